@@ -1,0 +1,22 @@
+from django.db import models
+
+from articles.markup import clean_article
+
+
+class HTMLField(models.TextField):
+    """
+    Text that is article HTML, sanitised on every way into the database.
+
+    `save` and `bulk_create` come through `pre_save`, so the object in hand holds
+    what was stored; `update` and `bulk_update` come through `get_db_prep_save`.
+    """
+
+    def pre_save(self, model_instance, add):
+        html = clean_article(super().pre_save(model_instance, add) or "")
+        setattr(model_instance, self.attname, html)
+        return html
+
+    def get_db_prep_save(self, value, connection):
+        if isinstance(value, str):
+            value = clean_article(value)
+        return super().get_db_prep_save(value, connection)

@@ -1,0 +1,505 @@
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from taggit.managers import TaggableManager
+
+from articles import markup
+from articles.fields import HTMLField
+from articles.models.address import Address
+from articles.models.people import Credit, Person
+from articles.models.step import Step, TransitionError, name_of
+from articles.models.tag import Tag, TaggedArticle
+from articles.slugs import free_slug, slug_from
+
+SLUG_LENGTH = 120
+
+
+def language_of_the_site():
+    return settings.LANGUAGE_CODE
+
+
+class ArticleQuerySet(models.QuerySet):
+    """The words the newsroom uses for its piles of articles."""
+
+    def visible(self):
+        """What the public may see; the only definition of it."""
+        now = timezone.now()
+        return self.filter(
+            Q(embargo_until__isnull=True) | Q(embargo_until__lte=now),
+            status=Article.Status.PUBLISHED,
+            published_at__lte=now,
+        )
+
+    def scheduled(self):
+        """Published with a time still to come: their hour makes them appear, no job does."""
+        now = timezone.now()
+        return self.filter(
+            Q(published_at__gt=now) | Q(embargo_until__gt=now),
+            status=Article.Status.PUBLISHED,
+        )
+
+    def withdrawn(self):
+        return self.filter(status=Article.Status.WITHDRAWN)
+
+    def visible_to(self, user):
+        """Visible articles for readers, a writer's own beside them, every article for the desk."""
+        if user.has_perm("articles.view_article"):
+            return self
+        if user.has_perm("articles.change_article"):
+            return self.filter(
+                Q(created_by=user) | Q(pk__in=Article.objects.visible().values("pk"))
+            )
+        return self.visible()
+
+    def editable_by(self, user):
+        """Every article for editors, their own drafts for writers, none for others."""
+        if not user.has_perm("articles.change_article"):
+            return self.none()
+        if user.has_perm("articles.publish_article"):
+            return self
+        return self.filter(created_by=user, status=Article.Status.DRAFT)
+
+    def people(self):
+        """Those who signed one of these articles."""
+        return Person.objects.filter(articles__in=self).distinct()
+
+    def tags(self):
+        """The tags of these articles, each with `articles_found`, the number of them under it."""
+        return Tag.objects.filter(items__content_object__in=self).annotate(
+            articles_found=models.Count("items")
+        )
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-id")
+
+    def for_listing(self):
+        """Load what a card shows, and leave the text in the database."""
+        return self.defer("body").prefetch_related("tags", "credits__person")
+
+    def for_page(self):
+        """Load what an article's own page shows."""
+        return self.prefetch_related("tags", "credits__person")
+
+
+class Article(models.Model):
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    class Withdrawal(models.TextChoices):
+        """What readers find at the address of a withdrawn article."""
+
+        GONE = "gone", "A page that says it was withdrawn, with the notice (410)"
+        VANISHED = "vanished", "Nothing, as if it had never been there (404)"
+
+    title = models.CharField(max_length=250)
+    slug = models.SlugField(
+        max_length=SLUG_LENGTH,
+        unique=True,
+        blank=True,
+        help_text="The last part of the article’s address. Made from the title when left empty.",
+    )
+    standfirst = models.TextField(
+        blank=True, help_text="One or two sentences under the headline and on cards."
+    )
+    body = HTMLField(blank=True)
+    byline = models.ManyToManyField(
+        Person, through=Credit, related_name="articles", blank=True
+    )
+    tags = TaggableManager(through=TaggedArticle, blank=True)
+    language = models.CharField(
+        max_length=12,
+        default=language_of_the_site,
+        help_text="The language the article is written in, as in “en” or “pt-br”.",
+    )
+    on_top = models.BooleanField(default=False, editable=False)
+
+    status = models.CharField(
+        max_length=12, choices=Status, default=Status.DRAFT, editable=False
+    )
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    embargo_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Whatever is scheduled, nobody outside sees the article before this time.",
+    )
+    withdrawal = models.CharField(
+        max_length=12, choices=Withdrawal, blank=True, editable=False
+    )
+    notice = models.TextField(blank=True, editable=False)
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="articles",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    modified_at = models.DateTimeField(auto_now=True)
+    # Where an imported article came from: the format and the source's own id.
+    source = models.CharField(  # noqa: DJ001 - unique: no source is NULL
+        max_length=250, null=True, unique=True, editable=False
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["status", "published_at", "id"], name="articles_by_time"
+            ),
+            models.Index(
+                fields=["-modified_at", "-id"], name="articles_by_last_change"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="published_articles_have_a_date",
+                condition=~Q(status="published") | Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="articles_have_a_known_status",
+                condition=Q(
+                    status__in=["draft", "in_review", "published", "withdrawn"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="articles_have_an_address", condition=~Q(slug="")
+            ),
+            models.UniqueConstraint(
+                name="one_article_is_on_top",
+                fields=["on_top"],
+                condition=Q(on_top=True),
+            ),
+        ]
+        permissions = [
+            ("publish_article", "Can publish, schedule, return and withdraw articles")
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("articles:article", args=[self.slug])
+
+    def save(self, *args, **kwargs):
+        """Save the article; one without an address gets a free one made from its title."""
+        if self.slug:
+            return super().save(*args, **kwargs)
+        while True:
+            self.slug = self._slug_from_title()
+            try:
+                with transaction.atomic():
+                    return super().save(*args, **kwargs)
+            except IntegrityError:
+                # Either somebody took the same address a moment ago, or the
+                # database objects to something that another address cannot mend.
+                if not _slug_taken(self.slug):
+                    self.slug = ""
+                    raise
+
+    @property
+    def is_visible(self):
+        now = timezone.now()
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.published_at <= now
+            and (self.embargo_until is None or self.embargo_until <= now)
+        )
+
+    @property
+    def is_scheduled(self):
+        return self.status == self.Status.PUBLISHED and not self.is_visible
+
+    @property
+    def is_withdrawn(self):
+        return self.status == self.Status.WITHDRAWN
+
+    @property
+    def status_in_words(self):
+        """The status as the desk says it: a published article whose time is to come is scheduled."""
+        return "Scheduled" if self.is_scheduled else self.get_status_display()
+
+    @property
+    def public_from(self):
+        """When a published article becomes visible, or became so."""
+        return self.published_at and max(
+            filter(None, [self.published_at, self.embargo_until])
+        )
+
+    def editable_by(self, user):
+        return user.has_perm("articles.change_article") and (
+            user.has_perm("articles.publish_article")
+            or (self.created_by_id == user.pk and self.status == self.Status.DRAFT)
+        )
+
+    @property
+    def people(self):
+        """Who the byline names, in its order."""
+        return [credit.person for credit in self.credits.all()]
+
+    @cached_property
+    def sections(self):
+        """The id and the text of each titled section of the body."""
+        return markup.sections(self.body)
+
+    @property
+    def reading_minutes(self):
+        return markup.reading_minutes(self.body)
+
+    def newer(self):
+        """The visible article that came next after this one: Next Post."""
+        return self._neighbour(
+            Q(published_at__gt=self.published_at) | Q(id__gt=self.pk),
+            order=["published_at", "id"],
+            published_at__gte=self.published_at,
+        )
+
+    def older(self):
+        """The visible article that came last before this one: Previous Post."""
+        return self._neighbour(
+            Q(published_at__lt=self.published_at) | Q(id__lt=self.pk),
+            order=["-published_at", "-id"],
+            published_at__lte=self.published_at,
+        )
+
+    def sign(self, *people):
+        """Put these people into the byline, in this order, in place of whoever was there."""
+        with transaction.atomic():
+            self.credits.all().delete()
+            Credit.objects.bulk_create(
+                Credit(article=self, person=person, position=position)
+                for position, person in enumerate(dict.fromkeys(people))
+            )
+
+    # Steps. Each is one guarded update in one transaction with its record; `by` is
+    # the account that takes it, None the machine.
+
+    def submit(self, *, by=None):
+        """Hand the draft to the desk."""
+        self._move(
+            Step.What.SUBMIT,
+            by=by,
+            from_=[self.Status.DRAFT],
+            status=self.Status.IN_REVIEW,
+        )
+
+    def return_to_draft(self, *, note="", by=None):
+        """Give the article back to its writer, with a note; a scheduled one is taken off the schedule."""
+        self._move(
+            Step.What.RETURN,
+            by=by,
+            reason=note,
+            from_=[self.Status.IN_REVIEW, self.Status.WITHDRAWN],
+            or_scheduled=True,
+            status=self.Status.DRAFT,
+            published_at=None,
+        )
+
+    def publish(self, *, at=None, by=None):
+        """Put the article on the site now, or at a later time, but never before its embargo ends."""
+        now = timezone.now()
+        at = max(filter(None, [at or now, self._current_embargo()]))
+        self._move(
+            Step.What.SCHEDULE if at > now else Step.What.PUBLISH,
+            by=by,
+            from_=[self.Status.DRAFT, self.Status.IN_REVIEW, self.Status.WITHDRAWN],
+            status=self.Status.PUBLISHED,
+            published_at=at,
+            withdrawal="",
+            notice="",
+        )
+
+    def redate(self, at, *, by=None):
+        """
+        Put a publication date right, or move a scheduled article to another time.
+
+        An article that readers can see stays where they can see it: a time to
+        come is refused. To take it off the site, withdraw it.
+        """
+        now = timezone.now()
+        if at is None:
+            raise TransitionError(
+                "Give the date and time that the article should have."
+            )
+        if at > now and self._is_visible_now():
+            raise TransitionError(
+                f"Readers can see “{self}”, so its date cannot lie in the future. "
+                "Withdraw the article to take it off the site."
+            )
+        at = max(filter(None, [at, self._current_embargo()]))
+        self._move(
+            Step.What.REDATE,
+            by=by,
+            reason=f"from {self.published_at:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC"
+            if self.published_at
+            else "",
+            from_=[self.Status.PUBLISHED],
+            status=self.Status.PUBLISHED,
+            published_at=at,
+        )
+
+    def withdraw(self, *, reason="", notice="", kind=Withdrawal.GONE, by=None):
+        """Take the article off the site. The reason stays inside; readers get the notice."""
+        self._move(
+            Step.What.WITHDRAW,
+            by=by,
+            reason=reason,
+            from_=[self.Status.PUBLISHED],
+            status=self.Status.WITHDRAWN,
+            withdrawal=self.Withdrawal(kind),
+            notice=notice,
+            on_top=False,
+        )
+
+    def put_on_top(self, *, by=None):
+        """Keep this story first on the front page, in place of any other."""
+        with transaction.atomic():
+            for other in Article.objects.filter(on_top=True).exclude(pk=self.pk):
+                other.take_off_top(by=by)
+            self._move(
+                Step.What.PUT_ON_TOP,
+                by=by,
+                from_=[self.Status.PUBLISHED],
+                status=self.Status.PUBLISHED,
+                on_top=True,
+            )
+
+    def take_off_top(self, *, by=None):
+        self._move(
+            Step.What.TAKE_OFF_TOP,
+            by=by,
+            from_=[self.Status.PUBLISHED],
+            status=self.Status.PUBLISHED,
+            on_top=False,
+        )
+
+    def rename(self, slug, *, by=None):
+        """
+        Give the article another address. One that readers may know leads here for ever.
+
+        Raises TransitionError when another article has or had that address.
+        """
+        with transaction.atomic():
+            article = Article.objects.select_for_update().get(pk=self.pk)
+            if slug != article.slug:
+                article._take_slug(slug)
+                article._record(Step.What.RENAME, by=by, reason=f"was {article.slug}")
+        self.refresh_from_db(fields=["slug", "modified_at"])
+
+    def slug_free(self, slug):
+        """Whether this article may have the slug: nobody else has it, nobody else ever had it in public."""
+        return not _slug_taken(slug, but_for=self.pk)
+
+    def _neighbour(self, beyond, *, order, **bound):
+        if self.published_at is None:
+            return None
+        visible = Article.objects.visible().filter(beyond, **bound)
+        return visible.only("title", "slug").order_by(*order).first()
+
+    def _slug_from_title(self):
+        return free_slug(
+            slug_from(self.title, fallback="article", max_length=80),
+            taken=_slug_taken,
+            max_length=SLUG_LENGTH,
+        )
+
+    def _is_visible_now(self):
+        return Article.objects.visible().filter(pk=self.pk).exists()
+
+    def _current_embargo(self):
+        return (
+            Article.objects.filter(pk=self.pk)
+            .values_list("embargo_until", flat=True)
+            .first()
+        )
+
+    def _move(self, what, *, by, from_, reason="", or_scheduled=False, **changes):
+        """
+        Take a step in one guarded UPDATE: of two editors who press the button
+        at the same moment one wins, and no other field is written back.
+        """
+        with transaction.atomic():
+            allowed = Q(status__in=from_)
+            if or_scheduled:
+                allowed |= Q(pk__in=Article.objects.scheduled().values("pk"))
+            this_article = Article.objects.filter(allowed, pk=self.pk)
+            if not this_article.update(modified_at=timezone.now(), **changes):
+                self.refresh_from_db(fields=["status", "published_at"])
+                raise TransitionError(self._refusal(what))
+            self.refresh_from_db(
+                fields=[
+                    "modified_at",
+                    "slug",
+                    "published_at",
+                    "embargo_until",
+                    *changes,
+                ]
+            )
+            self._keep_address()
+            self._record(what, by=by, reason=reason)
+
+    def _refusal(self, what):
+        last = self.steps.moves().first()
+        since = (
+            f": {last.who} did that on {timezone.localtime(last.at):%-d %B %Y at %H:%M}"
+            if last
+            else ""
+        )
+        return (
+            f"“{self}” is {self.status_in_words.lower()}{since}. "
+            f"It cannot be {Step.What(what).label} from there."
+        )
+
+    def _record(self, what, *, by, reason=""):
+        Step.objects.create(
+            article=self, what=what, by=by, by_name=name_of(by), reason=reason
+        )
+
+    def _keep_address(self):
+        """Hold the slug for this article for as long as readers know it or are about to."""
+        was_seen = (
+            self.is_withdrawn
+            and self.public_from is not None
+            and self.public_from <= timezone.now()
+        )
+        if self.status == self.Status.PUBLISHED or was_seen:
+            address, _ = Address.objects.get_or_create(
+                slug=self.slug,
+                defaults={"article": self, "since": self.public_from},
+            )
+            if address.article_id != self.pk:
+                raise TransitionError(
+                    f"The address “{self.slug}” belongs to another article. Give “{self}” another one."
+                )
+            self.addresses.unused().update(since=self.public_from)
+            self.addresses.filter(pk=address.pk, since__gt=self.public_from).update(
+                since=self.public_from
+            )
+        else:
+            self.addresses.unused().delete()
+
+    def _take_slug(self, slug):
+        if not self.slug_free(slug):
+            raise TransitionError(
+                f"The address “{slug}” belongs to another article. Choose another one."
+            )
+        self._keep_address()
+        self.addresses.unused().delete()
+        Article.objects.filter(pk=self.pk).update(slug=slug, modified_at=timezone.now())
+        renamed = Article.objects.get(pk=self.pk)
+        renamed._keep_address()
+
+
+def _slug_taken(slug, *, but_for=None):
+    return (
+        Article.objects.filter(slug=slug).exclude(pk=but_for).exists()
+        or Address.objects.filter(slug=slug).exclude(article=but_for).exists()
+    )

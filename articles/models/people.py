@@ -1,0 +1,59 @@
+from django.db import models
+from django.urls import reverse
+
+from articles.slugs import free_slug, slug_from
+
+
+class Person(models.Model):
+    """Someone a byline can name; needs no account."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(
+        max_length=120,
+        unique=True,
+        blank=True,
+        help_text="The last part of the address of this person’s page. Made from the name when left empty.",
+    )
+    about = models.TextField(
+        blank=True, help_text="A sentence or two, shown on this person’s page."
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name_plural = "people"
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        if not self.slug:
+            self.slug = free_slug(
+                slug_from(self.name, fallback="person", max_length=120),
+                taken=lambda slug: Person.objects.filter(slug=slug).exists(),
+                max_length=120,
+            )
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("articles:person", args=[self.slug])
+
+
+class Credit(models.Model):
+    """One name in the byline of one article, at its place."""
+
+    article = models.ForeignKey(
+        "articles.Article", on_delete=models.CASCADE, related_name="credits"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="credits")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "person"], name="a_person_signs_an_article_once"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.person)

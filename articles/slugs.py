@@ -1,0 +1,23 @@
+"""Addresses made from words."""
+
+from collections.abc import Callable
+from itertools import chain, count
+
+from django.utils.text import slugify
+
+
+def slug_from(text: str, *, fallback: str, max_length: int) -> str:
+    """The words as a slug of ASCII letters, digits and hyphens; the fallback when nothing is left of them."""
+    return slugify(text)[:max_length].strip("-_") or fallback
+
+
+def free_slug(wanted: str, *, taken: Callable[[str], bool], max_length: int) -> str:
+    """The wanted slug, or the first of `wanted-2`, `wanted-3` … that nobody has."""
+    candidates = chain(
+        [wanted],
+        (
+            wanted[: max_length - len(suffix)].rstrip("-") + suffix
+            for suffix in (f"-{number}" for number in count(2))
+        ),
+    )
+    return next(slug for slug in candidates if not taken(slug))

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class NewsroomConfig(AppConfig):
+    name = "newsroom"
+
+    def ready(self):
+        from newsroom import roles
+
+        # Django's own signal: permission rows exist only after it made them.
+        post_migrate.connect(roles.make_missing_roles)

@@ -1,0 +1,14 @@
+from django.db import models
+from django.utils import timezone
+
+
+class FailedSignIn(models.Model):
+    """One wrong password, kept only as long as it counts: see newsroom.signin."""
+
+    # Keyed hashes: neither the name that was typed nor the address it came from.
+    account = models.CharField(max_length=64, db_index=True)
+    network = models.CharField(max_length=64, blank=True, db_index=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self):
+        return f"a failed sign-in at {self.at}"

