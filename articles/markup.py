@@ -6,7 +6,7 @@ from itertools import count
 from math import ceil
 
 import nh3
-from django.utils.html import strip_tags
+from django.utils.html import escape, strip_tags
 from django.utils.text import slugify
 
 # Silent reading of English non-fiction, words a minute: Brysbaert (2019), "How many
@@ -62,7 +62,7 @@ _article = nh3.Cleaner(
 
 def clean_article(html: str) -> str:
     """The HTML with everything outside the allow-list gone and an id on every heading; cleaning twice changes nothing."""
-    html = _article.clean(html.replace("\x00", ""))
+    html = _settled(html.replace("\x00", ""))
     return _with_heading_ids(_PICTURE_WITHOUT_SOURCE.sub("", html)).strip()
 
 
@@ -74,6 +74,16 @@ def sections(html: str) -> list[tuple[str, str]]:
 def reading_minutes(html: str) -> int:
     """How long the text takes to read, in whole minutes, at least one."""
     return max(1, ceil(len(_text(html).split()) / WORDS_A_MINUTE))
+
+
+def _settled(html):
+    # Broken markup can come out of one cleaning as something that a browser would
+    # read differently; what cleaning no longer changes, it reads as we do.
+    for _ in range(10):
+        if (cleaned := _article.clean(html)) == html:
+            return html
+        html = cleaned
+    return escape(strip_tags(html))
 
 
 def _with_heading_ids(html):

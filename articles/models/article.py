@@ -75,13 +75,16 @@ class ArticleQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-published_at", "-id")
 
-    def for_listing(self):
-        """Load what a card shows, and leave the text in the database."""
-        return self.defer("body").prefetch_related("tags", "credits__person")
-
     def for_page(self):
         """Load what an article's own page shows."""
-        return self.prefetch_related("tags", "credits__person")
+        return self.prefetch_related(
+            "tags",
+            models.Prefetch("credits", Credit.objects.select_related("person")),
+        )
+
+    def for_listing(self):
+        """Load what a card shows, and leave the text in the database."""
+        return self.for_page().defer("body")
 
 
 class Article(models.Model):

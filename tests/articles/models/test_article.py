@@ -1,0 +1,495 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from pytest_django.asserts import assertQuerySetEqual
+
+from articles.models import Article, Step, Tag, TransitionError
+from tests.factories import (
+    DAY,
+    HOUR,
+    make_article,
+    make_person,
+    make_user,
+    make_visible_article,
+)
+
+Status = Article.Status
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def one_of_each(db, now):
+    """An article in every state there is, under the name of the state."""
+    return {
+        "draft": make_article(),
+        "in review": make_article(status=Status.IN_REVIEW),
+        "scheduled": make_visible_article(published_at=now + HOUR),
+        "under embargo": make_visible_article(embargo_until=now + HOUR),
+        "visible": make_visible_article(),
+        "visible after its embargo": make_visible_article(embargo_until=now - HOUR),
+        "withdrawn": make_article(status=Status.WITHDRAWN, published_at=now - DAY),
+    }
+
+
+VISIBLE = {"visible", "visible after its embargo"}
+SCHEDULED = {"scheduled", "under embargo"}
+
+
+def names_of(articles, one_of_each):
+    return {name for name, article in one_of_each.items() if article in set(articles)}
+
+
+def test_a_title_and_a_body_are_enough(db):
+    article = Article(title="Harbour opens", body="<p>At last.</p>")
+    article.save()
+    article.refresh_from_db()
+    assert (article.slug, article.status) == ("harbour-opens", Status.DRAFT)
+    assert article.published_at is None
+
+
+# What is visible, and to whom
+
+
+def test_the_public_sees_published_articles_whose_time_has_come(one_of_each):
+    assert names_of(Article.objects.visible(), one_of_each) == VISIBLE
+
+
+def test_scheduled_articles_are_published_ones_with_a_time_to_come(one_of_each):
+    assert names_of(Article.objects.scheduled(), one_of_each) == SCHEDULED
+
+
+def test_an_article_knows_of_itself_what_the_piles_say(one_of_each):
+    articles = one_of_each.values()
+    assert {a for a in articles if a.is_visible} == set(Article.objects.visible())
+    assert {a for a in articles if a.is_scheduled} == set(Article.objects.scheduled())
+    assert {a for a in articles if a.is_withdrawn} == set(Article.objects.withdrawn())
+
+
+def test_an_hour_makes_a_scheduled_article_visible(db, time_machine, now):
+    article = make_visible_article(published_at=now + HOUR)
+    time_machine.move_to(now + HOUR - timedelta(seconds=1))
+    assert not Article.objects.visible().exists()
+    time_machine.move_to(now + HOUR)
+    assertQuerySetEqual(Article.objects.visible(), [article])
+
+
+def test_readers_see_what_is_visible_and_the_desk_sees_all(one_of_each):
+    writer, editor, moderator = (
+        make_user(role=role) for role in ["Writers", "Editors", "Moderators"]
+    )
+    Article.objects.filter(pk=one_of_each["draft"].pk).update(created_by=writer)
+
+    def seen_by(user):
+        return names_of(Article.objects.visible_to(user), one_of_each)
+
+    assert seen_by(AnonymousUser()) == VISIBLE
+    assert seen_by(make_user()) == VISIBLE
+    assert seen_by(writer) == VISIBLE | {"draft"}
+    assert seen_by(editor) == seen_by(moderator) == set(one_of_each)
+
+
+def test_writers_edit_their_own_drafts_and_editors_everything(one_of_each):
+    writer = make_user(role="Writers")
+    Article.objects.filter(
+        pk__in=[one_of_each["draft"].pk, one_of_each["visible"].pk]
+    ).update(created_by=writer)
+    for user, editable in [
+        (writer, {"draft"}),
+        (make_user(role="Editors"), set(one_of_each)),
+        (make_user(role="Moderators"), set()),
+        (make_user(), set()),
+        (AnonymousUser(), set()),
+    ]:
+        articles = Article.objects.editable_by(user)
+        assert names_of(articles, one_of_each) == editable
+        assert editable == names_of(
+            [a for a in Article.objects.all() if a.editable_by(user)], one_of_each
+        )
+
+
+def test_people_and_tags_of_visible_articles_are_those_the_public_can_find(db):
+    ana, ben = make_person(), make_person()
+    make_visible_article(byline=[ana], tags=["Harbour"])
+    make_visible_article(byline=[ana], tags=["harbour", "Fish"])
+    make_article(byline=[ana, ben], tags=["Fish", "Secret"])
+    assertQuerySetEqual(Article.objects.visible().people(), [ana])
+    found = Article.objects.visible().tags().order_by("name")
+    assert [(tag.name, tag.articles_found) for tag in found] == [
+        ("Fish", 1),
+        ("Harbour", 2),
+    ]
+
+
+def test_a_listing_loads_cards_in_three_queries(db, django_assert_num_queries):
+    for _ in range(5):
+        make_visible_article(tags=["a", "b"], byline=[make_person()])
+    with django_assert_num_queries(3):
+        for article in Article.objects.visible().for_listing():
+            assert article.people
+            assert [tag.name for tag in article.tags.all()] == ["a", "b"]
+
+
+# The byline
+
+
+def test_a_byline_keeps_its_order(db):
+    people = [make_person(name=name) for name in ["Zoë", "Ana", "Mia"]]
+    article = make_article(byline=people)
+    assert article.people == people
+    article.sign(people[1], people[0], people[1])
+    assert Article.objects.get(pk=article.pk).people == [people[1], people[0]]
+
+
+# Neighbours
+
+
+def walk(article, step):
+    while article := getattr(article, step)():
+        yield article
+
+
+def test_neighbours_lead_through_all_visible_articles_and_back(one_of_each, now):
+    same_instant = [make_visible_article(published_at=now - DAY) for _ in range(4)]
+    make_visible_article(published_at=now - 2 * DAY)
+    expected = list(Article.objects.visible().order_by("published_at", "id"))
+    assert set(same_instant) < set(expected)
+    assert list(walk(expected[0], "newer")) == expected[1:]
+    assert list(walk(expected[-1], "older")) == expected[-2::-1]
+
+
+def test_neighbours_skip_what_the_public_may_not_see(one_of_each):
+    for article in one_of_each.values():
+        for neighbour in [article.newer(), article.older()]:
+            assert neighbour is None or neighbour.is_visible
+
+
+def test_an_article_without_a_date_has_no_neighbours(one_of_each):
+    assert one_of_each["draft"].newer() is None
+    assert one_of_each["draft"].older() is None
+
+
+def test_neighbours_take_two_narrow_queries(db, django_assert_num_queries):
+    articles = [make_visible_article(body="<p>long</p>") for _ in range(3)]
+    with django_assert_num_queries(2) as queries:
+        assert articles[1].newer().title
+        assert articles[1].older().get_absolute_url()
+    assert not any('"body"' in query["sql"] for query in queries.captured_queries)
+
+
+# Steps
+
+
+def taken(article):
+    return [
+        (step.what, step.by_name, step.reason) for step in article.steps.order_by("id")
+    ]
+
+
+def test_each_step_says_who_when_and_why(db):
+    ana = make_user(first_name="Ana", last_name="Ruiz")
+    article = make_article()
+    article.submit(by=ana)
+    article.return_to_draft(by=ana, note="Who says so?")
+    article.publish()
+    article.withdraw(by=ana, reason="Wrong harbour", notice="We mixed up two harbours.")
+    assert taken(article) == [
+        ("submit", "Ana Ruiz", ""),
+        ("return", "Ana Ruiz", "Who says so?"),
+        ("publish", "", ""),
+        ("withdraw", "Ana Ruiz", "Wrong harbour"),
+    ]
+    assert article.notice == "We mixed up two harbours."
+
+
+def test_the_record_keeps_the_name_when_the_account_is_gone(db):
+    ana = make_user(first_name="Ana", last_name="Ruiz")
+    article = make_article()
+    article.submit(by=ana)
+    ana.delete()
+    assert article.steps.get().by_name == "Ana Ruiz"
+
+
+ALLOWED = {
+    "submit": {"draft"},
+    "return_to_draft": {"in review", "withdrawn", "scheduled", "under embargo"},
+    "publish": {"draft", "in review", "withdrawn"},
+    "withdraw": {"visible", "visible after its embargo", "scheduled", "under embargo"},
+    "put_on_top": VISIBLE | SCHEDULED,
+    "take_off_top": VISIBLE | SCHEDULED,
+}
+
+
+@pytest.mark.parametrize("step", ALLOWED)
+def test_a_step_is_taken_from_where_it_may_be_and_refused_elsewhere(one_of_each, step):
+    for name, article in one_of_each.items():
+        if name in ALLOWED[step]:
+            getattr(article, step)()
+            assert article.steps.exists()
+        else:
+            before = article.status
+            with pytest.raises(TransitionError, match=article.title):
+                getattr(article, step)()
+            article.refresh_from_db()
+            assert article.status == before
+            assert not article.steps.exists()
+
+
+def test_of_two_editors_only_one_publishes(db):
+    article = make_article()
+    same_article = Article.objects.get(pk=article.pk)
+    ana = make_user(first_name="Ana", last_name="Ruiz")
+    article.publish(by=ana)
+    with pytest.raises(TransitionError, match="published: Ana Ruiz did that on"):
+        same_article.publish()
+    assert article.steps.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_editors_who_publish_at_the_same_instant_one_wins():
+    article = make_article()
+
+    def publish(_):
+        try:
+            Article.objects.get(pk=article.pk).publish()
+        except TransitionError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as editors:
+        assert sorted(editors.map(publish, range(4))) == [False, False, False, True]
+    assert article.steps.count() == 1
+
+
+def test_a_step_writes_nothing_but_its_own_fields(db):
+    article = make_article(title="Old")
+    Article.objects.filter(pk=article.pk).update(title="New")
+    article.publish()
+    assert Article.objects.get(pk=article.pk).title == "New"
+
+
+def test_publishing_for_later_schedules(db, now):
+    article = make_article()
+    article.publish(at=now + DAY)
+    assert article.is_scheduled
+    assert article.published_at == now + DAY
+    assert article.steps.get().what == Step.What.SCHEDULE
+
+
+def test_no_time_undercuts_an_embargo(db, now):
+    article = make_article(embargo_until=now + DAY)
+    article.publish(at=now + HOUR)
+    assert article.published_at == now + DAY
+    article.redate(now + 2 * HOUR)
+    assert article.published_at == now + DAY
+
+
+def test_an_embargo_set_after_the_article_was_opened_still_holds(db, now):
+    article = make_article()
+    Article.objects.filter(pk=article.pk).update(embargo_until=now + DAY)
+    article.publish()
+    assert not article.is_visible
+
+
+def test_a_wrong_publication_date_can_be_put_right(db, now):
+    article = make_visible_article()
+    article.redate(now - 10 * DAY)
+    assert article.published_at == now - 10 * DAY
+    assert article.steps.get().what == Step.What.REDATE
+
+
+def test_a_new_date_never_takes_an_article_from_its_readers(db, now):
+    article = make_visible_article()
+    with pytest.raises(TransitionError, match="Withdraw"):
+        article.redate(now + DAY)
+    assert article.is_visible
+
+
+def test_an_empty_date_never_means_now(db, now):
+    article = make_visible_article(published_at=now + DAY)
+    with pytest.raises(TransitionError, match="Give the date"):
+        article.redate(None)
+    article.refresh_from_db()
+    assert article.published_at == now + DAY
+
+
+def test_a_scheduled_article_can_be_moved_or_taken_off_the_schedule(db, now):
+    article = make_article()
+    article.publish(at=now + DAY)
+    article.redate(now + 2 * DAY)
+    assert article.published_at == now + 2 * DAY
+    article.return_to_draft()
+    assert (article.status, article.published_at) == (Status.DRAFT, None)
+
+
+def test_one_story_is_on_top(db):
+    first, second = make_visible_article(), make_visible_article()
+    first.put_on_top()
+    second.put_on_top()
+    assertQuerySetEqual(Article.objects.filter(on_top=True), [second])
+    second.withdraw()
+    assert not Article.objects.filter(on_top=True).exists()
+
+
+def test_a_withdrawn_article_that_is_published_again_drops_its_notice(db):
+    article = make_visible_article()
+    article.withdraw(notice="Under review.")
+    article.publish()
+    assert (article.notice, article.withdrawal) == ("", "")
+
+
+# The rules that the database holds
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"status": Status.PUBLISHED, "published_at": None},
+        {"status": "lost"},
+        {"slug": ""},
+    ],
+)
+def test_the_database_holds_the_rules(db, wrong):
+    article = make_article()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Article.objects.filter(pk=article.pk).update(**wrong)
+
+
+# Addresses
+
+
+def test_equal_titles_get_addresses_of_their_own(db):
+    slugs = [make_article(title="Fire at the mill").slug for _ in range(3)]
+    assert slugs == ["fire-at-the-mill", "fire-at-the-mill-2", "fire-at-the-mill-3"]
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Été à Gdańsk", "ete-a-gdansk"),
+        ("!!!", "article"),
+        ("Новости", "article"),
+        ("x" * 250, "x" * 80),
+    ],
+)
+def test_an_address_is_made_from_any_title(db, title, slug):
+    assert make_article(title=title).slug == slug
+
+
+@pytest.mark.django_db(transaction=True)
+def test_equal_titles_at_the_same_instant_get_addresses_of_their_own():
+    def write(_):
+        try:
+            return make_article(title="Breaking").slug
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as writers:
+        slugs = list(writers.map(write, range(4)))
+    assert len(set(slugs)) == 4
+
+
+def test_an_error_that_no_other_address_mends_is_raised(db):
+    make_article(source="text:1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_article(source="text:1")
+
+
+def test_an_address_that_was_public_leads_to_the_article_for_ever(db):
+    article = make_visible_article(slug="first")
+    article.rename("second")
+    article.rename("third")
+    assert set(article.addresses.used().values_list("slug", flat=True)) == {
+        "first",
+        "second",
+        "third",
+    }
+    article.rename("first")
+    assert article.slug == "first"
+    assert article.addresses.count() == 3
+
+
+def test_no_other_article_gets_an_address_that_was_public(db):
+    make_visible_article(title="Flood", slug="flood").rename("flood-in-march")
+    assert make_article(title="Flood").slug == "flood-2"
+    other = make_article(title="Flood again")
+    for slug in ["flood", "flood-in-march"]:
+        with pytest.raises(TransitionError, match="another article"):
+            other.rename(slug)
+
+
+def test_an_address_that_nobody_ever_saw_is_free_again(db, now):
+    article = make_article(slug="plan")
+    article.publish(at=now + DAY)
+    article.rename("better-plan")
+    assert make_article(title="Plan").slug == "plan"
+    article.return_to_draft()
+    assert not article.addresses.exists()
+
+
+def test_an_address_that_was_public_once_survives_withdrawal_and_schedule(db, now):
+    article = make_visible_article(slug="old")
+    article.withdraw()
+    article.return_to_draft()
+    article.publish(at=now + DAY)
+    article.rename("new")
+    assert article.addresses.used().get().slug == "old"
+
+
+def test_a_scheduled_article_holds_its_address_from_its_hour_on(db, now):
+    article = make_article(slug="vote")
+    article.publish(at=now + DAY)
+    article.redate(now + HOUR)
+    assert article.addresses.get().since == now + HOUR
+
+
+def test_publishing_under_an_address_of_another_article_is_refused_whole(db):
+    make_visible_article(slug="taken").rename("moved")
+    article = make_article(slug="taken")
+    with pytest.raises(TransitionError, match="belongs to another article"):
+        article.publish()
+    assert Article.objects.get(pk=article.pk).status == Status.DRAFT
+
+
+def test_renaming_to_the_same_address_does_nothing(db):
+    article = make_visible_article()
+    article.rename(article.slug)
+    assert not article.steps.exists()
+
+
+# What the article says of its text
+
+
+def test_an_article_lists_its_sections_and_knows_how_long_it_reads(db):
+    article = make_article(body="<h2>One</h2><p>a</p><h3>x</h3><h2>Two &amp; 3</h2>")
+    assert article.sections == [("s-one", "One"), ("s-two-3", "Two & 3")]
+    assert article.reading_minutes == 1
+
+
+def test_years_at_the_edge_of_the_calendar_do_no_harm(db):
+    old = make_visible_article(published_at=datetime(1, 1, 2, tzinfo=UTC))
+    new = make_visible_article()
+    assert old.newer() == new
+    assert new.older() == old
+    assert not make_visible_article(
+        published_at=datetime(9999, 12, 30, tzinfo=UTC)
+    ).is_visible
+
+
+def test_tags_differ_by_more_than_case(db):
+    make_article(tags=["Harbour"])
+    make_article(tags=["harbour", "ελλάδα", "россия"])
+    assert set(Tag.objects.values_list("slug", flat=True)) == {
+        "harbour",
+        "tag",
+        "tag-2",
+    }
