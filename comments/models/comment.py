@@ -136,9 +136,9 @@ class Comment(models.Model):
             if self.parent is not None:
                 self.root = self.parent.root or self.parent
                 self.article = self.parent.article
-            if self.is_approved and self.first_shown_at is None:
-                self.first_shown_at = self.created_at
-        super().save(*args, **kwargs)
+            if self.is_approved:
+                return self._save_as_shown(*args, **kwargs)
+        return super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("comments:comment", args=[self.pk])
@@ -147,16 +147,30 @@ class Comment(models.Model):
     def is_approved(self):
         return self.status == self.Status.APPROVED
 
+    @property
+    def possible_steps(self):
+        """The names of the steps that a moderator can take from here, in their fixed order."""
+        if self.status == self.Status.WITHDRAWN:
+            return []
+        leads_to = {
+            "approve": self.Status.APPROVED,
+            "reject": self.Status.REJECTED,
+            "mark_spam": self.Status.SPAM,
+        }
+        steps = [step for step, status in leads_to.items() if status != self.status]
+        return [*steps, "undo"] if self.decisions.exists() else steps
+
     # Steps. Each is one guarded transaction that records its decision. `seen` is the
     # version the moderator looked at; without it, the one this object was loaded with.
 
-    def approve(self, *, by=None, seen=None):
+    def approve(self, *, by=None, note="", seen=None):
         """Let readers see the comment."""
         self._decide(
             self.Status.APPROVED,
             from_=[self.Status.PENDING, self.Status.REJECTED, self.Status.SPAM],
             by=by,
             seen=seen,
+            note=note,
         )
 
     def reject(self, *, by=None, reason="", note="", seen=None):
@@ -186,7 +200,7 @@ class Comment(models.Model):
             from_=[s for s in self.Status if s != self.Status.WITHDRAWN],
         )
 
-    def undo(self, *, by=None, seen=None):
+    def undo(self, *, by=None, note="", seen=None):
         """Put the comment back to where it was before the newest decision."""
         last = self.decisions.first()
         if last is None or last.to_status == self.Status.WITHDRAWN:
@@ -200,6 +214,14 @@ class Comment(models.Model):
             seen=seen,
             undoes=last,
         )
+
+    def _save_as_shown(self, *args, **kwargs):
+        # One that arrives approved, as from an import, counts from the start.
+        self.first_shown_at = self.first_shown_at or self.created_at
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            shown = Comment.objects.filter(pk=self.pk).standing().count()
+            Thread.objects.of(self.article).count(shown)
 
     def _decide(self, status, *, from_, by=None, seen=None, undoes=None, **why):
         """
@@ -232,9 +254,7 @@ class Comment(models.Model):
                 undoes=undoes,
                 **why,
             )
-            Thread.objects.filter(pk=thread.pk).update(
-                shown_count=F("shown_count") + family.standing().count() - before
-            )
+            thread.count(family.standing().count() - before)
 
     def _changes_for(self, status):
         changes = {"status": status, "version": F("version") + 1}

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from articles.models import Article
@@ -30,6 +31,12 @@ class Thread(models.Model):
 
     def __str__(self):
         return f"Conversation on “{self.article}”"
+
+    def count(self, change):
+        """Let the number of shown comments follow a decision; in the same transaction as that."""
+        Thread.objects.filter(pk=self.pk).update(
+            shown_count=Greatest(models.F("shown_count") + change, 0)
+        )
 
     @property
     def is_closed(self):
