@@ -39,8 +39,16 @@ class CommentQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(status=Comment.Status.PENDING)
 
+    def conversation_of(self, comment):
+        """The root that the comment hangs under or is, and everything under that."""
+        root = comment.root_id or comment.pk
+        return self.filter(Q(pk=root) | Q(root=root))
+
     def oldest_first(self):
         return self.order_by("created_at", "id")
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-id")
 
 
 class Comment(models.Model):
@@ -213,6 +221,7 @@ class Comment(models.Model):
             by=by,
             seen=seen,
             undoes=last,
+            note=note,
         )
 
     def _save_as_shown(self, *args, **kwargs):
@@ -236,7 +245,7 @@ class Comment(models.Model):
             Thread.objects.select_for_update().get(pk=thread.pk)
             family = Comment.objects.filter(Q(pk=self.pk) | Q(root=self.pk))
             before = family.standing().count()
-            expected = seen or self.version
+            expected = self.version if seen is None else seen
             self.refresh_from_db()
             from_status = self.status
             if from_status not in from_ or not Comment.objects.filter(
