@@ -11,7 +11,7 @@ from articles.fields import HTMLField
 from articles.models.address import Address
 from articles.models.people import Credit, Person
 from articles.models.step import Step, TransitionError, name_of
-from articles.models.tag import Tag, TaggedArticle
+from articles.models.tag import Tag, TaggedArticle, TagsInOrder
 from articles.slugs import free_slug, slug_from
 
 SLUG_LENGTH = 120
@@ -43,6 +43,30 @@ class ArticleQuerySet(models.QuerySet):
 
     def withdrawn(self):
         return self.filter(status=Article.Status.WITHDRAWN)
+
+    def gone(self):
+        """Withdrawn from where readers saw them, leaving a page that says so."""
+        now = timezone.now()
+        return self.withdrawn().filter(
+            Q(embargo_until__isnull=True) | Q(embargo_until__lte=now),
+            withdrawal=Article.Withdrawal.GONE,
+            published_at__lte=now,
+        )
+
+    def known_as(self, slug):
+        """Whatever has this address now, or had it when readers could see it there."""
+        addresses = Address.objects.used().filter(slug=slug)
+        return self.filter(Q(slug=slug) | Q(pk__in=addresses.values("article")))
+
+    def published_in(self, span):
+        """From the first moment of the span up to, but without, its end."""
+        return self.filter(published_at__gte=span.start, published_at__lt=span.end)
+
+    def on_top(self):
+        return self.filter(on_top=True)
+
+    def not_on_top(self):
+        return self.filter(on_top=False)
 
     def visible_to(self, user):
         """Visible articles for readers, a writer's own beside them, every article for the desk."""
@@ -114,7 +138,7 @@ class Article(models.Model):
     byline = models.ManyToManyField(
         Person, through=Credit, related_name="articles", blank=True
     )
-    tags = TaggableManager(through=TaggedArticle, blank=True)
+    tags = TaggableManager(through=TaggedArticle, manager=TagsInOrder, blank=True)
     language = models.CharField(
         max_length=12,
         default=language_of_the_site,

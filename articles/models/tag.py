@@ -1,5 +1,6 @@
 from django.db import models
 from django.urls import reverse
+from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from articles.slugs import slug_from
@@ -32,3 +33,11 @@ class TaggedArticle(ItemBase):
                 fields=["tag", "content_object"], name="an_article_has_a_tag_once"
             )
         ]
+
+
+class TagsInOrder(_TaggableManager):
+    """Tags in the order in which they were given; those that taggit prefetches come in none."""
+
+    def get_prefetch_querysets(self, instances, querysets=None):
+        tags, *rest = super().get_prefetch_querysets(instances, querysets)
+        return tags.order_by("items__pk"), *rest

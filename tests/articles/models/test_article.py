@@ -130,11 +130,11 @@ def test_people_and_tags_of_visible_articles_are_those_the_public_can_find(db):
 
 def test_a_listing_loads_cards_in_three_queries(db, django_assert_num_queries):
     for _ in range(5):
-        make_visible_article(tags=["a", "b"], byline=[make_person()])
+        make_visible_article(tags=["b", "a", "c"], byline=[make_person()])
     with django_assert_num_queries(3):
         for article in Article.objects.visible().for_listing():
             assert article.people
-            assert [tag.name for tag in article.tags.all()] == ["a", "b"]
+            assert [tag.name for tag in article.tags.all()] == ["b", "a", "c"]
 
 
 # The byline
