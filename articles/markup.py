@@ -7,6 +7,7 @@ from math import ceil
 
 import nh3
 from django.utils.html import escape, strip_tags
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 # Silent reading of English non-fiction, words a minute: Brysbaert (2019), "How many
@@ -40,10 +41,17 @@ def _attribute(tag, name, value):
     return value
 
 
-_article = nh3.Cleaner(
-    tags=_TEXT_TAGS | _INLINE_TAGS | _LIST_TAGS | _FIGURE_TAGS | _TABLE_TAGS,
-    clean_content_tags={"script", "style", "title", "textarea", "template", "noscript"},
-    attributes={
+_ALLOWED = {
+    "tags": _TEXT_TAGS | _INLINE_TAGS | _LIST_TAGS | _FIGURE_TAGS | _TABLE_TAGS,
+    "clean_content_tags": {
+        "script",
+        "style",
+        "title",
+        "textarea",
+        "template",
+        "noscript",
+    },
+    "attributes": {
         "a": {"href", "title", "hreflang"},
         "abbr": {"title"},
         "img": {"src", "alt", "width", "height"},
@@ -51,19 +59,36 @@ _article = nh3.Cleaner(
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan"},
     },
-    allowed_classes={"blockquote": {"pull"}},
-    tag_attribute_values={"th": {"scope": {"row", "col"}}},
-    attribute_filter=_attribute,
-    url_schemes={"http", "https", "mailto", "tel"},
-    link_rel="noopener",
-    strip_comments=True,
-)
+    "allowed_classes": {"blockquote": {"pull"}},
+    "tag_attribute_values": {"th": {"scope": {"row", "col"}}},
+    "url_schemes": {"http", "https", "mailto", "tel"},
+    "link_rel": "noopener",
+    "strip_comments": True,
+}
+_article = nh3.Cleaner(**_ALLOWED, attribute_filter=_attribute)
 
 
 def clean_article(html: str) -> str:
     """The HTML with everything outside the allow-list gone and an id on every heading; cleaning twice changes nothing."""
     html = _settled(html.replace("\x00", ""))
     return _with_heading_ids(_PICTURE_WITHOUT_SOURCE.sub("", html)).strip()
+
+
+def article_html(html: str) -> SafeString:
+    """
+    The cleaned HTML, for a template to show as it is: the one place where text becomes safe.
+
+    Cleaned again here, because a field can be filled behind the model's back
+    (and a flatpage's content is a plain text field).
+    """
+    return mark_safe(clean_article(html))
+
+
+def with_absolute_links(html: str, *, base: str) -> str:
+    """Cleaned HTML whose links and pictures work on any other page; `base` is where it stands."""
+    return nh3.clean(
+        clean_article(html), **_ALLOWED, url_relative=("rewrite_with_base", base)
+    )
 
 
 def sections(html: str) -> list[tuple[str, str]]:

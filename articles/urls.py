@@ -1,4 +1,48 @@
-from django.urls import path
+from django.urls import path, register_converter
+
+from articles import feeds, sitemaps, views
+
+
+class Digits:
+    """A number written with just so many digits."""
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return f"{value:0{self.length}}"
+
+
+class Year(Digits):
+    length = 4
+    regex = "[0-9]{4}"
+
+
+class Month(Digits):
+    length = 2
+    regex = "[0-9]{2}"
+
+
+register_converter(Year, "yyyy")
+register_converter(Month, "mm")
 
 app_name = "articles"
-urlpatterns = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("tags/", views.tags, name="tags"),
+    path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("tags/<slug:slug>/rss.xml", feeds.tag_rss, name="tag_rss"),
+    path("people/<slug:slug>/", views.person, name="person"),
+    path("archive/", views.archive, name="archive"),
+    path("archive/<yyyy:year>/", views.archive_year, name="archive_year"),
+    path("archive/<yyyy:year>/<mm:month>/", views.archive_month, name="archive_month"),
+    path("feeds/rss.xml", feeds.rss, name="rss"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path(
+        "sitemaps/<yyyy:year>/<mm:month>.xml",
+        sitemaps.month,
+        name="sitemap_of_month",
+    ),
+    path("sitemaps/pages.xml", sitemaps.pages, name="sitemap_of_pages"),
+]

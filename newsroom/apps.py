@@ -6,7 +6,8 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self):
-        from newsroom import roles
+        from newsroom import pages, roles
 
-        # Django's own signal: permission rows exist only after it made them.
+        # Django's own signal: permission rows and the site's row exist only after it made them.
         post_migrate.connect(roles.make_missing_roles)
+        post_migrate.connect(pages.make_missing_pages)

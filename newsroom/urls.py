@@ -1,10 +1,26 @@
 """The map of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
+
+from newsroom import health, pages, signin, views
+
+register_converter(pages.PageAddress, "page")
 
 urlpatterns = [
+    # Before the admin's own addresses: signing in is limited.
+    path("admin/", include(signin.urls)),
     path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
     path("", include("articles.urls")),
     path("", include("comments.urls")),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    # Last: whatever is no other page may be one that an editor made.
+    path("<page:address>/", pages.page, name="page"),
 ]
+
+handler400 = "newsroom.views.bad_request"
+handler403 = "newsroom.views.permission_denied"
+handler404 = "newsroom.views.page_not_found"

@@ -1,0 +1,69 @@
+"""The pages that editors write beside the articles: about, imprint, privacy, rules and their own."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.sites.models import Site
+from django.http import Http404
+from django.shortcuts import render
+
+from articles.caching import public_page
+
+FIRST_PAGES = {
+    "about": "About us",
+    "imprint": "Imprint",
+    "privacy": "Privacy",
+    "rules": "Rules of the conversation",
+}
+FIRST_TEXTS = Path(__file__).parent / "first_pages"
+
+
+class PageAddress:
+    """What an editor may give as a page's address, without the slashes around it."""
+
+    # As django.contrib.flatpages.forms allows it. Without the last slash nothing
+    # matches, and Django sends a reader who left it away to where it is.
+    regex = r"[-\w.~]+(?:/[-\w.~]+)*"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+@public_page()
+def page(request, address):
+    page = FlatPage.objects.filter(sites=settings.SITE_ID, url=f"/{address}/").first()
+    if page is None or (
+        page.registration_required and not request.user.is_authenticated
+    ):
+        raise Http404
+    return render(request, "page.html", {"page": page})
+
+
+def make_missing_pages(sender, using, **kwargs):
+    """
+    After `migrate`: name the site as the settings do, and write a first text for pages that are not there.
+
+    A page that is there keeps what its editors wrote.
+    """
+    if sender.label != "newsroom":
+        return
+    site, _ = Site.objects.using(using).update_or_create(
+        pk=settings.SITE_ID,
+        defaults={
+            "domain": settings.SITE_URL.partition("://")[2][:100],
+            "name": settings.SITE_NAME[:50],
+        },
+    )
+    there = set(FlatPage.objects.using(using).values_list("url", flat=True))
+    for address, title in FIRST_PAGES.items():
+        if f"/{address}/" not in there:
+            page = FlatPage.objects.using(using).create(
+                url=f"/{address}/",
+                title=title,
+                content=(FIRST_TEXTS / f"{address}.html").read_text(),
+            )
+            page.sites.add(site)

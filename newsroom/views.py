@@ -1,0 +1,37 @@
+"""What belongs to no app: answers for machines, and the pages for when something went wrong."""
+
+from django.conf import settings
+from django.http import FileResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from articles.caching import as_public, public_page
+
+FAVICON = settings.BASE_DIR / "static" / "favicon.ico"
+
+
+@public_page()
+def robots(request):
+    return render(request, "robots.txt", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request):
+    """For what asks at this address without having read a page."""
+    return FileResponse(
+        FAVICON.open("rb"),
+        content_type="image/x-icon",
+        headers={"Cache-Control": "public, max-age=86400"},
+    )
+
+
+def bad_request(request, exception):
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request, exception):
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request, exception):
+    return as_public(request, render(request, "404.html", status=404))
