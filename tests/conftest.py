@@ -63,6 +63,9 @@ def _run_on(database):
         name: value for name, value in os.environ.items() if name not in OUR_VARIABLES
     }
     environment[RUNNING_ON] = database
+    # Playwright keeps an event loop in the thread of the tests, and Django would take
+    # the tests' own queries for a mistake.
+    environment["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with tempfile.TemporaryDirectory(prefix="newsroom-tests-") as folder:
         environment["VAR_DIR"] = f"{folder}/var"
         server = None
@@ -112,3 +115,22 @@ def samples():
 def find_chromium():
     """The Chromium to test with: the variable CHROMIUM, or the system's."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the Chromium of this machine; skip where there is none."""
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("no Chromium found: set CHROMIUM, or install Debian's chromium")
+    return browser_type_launch_args | {
+        "executable_path": chromium,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
