@@ -9,8 +9,11 @@ read when there; the real environment wins over it.
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -22,21 +25,52 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 
+def made(folder):
+    """The folder, made when it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"VAR_DIR: {folder} cannot be made: {error.strerror}."
+        ) from error
+    return folder
+
+
 def secret_kept_in(path):
     """The secret in the file; made on the first start, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        secret = path.read_text().strip()
-        if not secret:
-            raise ImproperlyConfigured(
-                f"SECRET_KEY: {path} is empty. Delete it to have a new one made."
-            ) from None
-        return secret
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret := secrets.token_urlsafe(50))
+    if not path.exists():
+        # Written beside its place (O_EXCL, mode 600) and then linked to it: of two first
+        # starts one wins, and the other never reads half a secret.
+        descriptor, draft = tempfile.mkstemp(prefix=".secret_key", dir=path.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        os.unlink(draft)
+    secret = path.read_text().strip()
+    if not secret:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY: {path} is empty. Delete it to have a new one made."
+        )
     return secret
+
+
+def flag(name):
+    """A switch from the environment, off when unset, or a start that stops and says why."""
+    text = env(name, default="").strip().lower()
+    if text not in {"", "0", "false", "no", "off", "1", "true", "yes", "on"}:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+    return text in {"1", "true", "yes", "on"}
+
+
+def from_url(name, default, read):
+    """What `read` makes of a URL in the environment; the error does not repeat it, for it may hold a password."""
+    try:
+        return read(env(name, default=default))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(
+            f"{name} is not a URL that can be used here ({type(error).__name__})."
+        ) from None
 
 
 def whole_number(name, default):
@@ -54,37 +88,53 @@ def mailer_from(url):
     config = env.email_url_config(url)
     mailer = {"BACKEND": config["EMAIL_BACKEND"]}
     if mailer["BACKEND"].endswith("smtp.EmailBackend"):
+        use_tls = config.get("EMAIL_USE_TLS", False)
+        use_ssl = config.get("EMAIL_USE_SSL", False)
         mailer["OPTIONS"] = {
             "host": config["EMAIL_HOST"] or "localhost",
-            "port": config["EMAIL_PORT"] or 25,
+            "port": config["EMAIL_PORT"]
+            or (587 if use_tls else 465 if use_ssl else 25),
             "username": config["EMAIL_HOST_USER"] or "",
             "password": config["EMAIL_HOST_PASSWORD"] or "",
-            "use_tls": config.get("EMAIL_USE_TLS", False),
-            "use_ssl": config.get("EMAIL_USE_SSL", False),
+            "use_tls": use_tls,
+            "use_ssl": use_ssl,
             "timeout": 10,
         }
     elif mailer["BACKEND"].endswith("filebased.EmailBackend"):
-        mailer["OPTIONS"] = {"file_path": config["EMAIL_FILE_PATH"]}
+        # An absolute folder has three slashes, as in filemail:///srv/mail.
+        mailer["OPTIONS"] = {"file_path": "/" + config["EMAIL_FILE_PATH"].lstrip("/")}
     return mailer
+
+
+def database_from(url):
+    """The entry of DATABASES for a DATABASE_URL: SQLite or PostgreSQL."""
+    config = env.db_url_config(url)
+    if config["ENGINE"] not in {
+        "django.db.backends.sqlite3",
+        "django.db.backends.postgresql",
+    }:
+        raise ValueError(config["ENGINE"])
+    return config
 
 
 # Machine
 
-DEBUG = env.bool("DEBUG", default=False)
-VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+DEBUG = flag("DEBUG")
+VAR_DIR = made(Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve())
 SECRET_KEY = env("SECRET_KEY", default="") or secret_kept_in(VAR_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
 
 SITE_NAME = env("SITE_NAME", default="Newsroom")
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).netloc:
+site = from_url("SITE_URL", SITE_URL, urlsplit)
+if site.scheme not in {"http", "https"} or not site.hostname:
     raise ImproperlyConfigured(
         f"SITE_URL must begin with http:// or https:// and name a host, not {SITE_URL!r}."
     )
-HTTPS = SITE_URL.startswith("https://")
+HTTPS = site.scheme == "https"
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
-if urlsplit(SITE_URL).hostname not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
-    ALLOWED_HOSTS.append(urlsplit(SITE_URL).hostname)
+if site.hostname not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
+    ALLOWED_HOSTS.append(site.hostname)
 
 # Who stands between the readers and us: addresses or networks whose
 # X-Forwarded-* headers are believed.
@@ -163,8 +213,8 @@ TEMPLATES = [
 # Database
 
 DATABASES = {
-    "default": env.db_url(
-        "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}"
+    "default": from_url(
+        "DATABASE_URL", f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}", database_from
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -189,7 +239,7 @@ else:
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": from_url("CACHE_URL", "locmemcache://", env.cache_url_config)}
 
 
 # Accounts
@@ -212,6 +262,10 @@ LOGIN_URL = "admin:login"
 
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
 TIME_ZONE = env("TIME_ZONE", default="UTC")
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(
+        f"TIME_ZONE must be a name such as Europe/Vienna, not {TIME_ZONE!r}."
+    )
 USE_I18N = True
 USE_TZ = True
 
@@ -246,11 +300,8 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
 # Mail
 
-MAIL_URL = env("MAIL_URL", default="consolemail://")
-MAILERS = {"default": mailer_from(MAIL_URL)}
-DEFAULT_FROM_EMAIL = env(
-    "DEFAULT_FROM_EMAIL", default=f"newsroom@{urlsplit(SITE_URL).hostname}"
-)
+MAILERS = {"default": from_url("MAIL_URL", "consolemail://", mailer_from)}
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"newsroom@{site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 
@@ -298,8 +349,8 @@ CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
-SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD")
 # A commenter's own words are what a form carries here; nothing needs more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS = [

@@ -1,0 +1,42 @@
+import select
+import signal
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
+
+from newsroom.ticking import tick
+
+
+class Command(BaseCommand):
+    help = "Do what is due: mails, and forgetting what need not be kept. Safe to run at any time, and again."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--every",
+            type=int,
+            metavar="SECONDS",
+            help="go on, with this pause, until standard input is closed",
+        )
+
+    def handle(self, *, every, **options):
+        if every is not None:
+            return self._go_on(every)
+        if failed := tick():
+            raise CommandError(f"Failed, see the log: {', '.join(failed)}.")
+        return None
+
+    def _go_on(self, every):
+        # Ctrl+C reaches every process of a terminal; the server tells us when to end.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        while True:
+            tick()
+            close_old_connections()
+            if _closed_within(every):
+                return
+
+
+def _closed_within(seconds):
+    """Wait; whether whoever started us closed our standard input meanwhile."""
+    readable, _, _ = select.select([sys.stdin], [], [], seconds)
+    return bool(readable) and not sys.stdin.buffer.read1(1)

@@ -1,0 +1,34 @@
+"""The side effects that have a time: what `tick` does, each on its own."""
+
+import logging
+from collections.abc import Callable
+
+from comments.models import NetworkKey
+from newsroom.models import FailedSignIn
+
+logger = logging.getLogger(__name__)
+
+# Everything that happens because time has passed. Each may run at any moment, on
+# several machines, and again: the second time there is nothing left to do.
+JOBS: list[Callable[[], object]] = [
+    NetworkKey.objects.forget_old,
+    FailedSignIn.objects.forget_old,
+]
+
+
+def tick() -> list[str]:
+    """Do every job once, whatever becomes of the others; the names of those that failed."""
+    return [name_of(job) for job in JOBS if not _done(job)]
+
+
+def name_of(job):
+    return f"{job.__module__}.{job.__qualname__}"
+
+
+def _done(job):
+    try:
+        job()
+    except Exception:
+        logger.exception("%s failed; the next tick tries again.", name_of(job))
+        return False
+    return True
