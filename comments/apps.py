@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class CommentsConfig(AppConfig):
     name = "comments"
+
+    def ready(self):
+        from comments.rates import check_rate
+
+        checks.register(check_rate)

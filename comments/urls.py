@@ -1,4 +1,11 @@
 from django.urls import path
 
+from comments import views
+
 app_name = "comments"
-urlpatterns = []
+urlpatterns = [
+    path("articles/<slug:slug>/comments/", views.thread, name="thread"),
+    path("comments/<int:id>/", views.comment, name="comment"),
+    path("comments/mine/<str:token>/", views.mine, name="mine"),
+    path("comments/received/", views.received, name="received"),
+]

@@ -68,6 +68,7 @@ def _run_on(database):
     environment["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with tempfile.TemporaryDirectory(prefix="newsroom-tests-") as folder:
         environment["VAR_DIR"] = f"{folder}/var"
+        Path(folder, "var", "static").mkdir(parents=True)  # whitenoise looks for it
         server = None
         if database == "postgresql":
             environment["DATABASE_URL"], server = _postgresql(Path(folder))

@@ -102,7 +102,7 @@ class Comment(models.Model):
     first_shown_at = models.DateTimeField(null=True, editable=False)
     network = models.CharField(max_length=64, blank=True, editable=False)
     # Equal for two posts of the same words to the same place from the same network. The
-    # database makes one row of them; see comments.forms.
+    # database makes one row of them; see comments.posting.
     repeat_key = models.CharField(  # noqa: DJ001 - unique: no key is NULL
         max_length=64, null=True, unique=True, editable=False
     )

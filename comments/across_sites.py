@@ -1,0 +1,47 @@
+"""Whether a form was sent by one of our own pages, asked without a cookie where there is none."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.middleware.csrf import CsrfViewMiddleware
+
+from articles.caching import has_session
+
+
+def is_from_elsewhere(request):
+    """
+    Whether the POST must be refused because another site may have sent it.
+
+    Whoever has a session must show Django's token, for another site could act in
+    their name. Without one there is no name to act in: what the browser says of
+    the sender decides, and where it says nothing, as no browser does, nobody is harmed.
+    """
+    if has_session(request):
+        return _has_no_token(request)
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site != "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is not None and not is_ours(origin, hosts=_our_hosts(request))
+
+
+def is_ours(origin: str, *, hosts: set[str]) -> bool:
+    """Whether an `Origin` names one of the hosts, port included; `null` and what cannot be read name none."""
+    try:
+        return urlsplit(origin).netloc.lower() in hosts
+    except ValueError:
+        return False
+
+
+def _our_hosts(request):
+    return {request.get_host().lower(), urlsplit(settings.SITE_URL).netloc.lower()}
+
+
+def _has_no_token(request):
+    """Django's own check. The view is exempt from it only so that the words can be shown back."""
+    check = CsrfViewMiddleware(lambda request: None)
+    return check.process_view(request, _no_view, (), {}) is not None
+
+
+def _no_view(request):
+    """Stands for a view that is not exempt."""

@@ -1,0 +1,62 @@
+"""
+Where a comment came from, in a form that names nobody.
+
+What is kept is a keyed hash of the network, under a random key of the day: two
+comments of one day can be seen to come from one network, and which network it
+was is known to nobody once the key is deleted.
+"""
+
+import hmac
+from datetime import timedelta
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+from django.utils import timezone
+
+from comments.models import NetworkKey
+
+# The part of an address that a household or an office shares.
+IPV4_PREFIX = 24
+IPV6_PREFIX = 48
+
+
+def hashed_network(request):
+    """The network the request came from under today's key; empty when it is not known."""
+    return next(iter(recent_hashes(request)), "")
+
+
+def recent_hashes(request):
+    """The network under the key of today and of yesterday, so that midnight forgets nobody; empty when it is not known."""
+    if request.META.get("newsroom.network_unknown"):
+        return []
+    network = network_of(request.META.get("REMOTE_ADDR"))
+    if network is None:
+        return []
+    today = NetworkKey.objects.today()
+    yesterday = NetworkKey.objects.filter(day=today.day - timedelta(days=1)).first()
+    return [_hash(network, key) for key in [today, yesterday] if key]
+
+
+def wait_for_others():
+    """Until the transaction ends, let no other comment be counted: two that come at once are counted one after the other."""
+    NetworkKey.objects.select_for_update().filter(day=timezone.now().date()).first()
+
+
+def network_of(address: str | None) -> str | None:
+    """
+    The /24 or the /48 that the address is in, as `192.0.2.0/24`.
+
+    An IPv4 address written as IPv6 is the IPv4 address. None for anything that
+    is no address, such as the name of a socket.
+    """
+    try:
+        ip = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    prefix = IPV4_PREFIX if ip.version == 4 else IPV6_PREFIX
+    return str(ip_network(f"{ip}/{prefix}", strict=False))
+
+
+def _hash(network, key):
+    return hmac.new(bytes(key.key), network.encode(), sha256).hexdigest()

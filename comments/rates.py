@@ -1,0 +1,82 @@
+"""How many comments one network may send: the setting COMMENT_RATE."""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.core.checks import Error
+from django.utils import timezone
+
+from comments.models import Comment
+
+_SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` comments within `period`."""
+
+    count: int
+    period: timedelta
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The limit written as `5/m`: a number per s, m, h or d. Raises ValueError."""
+        found = re.fullmatch(r"([1-9][0-9]{0,5})/([smhd])", text)
+        if not found:
+            raise ValueError(f"{text!r} is not a number per s, m, h or d, as in 5/m")
+        return cls(int(found[1]), timedelta(seconds=_SECONDS[found[2]]))
+
+
+def seconds_to_wait(networks):
+    """
+    How long the network must wait before its next comment is taken; 0 when it need not.
+
+    Counts the comments that were taken, under every hash that the network has
+    at present; one query. No network, no limit.
+    """
+    limits = [Limit.parse(text) for text in settings.COMMENT_RATE]
+    if not networks or not limits:
+        return 0
+    now = timezone.now()
+    taken = (
+        Comment.objects.filter(
+            network__in=networks,
+            created_at__gt=now - max(limit.period for limit in limits),
+        )
+        .order_by("-created_at")
+        .values_list("created_at", flat=True)
+    )
+    return longest_wait(
+        limits, list(taken[: max(limit.count for limit in limits)]), now
+    )
+
+
+def longest_wait(limits: list[Limit], taken: list[datetime], now: datetime) -> int:
+    """The whole seconds until one more fits into every limit; `taken` are the times of the newest, newest first."""
+    waits = [
+        taken[limit.count - 1] + limit.period - now
+        for limit in limits
+        if len(taken) >= limit.count
+    ]
+    return max([0, *(math.ceil(wait.total_seconds()) for wait in waits)])
+
+
+def check_rate(app_configs, **kwargs):
+    """A system check: every part of COMMENT_RATE can be read."""
+    errors = []
+    for text in settings.COMMENT_RATE:
+        try:
+            Limit.parse(text)
+        except ValueError as error:
+            errors.append(
+                Error(
+                    f"COMMENT_RATE: {error}.",
+                    hint="Write limits apart by spaces, as in COMMENT_RATE=“5/m 30/h”.",
+                    id="comments.E001",
+                )
+            )
+    return errors
