@@ -1,0 +1,181 @@
+"""
+Puts the demo into the database: accounts, articles and what readers said.
+
+Each article is one transaction with its comments, and is known by its source: a
+load that was stopped half way is finished by the next, and makes nothing twice.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.auth.models import Group, User
+from django.db import connection, transaction
+from django.utils import timezone
+
+from articles.models import Article, Person
+from comments.models import Comment
+from newsroom.demo import conversations
+from newsroom.demo.conversations import CONVERSATIONS
+from newsroom.demo.stories import PEOPLE, STORIES
+
+SOURCE = "demo:"
+
+# An account for each role, and the group that makes it one.
+ACCOUNTS = {
+    "writer": "Writers",
+    "editor": "Editors",
+    "moderator": "Moderators",
+    "admin": None,
+}
+
+
+def demo_articles():
+    return Article.objects.filter(source__startswith=SOURCE)
+
+
+def other_articles():
+    """What somebody else wrote: in a demo its visitors, elsewhere the people whose site this is."""
+    return Article.objects.exclude(pk__in=demo_articles())
+
+
+def is_somebodys_site():
+    """Whether the database holds a site that is no demo."""
+    return not demo_articles().exists() and (
+        other_articles().exists()
+        or User.objects.exclude(username__in=ACCOUNTS).exists()
+    )
+
+
+def load(*, report: Callable[[str], None] = lambda title: None) -> int:
+    """Make what is missing; returns how many articles were made and calls `report` with the title of each."""
+    accounts = make_accounts()
+    people = {name: _person(name, about) for name, about in PEOPLE.items()}
+    now = timezone.now().replace(second=0, microsecond=0)
+    there = set(demo_articles().values_list("source", flat=True))
+    missing = [story for story in STORIES if story.source not in there]
+    for story in missing:
+        with transaction.atomic():
+            article = _make(story, now, people, accounts)
+            times = _when_said(article, now)
+            for remark in CONVERSATIONS.get(story.name, []):
+                _say(remark, article, times, accounts)
+        report(story.title)
+    return len(missing)
+
+
+def make_accounts() -> dict[str, User]:
+    """The account of each role. A new one cannot sign in until `give_passwords` was called."""
+    return {name: _account(name, role) for name, role in ACCOUNTS.items()}
+
+
+def give_passwords() -> dict[str, str]:
+    """A random password for each demo account that has none yet: shown once, stored nowhere."""
+    passwords = {}
+    for user in User.objects.filter(username__in=ACCOUNTS).order_by("pk"):
+        if not user.has_usable_password():
+            passwords[user.username] = secrets.token_urlsafe(9)
+            user.set_password(passwords[user.username])
+            user.save(update_fields=["password"])
+    return passwords
+
+
+def empty_the_database() -> None:
+    """Drop every table of the site; `migrate` makes them again, with what first stands in them."""
+    tables = connection.introspection.django_table_names(only_existing=True)
+    with connection.schema_editor() as editor:
+        for table in [*tables, "django_migrations"]:
+            cascade = " CASCADE" if connection.vendor == "postgresql" else ""
+            editor.execute(f"DROP TABLE IF EXISTS {editor.quote_name(table)}{cascade}")
+
+
+def _account(name, role):
+    with transaction.atomic():
+        user, is_new = User.objects.get_or_create(
+            username=name,
+            defaults={
+                "email": f"{name}@demo.example",
+                "password": "!",  # no password: see give_passwords
+                "is_staff": True,
+                "is_superuser": role is None,
+            },
+        )
+        if is_new and role is not None:
+            user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def _person(name, about):
+    return Person.objects.get_or_create(name=name, defaults={"about": about})[0]
+
+
+def _make(story, now, people, accounts):
+    out = now + story.out if story.out is not None else None
+    written_at = (out if out and out < now else now) - timedelta(hours=7)
+    article = Article.objects.create(
+        title=story.title,
+        slug=story.first_slug,
+        standfirst=story.standfirst,
+        body=story.body,
+        language=story.language,
+        created_by=accounts["writer"],
+        created_at=written_at,
+        source=story.source,
+    )
+    article.tags.add(*story.tags)
+    article.sign(*(people[name] for name in story.byline))
+    _take_steps(story, article, out, accounts)
+    # Nobody has changed it since.
+    Article.objects.filter(pk=article.pk).update(
+        modified_at=out if out and out < now else written_at
+    )
+    return article
+
+
+def _take_steps(story, article, out, accounts):
+    editor = accounts["editor"]
+    if story.in_review or out:
+        article.submit(by=accounts["writer"])
+    if out:
+        article.publish(at=out, by=editor)
+    if story.on_top:
+        article.put_on_top(by=editor)
+    if story.first_slug:
+        article.rename(story.name, by=editor)
+    if story.withdrawn_because:
+        article.withdraw(reason=story.withdrawn_because, notice=story.notice, by=editor)
+
+
+def _when_said(article, now):
+    """Times for the comments of an article: spread over the first two days, the next after the last."""
+    until = min(now, article.published_at + timedelta(days=2))
+    number = 40
+    for step in range(1, number):
+        yield article.published_at + (until - article.published_at) * step / number
+
+
+def _say(remark, article, times, accounts, parent=None):
+    moderator = accounts["moderator"]
+    said_at = next(times)
+    comment = Comment.objects.create(
+        article=article,
+        parent=parent,
+        name=remark.name,
+        body=remark.body,
+        created_at=said_at,
+        by=accounts["editor"] if remark.by_staff else None,
+    )
+    if remark.becomes in {conversations.APPROVED, conversations.BURIED}:
+        comment.approve(by=moderator)
+        Comment.objects.filter(pk=comment.pk).update(first_shown_at=said_at)
+    elif remark.becomes == conversations.REJECTED:
+        comment.reject(by=moderator, reason=remark.reason, note=remark.note)
+    elif remark.becomes == conversations.SPAM:
+        comment.mark_spam(by=moderator)
+    elif remark.becomes == conversations.WITHDRAWN:
+        comment.withdraw()
+    for reply in remark.replies:
+        _say(reply, article, times, accounts, parent=comment)
+    if remark.becomes == conversations.BURIED:
+        comment.refresh_from_db()
+        comment.withdraw()
