@@ -30,7 +30,7 @@ def month(year: int, number: int) -> Span | None:
 
 def _span(year, month, next_year, next_month):
     # The first and the last years have moments that other time zones cannot express.
-    if not (1 < year and next_year < 9999 and 1 <= month <= 12):
+    if not (year > 1 and next_year < 9999 and 1 <= month <= 12):
         return None
     zone = timezone.get_current_timezone()
     return Span(

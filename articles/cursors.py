@@ -56,6 +56,7 @@ class Page:
     rows: list
     older: Cursor | None
     newer: Cursor | None
+    is_newest: bool
 
     def __iter__(self):
         return iter(self.rows)
@@ -93,6 +94,7 @@ def newest_page(
         rows=shown,
         older=_place(shown[-1], field) if shown and more_older else None,
         newer=_place(shown[0], field) if shown and more_newer else None,
+        is_newest=not more_newer,
     )
 
 

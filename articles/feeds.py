@@ -4,14 +4,14 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
 
 from articles.caching import public_page
 from articles.markup import with_absolute_links
-from articles.models import Article
+from articles.models import Article, Tag
 
 ARTICLES_IN_A_FEED = 20
 
@@ -47,9 +47,12 @@ def rss(request):
 
 @public_page()
 def tag_rss(request, slug):
-    tag = get_object_or_404(Article.objects.visible().tags(), slug=slug)
+    tag = get_object_or_404(Tag, slug=slug)
+    articles = Article.objects.visible().filter(tags=tag)
+    if not articles.exists():
+        raise Http404("There is no visible article here.")
     return _feed(
-        Article.objects.visible().filter(tags=tag),
+        articles,
         title=f"{tag} – {settings.SITE_NAME}",
         page=tag.get_absolute_url(),
         address=reverse("articles:tag_rss", args=[tag.slug]),

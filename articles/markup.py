@@ -81,7 +81,7 @@ def article_html(html: str) -> SafeString:
     Cleaned again here, because a field can be filled behind the model's back
     (and a flatpage's content is a plain text field).
     """
-    return mark_safe(clean_article(html))
+    return mark_safe(_with_scrolling_tables(clean_article(html)))
 
 
 def with_absolute_links(html: str, *, base: str) -> str:
@@ -109,6 +109,16 @@ def _settled(html):
             return html
         html = cleaned
     return escape(strip_tags(html))
+
+
+def _with_scrolling_tables(html):
+    """
+    A wide table scrolls in a box of its own, by keyboard too.
+
+    Text and attribute values of cleaned HTML have no bare `<`, so these are the tags.
+    """
+    box = '<div class="table" role="group" aria-label="Table" tabindex="0"><table>'
+    return html.replace("<table>", box).replace("</table>", "</table></div>")
 
 
 def _with_heading_ids(html):

@@ -1,12 +1,14 @@
 """The public pages."""
 
+from dataclasses import replace
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from articles import calendar
 from articles.caching import public_page
 from articles.cursors import newest_page
-from articles.models import Article
+from articles.models import Article, Person, Tag
 
 ARTICLES_A_PAGE = 20
 
@@ -18,10 +20,13 @@ def home(request):
     if page.newer is None and "after" in request.GET:
         # The newest page has one address.
         return redirect("articles:home")
-    stories = list(page)
-    if page.newer is None and "before" not in request.GET:
-        stories = [*articles.on_top(), *stories]
-    return render(request, "articles/home.html", {"page": page, "stories": stories})
+    lead = None
+    if page.is_newest:
+        lead = articles.on_top().first()
+        if lead is None and page.rows:
+            lead, *rest = page.rows
+            page = replace(page, rows=rest)
+    return render(request, "articles/home.html", {"lead": lead, "page": page})
 
 
 @public_page()
@@ -32,8 +37,8 @@ def article(request, slug):
         return _moved_or_gone(request, slug)
     context = {
         "article": article,
-        "newer": article.is_visible and article.newer(),
-        "older": article.is_visible and article.older(),
+        "older": article.older() if article.is_visible else None,
+        "newer": article.newer() if article.is_visible else None,
         "editable": article.editable_by(request.user),
     }
     return render(request, "articles/article.html", context)
@@ -47,17 +52,15 @@ def tags(request):
 
 @public_page("before", "after")
 def tag(request, slug):
-    tag = get_object_or_404(Article.objects.visible().tags(), slug=slug)
-    articles = Article.objects.visible().filter(tags=tag)
-    page = _page(request, articles.for_listing())
+    tag = get_object_or_404(Tag, slug=slug)
+    page = _page_or_404(request, Article.objects.visible().filter(tags=tag))
     return render(request, "articles/tag.html", {"tag": tag, "page": page})
 
 
 @public_page("before", "after")
 def person(request, slug):
-    person = get_object_or_404(Article.objects.visible().people(), slug=slug)
-    articles = Article.objects.visible().filter(byline=person)
-    page = _page(request, articles.for_listing())
+    person = get_object_or_404(Person, slug=slug)
+    page = _page_or_404(request, person.articles.visible())
     return render(request, "articles/person.html", {"person": person, "page": page})
 
 
@@ -67,25 +70,36 @@ def archive(request):
     return render(request, "articles/archive.html", {"years": years})
 
 
-@public_page()
+@public_page("before", "after")
 def archive_year(request, year):
-    months = calendar.months_of(Article.objects.visible(), year)
-    if not months:
-        raise Http404
-    return render(
-        request, "articles/archive_year.html", {"year": year, "months": months}
-    )
+    page = _page_or_404(request, _published_in(calendar.year(year)))
+    context = {
+        "year": calendar.year(year),
+        "months": calendar.months_of(Article.objects.visible(), year),
+        "page": page,
+    }
+    return render(request, "articles/archive_year.html", context)
 
 
 @public_page("before", "after")
 def archive_month(request, year, month):
     span = calendar.month(year, month)
+    page = _page_or_404(request, _published_in(span))
+    return render(request, "articles/archive_month.html", {"month": span, "page": page})
+
+
+def _published_in(span):
     if span is None:
-        raise Http404
-    page = _page(request, Article.objects.visible().published_in(span).for_listing())
-    if not page:
-        raise Http404
-    return render(request, "articles/archive_month.html", {"span": span, "page": page})
+        raise Http404("No calendar has this month.")
+    return Article.objects.visible().published_in(span)
+
+
+def _page_or_404(request, articles):
+    """A page of the articles; a place in the archive without any is not found."""
+    page = _page(request, articles.for_listing())
+    if not page and not articles.exists():
+        raise Http404("There is no visible article here.")
+    return page
 
 
 def _page(request, articles):
@@ -99,9 +113,9 @@ def _page(request, articles):
 
 
 def _moved_or_gone(request, slug):
-    """What is left at an address where nobody finds an article any more."""
+    """What stands at an address where nobody finds an article any more."""
     if moved := Article.objects.visible().known_as(slug).first():
         return redirect(moved, permanent=True)
     if gone := Article.objects.gone().known_as(slug).first():
         return render(request, "410.html", {"notice": gone.notice}, status=410)
-    raise Http404
+    raise Http404("No article is or was visible here.")
