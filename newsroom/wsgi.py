@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from newsroom.pagecache import PageCache
+from newsroom.proxies import TrustedProxies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
-application = get_wsgi_application()
+application = TrustedProxies(PageCache(get_wsgi_application()))
