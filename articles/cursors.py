@@ -6,11 +6,12 @@ and a row that appears in between moves no other row to another page.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.db.models import Q, QuerySet
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The largest id that both databases can compare with.
 LARGEST_ID = 2**63 - 1
 
@@ -23,18 +24,15 @@ class Cursor:
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
         """The cursor in the text; None when there is none, or one that nobody was given."""
+        micros, _, id = (text or "").rpartition("-")
         try:
-            micros, id = map(int, (text or "").split("-"))
-            at = datetime.fromtimestamp(micros / 1_000_000, UTC).replace(
-                microsecond=micros % 1_000_000
-            )
-        except (ValueError, OverflowError, OSError):
+            at, id = EPOCH + timedelta(microseconds=int(micros)), int(id)
+        except (ValueError, OverflowError):
             return None
         return cls(at, id) if 0 < id <= LARGEST_ID else None
 
     def __str__(self) -> str:
-        seconds = int(self.at.replace(microsecond=0).timestamp())
-        return f"{seconds * 1_000_000 + self.at.microsecond}-{self.id}"
+        return f"{(self.at - EPOCH) // timedelta(microseconds=1)}-{self.id}"
 
     def before(self, field: str) -> Q:
         """Rows that come before this place in time."""
