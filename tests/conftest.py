@@ -105,6 +105,12 @@ def _plain_static_files(settings):
     }
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """The real hashing is slow on purpose: half a second for every account that a test makes."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def samples():
     """The folder of real exports, attack texts and pictures, where it lies beside the project."""
