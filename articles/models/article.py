@@ -41,6 +41,12 @@ class ArticleQuerySet(models.QuerySet):
             status=Article.Status.PUBLISHED,
         )
 
+    def drafts(self):
+        return self.filter(status=Article.Status.DRAFT)
+
+    def in_review(self):
+        return self.filter(status=Article.Status.IN_REVIEW)
+
     def withdrawn(self):
         return self.filter(status=Article.Status.WITHDRAWN)
 
@@ -85,6 +91,12 @@ class ArticleQuerySet(models.QuerySet):
         if user.has_perm("articles.publish_article"):
             return self
         return self.filter(created_by=user, status=Article.Status.DRAFT)
+
+    def on_desk_of(self, user):
+        """What the desk's lists show: everything to those who see all articles, their own to writers."""
+        if user.has_perm("articles.view_article"):
+            return self
+        return self.filter(created_by=user)
 
     def people(self):
         """Those who signed one of these articles."""
@@ -246,6 +258,10 @@ class Article(models.Model):
         return self.status == self.Status.PUBLISHED and not self.is_visible
 
     @property
+    def is_draft(self):
+        return self.status == self.Status.DRAFT
+
+    @property
     def is_withdrawn(self):
         return self.status == self.Status.WITHDRAWN
 
@@ -266,6 +282,17 @@ class Article(models.Model):
             user.has_perm("articles.publish_article")
             or (self.created_by_id == user.pk and self.status == self.Status.DRAFT)
         )
+
+    @property
+    def is_deletable(self):
+        """Only what nobody ever took a step with: records and addresses are kept for ever."""
+        return not self.steps.exists() and not self.addresses.exists()
+
+    @property
+    def last_return(self):
+        """The step that gave the article back to its writer, when no other move came after it."""
+        last = self.steps.moves().first()
+        return last if last and last.what == Step.What.RETURN else None
 
     @property
     def people(self):
