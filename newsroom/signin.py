@@ -152,10 +152,6 @@ def _too_many(request, wait):
         "title": "Too many tries",
         "minutes": ceil(wait / 60),
     }
-    return render(
-        request,
-        "registration/too_many_tries.html",
-        context,
-        status=429,
-        headers={"Retry-After": str(wait)},
-    )
+    response = render(request, "registration/too_many_tries.html", context, status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response

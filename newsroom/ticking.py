@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from comments.models import NetworkKey
+from comments.notifications import tell_moderators
 from newsroom.models import FailedSignIn
 
 logger = logging.getLogger(__name__)
@@ -11,6 +12,7 @@ logger = logging.getLogger(__name__)
 # Everything that happens because time has passed. Each may run at any moment, on
 # several machines, and again: the second time there is nothing left to do.
 JOBS: list[Callable[[], object]] = [
+    tell_moderators,
     NetworkKey.objects.forget_old,
     FailedSignIn.objects.forget_old,
 ]

@@ -1,0 +1,139 @@
+"""A site of its own beside the tests': a folder, a database and an environment for real processes."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.conftest import OUR_VARIABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Site:
+    """Runs `manage.py` as an operator does, with nothing in the environment but what the test says."""
+
+    def __init__(self, folder, **environment):
+        self.folder = folder
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {*OUR_VARIABLES, "VAR_DIR"}
+            and not name.startswith(("DJANGO_", "PYTEST_"))
+        } | {"VAR_DIR": str(folder), **environment}
+
+    def start(self, *arguments, stdin=subprocess.DEVNULL, **environment):
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *map(str, arguments)],
+            cwd=ROOT,
+            env=self.environment | environment,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments, **environment):
+        """What the command printed, what it complained of, and its exit code."""
+        process = self.start(*arguments, **environment)
+        printed, complaints = process.communicate(timeout=120)
+        process.printed, process.complaints = printed, complaints
+        return process
+
+    def python(self, code, **environment):
+        """What the code prints, run with the settings of the site."""
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=self.environment
+            | {"DJANGO_SETTINGS_MODULE": "newsroom.settings"}
+            | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def shell(self, code):
+        run = self.run("shell", "-v0", "-c", code)
+        assert run.returncode == 0, run.complaints
+        return run.printed.strip()
+
+    @contextmanager
+    def served(self, *arguments, command="serve", **environment):
+        """The address of the running server, and its process; it is stopped at the end."""
+        port = free_port()
+        place = (
+            ["--port", port] if command == "demo" else ["--bind", f"127.0.0.1:{port}"]
+        )
+        process = self.start(command, *place, *arguments, **environment)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(f"{address}/healthz", process)
+            yield address, process
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address, process, seconds=90):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise AssertionError("".join(process.communicate()))
+        try:
+            return urlopen(address, timeout=5)
+        except URLError:
+            time.sleep(0.1)
+    raise AssertionError(f"{address} did not answer in {seconds} seconds.")
+
+
+def ask(address, **headers):
+    """The answer to a GET, whatever its status."""
+    try:
+        return urlopen(Request(address, headers=headers), timeout=30)
+    except HTTPError as answer:
+        return answer
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A place for a site on the kind of database that this run is about, with nothing in it yet."""
+    server = os.environ.get("DATABASE_URL")
+    if not server:
+        yield Site(tmp_path / "var")
+        return
+    name = f"site_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        path = urlsplit(server).path
+        yield Site(
+            tmp_path / "var",
+            DATABASE_URL=re.sub(f"{path}(?=\\?|$)", f"/{name}", server, count=1),
+        )
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def ready_site(site):
+    """The site with its tables and its static files."""
+    for command in [["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"]]:
+        run = site.run(*command)
+        assert run.returncode == 0, run.complaints
+    return site

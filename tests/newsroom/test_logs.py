@@ -1,0 +1,67 @@
+import json
+import logging
+import sys
+
+import pytest
+
+from newsroom.logs import JSONFormatter, masked
+
+
+def logged(message, *arguments, **fields):
+    record = logging.makeLogRecord(
+        {
+            "name": "newsroom.test",
+            "levelname": "WARNING",
+            "msg": message,
+            "args": arguments,
+        }
+        | fields
+    )
+    return JSONFormatter().format(record)
+
+
+def test_a_line_is_one_json_object():
+    line = logged("Two\nlines, “quoted”: %s", "Ж", created=1767225600.5, msecs=500.0)
+    assert "\n" not in line
+    assert json.loads(line) == {
+        "time": "2026-01-01T00:00:00.500Z",
+        "level": "warning",
+        "logger": "newsroom.test",
+        "message": "Two\nlines, “quoted”: Ж",
+    }
+
+
+def test_a_traceback_stands_in_the_same_line():
+    try:
+        raise ValueError("/comments/mine/abc:def/")
+    except ValueError:
+        line = logged("It went wrong", exc_info=sys.exc_info())
+    entry = json.loads(line)
+    assert "ValueError: /comments/mine/…/" in entry["traceback"]
+    assert "abc:def" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "Not Found: /comments/mine/eyJ:1x:Zz_-/edit/",
+            "Not Found: /comments/mine/…/edit/",
+        ),
+        ("GET /admin/reset/MQ/d3f-0a1/", "GET /admin/reset/MQ/…/"),
+        (
+            "/comments/mine/abc?x=1 and /comments/mine/def",
+            "/comments/mine/… and /comments/mine/…",
+        ),
+        ("/articles/mine/", "/articles/mine/"),
+    ],
+)
+def test_nobody_can_act_for_others_with_what_the_log_says(text, shown):
+    assert masked(text) == shown
+
+
+def test_what_django_logs_of_a_private_page_is_masked(client, db, caplog):
+    caplog.handler.setFormatter(JSONFormatter())
+    client.get("/comments/mine/no-such:token/")
+    assert "/comments/mine/…" in caplog.text
+    assert "no-such" not in caplog.text

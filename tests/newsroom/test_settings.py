@@ -1,0 +1,212 @@
+import json
+import stat
+import subprocess
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from newsroom.settings import mailer_from
+from tests.newsroom.conftest import Site
+
+REAL = {
+    "SITE_URL": "https://news.example.org",
+    "SECRET_KEY": "k9%vQ2z!Lr8#Wn4^Tb6&Xp1*Ym3(Gd5)Hf7-Jc0=Ks+Ra@Ue~Oi",
+    "MAIL_URL": "smtp+tls://desk:secret@mail.example.org:587",
+}
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A place with SQLite and nothing set, whatever database this run is about."""
+    return Site(tmp_path / "var")
+
+
+def value_of(place, expression, **environment):
+    run = place.python(
+        "import json; from newsroom import settings; "
+        f"print(json.dumps({expression}, default=str))",
+        **environment,
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def complaint_of(place, **environment):
+    run = place.run("check", **environment)
+    assert run.returncode != 0
+    return run.complaints
+
+
+def test_with_nothing_set_it_is_a_production_site(place):
+    assert value_of(place, "settings.DEBUG") is False
+    assert value_of(place, "settings.ALLOWED_HOSTS") == [
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+    ]
+    assert "whitenoise" in value_of(
+        place, "settings.STORAGES['staticfiles']['BACKEND']"
+    )
+    assert place.run("check").returncode == 0
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(place):
+    secret = value_of(place, "settings.SECRET_KEY")
+    file = place.folder / "secret_key"
+    assert len(secret) > 60
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert value_of(place, "settings.SECRET_KEY") == secret == file.read_text()
+    assert [path.name for path in place.folder.iterdir()] == ["secret_key"]
+
+
+def test_first_starts_at_the_same_moment_share_one_secret(place):
+    code = "from newsroom import settings; print(settings.SECRET_KEY)"
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=place.environment | {"PYTHONPATH": "."},
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(6)
+    ]
+    secrets = {start.communicate(timeout=60)[0] for start in starts}
+    assert len(secrets) == 1
+    assert all(len(secret) > 60 for secret in secrets)
+
+
+def test_a_secret_of_the_environment_leaves_no_file(place):
+    assert value_of(place, "settings.SECRET_KEY", SECRET_KEY="mine") == "mine"
+    assert place.folder.is_dir()
+    assert not (place.folder / "secret_key").exists()
+
+
+def test_an_empty_secret_file_stops_the_start(place):
+    place.folder.mkdir()
+    (place.folder / "secret_key").touch()
+    assert "Delete it to have a new one made" in complaint_of(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "flase"),
+        ("SITE_URL", "news.example.org"),
+        ("SITE_URL", "ftp://news.example.org"),
+        ("SITE_URL", "https://[news"),
+        ("DATABASE_URL", "mysql://desk:secret@db/newsroom"),
+        ("DATABASE_URL", "postgres://desk:secret@db:port/newsroom"),
+        ("CACHE_URL", "memory"),
+        ("MAIL_URL", "pigeon://desk:secret@mail"),
+        ("TIME_ZONE", "Mars"),
+        ("PAGE_CACHE_SECONDS", "a while"),
+        ("PAGE_CACHE_SECONDS", "-1"),
+        ("HSTS_PRELOAD", "perhaps"),
+        ("VAR_DIR", "/dev/null/var"),
+    ],
+)
+def test_a_value_that_cannot_be_read_stops_the_start_with_its_name(place, name, value):
+    complaint = complaint_of(place, **{name: value})
+    assert name in complaint.splitlines()[-1]
+    assert "secret" not in complaint.splitlines()[-1]
+
+
+def test_sqlite_keeps_what_was_committed_and_waits_for_its_turn(place):
+    pragmas = place.shell(
+        "from django.db import connection\n"
+        "with connection.cursor() as cursor:\n"
+        "    for name in ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout']:\n"
+        "        print(cursor.execute(f'PRAGMA {name}').fetchone()[0])\n"
+    )
+    assert pragmas.split() == ["wal", "2", "1", "20000"]
+    begins = place.shell(
+        "from django.db import connection, transaction\n"
+        "connection.force_debug_cursor = True\n"
+        "with transaction.atomic(): pass\n"
+        "print(connection.queries[0]['sql'])"
+    )
+    assert begins == "BEGIN IMMEDIATE"
+
+
+def test_a_database_url_leads_to_postgresql_with_a_pool(place):
+    database = value_of(
+        place,
+        "settings.DATABASES['default']",
+        DATABASE_URL="postgres://a:b@db:5433/news",
+    )
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert (database["HOST"], database["PORT"], database["NAME"]) == (
+        "db",
+        5433,
+        "news",
+    )
+    assert database["OPTIONS"]["pool"]["max_size"] == 16
+
+
+def test_a_real_site_passes_the_check_for_deployment(place):
+    check = ["check", "--deploy", "--fail-level", "WARNING"]
+    run = place.run(*check, **REAL)
+    assert run.returncode == 0, run.complaints
+    # And it would tell.
+    assert (
+        "security.W009"
+        in place.run(*check, **REAL | {"SECRET_KEY": "short"}).complaints
+    )
+    assert (
+        "security.W004"
+        in place.run(*check, **REAL | {"SITE_URL": "http://a.example"}).complaints
+    )
+
+
+def test_https_brings_secure_cookies_and_strict_transport(place):
+    names = "[settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS]"
+    assert value_of(place, names, **REAL) == [True, True, True, 31536000]
+    assert value_of(place, names) == [False, False, False, 0]
+
+
+def test_the_host_of_the_site_is_allowed_without_being_named_twice(place):
+    assert "news.example.org" in value_of(place, "settings.ALLOWED_HOSTS", **REAL)
+    chosen = value_of(
+        place, "settings.ALLOWED_HOSTS", **REAL, ALLOWED_HOSTS="a.example b.example"
+    )
+    assert chosen == ["a.example", "b.example"]
+
+
+def test_every_page_gives_up_what_it_does_not_need(client, db):
+    headers = client.get("/healthz").headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "nonce" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_mail_url_names_server_account_and_encryption():
+    mailer = mailer_from("smtp+tls://desk:p%40ss@mail.example.org:2525")
+    assert mailer["BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    options = mailer["OPTIONS"]
+    assert (options["host"], options["port"]) == ("mail.example.org", 2525)
+    assert (options["username"], options["password"]) == ("desk", "p@ss")
+    assert options["use_tls"]
+    assert not options["use_ssl"]
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [("smtp://mail", 25), ("smtp+tls://mail", 587), ("smtp+ssl://mail", 465)],
+)
+def test_mail_goes_to_the_usual_port_of_its_encryption(url, port):
+    assert mailer_from(url)["OPTIONS"]["port"] == port
+
+
+def test_mail_can_stay_on_this_machine():
+    assert mailer_from("consolemail://") == {
+        "BACKEND": "django.core.mail.backends.console.EmailBackend"
+    }
+    assert mailer_from("filemail:///srv/mail")["OPTIONS"] == {"file_path": "/srv/mail"}
+    with pytest.raises(ImproperlyConfigured):
+        mailer_from("pigeon://loft")

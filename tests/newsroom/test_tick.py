@@ -1,0 +1,94 @@
+import json
+import subprocess
+import time
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from comments.models import NetworkKey
+from newsroom import ticking
+from newsroom.models import FailedSignIn
+from tests.factories import make_comment, make_user
+
+
+def test_a_tick_forgets_what_need_not_be_kept_and_keeps_the_rest(db):
+    today = timezone.now().date()
+    for days in [0, 30, 31, 400]:
+        NetworkKey.objects.create(day=today - timedelta(days=days))
+    old = FailedSignIn.objects.create(
+        account="a", at=timezone.now() - timedelta(hours=2)
+    )
+    recent = FailedSignIn.objects.create(account="a")
+    call_command("tick")
+    assert set(NetworkKey.objects.values_list("day", flat=True)) == {
+        today,
+        today - timedelta(days=30),
+    }
+    assert list(FailedSignIn.objects.all()) == [recent]
+    assert old != recent
+
+
+def test_a_second_tick_changes_nothing(db):
+    NetworkKey.objects.today()
+    FailedSignIn.objects.create(account="a")
+    call_command("tick")
+    call_command("tick")
+    assert NetworkKey.objects.count() == 1
+    assert FailedSignIn.objects.count() == 1
+
+
+def test_a_tick_tells_the_moderators_what_waits(db):
+    make_user(role="Moderators", email="mo@news.example")
+    make_comment()
+    call_command("tick")
+    call_command("tick")
+    [message] = mail.outbox
+    assert message.to == ["mo@news.example"]
+
+
+def test_the_failure_of_one_job_does_not_stop_the_others(db, monkeypatch, caplog):
+    done = []
+
+    def pigeon():
+        raise OSError("The pigeon did not come back.")
+
+    def post():
+        done.append("post")
+
+    monkeypatch.setattr(ticking, "JOBS", [pigeon, post])
+    with pytest.raises(CommandError, match="pigeon"):
+        call_command("tick")
+    assert done == ["post"]
+    assert "The pigeon did not come back." in caplog.text
+
+
+def test_a_tick_by_hand_that_failed_exits_with_an_error(site):
+    # The tables are missing, so every job fails.
+    run = site.run("tick")
+    assert run.returncode == 1
+    assert "forget_old" in run.complaints
+    assert len(run.printed.splitlines()) == len(ticking.JOBS)
+    assert all(json.loads(line)["traceback"] for line in run.printed.splitlines())
+
+
+def test_ticking_goes_on_until_its_server_is_gone(ready_site):
+    process = ready_site.start("tick", "--every=1", stdin=subprocess.PIPE)
+    ready_site.shell(
+        "from newsroom.models import *; from datetime import *; "
+        "FailedSignIn.objects.create(account='a', at=datetime(2020, 1, 1, tzinfo=UTC))"
+    )
+    until = time.monotonic() + 30
+    while (
+        ready_site.shell(
+            "from newsroom.models import *; print(FailedSignIn.objects.count())"
+        )
+        != "0"
+    ):
+        assert time.monotonic() < until
+    assert process.poll() is None
+    # Closes its standard input, as the end of the server does.
+    process.communicate(timeout=15)
+    assert process.returncode == 0
