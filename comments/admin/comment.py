@@ -1,0 +1,362 @@
+import re
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.forms.widgets import Script
+from django.http import HttpResponseRedirect
+from django.utils.html import format_html
+
+from articles.admin.listing import LongListMixin
+from articles.admin.neighbours import NeighboursMixin
+from articles.cursors import Cursor
+from articles.models import TransitionError
+from comments.admin import columns
+from comments.admin.filters import DateFilter, StatusFilter, chosen_status
+from comments.admin.forms import NO_REASON, ListForm, ModerationForm
+from comments.answers import answer
+from comments.models import Comment, Decision
+
+STEPS = {
+    "approve": Comment.approve,
+    "reject": Comment.reject,
+    "mark_spam": Comment.mark_spam,
+    "undo": Comment.undo,
+}
+# A row that was drawn: its key and the version that was on the screen.
+SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
+# No comment has this version.
+UNSEEN = 0
+# Other comments of the same conversation, shown on either side of the one to decide.
+NEARBY = 3
+
+
+@admin.register(Comment)
+class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    """Where moderators decide, on many comments from the list or on one with its context."""
+
+    list_display = ["author", "words", "about", "state", "written"]
+    list_filter = [StatusFilter, ("created_at", DateFilter)]
+    sortable_by = []
+    search_fields = ["name", "body", "article__title"]
+    search_help_text = "Name, words or article"
+    show_facets = admin.ShowFacets.NEVER
+    actions = ["approve", "reject", "mark_spam", "undo"]
+    action_form = ListForm
+
+    class Media:
+        css = {"all": ["desk/moderation.css"]}
+        js = [Script("desk/moderation.js", type="module")]
+
+    # Who may. Comments come from readers and are never deleted; to change one is to decide on it.
+
+    def has_moderate_permission(self, request):
+        return request.user.has_perm("comments.moderate_comment")
+
+    def has_answer_permission(self, request):
+        return self.has_moderate_permission(request) and request.user.has_perm(
+            "comments.add_comment"
+        )
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(
+            "comments.view_comment"
+        ) or self.has_moderate_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_moderate_permission(request)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def lookup_allowed(self, lookup, value, request):
+        # What only moderators may see must not be guessed from a filter typed by hand.
+        if lookup.split("__")[0] in {"email", "network", "repeat_key"}:
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    # The list
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("article", "parent", "root")
+            .defer("article__body")
+            .prefetch_related("decisions")
+            # The list orders by get_ordering() itself, and would do so twice.
+            .order_by()
+        )
+
+    def get_ordering(self, request):
+        """What waits longest comes first; of everything else the newest."""
+        chosen = chosen_status(request)
+        if chosen == "all":
+            return ["-id"]
+        if chosen == Comment.Status.PENDING:
+            return ["created_at", "id"]
+        return ["-created_at", "-id"]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"title": "Comments", **(extra_context or {})}
+        )
+
+    def action_checkbox(self, comment):
+        return format_html(
+            '{}<input type="hidden" name="seen" value="{}-{}">',
+            super().action_checkbox(comment),
+            comment.pk,
+            comment.version,
+        )
+
+    @admin.display(description="By")
+    def author(self, comment):
+        return columns.name(comment.name)
+
+    @admin.display(description="Comment")
+    def words(self, comment):
+        return format_html(
+            '<div class="words" dir="auto">{}</div>', columns.excerpt(comment.body, 600)
+        )
+
+    @admin.display(description="About")
+    def about(self, comment):
+        article = comment.article
+        about = (
+            format_html('<a href="{}">{}</a>', article.get_absolute_url(), article)
+            if article.is_visible
+            else format_html(
+                '{} <span class="quiet">({})</span>',
+                article,
+                article.status_in_words.lower(),
+            )
+        )
+        if comment.parent is None:
+            return about
+        return format_html(
+            '{}<div class="answers">answers {}: <q dir="auto">{}</q></div>',
+            about,
+            columns.name(comment.parent.name),
+            columns.excerpt(comment.parent.body, 120),
+        )
+
+    @admin.display(description="Status")
+    def state(self, comment):
+        state = format_html(
+            '<span class="state state--{}">{}</span>',
+            comment.status,
+            comment.get_status_display(),
+        )
+        last = next(iter(comment.decisions.all()), None)
+        if last is None:
+            return state
+        return format_html(
+            '{}<div class="quiet">{}, {}</div>',
+            state,
+            last.who,
+            columns.moment(last.at, f"{columns.since(last.at)} ago"),
+        )
+
+    @admin.display(description="Written")
+    def written(self, comment):
+        ago = columns.since(comment.created_at)
+        waits = comment.status == Comment.Status.PENDING
+        return columns.moment(
+            comment.created_at, f"waits {ago}" if waits else f"{ago} ago"
+        )
+
+    # Decisions from the list
+
+    def response_action(self, request, queryset, **kwargs):
+        """
+        Decide on the marked rows.
+
+        They are looked for among all comments, not in the filtered list: one that
+        somebody else has decided on in between may have left that.
+        """
+        marked = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        if not all(re.fullmatch(r"[0-9]{1,18}", key) for key in marked):
+            raise BadRequest("A comment is marked by its number.")
+        return super().response_action(
+            request, Comment.objects.oldest_first(), **kwargs
+        )
+
+    @admin.action(description="Approve", permissions=["moderate"])
+    def approve(self, request, comments):
+        self._decide(request, comments, "approve")
+
+    @admin.action(description="Reject", permissions=["moderate"])
+    def reject(self, request, comments):
+        reason = request.POST.get("reason")
+        if reason in Decision.Reason:
+            self._decide(request, comments, "reject", reason=reason)
+        else:
+            self.message_user(request, NO_REASON, messages.ERROR)
+
+    @admin.action(description="Mark as spam", permissions=["moderate"])
+    def mark_spam(self, request, comments):
+        self._decide(request, comments, "mark_spam")
+
+    @admin.action(description="Undo", permissions=["moderate"])
+    def undo(self, request, comments):
+        self._decide(request, comments, "undo")
+
+    def _decide(self, request, comments, step, **why):
+        seen = _versions_seen(request)
+        for comment in comments:
+            try:
+                STEPS[step](
+                    comment, by=request.user, seen=seen.get(comment.pk, UNSEEN), **why
+                )
+            except TransitionError as error:
+                self._say(request, comment, error, messages.ERROR)
+            else:
+                self._say_done(request, comment, step)
+
+    def _say_done(self, request, comment, step):
+        now = comment.get_status_display().lower()
+        done = (
+            f"The decision is undone: now {now}." if step == "undo" else f"Now {now}."
+        )
+        self._say(request, comment, done, messages.SUCCESS)
+
+    def _say(self, request, comment, sentence, level):
+        message = format_html(
+            '<a href="{}">{}: “<bdi>{}</bdi>”</a> {}',
+            self._form_url(request, comment.pk),
+            columns.name(comment.name),
+            columns.excerpt(comment.body, 60),
+            sentence,
+        )
+        self.message_user(request, message, level)
+
+    # The form
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        comment = self.get_object(request, unquote(object_id))
+        if not self.has_view_or_change_permission(request, comment):
+            raise PermissionDenied
+        if comment is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if request.method == "POST":
+            return self._moderate(request, comment)
+        return self._form_page(request, comment, ModerationForm())
+
+    def get_view_on_site_url(self, obj=None):
+        """Where readers find the comment, if they can."""
+        if obj is None or not Comment.objects.shown().filter(pk=obj.pk).exists():
+            return None
+        return obj.get_absolute_url()
+
+    def _moderate(self, request, comment):
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        form = ModerationForm(request.POST)
+        if not form.is_valid():
+            return self._form_page(request, comment, form, status=422)
+        if form.answers and not self.has_answer_permission(request):
+            raise PermissionDenied
+        successor = self.neighbours(request, comment).next
+        try:
+            self._take_step(request.user, comment, **form.cleaned_data)
+        except TransitionError as error:
+            form.add_error(None, str(error))
+            comment = self.get_object(request, comment.pk)
+            return self._form_page(
+                request, comment, form, seen=comment.version, status=409
+            )
+        step = form.cleaned_data["step"]
+        if form.answers:
+            self._say(request, comment, "Your answer is published.", messages.SUCCESS)
+        else:
+            self._say_done(request, comment, step)
+        if form.answers or step == "undo":
+            return HttpResponseRedirect(self._form_url(request, comment.pk))
+        return self.response_next(request, successor)
+
+    def _take_step(self, user, comment, *, step, seen, reason, note, **words):
+        if step in ModerationForm.ANSWERS:
+            approving = step == "approve_and_answer"
+            answer(
+                comment,
+                words["answer"],
+                by=user,
+                seen=seen,
+                approving=approving,
+                note=note,
+            )
+        elif step == "reject":
+            comment.reject(by=user, seen=seen, reason=reason, note=note)
+        else:
+            STEPS[step](comment, by=user, seen=seen, note=note)
+
+    def _form_page(self, request, comment, form, *, seen=None, status=200):
+        """`seen` stays what was posted until the page that says what has happened since is drawn."""
+        before, after = _nearby(comment)
+        may_moderate = self.has_moderate_permission(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Comment",
+            "subtitle": None,
+            "original": comment,
+            "object_id": str(comment.pk),
+            "is_popup": False,
+            "to_field": None,
+            "media": self.media,
+            "adminform": helpers.AdminForm(form, [], {}, model_admin=self),
+            "errors": helpers.AdminErrorList(form, []),
+            "inline_admin_formsets": [],
+            "preserved_filters": self.get_preserved_filters(request),
+            "comment": comment,
+            "decisions": list(comment.decisions.all()),
+            "before": before,
+            "after": after,
+            "form": form,
+            "seen": seen or form.data.get("seen") or comment.version,
+            "may_moderate": may_moderate,
+            "decision_buttons": _possible(comment, may_moderate),
+            "answer_button": self.has_answer_permission(request)
+            and _answer_button(comment),
+        }
+        response = self.render_change_form(request, context, change=True, obj=comment)
+        response.status_code = status
+        return response
+
+
+def _versions_seen(request):
+    """The version of each row that was on the screen, by the key of the comment."""
+    pairs = map(SEEN.fullmatch, request.POST.getlist("seen"))
+    return {int(pair[1]): int(pair[2]) for pair in pairs if pair}
+
+
+def _possible(comment, may_moderate):
+    if not may_moderate:
+        return []
+    labels = ModerationForm.DECISIONS
+    return [(step, labels[step]) for step in comment.possible_steps]
+
+
+def _answer_button(comment):
+    """The step and the words of the button that sends an answer, where one is possible."""
+    if comment.is_approved:
+        step = "answer"
+    elif "approve" in comment.possible_steps:
+        step = "approve_and_answer"
+    else:
+        return None
+    return step, ModerationForm.ANSWERS[step]
+
+
+def _nearby(comment):
+    """The comments of the same conversation just before this one and just after it."""
+    place = Cursor(comment.created_at, comment.pk)
+    elsewhere = {comment.pk, comment.parent_id, comment.root_id} - {None}
+    family = Comment.objects.conversation_of(comment).exclude(pk__in=elsewhere)
+    before = family.filter(place.before("created_at")).newest_first()[:NEARBY]
+    after = family.filter(place.after("created_at")).oldest_first()[:NEARBY]
+    return list(before)[::-1], list(after)

@@ -1,0 +1,101 @@
+"""What a moderator may send, from the list and from the form of one comment."""
+
+from django import forms
+from django.contrib.admin.helpers import ActionForm
+
+from comments.models import Decision
+from comments.models.comment import LONGEST_BODY
+
+LONGEST_NOTE = 2000
+NO_REASON = "Choose a reason, then reject."
+REASONS = [("", "Choose a reason")] + [
+    (reason.value, reason.label.capitalize()) for reason in Decision.Reason
+]
+
+
+class ListForm(ActionForm):
+    """What goes with a decision on the marked rows of the list."""
+
+    # A decision is about what was seen, so never about the rows of other pages.
+    select_across = forms.BooleanField(required=False, disabled=True, initial=False)
+    reason = forms.ChoiceField(
+        label="Reason to reject",
+        required=False,
+        choices=REASONS,
+        # The admin gives the fields of such a form no id of their own.
+        widget=forms.Select({"id": "reason"}),
+    )
+
+
+class Words(forms.CharField):
+    """Text of several lines. One that is too long is kept and complained about, not cut."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        # Browsers send two characters for the end of a line.
+        return super().to_python(value).replace("\r\n", "\n")
+
+    def widget_attrs(self, widget):
+        return super().widget_attrs(widget) | {"maxlength": None}
+
+
+class ModerationForm(forms.Form):
+    """One decision on the version of a comment that was on the screen, or an answer to it."""
+
+    DECISIONS = {
+        "approve": "Approve",
+        "reject": "Reject",
+        "mark_spam": "Mark as spam",
+        "undo": "Undo",
+    }
+    ANSWERS = {
+        "answer": "Send the answer",
+        "approve_and_answer": "Approve and answer",
+    }
+    NO_STEP = "Nothing was decided. Press the button of the step to take."
+
+    step = forms.ChoiceField(
+        choices=[*DECISIONS.items(), *ANSWERS.items()],
+        error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
+    )
+    seen = forms.IntegerField(min_value=1)
+    reason = forms.ChoiceField(
+        label="Reason to reject", required=False, choices=REASONS
+    )
+    note = Words(
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text="For the desk only. It is kept with the decision.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+    answer = Words(
+        label="Answer as staff",
+        required=False,
+        max_length=LONGEST_BODY,
+        help_text="Readers see it at once, under your name.",
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+    @property
+    def answers(self):
+        """Whether the button that was pressed is one that sends the answer."""
+        return self.cleaned_data.get("step") in self.ANSWERS
+
+    def clean_reason(self):
+        reason = self.cleaned_data["reason"]
+        if self.cleaned_data.get("step") == "reject" and not reason:
+            raise forms.ValidationError(NO_REASON, code="required")
+        return reason
+
+    def clean_answer(self):
+        answer = self.cleaned_data["answer"]
+        if self.answers and not answer:
+            raise forms.ValidationError("Write your answer first.", code="required")
+        if answer and not self.answers and "step" in self.cleaned_data:
+            raise forms.ValidationError(
+                "This answer would not be sent. Send it with a button below it, or "
+                "empty it, and then decide.",
+                code="unsent",
+            )
+        return answer

@@ -1,0 +1,355 @@
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+from django.utils import timezone
+
+from comments.models import Comment, Thread
+from comments.models.comment import LONGEST_BODY
+from tests.factories import (
+    HOUR,
+    make_article,
+    make_comment,
+    make_shown_comment,
+    make_user,
+    make_visible_article,
+)
+
+
+@pytest.fixture
+def moderator(client, db):
+    user = make_user(
+        role="Moderators", first_name="Ana", last_name="Sousa", password=None
+    )
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def other(db):
+    return make_user(
+        role="Moderators", first_name="Bo", last_name="Lind", password=None
+    )
+
+
+def form_of(comment, filters=""):
+    address = reverse("admin:comments_comment_change", args=[comment.pk])
+    return f"{address}?{urlencode({'_changelist_filters': filters})}"
+
+
+def decide(client, comment, step, *, filters="", **data):
+    data = {"step": step, "seen": comment.version, **data}
+    return client.post(form_of(comment, filters), data)
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def status_of(comment):
+    return Comment.objects.get(pk=comment.pk).status
+
+
+def buttons(page):
+    return [
+        step
+        for step in ["approve", "reject", "mark_spam", "undo", "approve_and_answer"]
+        if f'name="step" value="{step}"' in page.text
+    ]
+
+
+def test_the_form_shows_the_comment_with_everything_around_it(client, moderator):
+    article = make_visible_article(title="The meadow")
+    root = make_shown_comment(article=article, name="Grete", body="It floods.")
+    parent = make_shown_comment(parent=root, name="Tom", body="Every spring.")
+    comment = make_comment(
+        parent=parent, name="Inés", body="And in autumn.", email="ines@example.org"
+    )
+    make_shown_comment(parent=root, name="Vera", body="Not mine.")
+    page = client.get(form_of(comment)).text
+    for words in [
+        "The meadow",
+        "Grete",
+        "It floods.",
+        "Tom",
+        "Every spring.",
+        "Inés",
+        "And in autumn.",
+        "ines@example.org",
+        "Vera",
+        "Not mine.",
+    ]:
+        assert words in page
+    assert article.get_absolute_url() in page
+    assert reverse("admin:articles_article_change", args=[article.pk]) in page
+    assert page.count("It floods.") == 1
+
+
+def test_a_comment_under_a_draft_links_to_no_public_page(client, moderator):
+    article = make_article(title="Not yet")
+    page = client.get(form_of(make_comment(article=article))).text
+    assert "Not yet" in page
+    assert article.get_absolute_url() not in page
+    assert "View on site" not in page
+
+
+def test_a_shown_comment_links_to_its_place_on_the_site(client, moderator):
+    comment = make_shown_comment()
+    assert comment.get_absolute_url() in client.get(form_of(comment)).text
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_the_form_takes_the_same_queries_whatever_was_said_around_it(
+    client, moderator, django_assert_num_queries, many
+):
+    root = make_shown_comment()
+    for _ in range(many):
+        make_shown_comment(parent=root)
+    comment = make_comment(parent=root)
+    for _ in range(many):
+        make_comment(parent=root)
+        make_comment()
+    # Once before, for the content type that Django then remembers.
+    client.get(form_of(comment))
+    # session, user, two of permissions; the comment, its decisions, what was said before
+    # and after; six for the place in the list and the neighbours; whether it is shown
+    with django_assert_num_queries(15):
+        client.get(form_of(comment))
+
+
+@pytest.mark.parametrize(
+    ("status", "possible"),
+    [
+        ("pending", ["approve", "reject", "mark_spam", "approve_and_answer"]),
+        ("approved", ["reject", "mark_spam", "undo"]),
+        ("rejected", ["approve", "mark_spam", "undo", "approve_and_answer"]),
+        ("spam", ["approve", "reject", "undo", "approve_and_answer"]),
+        ("withdrawn", []),
+    ],
+)
+def test_only_steps_that_are_possible_have_a_button(
+    client, moderator, status, possible
+):
+    comment = make_comment()
+    step = {
+        "approved": comment.approve,
+        "rejected": comment.reject,
+        "spam": comment.mark_spam,
+        "withdrawn": comment.withdraw,
+    }.get(status)
+    if step:
+        step()
+    assert buttons(client.get(form_of(comment))) == possible
+
+
+@pytest.mark.parametrize("status", Comment.Status)
+@pytest.mark.parametrize("step", ["approve", "reject", "mark_spam", "undo"])
+def test_a_step_has_a_button_exactly_when_it_can_be_taken(
+    client, moderator, status, step
+):
+    comment = make_comment()
+    take = {
+        "approved": comment.approve,
+        "rejected": comment.reject,
+        "spam": comment.mark_spam,
+        "withdrawn": comment.withdraw,
+    }.get(status)
+    if take:
+        take()
+    possible = step in comment.possible_steps
+    answer = decide(client, comment, step, reason="abuse")
+    assert (answer.status_code == 302) is possible
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [("approve", "approved"), ("reject", "rejected"), ("mark_spam", "spam")],
+)
+def test_a_decision_is_recorded_with_its_reason_and_note(
+    client, moderator, step, status
+):
+    comment = make_comment()
+    decide(client, comment, step, reason="abuse", note="Third time.\r\nSee above.")
+    assert status_of(comment) == status
+    decision = comment.decisions.get()
+    assert (decision.by, decision.note) == (moderator, "Third time.\nSee above.")
+    assert decision.reason == ("abuse" if step == "reject" else "")
+    page = client.get(form_of(comment)).text
+    assert "Ana Sousa" in page
+    assert "Third time." in page
+
+
+def test_a_decision_leads_to_the_next_one_that_waits(client, moderator):
+    now = timezone.now()
+    first = make_comment(created_at=now - 3 * HOUR)
+    second = make_comment(created_at=now - 2 * HOUR)
+    third = make_comment(created_at=now - HOUR)
+    answer = decide(client, second, "approve")
+    assert answer["Location"].startswith(form_of(third).partition("?")[0])
+    assert form_of(second).partition("?")[0] in said(answer)[0]
+    answer = decide(client, third, "mark_spam", filters="status=pending")
+    assert answer["Location"].startswith(reverse("admin:comments_comment_changelist"))
+    assert "status" in answer["Location"]
+    answer = decide(client, first, "approve", filters="status=pending")
+    assert answer.status_code == 302
+
+
+def test_an_undo_stays_with_the_comment(client, moderator):
+    comment = make_shown_comment()
+    answer = decide(client, comment, "undo", note="Too quick.")
+    assert answer["Location"].startswith(form_of(comment).partition("?")[0])
+    assert status_of(comment) == "pending"
+    assert comment.decisions.first().note == "Too quick."
+    assert Thread.objects.get(article=comment.article).shown_count == 0
+
+
+def test_who_loses_a_race_is_told_and_keeps_every_word(client, moderator, other):
+    comment = make_comment()
+    make_comment()
+    seen = comment.version
+    comment.approve(by=other)
+    at = timezone.localtime(comment.decisions.get().at)
+    page = client.post(
+        form_of(comment),
+        {"step": "reject", "seen": seen, "reason": "abuse", "note": "Rude words"},
+    )
+    assert page.status_code == 409
+    assert f"Bo Lind approved this comment on {at:%-d %B %Y at %H:%M}" in page.text
+    assert "Rude words" in page.text
+    assert '<option value="abuse" selected>' in page.text
+    assert 'class="state state--approved"' in page.text
+    assert status_of(comment) == "approved"
+    assert f'name="seen" value="{comment.version}"' in page.text
+    again = decide(client, comment, "reject", reason="abuse", note="Rude words")
+    assert again.status_code == 302
+    assert status_of(comment) == "rejected"
+
+
+def test_a_mistake_in_the_form_does_not_hide_a_lost_race(client, moderator, other):
+    comment = make_comment()
+    seen = comment.version
+    comment.approve(by=other)
+    page = client.post(form_of(comment), {"step": "reject", "seen": seen})
+    assert page.status_code == 422
+    assert f'name="seen" value="{seen}"' in page.text
+
+
+@pytest.mark.parametrize("reason", ["", "because"])
+def test_a_rejection_without_a_reason_keeps_the_note(client, moderator, reason):
+    comment = make_comment()
+    page = decide(client, comment, "reject", reason=reason, note="Rude words")
+    assert page.status_code == 422
+    assert "Rude words" in page.text
+    assert status_of(comment) == "pending"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"step": "publish", "seen": "1"},
+        {"step": "approve"},
+        {"step": "approve", "seen": "x"},
+        {"step": "approve", "seen": "0"},
+        {"step": "approve", "seen": "9" * 30},
+        {"step": "approve", "seen": "1", "note": "x" * 2001},
+        {"step": "approve", "seen": "1", "note": "a\0b"},
+    ],
+)
+def test_what_no_form_of_ours_sends_decides_nothing(client, moderator, data):
+    comment = make_comment()
+    page = client.post(form_of(comment), data)
+    assert page.status_code in {409, 422}
+    assert "errornote" in page.text
+    assert status_of(comment) == "pending"
+
+
+def test_moderators_do_not_rewrite_what_people_said(client, moderator):
+    comment = make_comment(name="Inés", body="My words.")
+    decide(client, comment, "approve", body="Your words.", name="Bo", email="x@y.org")
+    comment.refresh_from_db()
+    assert (comment.name, comment.body, comment.email) == ("Inés", "My words.", "")
+
+
+def test_an_answer_is_published_under_the_name_of_the_moderator(client, moderator):
+    comment = make_shown_comment()
+    answer = decide(client, comment, "answer", answer="Thank you.\r\n\r\nWe look.")
+    assert answer["Location"].startswith(form_of(comment).partition("?")[0])
+    reply = comment.answers.get()
+    assert (reply.name, reply.by) == ("Ana Sousa", moderator)
+    assert reply.body == "Thank you.\n\nWe look."
+    assert reply in Comment.objects.shown()
+
+
+def test_a_waiting_comment_is_approved_with_its_answer(client, moderator):
+    comment = make_comment()
+    decide(client, comment, "approve_and_answer", answer="Yes.", note="Fair")
+    assert status_of(comment) == "approved"
+    assert comment.answers.get() in Comment.objects.shown()
+    assert Thread.objects.get(article=comment.article).shown_count == 2
+
+
+def test_an_answer_may_be_as_long_as_a_comment(client, moderator):
+    comment = make_shown_comment()
+    lines = ["four"] * (LONGEST_BODY // 5 - 1) + ["fifth"]
+    decide(client, comment, "answer", answer="\r\n".join(lines))
+    assert len(comment.answers.get().body) == LONGEST_BODY
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [("  ", "Write your answer first."), ("y" * (LONGEST_BODY + 1), "at most 5000")],
+)
+def test_an_answer_that_cannot_be_sent_is_kept(client, moderator, answer, sentence):
+    comment = make_shown_comment()
+    page = decide(client, comment, "answer", answer=answer, note="Keep me")
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert answer.strip() in page.text
+    assert "Keep me" in page.text
+    assert not comment.answers.exists()
+
+
+def test_what_is_not_shown_is_not_answered_and_the_answer_is_kept(client, moderator):
+    comment = make_comment()
+    page = decide(client, comment, "answer", answer="Thank you.")
+    assert page.status_code == 409
+    assert "Approve it first." in page.text
+    assert "Thank you." in page.text
+    assert not comment.answers.exists()
+
+
+def test_a_decision_does_not_throw_an_answer_away(client, moderator):
+    comment = make_comment()
+    page = decide(client, comment, "approve", answer="Thank you.")
+    assert page.status_code == 422
+    assert "This answer would not be sent." in page.text
+    assert ">\nThank you.</textarea>" in page.text
+    assert status_of(comment) == "pending"
+
+
+def test_an_answer_to_what_has_changed_meanwhile_is_kept(client, moderator, other):
+    comment = make_shown_comment()
+    seen = comment.version
+    comment.mark_spam(by=other)
+    page = client.post(
+        form_of(comment), {"step": "answer", "seen": seen, "answer": "Thank you."}
+    )
+    assert page.status_code == 409
+    assert "Bo Lind marked this comment as spam" in page.text
+    assert "Thank you.</textarea>" in page.text
+    assert not comment.answers.exists()
+
+
+@pytest.mark.parametrize("key", ["0", "999999999", "x", "9" * 40])
+def test_a_comment_that_is_not_there_leads_back_to_the_desk(client, moderator, key):
+    address = f"/admin/comments/comment/{key}/change/"
+    assert client.get(address)["Location"] == reverse("admin:index")
+
+
+def test_the_form_ignores_filters_that_mean_nothing(client, moderator):
+    comment = make_comment()
+    for query in ["?status=nonsense", "?_changelist_filters=status%3Dnonsense%26x%3D1"]:
+        address = reverse("admin:comments_comment_change", args=[comment.pk])
+        assert client.get(address + query).status_code == 200

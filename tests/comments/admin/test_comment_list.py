@@ -1,0 +1,271 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+from django.utils import timezone
+
+from comments.models import Comment, Thread
+from tests.factories import (
+    HOUR,
+    make_article,
+    make_comment,
+    make_shown_comment,
+    make_user,
+    make_visible_article,
+)
+
+LIST = "admin:comments_comment_changelist"
+
+
+@pytest.fixture
+def moderator(client, db):
+    user = make_user(
+        role="Moderators", first_name="Ana", last_name="Sousa", password=None
+    )
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def other(db):
+    return make_user(
+        role="Moderators", first_name="Bo", last_name="Lind", password=None
+    )
+
+
+def rows(client, query=""):
+    page = client.get(reverse(LIST) + query)
+    assert page.status_code == 200
+    return list(page.context["cl"].result_list)
+
+
+def draw(client, query="?status=all"):
+    """What the browser would send of the rows that it drew."""
+    drawn = client.get(reverse(LIST) + query)
+    return [f"{row.pk}-{row.version}" for row in drawn.context["cl"].result_list]
+
+
+def post(client, action, comments, seen, query="?status=all", **data):
+    return client.post(
+        reverse(LIST) + query,
+        {
+            "action": action,
+            "index": "0",
+            "_selected_action": [comment.pk for comment in comments],
+            "seen": seen,
+            **data,
+        },
+    )
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def status_of(comment):
+    return Comment.objects.get(pk=comment.pk).status
+
+
+def test_the_list_opens_with_what_waits_longest(client, moderator):
+    now = timezone.now()
+    newer = make_comment(created_at=now - HOUR)
+    older = make_comment(created_at=now - 2 * HOUR)
+    approved = make_shown_comment()
+    spam = make_comment()
+    spam.mark_spam()
+    assert rows(client) == [older, newer]
+    assert rows(client, "?status=approved") == [approved]
+    assert rows(client, "?status=spam") == [spam]
+    assert set(rows(client, "?status=all")) == {older, newer, approved, spam}
+    assert rows(client, "?status=nonsense") == [older, newer]
+
+
+def test_a_search_looks_at_every_status(client, moderator):
+    waiting = make_comment(body="The car park floods.")
+    approved = make_shown_comment(name="Parker")
+    titled = make_comment(article=make_visible_article(title="A new park"))
+    titled.reject(reason="off_topic")
+    make_comment(body="Nothing of the kind")
+    assert set(rows(client, "?q=park")) == {waiting, approved, titled}
+    assert rows(client, "?q=park&status=pending") == [waiting]
+
+
+def test_the_list_can_be_narrowed_to_a_time(client, moderator):
+    now = timezone.now()
+    make_comment(created_at=now - timedelta(days=20))
+    recent = make_comment(created_at=now - timedelta(days=2))
+    since = (now - timedelta(days=7)).isoformat().replace("+", "%2B")
+    assert rows(client, f"?created_at__gte={since}") == [recent]
+
+
+def test_a_row_shows_the_comment_with_what_it_is_about(client, moderator):
+    article = make_visible_article(title="The meadow")
+    parent = make_shown_comment(article=article, name="Grete", body="It floods.")
+    make_comment(parent=parent, name="Tom", body="Every spring.")
+    page = client.get(reverse(LIST)).text
+    for words in ["The meadow", "Grete", "It floods.", "Tom", "Every spring."]:
+        assert words in page
+    assert f'href="{article.get_absolute_url()}"' in page
+    assert '<span class="state state--pending">Pending</span>' in page
+
+
+def test_an_article_that_readers_cannot_see_is_named_without_a_link(client, moderator):
+    article = make_article(title="Not yet")
+    make_comment(article=article)
+    page = client.get(reverse(LIST)).text
+    assert "Not yet" in page
+    assert article.get_absolute_url() not in page
+
+
+def test_a_decided_row_says_who_decided(client, moderator, other):
+    make_comment().reject(by=other, reason="abuse")
+    assert "Bo Lind" in client.get(reverse(LIST) + "?status=rejected").text
+
+
+@pytest.mark.parametrize("many", [1, 12])
+@pytest.mark.parametrize("query", ["", "?status=all", "?q=remark"])
+def test_the_list_takes_the_same_queries_for_one_and_for_many(
+    client, moderator, django_assert_num_queries, many, query
+):
+    for _ in range(many):
+        root = make_shown_comment()
+        make_comment(parent=root)
+        spam = make_comment()
+        spam.mark_spam(by=moderator)
+    # session, user, two of permissions; how many (up to a limit), the rows, their decisions
+    with django_assert_num_queries(7):
+        client.get(reverse(LIST) + query)
+
+
+def test_the_list_never_counts_the_whole_table(client, moderator, connection_queries):
+    make_comment()
+    with connection_queries() as queries:
+        client.get(reverse(LIST) + "?status=all")
+    counts = [q["sql"] for q in queries if "COUNT(" in q["sql"]]
+    assert len(counts) == 1
+    assert "LIMIT 10001" in counts[0]
+
+
+@pytest.fixture
+def connection_queries():
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    return lambda: CaptureQueriesContext(connection)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("approve", "approved"), ("reject", "rejected"), ("mark_spam", "spam")],
+)
+def test_marked_comments_are_decided_together(client, moderator, action, status):
+    marked = [make_comment(), make_comment()]
+    left = make_comment()
+    post(client, action, marked, draw(client), reason="abuse")
+    assert [status_of(comment) for comment in [*marked, left]] == [
+        status,
+        status,
+        "pending",
+    ]
+    for comment in marked:
+        decision = comment.decisions.get()
+        assert (decision.by, decision.by_name) == (moderator, "Ana Sousa")
+        assert decision.reason == ("abuse" if action == "reject" else "")
+
+
+def test_decisions_are_undone_from_the_list(client, moderator):
+    comment = make_shown_comment()
+    answer = post(client, "undo", [comment], draw(client))
+    assert status_of(comment) == "pending"
+    assert Thread.objects.get(article=comment.article).shown_count == 0
+    assert "The decision is undone: now pending." in said(answer)[0]
+
+
+def test_where_nothing_was_decided_nothing_is_undone(client, moderator):
+    comment = make_comment()
+    answer = post(client, "undo", [comment], draw(client))
+    assert "no decision of a moderator to undo" in said(answer)[0]
+    assert status_of(comment) == "pending"
+
+
+@pytest.mark.parametrize("reason", ["", "because"])
+def test_a_rejection_needs_a_reason(client, moderator, reason):
+    comment = make_comment()
+    answer = post(client, "reject", [comment], draw(client), reason=reason)
+    assert answer.status_code == 302
+    assert len(said(answer)) == 1
+    assert status_of(comment) == "pending"
+
+
+def test_of_two_moderators_the_second_is_told_who_was_first(client, moderator, other):
+    contested, free = make_comment(name="Inés"), make_comment(name="Tom")
+    # The list of what waits, which the contested comment leaves when it is decided.
+    seen = draw(client, "")
+    contested.reject(by=other, reason="abuse")
+    at = timezone.localtime(contested.decisions.get().at)
+    answer = post(client, "approve", [contested, free], seen, query="")
+    assert status_of(contested) == "rejected"
+    assert status_of(free) == "approved"
+    lost, won = said(answer)
+    assert "Inés" in lost
+    assert f"Bo Lind rejected this comment on {at:%-d %B %Y at %H:%M}" in lost
+    assert "Tom" in won
+    assert "Now approved." in won
+
+
+def test_a_decision_is_on_what_was_drawn_even_when_it_fits_again(
+    client, moderator, other
+):
+    comment = make_comment()
+    seen = draw(client)
+    comment.reject(by=other, reason="abuse")
+    comment.undo(by=other)
+    answer = post(client, "approve", [comment], seen)
+    assert status_of(comment) == "pending"
+    assert "Bo Lind undid a decision on this comment" in said(answer)[0]
+
+
+@pytest.mark.parametrize(
+    "seen", [[], ["nonsense"], ["1"], ["1-"], ["9" * 30 + "-1"], ["1-" + "9" * 5000]]
+)
+def test_what_was_not_seen_is_not_decided(client, moderator, seen):
+    comment = make_comment()
+    answer = post(client, "approve", [comment], seen)
+    assert answer.status_code == 302
+    assert len(said(answer)) == 1
+    assert status_of(comment) == "pending"
+
+
+def test_all_rows_of_all_pages_cannot_be_decided_at_once(client, moderator):
+    marked, elsewhere = make_comment(), make_comment()
+    seen = draw(client)
+    post(client, "approve", [marked], seen, select_across="1")
+    assert status_of(marked) == "approved"
+    assert status_of(elsewhere) == "pending"
+
+
+@pytest.mark.parametrize("key", ["x", "-1", "1 OR 1=1", "9" * 40])
+def test_a_mark_that_is_no_comment_is_refused(client, moderator, key):
+    data = {"action": "approve", "index": "0", "_selected_action": key}
+    assert client.post(reverse(LIST), data).status_code == 400
+
+
+def test_a_comment_that_is_not_there_is_passed_over(client, moderator):
+    data = {"action": "approve", "index": "0", "_selected_action": "9" * 18}
+    assert client.post(reverse(LIST), data).status_code == 302
+
+
+def test_an_empty_list_says_what_to_do_next(client, moderator):
+    page = client.get(reverse(LIST)).text
+    assert "Nothing to decide here." in page
+    assert 'name="action"' not in page
+
+
+def test_enter_on_a_checkbox_decides_nothing(client, moderator):
+    """The first button of a form is what Enter presses: here one that is switched off."""
+    make_comment()
+    page = client.get(reverse(LIST)).text
+    form = page[page.index('id="changelist-form"') :]
+    first = form[form.index("<button") : form.index("</button>")]
+    assert "disabled" in first
