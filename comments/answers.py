@@ -4,6 +4,7 @@ from django.db import transaction
 
 from articles.models import TransitionError
 from articles.models.step import name_of
+from comments.markup import kept_line
 from comments.models import Comment
 
 LONGEST_NAME = Comment._meta.get_field("name").max_length
@@ -22,7 +23,7 @@ def answer(comment, body, *, by, seen=None, approving=False, note=""):
             comment.approve(by=by, note=note, seen=seen)
             seen, note = comment.version, ""
         reply = Comment.objects.create(
-            parent=comment, name=name_of(by)[:LONGEST_NAME], body=body, by=by
+            parent=comment, name=kept_line(name_of(by))[:LONGEST_NAME], body=body, by=by
         )
         reply.approve(by=by, note=note)
         # Asked after the approval, which holds the thread: nobody decides in between.

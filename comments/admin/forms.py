@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.admin.helpers import ActionForm
 
+from comments.forms import TextField, must_be_seen
 from comments.models import Decision
 from comments.models.comment import LONGEST_BODY
 
@@ -25,19 +26,6 @@ class ListForm(ActionForm):
         # The admin gives the fields of such a form no id of their own.
         widget=forms.Select({"id": "reason"}),
     )
-
-
-class Words(forms.CharField):
-    """Text of several lines. One that is too long is kept and complained about, not cut."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value):
-        # Browsers send two characters for the end of a line.
-        return super().to_python(value).replace("\r\n", "\n")
-
-    def widget_attrs(self, widget):
-        return super().widget_attrs(widget) | {"maxlength": None}
 
 
 class ModerationForm(forms.Form):
@@ -63,18 +51,19 @@ class ModerationForm(forms.Form):
     reason = forms.ChoiceField(
         label="Reason to reject", required=False, choices=REASONS
     )
-    note = Words(
+    note = TextField(
         required=False,
         max_length=LONGEST_NOTE,
         help_text="For the desk only. It is kept with the decision.",
-        widget=forms.Textarea({"rows": 2}),
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
     )
-    answer = Words(
+    answer = TextField(
         label="Answer as staff",
         required=False,
         max_length=LONGEST_BODY,
+        validators=[must_be_seen],
         help_text="Readers see it at once, under your name.",
-        widget=forms.Textarea({"rows": 4}),
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
 
     @property
