@@ -97,7 +97,9 @@ class CommentForm(forms.ModelForm):
         # We say ourselves what is missing, all of it at once, where a screen reader finds it.
         self.use_required_attribute = False
         parent = self.fields["parent"]
-        parent.queryset = Comment.objects.shown().filter(article=self.instance.article)
+        parent.queryset = Comment.objects.shown().filter(
+            article=self.instance.article_id
+        )
         parent.widget = forms.HiddenInput()
         parent.error_messages["invalid_choice"] = (
             "The comment you answered is not on the page any more. "

@@ -59,7 +59,7 @@ def as_html(text: str) -> SafeString:
     A run of empty lines parts two paragraphs, however long it is. The time it
     takes grows with the length of the text and not faster.
     """
-    lines = text.translate(_BIDI_OVERRIDES).split("\n")
+    lines = text.split("\n")
     paragraphs = (
         "<br>".join(_with_links(line.rstrip()) for line in group)
         for is_text, group in groupby(lines, key=lambda line: bool(line.strip()))
@@ -82,11 +82,15 @@ def _with_links(line):
         address = _without_the_sentence(found.group())
         if not _leads_somewhere(address):
             continue
-        html.append(escape(line[position : found.start()]))
+        html.append(_text(line[position : found.start()]))
         html.append(f'<a href="{escape(address)}" rel="{_REL}">{escape(address)}</a>')
         position = found.start() + len(address)
-    html.append(escape(line[position:]))
+    html.append(_text(line[position:]))
     return "".join(html)
+
+
+def _text(words):
+    return escape(words.translate(_BIDI_OVERRIDES))
 
 
 def _without_the_sentence(address):

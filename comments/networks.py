@@ -20,11 +20,6 @@ IPV4_PREFIX = 24
 IPV6_PREFIX = 48
 
 
-def hashed_network(request):
-    """The network the request came from under today's key; empty when it is not known."""
-    return next(iter(recent_hashes(request)), "")
-
-
 def recent_hashes(request):
     """The network under the key of today and of yesterday, so that midnight forgets nobody; empty when it is not known."""
     if request.META.get("newsroom.network_unknown"):

@@ -178,6 +178,8 @@ def _not_taken(request, status, form=None, **context):
 
 def _answered(article, id):
     """The comment that the form answers; None when readers cannot see it under this article."""
+    if not id:
+        return None
     try:
         return Comment.objects.shown().filter(article=article, pk=id).first()
     except (ValueError, OverflowError):
