@@ -1,0 +1,87 @@
+"""What was read becomes an article: once, and whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from articles.importers.records import ImportedArticle, ImportRefused
+from articles.models import Article, Person, TransitionError
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person who imports says, where the source does not."""
+
+    status: str = Article.Status.DRAFT
+    published_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
+
+
+class AlreadyHere(Exception):
+    """The article was imported before, with a sentence that says where it is."""
+
+
+def check(imported: ImportedArticle) -> None:
+    """Raise AlreadyHere or ImportRefused for what `save` would not take."""
+    longest = Article._meta.get_field("title").max_length
+    if len(imported.title) > longest:
+        raise ImportRefused(
+            f"its title, the first line, has {len(imported.title):,} characters, "
+            f"and at most {longest} are taken. Shorten it."
+        )
+    _look_for(imported)
+
+
+def save(imported: ImportedArticle, wishes: Wishes) -> Article:
+    """
+    Make the article with its tags, byline and status, or nothing.
+
+    Raises AlreadyHere for a second import of the same source, also when both
+    run at the same moment, and ImportRefused for what an article cannot be.
+    """
+    try:
+        with transaction.atomic():
+            check(imported)
+            return _make(imported, wishes)
+    except IntegrityError:
+        # Of two imports at the same moment the database lets one through.
+        _look_for(imported)
+        raise
+    except TransitionError as error:
+        raise ImportRefused(str(error)) from error
+
+
+def _make(imported, wishes):
+    article = Article.objects.create(
+        title=imported.title,
+        standfirst=imported.standfirst,
+        body=imported.body,
+        source=imported.source,
+    )
+    article.sign(*map(_person_named, wishes.byline))
+    article.tags.add(*wishes.tags)
+    if wishes.status == Article.Status.PUBLISHED:
+        article.publish(at=wishes.published_at)
+    return article
+
+
+def _look_for(imported):
+    if article := Article.objects.filter(source=imported.source).first():
+        raise AlreadyHere(f"already here as {article.get_absolute_url()}")
+
+
+def _person_named(name):
+    try:
+        with transaction.atomic():
+            return _known(name) or Person.objects.create(name=name)
+    except IntegrityError:
+        # Another import has just made the same person.
+        if person := _known(name):
+            return person
+        raise
+
+
+def _known(name):
+    return Person.objects.filter(name=name).order_by("id").first()

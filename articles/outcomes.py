@@ -1,0 +1,82 @@
+"""
+What a command that takes long says: a bar and a table on a terminal, plain lines elsewhere.
+
+A plain line is `what: name: detail`, written as soon as it is known.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one thing: “made”, “skipped”, “refused”."""
+
+    what: str
+    name: str
+    detail: str
+
+
+class Outcomes:
+    """What became of each thing a command was given, shown as it goes and at the end."""
+
+    def __init__(self, out, *, no_color: bool = False):
+        self.all: list[Outcome] = []
+        self._out = out
+        # Django's stream would end every piece of a progress bar with a new line.
+        self._out.ending = ""
+        # Not what Rich thinks: its environment variables are no terminal.
+        self._on_terminal = out.isatty()
+        self._console = Console(file=out, no_color=no_color or None)
+        self._progress = Progress(
+            console=self._console, transient=True, disable=not self._on_terminal
+        )
+
+    def each[Thing](self, things: list[Thing], *, doing: str) -> Iterable[Thing]:
+        """The things one after another, behind a progress bar on a terminal."""
+        self._progress.start()
+        return self._progress.track(things, description=doing)
+
+    def add(self, what: str, name: str, detail: str) -> None:
+        outcome = Outcome(what, _printable(name), _printable(detail))
+        self.all.append(outcome)
+        if not self._on_terminal:
+            self._out.write(f"{outcome.what}: {outcome.name}: {outcome.detail}\n")
+            self._out.flush()
+
+    def of(self, what: str) -> list[Outcome]:
+        return [outcome for outcome in self.all if outcome.what == what]
+
+    def show(self) -> None:
+        """End the bar; show the table, and how many there are of each kind."""
+        self._progress.stop()
+        if self._on_terminal and self.all:
+            self._console.print(self._table())
+        counts = Counter(outcome.what for outcome in self.all)
+        self._out.write(
+            ", ".join(f"{number:,} {what}" for what, number in counts.items()) + "\n"
+        )
+
+    def _table(self):
+        table = Table("", "What", "Result")
+        for column in table.columns:
+            # An address must come out whole on a narrow terminal too.
+            column.overflow = "fold"
+        table.columns[0].no_wrap = True
+        for outcome in self.all:
+            table.add_row(outcome.what, Text(outcome.name), Text(outcome.detail))
+        return table
+
+
+def _printable(text):
+    """The text without what would steer the terminal or cannot be written to it."""
+    return "".join(
+        character if character.isprintable() or character == "\xa0" else "\ufffd"
+        for character in text
+    )
