@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.html import escape
 
 from articles.caching import public_page
 from articles.markup import with_absolute_links
@@ -77,7 +78,8 @@ def _item(article):
     return {
         "title": _xml(article.title),
         "link": link,
-        "description": _xml(article.standfirst),
+        # Readers take a description for HTML, and a title for text.
+        "description": _xml(escape(article.standfirst)),
         "unique_id": _lasting_id(article),
         "unique_id_is_permalink": False,
         "pubdate": article.published_at,

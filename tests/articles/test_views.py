@@ -1,0 +1,445 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from articles.models import Article, Tag
+from articles.views import ARTICLES_A_PAGE
+from tests.factories import (
+    DAY,
+    HOUR,
+    make_article,
+    make_person,
+    make_shown_comment,
+    make_user,
+    make_visible_article,
+)
+
+LONG_BODY = "".join(f"<h2>Part {n}</h2><p>Text {n}.</p>" for n in range(1, 4))
+
+
+def make_archive(number, **fields):
+    """So many visible articles, newest first, a day between each."""
+    now = timezone.now()
+    return [
+        make_visible_article(published_at=now - age * DAY - HOUR, **fields)
+        for age in range(number)
+    ]
+
+
+# Home
+
+
+def test_the_newest_story_leads_the_front_page(client, db):
+    newest, *older = make_archive(4)
+    page = client.get("/")
+    assert page.context["lead"] == newest
+    assert page.context["page"].rows == older
+    assertContains(page, "card--lead", count=1)
+
+
+def test_a_story_kept_on_top_leads_and_stands_nowhere_else(client, db):
+    *newer, oldest = make_archive(3)
+    oldest.put_on_top()
+    page = client.get("/")
+    assert page.context["lead"] == oldest
+    assert page.context["page"].rows == newer
+    assertContains(page, f'href="{oldest.get_absolute_url()}"', count=1)
+
+
+def test_walking_the_front_page_meets_every_story_once(client, db):
+    articles = make_archive(2 * ARTICLES_A_PAGE + 3)
+    articles[30].put_on_top()
+    page = client.get("/").context
+    met = [page["lead"], *page["page"]]
+    while page["page"].older:
+        page = client.get("/", {"before": str(page["page"].older)}).context
+        assert page["lead"] is None
+        met += page["page"]
+    assert len(met) == len(articles)
+    assert set(met) == set(articles)
+
+
+def test_an_older_page_leads_back_to_the_front_page(client, db):
+    make_archive(ARTICLES_A_PAGE + 2)
+    older = client.get("/", {"before": str(client.get("/").context["page"].older)})
+    newer = client.get("/", {"after": str(older.context["page"].newer)})
+    assertRedirects(newer, "/")
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_forged_cursor_gives_the_front_page(client, db, place):
+    newest, *_ = make_archive(2)
+    page = client.get("/", {place: "1' OR 1=1--"}, follow=True)
+    assert page.context["lead"] == newest
+
+
+def test_a_front_page_without_stories_says_so(client, db):
+    assertContains(client.get("/"), "Nothing has been published yet")
+
+
+def test_the_end_of_the_front_page_leads_back(client, db):
+    make_visible_article()
+    assertContains(client.get("/?before=1-1"), "There is nothing older than this")
+
+
+def test_the_front_page_shows_todays_date(client, db, time_machine):
+    time_machine.move_to("2025-09-05T12:00Z")
+    assertContains(client.get("/"), "Friday, 5 September 2025")
+
+
+# Article
+
+
+def test_an_article_page_shows_what_belongs_to_it(client, db):
+    article = make_visible_article(
+        title="Frost <in> April",
+        standfirst="One night & its price.",
+        body=LONG_BODY,
+        tags=["Climate", "Orchards"],
+        byline=[
+            make_person(name="Ana"),
+            make_person(name="Bo"),
+            make_person(name="Cy"),
+        ],
+        published_at=datetime(2025, 9, 5, 6, 30, tzinfo=UTC),
+    )
+    make_shown_comment(article=article)
+    page = client.get(article.get_absolute_url())
+    assertContains(page, '<h1 dir="auto">Frost &lt;in&gt; April</h1>', html=True)
+    assertContains(page, "One night &amp; its price.</p>")
+    assertContains(
+        page,
+        '<time datetime="2025-09-05T06:30:00+00:00" title="5 September 2025, 06:30 UTC">'
+        "5 September 2025</time>",
+        html=True,
+    )
+    assertContains(page, "1 min read")
+    assertContains(page, '<a href="#comments">1 comment</a>', html=True)
+    assertContains(
+        page, '<p class="kicker"><a href="/tags/climate/">Climate</a></p>', html=True
+    )
+    assertContains(page, 'href="/tags/orchards/" rel="tag"')
+    assertContains(page, '<h2 id="s-part-2">Part 2</h2><p>Text 2.</p>')
+    byline = page.content.decode().split('class="byline')[1].split("</span>")[0]
+    assert [name for name in ["Ana", "Bo", "Cy"] if f"<bdi>{name}</bdi>" in byline]
+    assert byline.count("</a>, <a") == 1
+    assert byline.count("</a> and <a") == 1
+
+
+@pytest.mark.parametrize(("sections", "shown"), [(2, False), (3, True)])
+def test_contents_are_listed_from_three_sections_on(client, db, sections, shown):
+    body = "".join(f"<h2>Part {n}</h2><p>Text.</p>" for n in range(1, sections + 1))
+    page = client.get(make_visible_article(body=body).get_absolute_url())
+    assert ('href="#s-part-1"' in page.content.decode()) is shown
+    assert ("In this article" in page.content.decode()) is shown
+
+
+def test_an_article_leads_to_its_neighbours_by_title(client, db):
+    newer, article, older = make_archive(3)
+    page = client.get(article.get_absolute_url())
+    text = page.content.decode()
+    previous, following = text.split("Previous Post")[1], text.split("Next Post")[1]
+    assert older.title in previous.split("</a>")[0]
+    assert newer.title in following.split("</a>")[0]
+    assertContains(page, f'href="{older.get_absolute_url()}" rel="prev"')
+    assertContains(page, f'href="{newer.get_absolute_url()}" rel="next"')
+
+
+def test_the_first_and_the_last_article_have_one_neighbour(client, db):
+    newer, older = make_archive(2)
+    assertNotContains(client.get(newer.get_absolute_url()), "Next Post")
+    assertContains(client.get(newer.get_absolute_url()), "Previous Post")
+    assertNotContains(client.get(older.get_absolute_url()), "Previous Post")
+
+
+def test_an_article_with_nothing_but_a_title_has_a_page(client, db):
+    article = make_visible_article(title="Bare", body="")
+    assertContains(client.get(article.get_absolute_url()), "Bare")
+
+
+def test_the_page_says_which_language_the_article_is_in(client, db):
+    article = make_visible_article(language="ar", title="مدينة")
+    assertContains(
+        client.get(article.get_absolute_url()), '<article class="column" lang="ar">'
+    )
+
+
+def test_what_went_round_the_sanitiser_is_cleaned_on_the_page(client, db):
+    article = make_visible_article()
+    # As a hand at the database would: no field of ours sees the text.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE articles_article SET body = %s WHERE id = %s",
+            ["<p>Kept</p><script>alert(1)</script>", article.pk],
+        )
+    page = client.get(article.get_absolute_url())
+    assertContains(page, "<p>Kept</p>")
+    assertNotContains(page, "alert(1)")
+
+
+def test_a_wide_table_scrolls_in_a_box_of_its_own(client, db):
+    article = make_visible_article(body="<table><tr><td>1</td></tr></table>")
+    assertContains(
+        client.get(article.get_absolute_url()),
+        '<div class="table" role="group" aria-label="Table" tabindex="0"><table>',
+    )
+
+
+def test_the_canonical_address_is_that_of_the_site_not_of_the_request(client, db):
+    article = make_visible_article()
+    page = client.get(article.get_absolute_url(), headers={"host": "127.0.0.1"})
+    url = settings.SITE_URL + article.get_absolute_url()
+    assertContains(page, f'<link rel="canonical" href="{url}">', html=True)
+    assertContains(page, f'<meta property="og:url" content="{url}">', html=True)
+
+
+# Old addresses
+
+
+def test_an_old_address_leads_to_the_new_one(client, db):
+    article = make_article(title="First title")
+    article.publish(at=timezone.now() - DAY)
+    article.rename("second")
+    article.rename("third")
+    for slug in ["first-title", "second"]:
+        page = client.get(f"/articles/{slug}/")
+        assertRedirects(page, "/articles/third/", status_code=301)
+        assert page.headers["Cache-Control"] == "public, no-cache"
+
+
+def test_a_withdrawn_article_leaves_its_notice_and_never_the_reason(client, db):
+    article = make_visible_article()
+    article.withdraw(reason="the lawyers called", notice="The figures were <wrong>.")
+    page = client.get(article.get_absolute_url())
+    assertContains(page, "The figures were &lt;wrong&gt;.", status_code=410)
+    assertNotContains(page, "lawyers", status_code=410)
+    assert page.headers["Cache-Control"] == "public, no-cache"
+
+
+def test_a_withdrawn_article_without_notice_says_that_it_is_gone(client, db):
+    article = make_visible_article()
+    article.withdraw()
+    assertContains(client.get(article.get_absolute_url()), "withdrawn", status_code=410)
+
+
+def test_a_vanished_article_was_never_there(client, db):
+    article = make_visible_article()
+    article.withdraw(kind=Article.Withdrawal.VANISHED, notice="Never shown")
+    page = client.get(article.get_absolute_url())
+    assertNotContains(page, "Never shown", status_code=404)
+
+
+def test_a_story_that_was_taken_off_the_schedule_leaves_nothing(client, db):
+    article = make_article()
+    article.publish(at=timezone.now() + DAY)
+    article.withdraw(notice="Never shown")
+    assert client.get(article.get_absolute_url()).status_code == 404
+
+
+def test_an_address_without_its_last_slash_is_mended(client, db):
+    article = make_visible_article()
+    assertRedirects(
+        client.get(article.get_absolute_url().rstrip("/")),
+        article.get_absolute_url(),
+        status_code=301,
+    )
+
+
+# The desk
+
+
+def test_staff_find_the_way_to_edit_and_readers_do_not(client, db):
+    article = make_visible_article()
+    edit = reverse("admin:articles_article_change", args=[article.pk])
+    assertNotContains(client.get(article.get_absolute_url()), edit)
+    client.force_login(make_user(role="Moderators"))
+    assertNotContains(client.get(article.get_absolute_url()), edit)
+    client.force_login(make_user(role="Editors"))
+    assertContains(client.get(article.get_absolute_url()), edit)
+
+
+def test_a_writer_sees_the_own_draft_and_nobody_elses(client, db):
+    writer = make_user(role="Writers")
+    own = make_article(created_by=writer)
+    other = make_article(created_by=make_user(role="Writers"))
+    client.force_login(writer)
+    assertContains(client.get(own.get_absolute_url()), "Not public: Draft")
+    assert client.get(other.get_absolute_url()).status_code == 404
+
+
+def test_the_desk_reads_when_a_scheduled_article_appears(client, db):
+    article = make_article()
+    article.publish(at=datetime(2999, 1, 2, 3, 4, tzinfo=UTC))
+    client.force_login(make_user(role="Editors"))
+    page = client.get(article.get_absolute_url())
+    assertContains(page, "Not public: Scheduled")
+    assertContains(page, "2 January 2999, 03:04 UTC")
+    assertNotContains(page, "Post a Comment")
+
+
+# Tags, people, archive
+
+
+def test_tags_are_listed_by_name_with_their_articles_counted(client, db):
+    make_visible_article(tags=["Water", "Climate"])
+    make_visible_article(tags=["Water"])
+    found = client.get("/tags/").context["tags"]
+    assert [(tag.name, tag.articles_found) for tag in found] == [
+        ("Climate", 1),
+        ("Water", 2),
+    ]
+
+
+@pytest.mark.parametrize("address", ["/tags/water/", "/people/ana/"])
+def test_a_tag_or_person_lists_their_articles_newest_first(client, db, address):
+    ana = make_person(name="Ana", about="Writes.")
+    articles = make_archive(ARTICLES_A_PAGE + 2, tags=["Water"], byline=[ana])
+    make_visible_article(tags=["Other"], byline=[make_person()])
+    page = client.get(address).context["page"]
+    assert page.rows == articles[:ARTICLES_A_PAGE]
+    older = client.get(address, {"before": str(page.older)})
+    assert older.context["page"].rows == articles[ARTICLES_A_PAGE:]
+
+
+@pytest.mark.parametrize("address", ["/tags/water/", "/people/ana/"])
+def test_beyond_the_last_article_a_list_leads_back(client, db, address):
+    make_visible_article(tags=["Water"], byline=[make_person(name="Ana")])
+    page = client.get(address, {"before": "1-1"})
+    assertContains(page, "There is nothing older than this")
+
+
+def test_an_unused_tag_is_not_found(client, db):
+    Tag.objects.create(name="Unused")
+    assert client.get("/tags/unused/").status_code == 404
+    assertContains(client.get("/tags/"), "No article has a tag yet")
+
+
+def test_the_archive_lists_years_and_months_in_the_time_of_the_site(
+    client, db, settings
+):
+    settings.TIME_ZONE = "Pacific/Auckland"
+    make_visible_article(published_at=datetime(2024, 12, 31, 12, tzinfo=UTC))
+    make_visible_article(published_at=datetime(2023, 3, 1, tzinfo=UTC))
+    years = client.get("/archive/").context["years"]
+    assert [
+        (year.start.year, [month.start.month for month in months])
+        for year, months in years
+    ] == [(2025, [1]), (2023, [3])]
+    assert client.get("/archive/2025/01/").status_code == 200
+    assert client.get("/archive/2024/").status_code == 404
+
+
+def test_a_month_holds_its_first_moment_and_not_the_next_months(client, db):
+    first = make_visible_article(published_at=datetime(2024, 2, 1, tzinfo=UTC))
+    last = make_visible_article(
+        published_at=datetime(2024, 3, 1, tzinfo=UTC) - timedelta(microseconds=1)
+    )
+    make_visible_article(published_at=datetime(2024, 3, 1, tzinfo=UTC))
+    assert client.get("/archive/2024/02/").context["page"].rows == [last, first]
+
+
+def test_a_year_lists_its_months_and_its_articles(client, db):
+    make_visible_article(title="In June", published_at=datetime(2024, 6, 1, tzinfo=UTC))
+    page = client.get("/archive/2024/")
+    assertContains(page, 'href="/archive/2024/06/"')
+    assertContains(page, "In June")
+
+
+def test_an_empty_archive_says_so(client, db):
+    assertContains(client.get("/archive/"), "Nothing has been published yet")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+@pytest.mark.parametrize(
+    "place",
+    ["0000/", "0001/", "9999/", "9998/", "0001/01/", "9999/12/", "2024/00/", "2024/13/"]
+    + ["24/", "2024/1/", "20245/", "٢٠٢٤/"],
+)
+def test_a_time_without_articles_is_not_found(client, db, settings, zone, place):
+    settings.TIME_ZONE = zone
+    make_visible_article()
+    assert client.get(f"/archive/{place}").status_code == 404
+
+
+def test_the_archive_takes_articles_of_any_age(client, db):
+    make_visible_article(published_at=datetime(1620, 7, 1, tzinfo=UTC))
+    make_visible_article()
+    years = [year.start.year for year, _ in client.get("/archive/").context["years"]]
+    assert years == [timezone.now().year, 1620]
+
+
+# Every page
+
+
+PAGES = {
+    "/": 4,
+    "/articles/article/": 7,
+    "/tags/": 1,
+    "/tags/water/": 4,
+    "/people/ana/": 4,
+    "/archive/": 4,
+    "/archive/2024/": 4,
+    "/archive/2024/06/": 3,
+    "/feeds/rss.xml": 3,
+    "/tags/water/rss.xml": 5,
+    "/sitemap.xml": 4,
+    "/about/": 1,
+    "/no-such-page/": 1,
+    "/articles/no-such-article/": 3,
+}
+
+
+@pytest.mark.parametrize("number", [1, 30])
+@pytest.mark.parametrize(("address", "queries"), PAGES.items())
+def test_a_page_takes_as_many_queries_for_many_articles_as_for_one(
+    client, db, django_assert_num_queries, address, queries, number
+):
+    ana, bo = make_person(name="Ana"), make_person(name="Bo")
+    at = datetime(2024, 6, 1, tzinfo=UTC)
+    for n in range(number):
+        make_visible_article(
+            title="Article",
+            tags=["Water", f"Tag {n % 7}"],
+            byline=[ana, bo],
+            body=LONG_BODY,
+            published_at=at + n * HOUR,
+        )
+    with django_assert_num_queries(queries):
+        client.get(address)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_are_public_and_vary_by_nothing(client, db, address):
+    make_visible_article(
+        title="Article",
+        tags=["Water"],
+        byline=[make_person(name="Ana")],
+        published_at=datetime(2024, 6, 1, tzinfo=UTC),
+    )
+    page = client.get(address)
+    assert page.headers["Cache-Control"] == "public, no-cache"
+    assert "Cookie" not in page.headers.get("Vary", "")
+    assert not page.cookies
+    assert "nonce" not in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_for_a_session_are_kept_by_nobody(client, db, address):
+    make_visible_article(
+        title="Article",
+        tags=["Water"],
+        byline=[make_person(name="Ana")],
+        published_at=datetime(2024, 6, 1, tzinfo=UTC),
+    )
+    client.force_login(make_user(role="Editors"))
+    assert client.get(address).headers["Cache-Control"] == "private, no-store"
+
+
+def test_pages_are_read_only(client, db):
+    for address in ["/", make_visible_article().get_absolute_url(), "/tags/"]:
+        assert client.post(address).status_code == 405

@@ -1,0 +1,146 @@
+from io import BytesIO
+
+import pytest
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.sites.models import Site
+from django.core.management import call_command
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client
+from PIL import Image
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tests.factories import make_user, make_visible_article
+
+
+def make_page(url, content="<p>Words.</p>", **fields):
+    page = FlatPage.objects.create(url=url, title="A page", content=content, **fields)
+    page.sites.add(settings.SITE_ID)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/about/", "About us"),
+        ("/imprint/", "Imprint"),
+        ("/privacy/", "Privacy"),
+        ("/rules/", "Rules of the conversation"),
+    ],
+)
+def test_the_standing_pages_ship_with_a_first_text(client, db, address, title):
+    assertContains(client.get(address), f'<h1 dir="auto">{title}</h1>', html=True)
+
+
+def test_migrating_again_keeps_what_editors_wrote(client, db):
+    FlatPage.objects.filter(url="/about/").update(content="<p>Ours.</p>")
+    FlatPage.objects.filter(url="/rules/").delete()
+    call_command("migrate", verbosity=0)
+    assertContains(client.get("/about/"), "Ours.")
+    assertContains(client.get("/rules/"), "Rules of the conversation")
+    assert FlatPage.objects.count() == 4
+
+
+def test_the_site_is_named_as_the_settings_say(db, settings):
+    settings.SITE_URL, settings.SITE_NAME = "https://news.example", "The Example"
+    call_command("migrate", verbosity=0)
+    site = Site.objects.get(pk=settings.SITE_ID)
+    assert (site.domain, site.name) == ("news.example", "The Example")
+
+
+@pytest.mark.parametrize(
+    "url", ["/team/", "/about/history/", "/jobs-2025/", "/v1.0/", "/über/"]
+)
+def test_editors_make_pages_of_their_own(client, db, url):
+    make_page(url)
+    assertContains(client.get(url), "<p>Words.</p>")
+    without_slash = client.get(url.rstrip("/"), follow=True)
+    assert without_slash.redirect_chain[0][1] == 301
+    assertContains(without_slash, "<p>Words.</p>")
+
+
+def test_a_page_shows_clean_html_only(client, db):
+    make_page("/team/", "<p onclick='x()'>Hello</p><script>alert(1)</script>")
+    page = client.get("/team/")
+    assertContains(page, "<p>Hello</p>")
+    assertNotContains(page, "alert(1)")
+
+
+def test_a_page_of_another_site_is_not_found(client, db):
+    FlatPage.objects.create(url="/elsewhere/", title="Elsewhere")
+    assert client.get("/elsewhere/").status_code == 404
+
+
+def test_a_page_for_members_needs_an_account(client, db):
+    make_page("/members/", registration_required=True)
+    assert client.get("/members/").status_code == 404
+    client.force_login(make_user(role="Writers"))
+    assertContains(client.get("/members/"), "Words.")
+
+
+def test_no_page_of_an_editor_hides_a_page_of_the_site(client, db):
+    make_page("/tags/", "<p>Shadow.</p>")
+    assertNotContains(client.get("/tags/"), "Shadow.")
+
+
+# What belongs to no app
+
+
+def test_robots_are_told_where_the_sitemap_is(client):
+    page = client.get("/robots.txt")
+    assert page.headers["Content-Type"] == "text/plain; charset=utf-8"
+    lines = page.content.decode().splitlines()
+    assert lines[0] == "User-agent: *"
+    assert "Disallow: /admin/" in lines
+    assert "Disallow: /comments/mine/" in lines
+    assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in lines
+
+
+def test_the_favicon_is_a_picture(client):
+    page = client.get("/favicon.ico")
+    assert page.headers["Content-Type"] == "image/x-icon"
+    assert page.headers["Cache-Control"] == "public, max-age=86400"
+    with Image.open(BytesIO(page.getvalue())) as picture:
+        assert picture.format == "ICO"
+        assert {(16, 16), (32, 32)} <= picture.info["sizes"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/nothing/", "/no/such/page/", "/articles/nothing/", "/x.php", "/%00/", "/%ff/"],
+)
+def test_an_address_without_a_page_gets_a_quiet_page(client, db, address):
+    page = client.get(address, follow=True)
+    assertContains(page, "There is nothing at this address", status_code=404)
+    assert page.headers["Cache-Control"] == "public, no-cache"
+
+
+def test_a_quiet_page_for_a_session_is_kept_by_nobody(client, db):
+    client.force_login(make_user(role="Writers"))
+    assert client.get("/nothing/").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("name", ["400", "403", "404", "410", "429"])
+def test_quiet_pages_have_one_headline_and_one_way_on(rf, name):
+    text = render_to_string(f"{name}.html", {}, request=rf.get("/"))
+    main = text.split("<main")[1].split("</main>")[0]
+    assert main.count("<h1") == 1
+    assert main.count("<a ") == 1
+
+
+def test_a_failure_of_ours_gets_a_page_that_needs_nothing(db):
+    make_visible_article()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE articles_credit RENAME TO lost")
+    page = Client(raise_request_exception=False).get("/")
+    text = page.content.decode()
+    assert page.status_code == 500
+    assert "Something went wrong on our side" in text
+    assert "articles_credit" not in text
+    assert "/static/" not in text
+    assert page.headers["Cache-Control"] == "private, no-store"
+
+
+def test_no_request_of_a_stranger_host_is_answered(client, db):
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
