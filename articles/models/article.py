@@ -455,8 +455,9 @@ class Article(models.Model):
     def _neighbour(self, beyond, *, order, **bound):
         if self.published_at is None:
             return None
-        visible = Article.objects.visible().filter(beyond, **bound)
-        return visible.only("title", "slug").order_by(*order).first()
+        # The bound stands before visible()'s own: of two, SQLite walks from the first.
+        neighbours = Article.objects.filter(beyond, **bound).visible()
+        return neighbours.only("title", "slug").order_by(*order).first()
 
     def _slug_from_title(self):
         return free_slug(
