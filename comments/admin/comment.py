@@ -24,6 +24,14 @@ STEPS = {
     "mark_spam": Comment.mark_spam,
     "undo": Comment.undo,
 }
+# So many decisions of one press are told one by one; more are summed up.
+NAMED = 3
+DONE = {
+    "approve": "{} comments are now approved.",
+    "reject": "{} comments are now rejected.",
+    "mark_spam": "{} comments are now marked as spam.",
+    "undo": "{} decisions are undone.",
+}
 # A row that was drawn: its key and the version that was on the screen.
 SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
 # No comment has this version.
@@ -207,16 +215,20 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         self._decide(request, comments, "undo")
 
     def _decide(self, request, comments, step, **why):
-        seen = _versions_seen(request)
+        seen, done = _versions_seen(request), []
         for comment in comments:
+            version = seen.get(comment.pk, UNSEEN)
             try:
-                STEPS[step](
-                    comment, by=request.user, seen=seen.get(comment.pk, UNSEEN), **why
-                )
+                STEPS[step](comment, by=request.user, seen=version, **why)
             except TransitionError as error:
                 self._say(request, comment, error, messages.ERROR)
             else:
+                done.append(comment)
+        if len(done) <= NAMED:
+            for comment in done:
                 self._say_done(request, comment, step)
+        else:
+            self.message_user(request, DONE[step].format(len(done)), messages.SUCCESS)
 
     def _say_done(self, request, comment, step):
         now = comment.get_status_display().lower()

@@ -174,6 +174,18 @@ def test_marked_comments_are_decided_together(client, moderator, action, status)
         assert decision.reason == ("abuse" if action == "reject" else "")
 
 
+def test_many_decisions_are_summed_up_and_those_not_taken_are_named(
+    client, moderator, other
+):
+    marked = [make_comment() for _ in range(5)]
+    seen = draw(client)
+    marked[0].mark_spam(by=other)
+    lost, won = said(post(client, "reject", marked, seen, reason="abuse"))
+    assert marked[0].body in lost
+    assert "Bo Lind marked this comment as spam" in lost
+    assert won == "4 comments are now rejected."
+
+
 def test_decisions_are_undone_from_the_list(client, moderator):
     comment = make_shown_comment()
     answer = post(client, "undo", [comment], draw(client))
@@ -260,12 +272,3 @@ def test_an_empty_list_says_what_to_do_next(client, moderator):
     page = client.get(reverse(LIST)).text
     assert "Nothing to decide here." in page
     assert 'name="action"' not in page
-
-
-def test_enter_on_a_checkbox_decides_nothing(client, moderator):
-    """The first button of a form is what Enter presses: here one that is switched off."""
-    make_comment()
-    page = client.get(reverse(LIST)).text
-    form = page[page.index('id="changelist-form"') :]
-    first = form[form.index("<button") : form.index("</button>")]
-    assert "disabled" in first
