@@ -19,11 +19,6 @@ RESET = "/admin/password_reset/"
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(autouse=True)
-def _fast_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def editor(db):
     return make_user(role="Editors", username="edith", email="edith@news.example")
