@@ -1,0 +1,240 @@
+"""The public pages in a real browser: for every screen, theme, keyboard and reader."""
+
+from io import BytesIO
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.factories import (
+    DAY,
+    HOUR,
+    make_article,
+    make_person,
+    make_shown_comment,
+    make_user,
+    make_visible_article,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten"
+BODY = f"""
+<p>With <a href="/about/">a link</a>, <em>emphasis</em> and https://example.com/{"a" * 200}.</p>
+<blockquote class="pull"><p>The tide does not read the timetable.</p></blockquote>
+<h2>Numbers</h2><h3>Four years of measuring</h3>
+<table><caption>Oxygen</caption><thead><tr>{"<th scope='col'>Reference</th>" * 9}</tr></thead>
+<tbody><tr>{"<td>10.25</td>" * 9}</tr></tbody></table>
+<table><tbody><tr><td>A second one</td></tr></tbody></table>
+<h2>Code {LONG_WORD}</h2><pre><code>{"x" * 300}</code></pre><p><code>{"y" * 200}</code></p>
+<h2>Lists</h2><ul><li>One</li><li>{LONG_WORD * 2}</li></ul><ol><li>First</li></ol>
+<figure><img src="/static/favicon.svg" alt="An N" width="1200" height="800"><figcaption>N.</figcaption></figure>
+<blockquote><p>Quoted.</p></blockquote>
+"""
+
+
+@pytest.fixture
+def addresses():
+    """The public pages of a site with everything that is awkward to set."""
+    people = [
+        make_person(name="هدى المنصوري", about="Writes."),
+        make_person(name=LONG_WORD),
+    ]
+    tags = ["Water", LONG_WORD, *(f"Tag {n}" for n in range(20))]
+    newest = make_visible_article(title="The newest")
+    article = make_visible_article(
+        title=f"A headline with {LONG_WORD} in it",
+        standfirst="Explained in a sentence. " * 5,
+        body=BODY,
+        tags=tags,
+        byline=people,
+        published_at=newest.published_at - HOUR,
+    )
+    make_visible_article(
+        title="مدينة على ضفة النهر",
+        language="ar",
+        published_at=newest.published_at - DAY,
+    )
+    for n in range(22):
+        make_visible_article(
+            tags=["Water"], published_at=newest.published_at - (2 + n) * DAY
+        )
+    first = make_shown_comment(article=article, name=LONG_WORD, body=LONG_WORD * 3)
+    make_shown_comment(
+        parent=first, name="هدى", body="https://example.com/" + "a" * 300
+    )
+    gone = make_visible_article()
+    gone.withdraw(notice="The figures were wrong.")
+    FlatPage.objects.filter(url="/about/").update(content=BODY)
+    month = f"{article.published_at:%Y/%m}"
+    return [
+        "/",
+        "/?before=1-1",
+        article.get_absolute_url(),
+        newest.get_absolute_url(),
+        article.get_absolute_url() + "comments/",
+        "/tags/",
+        "/tags/water/",
+        people[0].get_absolute_url(),
+        "/archive/",
+        f"/archive/{month[:4]}/",
+        f"/archive/{month}/",
+        "/about/",
+        "/rules/",
+        "/nothing-here/",
+        gone.get_absolute_url(),
+    ]
+
+
+@pytest.fixture
+def open_browser(browser, live_server):
+    """A page of a browser with these wishes; closed when the test ends."""
+    contexts = []
+
+    def open_with(**wishes):
+        contexts.append(browser.new_context(base_url=live_server.url, **wishes))
+        return contexts[-1].new_page()
+
+    yield open_with
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_on_any_public_page(
+    addresses, open_browser, viewport, scheme
+):
+    page = open_browser(viewport=viewport, color_scheme=scheme)
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        for violation in Axe().run(page).response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"]]
+            found[address, violation["id"]] = nodes
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [(320, "100%"), (390, "200%"), (640, "200%"), (1440, "100%")],
+)
+def test_no_page_scrolls_sideways(addresses, open_browser, width, text):
+    page = open_browser(viewport={"width": width, "height": 700})
+    wide = {}
+    for address in addresses:
+        page.goto(address)
+        page.evaluate("size => document.documentElement.style.fontSize = size", text)
+        found = page.evaluate("document.documentElement.scrollWidth")
+        if found > width:
+            wide[address] = found
+    assert wide == {}
+
+
+def test_the_browser_has_nothing_to_complain_about(addresses, open_browser):
+    page = open_browser()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    for address in addresses[:-2]:  # those two answer 404 and 410, as they should
+        page.goto(address)
+    assert complaints == []
+
+
+def test_no_page_asks_another_host_for_anything(addresses, open_browser, live_server):
+    page = open_browser()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for address in addresses:
+        page.goto(address)
+    assert asked
+    assert [url for url in asked if not url.startswith(live_server.url)] == []
+
+
+def test_headings_never_skip_a_level(addresses, open_browser):
+    page = open_browser(java_script_enabled=True)
+    for address in addresses:
+        page.goto(address)
+        levels = page.evaluate(
+            "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(h => +h.tagName[1])"
+        )
+        assert levels[0] == 1, address
+        assert levels.count(1) == 1, address
+        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), (
+            address
+        )
+
+
+def test_the_first_tab_stop_leads_past_the_masthead(addresses, open_browser):
+    page = open_browser()
+    page.goto(addresses[2])
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "document.querySelector('main').contains(document.activeElement)"
+    )
+
+
+PAPER = "getComputedStyle(document.body).backgroundColor"
+LIGHT, DARK = "rgb(255, 253, 248)", "rgb(20, 19, 15)"
+
+
+def test_a_reader_chooses_the_colours_for_good(open_browser):
+    page = open_browser(color_scheme="light")
+    page.goto("/")
+    assert page.evaluate(PAPER) == LIGHT
+    page.get_by_role("radio", name="Dark").check()
+    assert page.evaluate(PAPER) == DARK
+    page.goto("/tags/")
+    assert page.evaluate(PAPER) == DARK
+    expect(page.get_by_role("radio", name="Dark")).to_be_checked()
+    page.get_by_role("radio", name="As the system").check()
+    assert page.evaluate(PAPER) == LIGHT
+
+
+def test_without_javascript_the_colours_follow_the_system(open_browser):
+    page = open_browser(color_scheme="dark", java_script_enabled=False)
+    page.goto("/")
+    expect(page.locator(".theme")).to_be_hidden()
+    with Image.open(BytesIO(page.screenshot())) as picture:
+        assert picture.convert("RGB").getpixel((2, 400)) == (20, 19, 15)
+
+
+def test_paper_gets_the_article_and_not_the_furniture(addresses, open_browser):
+    page = open_browser()
+    page.goto(addresses[2])
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for part in [".masthead__links", ".footer", ".neighbours", "form", ".contents"]:
+        for found in page.locator(part).all():
+            expect(found).to_be_hidden()
+
+
+def test_the_desks_view_of_a_draft_is_accessible_too(open_browser, client, live_server):
+    client.force_login(make_user(role="Editors"))
+    draft = make_article(title="A draft")
+    page = open_browser(viewport=PHONE)
+    page.context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                "url": live_server.url,
+            }
+        ]
+    )
+    page.goto(draft.get_absolute_url())
+    expect(page.get_by_role("note")).to_contain_text("Not public: Draft")
+    assert Axe().run(page).response["violations"] == []
