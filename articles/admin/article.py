@@ -1,14 +1,394 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation, helpers
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.text import slugify
 
-from articles.admin.listing import LongListMixin
+from articles.admin.filters import (
+    LanguageFilter,
+    StatusFilter,
+    TagFilter,
+    WriterFilter,
+)
+from articles.admin.forms import ArticleForm
+from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
-from articles.models import Article
+from articles.admin.steps import STEPS, steps_for
+from articles.markup import article_html
+from articles.models import Article, Step, TransitionError
+
+# A step from the list is taken on this many articles at most.
+AT_ONCE = 100
+
+ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
+
+
+class ArticleList(LongList):
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = self.result_list.for_listing()
+
+
+def _action(step):
+    """The step as an action of the list."""
+
+    @admin.action(
+        description=step.label,
+        permissions=["change" if step.for_writers else "publish"],
+    )
+    def take(admin, request, articles):
+        return admin.take_step_on_many(request, articles, step)
+
+    take.__name__ = f"{step.name}_articles"
+    return take
 
 
 class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    list_display = ["title"]
-    ordering = ["-modified_at"]
+    form = ArticleForm
+    list_display = [
+        "title",
+        "status_in_colour",
+        "date",
+        "names",
+        "tag_names",
+        "created_by",
+        "changed",
+    ]
+    list_filter = [StatusFilter, WriterFilter, "on_top", TagFilter, LanguageFilter]
+    list_select_related = ["created_by"]
     search_fields = ["title", "standfirst"]
+    search_help_text = "Looks into titles and standfirsts."
+    date_hierarchy = "published_at"
+    ordering = ["-modified_at"]
+    actions = [_action(step) for step in STEPS.values()]
+    change_form_template = "admin/articles/article/change_form.html"
+
+    # What is seen and who may
+
+    def get_changelist(self, request, **kwargs):
+        return ArticleList
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).on_desk_of(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.editable_by(request.user)
+        )
+
+    def has_publish_permission(self, request):
+        return request.user.has_perm("articles.publish_article")
+
+    def has_delete_permission(self, request, obj=None):
+        return (
+            super().has_delete_permission(request, obj)
+            and self.has_publish_permission(request)
+            and (obj is None or obj.is_deletable)
+        )
+
+    def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
+        actions = super().get_actions(request, action_location)
+        # One at a time, and after looking at it.
+        actions.pop("delete_selected", None)
+        return actions
+
+    def view_on_site(self, article):
+        return article.get_absolute_url()
+
+    # The list
+
+    @admin.display(description="status")
+    def status_in_colour(self, article):
+        word = article.status_in_words
+        return format_html(
+            '<span class="status status--{}">{}</span>{}',
+            slugify(word),
+            word,
+            ON_TOP if article.on_top else "",
+        )
+
+    @admin.display(description="date", ordering="published_at")
+    def date(self, article):
+        return _time(article.published_at)
+
+    @admin.display(description="changed", ordering="modified_at")
+    def changed(self, article):
+        return _time(article.modified_at)
+
+    @admin.display(description="byline")
+    def names(self, article):
+        return ", ".join(person.name for person in article.people)
+
+    @admin.display(description="tags")
+    def tag_names(self, article):
+        return ", ".join(tag.name for tag in article.tags.all())
+
+    @admin.display(description="body")
+    def text(self, article):
+        return format_html(
+            '<div class="article-text">{}</div>', article_html(article.body)
+        )
+
+    # The form
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and not self.has_change_permission(request, obj):
+            story = ["title", "standfirst", "text", "names", "tag_names"]
+        else:
+            story = ["title", "standfirst", "body", "signed_by", "tags"]
+        if obj is None or self.has_change_permission(request, obj):
+            story.append("seen")
+        return [
+            (None, {"fields": story}),
+            ("Publication", {"fields": ["slug", "language", "embargo_until"]}),
+        ]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.may_make_tags = request.user.has_perm("articles.add_tag")
+        return form
+
+    def save_model(self, request, article, form, change):
+        if not change:
+            article.created_by = request.user
+            article.save()
+            return
+        # Only what was typed is written back; status and dates belong to the steps.
+        slug, article.slug = article.slug, form.initial["slug"]
+        typed = [
+            name
+            for name in form.changed_data
+            if name in ArticleForm.Meta.fields and name != "slug"
+        ]
+        article.save(update_fields=[*typed, "modified_at"])
+        self._try(request, lambda: article.rename(slug, by=request.user))
+        if "embargo_until" in typed and article.is_scheduled:
+            self._try(
+                request, lambda: article.redate(article.published_at, by=request.user)
+            )
+
+    def render_change_form(
+        self, request, context, add=False, change=False, form_url="", obj=None
+    ):
+        user = request.user
+        may_change = (
+            self.has_change_permission(request, obj)
+            if obj
+            else self.has_add_permission(request)
+        )
+        refused = request.method == "POST" and STEPS.get(request.POST.get("_step"))
+        context |= {
+            "show_save_and_add_another": False,
+            "steps": steps_for(obj, user)
+            if may_change and not context["is_popup"]
+            else [],
+            "step_not_taken": refused,
+        }
+        if obj is not None:
+            context |= {
+                "history": obj.steps.all()[:100],
+                "returned": obj.last_return if obj.is_draft else None,
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        article = self.get_object(request, object_id)
+        if (
+            article is not None
+            and not article.is_deletable
+            and super().has_delete_permission(request, article)
+        ):
+            self.message_user(
+                request,
+                f"“{article}” has a record of steps or an address that readers may know, "
+                "so it is kept for ever. Withdraw it to take it off the site.",
+                messages.ERROR,
+            )
+            return self._to_form(request, article)
+        return super().delete_view(request, object_id, extra_context)
+
+    # Steps
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._response_with_step(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
+
+    def response_change(self, request, obj):
+        return self._response_with_step(request, obj) or super().response_change(
+            request, obj
+        )
+
+    def get_urls(self):
+        step = path(
+            "<path:object_id>/steps/<slug:name>/",
+            self.admin_site.admin_view(self.step_view),
+            name="articles_article_step",
+        )
+        return [step, *super().get_urls()]
+
+    def step_view(self, request, object_id, name):
+        """Ask what the step needs to know, say what will happen, and take it."""
+        step = STEPS.get(name)
+        article = self.get_object(request, object_id)
+        if article is None or step is None or step.form is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not step.allowed(request.user, article):
+            raise PermissionDenied
+        if step not in steps_for(article, request.user):
+            self.message_user(request, _not_from_here(step, article), messages.ERROR)
+            return self._to_form(request, article)
+        form = step.form(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            self._take(request, article, step, form.cleaned_data)
+            return self._to_form(request, article)
+        return self._ask(
+            request, step, form, [article], back=self._form_address(request, article)
+        )
+
+    def take_step_on_many(self, request, articles, step):
+        """Take the step on the chosen articles, after asking what it needs to know."""
+        chosen = list(articles[: AT_ONCE + 1])
+        if len(chosen) > AT_ONCE:
+            self.message_user(
+                request,
+                f"That is more than {AT_ONCE} articles at once. Choose fewer; nothing was done.",
+                messages.ERROR,
+            )
+            return None
+        answers = {}
+        if step.form is not None:
+            form = step.form(request.POST if "_confirmed" in request.POST else None)
+            if not form.is_valid():
+                return self._ask(
+                    request,
+                    step,
+                    form,
+                    chosen,
+                    back=request.get_full_path(),
+                    action=f"{step.name}_articles",
+                )
+            answers = form.cleaned_data
+        for article in chosen:
+            if step.allowed(request.user, article):
+                self._take(request, article, step, answers)
+            else:
+                self.message_user(request, _not_yours(step, article), messages.ERROR)
+        return None
+
+    def _response_with_step(self, request, article):
+        """What follows when a step's button has saved the form; None when it was another button."""
+        if (step := STEPS.get(request.POST.get("_step"))) is None:
+            return None
+        if not step.allowed(request.user, article):
+            problem = _not_yours(step, article)
+        elif step not in steps_for(article, request.user):
+            problem = _not_from_here(step, article)
+        elif step.form is not None:
+            return HttpResponseRedirect(
+                self._form_address(request, article, "step", step.name)
+            )
+        else:
+            self._take(request, article, step, {})
+            return self._to_form(request, article)
+        self.message_user(
+            request, f"What you typed is saved. {problem}", messages.ERROR
+        )
+        return self._to_form(request, article)
+
+    def _take(self, request, article, step, answers):
+        if self._try(request, lambda: step.take(article, by=request.user, **answers)):
+            self.message_user(request, step.done_to(article), messages.SUCCESS)
+
+    def _try(self, request, step):
+        """Take the step; when it cannot be taken, say why."""
+        try:
+            step()
+        except TransitionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return False
+        return True
+
+    def _ask(self, request, step, form, articles, *, back, action=""):
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/articles/article/step.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": step.question_about(articles),
+                "opts": self.opts,
+                "media": self.media + form.media,
+                "step": step,
+                "form": form,
+                "articles": articles,
+                "article": articles[0] if not action else None,
+                "action": action,
+                "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+                "back": back,
+                "preserved_filters": self.get_preserved_filters(request),
+            },
+        )
+
+    def _form_address(self, request, article, view="change", *args):
+        url = reverse(
+            f"admin:articles_article_{view}",
+            args=[article.pk, *args],
+            current_app=self.admin_site.name,
+        )
+        filters = self.get_preserved_filters(request)
+        return add_preserved_filters(
+            {"preserved_filters": filters, "opts": self.opts}, url
+        )
+
+    def _to_form(self, request, article):
+        return HttpResponseRedirect(self._form_address(request, article))
+
+
+class StepAdmin(LongListMixin, admin.ModelAdmin):
+    """The record of what was done: to read, never to change."""
+
+    list_display = ["at", "what", "article", "who", "reason"]
+    list_filter = ["what"]
+    list_select_related = ["article"]
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+def _time(moment):
+    if moment is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        formats.date_format(timezone.localtime(moment), "j M Y, H:i"),
+    )
+
+
+def _not_yours(step, article):
+    return f"You may not do this to “{article}”: {step.label.lower()}."
+
+
+def _not_from_here(step, article):
+    return (
+        f"“{article}” is {article.status_in_words.lower()} now; "
+        f"“{step.label}” is not possible from there."
+    )
 
 
 admin.site.register(Article, ArticleAdmin)
+admin.site.register(Step, StepAdmin)

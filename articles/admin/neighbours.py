@@ -102,15 +102,16 @@ class NeighboursMixin:
             context["neighbours"] = self.neighbours(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def save_model(self, request, obj, form, change):
+    def save_form(self, request, form, change):
+        # Before anything is written: a saved row may leave the list.
         if change and "_savenext" in request.POST:
-            request.successor = self.neighbours(request, obj).next
-        super().save_model(request, obj, form, change)
+            request.successor = self.neighbours(request, form.instance).next
+        return super().save_form(request, form, change)
 
     def response_change(self, request, obj):
         if "_savenext" not in request.POST:
             return super().response_change(request, obj)
-        self.message_user(request, f"{_quoted(obj)} was saved.", messages.SUCCESS)
+        self.message_user(request, f"“{obj}” was saved.", messages.SUCCESS)
         return self.response_next(request, request.successor)
 
     def _neighbours(self, request, obj):
@@ -293,7 +294,3 @@ def _beyond(terms):
         same &= term.same(name, value)
     name, term, value = terms[0]
     return term.bound(name, value) & beyond
-
-
-def _quoted(obj):
-    return f"“{obj}”"

@@ -1,0 +1,230 @@
+"""
+The steps of an article as the desk takes them: buttons on the form, actions in the list.
+
+What a step does and when it may be taken is the model's; here stands who may press
+the button, when it is shown, and what is asked before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.utils import timezone
+
+from articles.desk import return_to_writer
+from articles.models import Article
+
+
+class PublishForm(forms.Form):
+    """Nothing to fill in: the page says what will happen, and its button means it."""
+
+
+class WhenField(forms.SplitDateTimeField):
+    """A date and a time, both of them: an empty one never means now."""
+
+    widget = AdminSplitDateTime
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            required=True,
+            require_all_fields=False,
+            error_messages={
+                "required": "Give the date and the time.",
+                "invalid_date": "Write the date as 2026-11-22.",
+                "invalid_time": "Write the time as 18:30.",
+            },
+            **kwargs,
+        )
+        for field, missing in zip(
+            self.fields,
+            [
+                "Give the date: an empty one does not mean today.",
+                "Give the time: an empty one does not mean now.",
+            ],
+            strict=True,
+        ):
+            field.error_messages["incomplete"] = missing
+            field.error_messages["required"] = missing
+
+    def compress(self, parts):
+        try:
+            return super().compress(parts)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError("There is no such date and time.") from None
+
+
+class ScheduleForm(forms.Form):
+    at = WhenField(label="Appears at")
+
+    def clean_at(self):
+        at = self.cleaned_data["at"]
+        if at <= timezone.now():
+            raise forms.ValidationError(
+                "That time is past. Give one to come, or publish the article now."
+            )
+        return at
+
+
+class RedateForm(forms.Form):
+    at = WhenField(label="Publication date")
+
+
+class ReturnForm(forms.Form):
+    note = forms.CharField(
+        label="Note to the writer",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=5000,
+        help_text="Stands on the form of the draft and is mailed to its writer.",
+    )
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        help_text="For the record of the desk. Readers never see it.",
+    )
+    kind = forms.ChoiceField(
+        label="What readers find at its address",
+        choices=Article.Withdrawal,
+        initial=Article.Withdrawal.GONE,
+        widget=forms.RadioSelect,
+    )
+    notice = forms.CharField(
+        label="Notice to readers",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        required=False,
+        help_text="Stands on the page that says the article was withdrawn. May be empty.",
+    )
+
+
+@dataclass(frozen=True)
+class DeskStep:
+    """One step: its words, what is asked before it, and the method that takes it."""
+
+    name: str
+    label: str
+    done: str
+    take: Callable
+    # What is asked on a page of its own; None: the button alone is enough.
+    form: type[forms.Form] | None = None
+    question: str = ""
+    explanation: str = ""
+    # Whoever may edit the article may take it; the others are the editors'.
+    for_writers: bool = False
+    main: bool = False
+    dangerous: bool = False
+
+    def done_to(self, article):
+        """What is said when the step was taken."""
+        done = self.done.format(status=article.status_in_words.lower())
+        return f"“{article}” {done}."
+
+    def question_about(self, articles):
+        """What the page asks, of one article or of many."""
+        what = f"“{articles[0]}”" if len(articles) == 1 else f"{len(articles)} articles"
+        return self.question.format(what)
+
+    def allowed(self, user, article=None):
+        """Whether the user may take this step: on this article, or on any."""
+        if not self.for_writers:
+            return user.has_perm("articles.publish_article")
+        if article is None:
+            return user.has_perm("articles.change_article")
+        return article.editable_by(user)
+
+
+STEPS = {
+    step.name: step
+    for step in [
+        DeskStep(
+            "submit",
+            "Submit for review",
+            "is now {status}",
+            Article.submit,
+            for_writers=True,
+        ),
+        DeskStep(
+            "publish",
+            "Publish",
+            "is now {status}",
+            Article.publish,
+            PublishForm,
+            "Publish {}?",
+            "Readers will see it at once, on the front page, in the feeds and at its own address. "
+            "Where an embargo is still to end, they will see it when it ends.",
+            main=True,
+        ),
+        DeskStep(
+            "schedule",
+            "Schedule",
+            "is now {status}",
+            Article.publish,
+            ScheduleForm,
+            "When should {} appear?",
+            "It appears by itself at that time, and not before an embargo ends.",
+        ),
+        DeskStep(
+            "redate",
+            "Change the date",
+            "has its new date",
+            lambda article, at, by: article.redate(at, by=by),
+            RedateForm,
+            "Which date should {} have?",
+            "A scheduled article appears at the new time: at once when that is past. "
+            "An article that readers can see stays where they can see it.",
+        ),
+        DeskStep(
+            "top",
+            "Put on top",
+            "is on top of the front page",
+            Article.put_on_top,
+        ),
+        DeskStep(
+            "off_top",
+            "Take off top",
+            "is not on top of the front page any more",
+            Article.take_off_top,
+        ),
+        DeskStep(
+            "return",
+            "Return to draft",
+            "is a draft again",
+            return_to_writer,
+            ReturnForm,
+            "Return {} to draft?",
+            "Its writer can work on it again. A scheduled article will not appear.",
+        ),
+        DeskStep(
+            "withdraw",
+            "Withdraw",
+            "is now {status}",
+            Article.withdraw,
+            WithdrawForm,
+            "Withdraw {}?",
+            "It goes from every page, feed and sitemap at once.",
+            dangerous=True,
+        ),
+    ]
+}
+
+# In the order of the buttons; the main one first, the dangerous one last.
+_SHOWN = {
+    "Draft": ["publish", "submit", "schedule"],
+    "In review": ["publish", "schedule", "return"],
+    "Scheduled": ["redate", "return"],
+    "Published": ["redate", "top", "off_top", "withdraw"],
+    "Withdrawn": ["publish", "schedule", "return"],
+}
+
+
+def steps_for(article, user):
+    """The steps that the user can take on the article now; on one not yet saved, those of a draft."""
+    word = article.status_in_words if article else "Draft"
+    shown = [STEPS[name] for name in _SHOWN[word]]
+    if article and word == "Published":
+        shown.remove(STEPS["top" if article.on_top else "off_top"])
+    return [step for step in shown if step.allowed(user, article)]

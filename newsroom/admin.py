@@ -1,0 +1,155 @@
+"""Where one screen of the desk shows what belongs to two apps, and Django's own pages."""
+
+import re
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.flatpages.admin import FlatPageAdmin
+from django.contrib.flatpages.forms import FlatpageForm
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.sites.models import Site
+from django.core.exceptions import ObjectDoesNotExist
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+
+from articles.admin import ArticleAdmin
+from articles.admin.listing import LongListMixin
+from articles.admin.neighbours import NeighboursMixin
+from articles.admin.widgets import BodyEditor
+from articles.markup import clean_article
+from articles.models import Article
+from comments.models import Thread
+from newsroom.pages import PageAddress
+
+admin.site.site_header = settings.SITE_NAME
+admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = "The desk"
+
+
+class ThreadInline(admin.StackedInline):
+    """The conversation under an article; its row is made when an editor first says something about it."""
+
+    model = Thread
+    fields = ["policy", "closes_at", "shown", "waiting"]
+    readonly_fields = ["shown", "shown_with_link", "waiting"]
+    verbose_name = verbose_name_plural = "Conversation"
+    max_num = 1
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return obj is not None and self.has_change_permission(request, obj)
+
+    def get_fields(self, request, obj=None):
+        if _may_see_comments(request):
+            return ["policy", "closes_at", "shown_with_link", "waiting"]
+        return self.fields
+
+    @admin.display(description="Shown to readers")
+    def shown(self, thread):
+        return thread.shown_count
+
+    @admin.display(description="Shown to readers")
+    def shown_with_link(self, thread):
+        if thread.article_id is None:
+            return 0
+        return _comments_link(thread.article, thread.shown_count)
+
+    @admin.display(description="Waiting")
+    def waiting(self, thread):
+        if thread.article_id is None:
+            return 0
+        return thread.article.comments.waiting().count()
+
+
+class DeskArticleAdmin(ArticleAdmin):
+    """The article with its conversation beside it."""
+
+    list_select_related = [*ArticleAdmin.list_select_related, "thread"]
+    inlines = [ThreadInline]
+
+    def get_inlines(self, request, obj):
+        # Before the article is there, nobody can talk about it.
+        return self.inlines if obj is not None else []
+
+    def get_list_display(self, request):
+        linked = _may_see_comments(request)
+        return [
+            *super().get_list_display(request),
+            "comments_with_link" if linked else "comments_shown",
+        ]
+
+    @admin.display(description="comments", ordering="thread__shown_count")
+    def comments_shown(self, article):
+        try:
+            return article.thread.shown_count
+        except ObjectDoesNotExist:
+            return 0
+
+    @admin.display(description="comments", ordering="thread__shown_count")
+    def comments_with_link(self, article):
+        return _comments_link(article, self.comments_shown(article))
+
+
+class PageForm(FlatpageForm):
+    class Meta(FlatpageForm.Meta):
+        fields = ["url", "title", "content"]
+        widgets = {"content": BodyEditor}
+
+    def clean_url(self):
+        url = super().clean_url()
+        if not re.fullmatch(PageAddress.regex, url.strip("/")) or "//" in url:
+            raise forms.ValidationError("Write the address as “/about/contact/”.")
+        try:
+            taken = resolve(url).url_name != "page"
+        except Resolver404:
+            taken = False
+        if taken:
+            raise forms.ValidationError(
+                f"The address {url} belongs to another page of the site. Choose another one."
+            )
+        others = FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(
+                f"There is a page at {url} already. Change that one."
+            )
+        return url
+
+    def clean_content(self):
+        return clean_article(self.cleaned_data["content"])
+
+
+class PageAdmin(NeighboursMixin, LongListMixin, FlatPageAdmin):
+    form = PageForm
+    fieldsets = [(None, {"fields": ["title", "content", "url"]})]
+    list_display = ["title", "url"]
+    list_filter = []
+    search_fields = ["title", "url"]
+
+    def view_on_site(self, page):
+        try:
+            return reverse("page", args=[page.url.strip("/")])
+        except NoReverseMatch:
+            return None
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.instance.sites.set([settings.SITE_ID])
+
+
+def _may_see_comments(request):
+    return request.user.has_perm("comments.view_comment")
+
+
+def _comments_link(article, count):
+    address = reverse("admin:comments_comment_changelist")
+    query = urlencode({"status": "all", "article__id__exact": article.pk})
+    return format_html('<a href="{}?{}">{}</a>', address, query, count)
+
+
+admin.site.unregister(Article)
+admin.site.register(Article, DeskArticleAdmin)
+admin.site.unregister(FlatPage)
+admin.site.register(FlatPage, PageAdmin)
+admin.site.unregister(Site)

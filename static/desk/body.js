@@ -1,0 +1,176 @@
+// Makes an editor of the textarea that holds an article's body.
+//
+// django-prose-editor brings the editor and its menu. Here stand the parts of article HTML
+// that it does not know, its start without a <style> element (the page's policy allows none),
+// and a look at what it would lose: then the textarea stays, and nothing is lost.
+
+import * as prose from "django-prose-editor/editor";
+
+const { Blockquote, Editor, Extension, Figure, Link, Mark, Node, mergeAttributes } = prose;
+
+const ours = {
+  // A quotation, or a pull quote: the same element with the class "pull".
+  PullableBlockquote: Blockquote.extend({
+    addAttributes() {
+      return {
+        class: {
+          default: null,
+          parseHTML: (element) => (element.classList.contains("pull") ? "pull" : null),
+        },
+      };
+    },
+    addMenuItems({ menu, buttons }) {
+      menu.defineItem({
+        name: "pullQuote",
+        groups: "nodes",
+        button: buttons.material("format_shapes", "pull quote"),
+        active: (editor) => editor.isActive("blockquote", { class: "pull" }),
+        command(editor) {
+          const chain = editor.chain().focus();
+          if (!editor.isActive("blockquote")) chain.toggleBlockquote();
+          const pull = editor.isActive("blockquote", { class: "pull" });
+          chain.updateAttributes("blockquote", { class: pull ? null : "pull" }).run();
+        },
+      });
+    },
+  }),
+
+  // Figures that are there are kept as they are. Under a name of their own the menu does not
+  // offer to make new ones: their pictures would have to be ours first.
+  KeptFigure: Figure.extend({
+    name: "keptFigure",
+    addAttributes: () => ({}),
+    addNodeView: () => null,
+  }),
+
+  PlainLink: Link.extend({
+    addAttributes() {
+      return { href: { default: null }, title: { default: null }, hreflang: { default: null } };
+    },
+  }),
+
+  Abbreviation: mark("abbreviation", "abbr", { title: { default: null } }),
+  Cite: mark("cite", "cite"),
+  Quote: mark("quote", "q"),
+
+  DefinitionList: Node.create({
+    name: "definitionList",
+    group: "block",
+    content: "(definitionTerm | definition)+",
+    parseHTML: () => [{ tag: "dl" }],
+    renderHTML: ({ HTMLAttributes }) => ["dl", HTMLAttributes, 0],
+  }),
+  DefinitionTerm: Node.create({
+    name: "definitionTerm",
+    content: "inline*",
+    defining: true,
+    parseHTML: () => [{ tag: "dt" }],
+    renderHTML: ({ HTMLAttributes }) => ["dt", HTMLAttributes, 0],
+  }),
+  Definition: Node.create({
+    name: "definition",
+    content: "block+",
+    defining: true,
+    parseHTML: () => [{ tag: "dd" }],
+    renderHTML: ({ HTMLAttributes }) => ["dd", HTMLAttributes, 0],
+  }),
+
+  KeptAttributes: Extension.create({
+    name: "keptAttributes",
+    addGlobalAttributes: () => [
+      { types: ["tableHeader"], attributes: { scope: { default: null } } },
+    ],
+  }),
+};
+
+function mark(name, tag, attributes = {}) {
+  return Mark.create({
+    name,
+    addAttributes: () => attributes,
+    parseHTML: () => [{ tag }],
+    renderHTML: ({ HTMLAttributes }) => [tag, mergeAttributes(HTMLAttributes), 0],
+  });
+}
+
+// What a body says, element by element: the text under each kind of element, and how
+// many there are of those without text. Paragraphs and table bodies come and go by themselves.
+const IGNORED = new Set(["p", "tbody", "colgroup", "col"]);
+const KEPT = ["href", "title", "hreflang", "src", "alt", "width", "height", "start", "colspan", "rowspan", "scope"];
+const DEFAULTS = new Set(["start=1", "colspan=1", "rowspan=1"]);
+
+function inventory(html) {
+  const body = new DOMParser().parseFromString(html, "text/html").body;
+  const found = new Map([["", words(body)]]);
+  for (const element of body.querySelectorAll("*")) {
+    const tag = element.localName;
+    if (IGNORED.has(tag)) continue;
+    const attributes = KEPT.filter((name) => element.hasAttribute(name))
+      .map((name) => `${name}=${element.getAttribute(name)}`)
+      .filter((attribute) => !DEFAULTS.has(attribute));
+    if (element.classList.contains("pull")) attributes.push("pull");
+    const key = [tag, ...attributes].join(" ");
+    const said = element.childNodes.length || !/^(br|hr|img)$/.test(tag) ? words(element) : "·";
+    found.set(key, (found.get(key) ?? "") + said);
+  }
+  return found;
+}
+
+function words(element) {
+  return element.textContent.replace(/\s+/g, "");
+}
+
+function loses(before, after) {
+  const kept = inventory(after);
+  return [...inventory(before)].some(([key, said]) => said && kept.get(key) !== said);
+}
+
+function configured(extensions) {
+  return Object.entries(extensions).map(([name, options]) => {
+    const extension = ours[name] ?? prose[name];
+    return typeof options === "object" ? extension.configure(options) : extension;
+  });
+}
+
+function emptied(html) {
+  return /^<(\w+)><\/\1>$/.test(html) ? "" : html;
+}
+
+function start(textarea) {
+  const label = document.querySelector(`label[for="${textarea.id}"]`);
+  const frame = document.createElement("div");
+  frame.className = "prose-editor";
+  textarea.before(frame);
+  frame.append(textarea);
+
+  const editor = new Editor({
+    element: frame,
+    injectCSS: false,
+    extensions: configured(JSON.parse(textarea.dataset.deskBody)),
+    content: textarea.value,
+    editorProps: {
+      attributes: {
+        role: "textbox",
+        "aria-multiline": "true",
+        "aria-label": label?.textContent.replace(/:\s*$/, "") ?? "Body",
+      },
+    },
+    onUpdate() {
+      textarea.value = emptied(editor.getHTML());
+      textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  });
+
+  if (loses(textarea.value, editor.getHTML())) {
+    editor.destroy();
+    frame.replaceWith(textarea);
+    const why = document.createElement("p");
+    why.className = "help body-plain";
+    why.textContent =
+      "This text holds something that the editor would lose, so it is shown as HTML. Whatever you write here is kept.";
+    textarea.after(why);
+    return;
+  }
+  label?.addEventListener("click", () => editor.commands.focus());
+}
+
+for (const textarea of document.querySelectorAll("textarea[data-desk-body]")) start(textarea);

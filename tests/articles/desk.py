@@ -1,0 +1,43 @@
+"""What the tests of the desk send and read."""
+
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+LIST = reverse("admin:articles_article_changelist")
+ADD = reverse("admin:articles_article_add")
+
+
+def form_of(article):
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def typed(article=None, **fields):
+    """What a browser sends when the form is saved with these fields changed."""
+    data = {
+        "title": "A title",
+        "standfirst": "",
+        "body": "<p>Words.</p>",
+        "signed_by": "",
+        "tags": "",
+        "slug": "",
+        "language": "en",
+        "embargo_until_0": "",
+        "embargo_until_1": "",
+        "thread-TOTAL_FORMS": "0",
+        "thread-INITIAL_FORMS": "0",
+    }
+    if article is not None:
+        data |= {
+            "title": article.title,
+            "standfirst": article.standfirst,
+            "body": article.body,
+            "slug": article.slug,
+            "language": article.language,
+            "signed_by": ", ".join(person.name for person in article.people),
+            "tags": ", ".join(tag.name for tag in article.tags.all()),
+        }
+    return data | fields
+
+
+def said(response):
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
