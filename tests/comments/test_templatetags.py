@@ -206,3 +206,24 @@ def test_three_queries_however_many_comments(db, django_assert_num_queries):
         # The article that the test reads again, the thread, the roots, the replies.
         with django_assert_num_queries(1 + 3):
             shown_on_page(article)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_neither_key_nor_screen_reader_nor_eye_finds_the_decoy(browser, live_server):
+    article = make_visible_article()
+    page = browser.new_page()
+    page.goto(live_server.url + article.get_absolute_url())
+    form = page.locator("form:has(textarea[name=body])")
+    focused = []
+    page.focus("#id_name")
+    while page.evaluate("document.activeElement.closest('form')?.method") == "post":
+        focused.append(page.evaluate("document.activeElement.name"))
+        page.keyboard.press("Tab")
+    assert focused == ["name", "email", "body", "", "", "preview"]
+    assert "Comment" in form.aria_snapshot()
+    assert "Leave this field empty" not in form.aria_snapshot()
+    drawn = "e => e.parentElement.getBoundingClientRect().width"
+    assert page.locator("#id_subject").evaluate(drawn) <= 1
+    assert page.locator("#id_body").evaluate(drawn) > 100
+    page.close()
