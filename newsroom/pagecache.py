@@ -101,14 +101,13 @@ class PageCache:
 
         now = self._clock()
         # Nearly every request spells its address as it is kept: nothing is parsed for it.
-        page = self._find(
-            (
-                environ["wsgi.url_scheme"],
-                environ.get("HTTP_HOST", ""),
-                environ["PATH_INFO"],
-                environ.get("QUERY_STRING", ""),
-            )
+        spelt = (
+            environ["wsgi.url_scheme"],
+            environ.get("HTTP_HOST", ""),
+            environ["PATH_INFO"],
+            environ.get("QUERY_STRING", ""),
         )
+        page = self._pages.find(spelt) or self._missing.find(spelt)
         if page is None or now - page.made >= self._seconds:
             address = public_address(environ)
             if address is None:

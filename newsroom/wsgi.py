@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from newsroom.pagecache import PageCache
 from newsroom.proxies import TrustedProxies
@@ -10,3 +11,6 @@ from newsroom.proxies import TrustedProxies
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 application = TrustedProxies(PageCache(get_wsgi_application()))
+
+# Every view is loaded now, and not while the first reader waits.
+get_resolver().url_patterns  # noqa: B018
