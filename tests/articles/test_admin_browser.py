@@ -1,0 +1,203 @@
+"""The desk in a real browser: the editor under the site's policy, keys, and what axe finds."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+
+from articles.models import Article
+from tests.articles.desk import LIST, form_of
+from tests.factories import make_article, make_user, make_visible_article
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+EVERYTHING = (
+    '<p>First <em>one</em> with <a href="/x" title="t" hreflang="de" rel="noopener">a link</a>, '
+    '<abbr title="x">HTML</abbr>, <cite>c</cite> <q>q</q> H<sub>2</sub>O x<sup>2</sup> <s>s</s> '
+    "<u>u</u> <strong>b</strong> <code>c</code><br>break</p>"
+    '<h2 id="s-section">Section</h2><h3 id="s-sub">Sub</h3>'
+    '<ul><li><p>a</p><ul><li><p>b</p></li></ul></li></ul><ol start="3"><li><p>x</p></li></ol>'
+    '<blockquote class="pull"><p>Pull</p></blockquote><blockquote><p>Quote</p></blockquote><hr>'
+    "<pre><code>a  = 1\n b</code></pre>"
+    '<table><tbody><tr><th scope="col">h</th><td colspan="2">d</td></tr></tbody></table>'
+    "<dl><dt>t</dt><dd><p>d</p></dd></dl>"
+    '<figure><img src="/static/favicon.svg" alt="A" width="10" height="20">'
+    "<figcaption>Cap</figcaption></figure><p>Last.</p>"
+)
+TABLE_WITH_A_HEAD = (
+    "<table><caption>C</caption><thead><tr><th>a</th></tr></thead>"
+    "<tbody><tr><td>b</td></tr></tbody></table>"
+)
+
+
+@pytest.fixture
+def open_desk(transactional_db, browser, live_server):
+    """Opens a page of an editor's browser, one that remembers every complaint."""
+    user = make_user(role="Editors")
+    client = Client()
+    client.force_login(user)
+    session = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": live_server.url,
+    }
+    contexts = []
+
+    def open_page(**wishes):
+        context = browser.new_context(base_url=live_server.url, **wishes)
+        contexts.append(context)
+        context.add_cookies([session])
+        page = context.new_page()
+        page.user, page.complaints = user, []
+        page.on("console", lambda message: _keep(page.complaints, message))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _keep(complaints, message):
+    if message.type in {"error", "warning"}:
+        complaints.append(message.text)
+
+
+@pytest.fixture
+def desk(open_desk):
+    return open_desk()
+
+
+def body(page):
+    editor = page.get_by_role("textbox", name="Body")
+    editor.wait_for()
+    return editor
+
+
+def test_the_editor_writes_under_the_policy_of_the_site(desk):
+    article = make_article(body="<p>Begun.</p>")
+    response = desk.goto(form_of(article))
+    policy = response.header_value("content-security-policy")
+    assert "unsafe" not in policy
+    editor = body(desk)
+    editor.click()
+    desk.keyboard.press("Control+End")
+    desk.keyboard.press("Enter")
+    desk.keyboard.type("Two  words and ")
+    desk.keyboard.press("Control+b")
+    desk.keyboard.type("more")
+    desk.get_by_role("button", name="heading 2").focus()
+    desk.keyboard.press("Shift+Tab")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.body == "<p>Begun.</p><p>Two  words and <strong>more</strong></p>"
+    assert desk.complaints == []
+
+
+def test_every_button_of_the_editor_can_be_reached_by_keyboard(desk):
+    desk.goto(form_of(make_article(body="<p>Words</p>")))
+    body(desk)
+    for control in desk.locator(".prose-menubar *:not(span)").all():
+        name = control.evaluate("e => e.localName")
+        assert name in {"div", "button", "svg", "rect", "line", "path"}
+    body(desk).click()
+    desk.get_by_role("button", name="pull quote").focus()
+    desk.keyboard.press("Enter")
+    assert desk.locator(".ProseMirror blockquote.pull").inner_text() == "Words"
+    assert desk.complaints == []
+
+
+def test_the_editor_keeps_everything_that_a_body_may_hold(desk):
+    article = make_article(body=EVERYTHING)
+    article.refresh_from_db()
+    assert article.body == EVERYTHING
+    desk.goto(form_of(article))
+    editor = body(desk)
+    editor.get_by_text("Last.").click()
+    desk.keyboard.press("End")
+    desk.keyboard.type("!")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.body == EVERYTHING.replace("Last.", "Last.!").replace(
+        # A cell of the editor holds paragraphs.
+        '<th scope="col">h</th><td colspan="2">d</td>',
+        '<th scope="col"><p>h</p></th><td colspan="2"><p>d</p></td>',
+    )
+    assert [text for text in desk.complaints if "favicon.svg" not in text] == []
+
+
+def test_what_the_editor_would_lose_is_shown_as_html(desk):
+    article = make_article(body=TABLE_WITH_A_HEAD)
+    desk.goto(form_of(article))
+    desk.get_by_text("the editor would lose").wait_for()
+    textarea = desk.locator("textarea[name=body]")
+    assert textarea.input_value() == TABLE_WITH_A_HEAD
+    textarea.fill(TABLE_WITH_A_HEAD + "<p>More</p>")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.body == TABLE_WITH_A_HEAD + "<p>More</p>"
+    assert desk.complaints == []
+
+
+def test_alt_and_the_arrows_lead_to_the_neighbours(desk):
+    articles = [make_article(title=f"Story {letter}") for letter in "abc"]
+    desk.goto(f"{form_of(articles[1])}?_changelist_filters=o%3D1")
+    body(desk).click()
+    desk.keyboard.press("Alt+ArrowRight")
+    desk.wait_for_url(f"**{form_of(articles[2])}?_changelist_filters=o%3D1")
+    desk.keyboard.press("Alt+ArrowLeft")
+    desk.wait_for_url(f"**{form_of(articles[1])}?_changelist_filters=o%3D1")
+    desk.keyboard.press("Alt+ArrowLeft")
+    desk.wait_for_url(f"**{form_of(articles[0])}?_changelist_filters=o%3D1")
+
+
+def test_leaving_typed_words_behind_is_asked_about(desk):
+    first, second = make_article(title="Story a"), make_article(title="Story b")
+    asked = []
+    desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    desk.goto(f"{form_of(first)}?_changelist_filters=o%3D1")
+    desk.get_by_label("Title").fill("Typed")
+    desk.keyboard.press("Alt+ArrowRight")
+    desk.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert desk.get_by_label("Title").input_value() == "Typed"
+    assert form_of(second) not in desk.url
+
+
+def test_without_javascript_the_desk_writes_html_and_publishes(open_desk):
+    article = make_article(body="<p>Begun.</p>")
+    page = open_desk(java_script_enabled=False)
+    page.goto(form_of(article))
+    page.get_by_label("Body").fill("<p>Typed as HTML.</p>")
+    page.get_by_label("Byline").fill("Inés Vega")
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("heading", name="Publish").wait_for()
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("is now published").wait_for()
+    article = Article.objects.visible().get()
+    assert article.body == "<p>Typed as HTML.</p>"
+    assert [person.name for person in article.people] == ["Inés Vega"]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_on_list_form_and_question(open_desk, width, colours):
+    desk = open_desk(viewport={"width": width, "height": 900}, color_scheme=colours)
+    article = make_visible_article(tags=["Harbour"], body=EVERYTHING)
+    article.withdraw(reason="Wrong")
+    draft = make_article(created_by=desk.user)
+    draft.submit()
+    draft.return_to_draft(note="Shorter.")
+    question = form_of(article).replace("/change/", "/steps/schedule/")
+    for address in (LIST, form_of(article), form_of(draft), question):
+        desk.goto(address)
+        if address in {form_of(article), form_of(draft)}:
+            body(desk)
+        found = Axe().run(desk).response["violations"]
+        assert [
+            (rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found
+        ] == []
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width
