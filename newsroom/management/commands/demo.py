@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from newsroom.demo import load
+from newsroom.demo import load, static_files
 from newsroom.serving import close_connections, refuse_when_taken
 
 HOST = "127.0.0.1"
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         self._prepare_database(reset, no_input)
         self._load()
         self.stdout.write("Collecting the static files …")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        static_files.collect()
         self._show_passwords()
         if no_serve:
             self.stdout.write(

@@ -1,0 +1,30 @@
+"""Collecting the static files takes seconds; the demo does it when they have changed."""
+
+import os
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def collect() -> bool:
+    """Collect the static files unless they are those of the last time; whether it was done."""
+    # Written last: where collecting was stopped half way, it is missing or old.
+    mark = settings.VAR_DIR / "static-files-collected"
+    now = _fingerprint()
+    if mark.exists() and mark.read_text() == now and settings.STATIC_ROOT.is_dir():
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(now)
+    return True
+
+
+def _fingerprint():
+    files = sorted(
+        (path, storage.path(path), os.stat(storage.path(path)))
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    )
+    facts = [(path, file, stat.st_size, stat.st_mtime_ns) for path, file, stat in files]
+    return sha256(repr(facts).encode()).hexdigest()
