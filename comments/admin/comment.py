@@ -270,6 +270,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             raise PermissionDenied
         form = ModerationForm(request.POST)
         if not form.is_valid():
+            form.focus_on_error()
             return self._form_page(request, comment, form, status=422)
         if form.answers and not self.has_answer_permission(request):
             raise PermissionDenied

@@ -66,10 +66,20 @@ class ModerationForm(forms.Form):
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
     @property
     def answers(self):
         """Whether the button that was pressed is one that sends the answer."""
         return self.cleaned_data.get("step") in self.ANSWERS
+
+    def focus_on_error(self):
+        """Let the page open at the first field to put right."""
+        for name in self.fields:
+            if name in self.errors:
+                self.fields[name].widget.attrs["autofocus"] = True
+                return
 
     def clean_reason(self):
         reason = self.cleaned_data["reason"]

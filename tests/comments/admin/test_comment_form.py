@@ -331,7 +331,9 @@ def test_a_decision_does_not_throw_an_answer_away(client, moderator):
     page = decide(client, comment, "approve", answer="Thank you.")
     assert page.status_code == 422
     assert "This answer would not be sent." in page.text
-    assert ">\nThank you.</textarea>" in page.text
+    [field] = [tag for tag in page.text.split("<textarea") if 'name="answer"' in tag]
+    assert ">\nThank you.</textarea>" in field
+    assert "autofocus" in field
     assert status_of(comment) == "pending"
 
 
