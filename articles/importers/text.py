@@ -357,9 +357,11 @@ def _without_furniture(lines):
 
 
 def _is_furniture_like(line):
-    return line.text.startswith("©") or (
-        line.width <= LONGEST_FURNITURE
-        and (line.is_title_like or line.is_question_like or line.is_rule)
+    if line.text.startswith("©") or line.is_rule:
+        return True
+    # A longer line may name the article that comes next; a sentence it is not.
+    return (line.is_title_like or line.is_question_like) and (
+        line.width <= LONGEST_FURNITURE or bool(line.has_capitals)
     )
 
 

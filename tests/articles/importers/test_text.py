@@ -248,6 +248,21 @@ def test_a_standfirst_may_lack_its_full_stop(standfirst):
     assert titles(article) == [("h2", "The Vote"), ("h2", "The Crane")]
 
 
+def test_a_long_line_under_the_title_is_the_standfirst_where_headings_are_short():
+    standfirst = "What the council decided about the crane, and why it matters"
+    article = article_from(
+        document("T", standfirst, "The Vote", LONG, "The Crane", "Rust", LONGER)
+    )
+    assert article.standfirst == standfirst
+    assert titles(article)[0] == ("h2", "The Vote")
+
+
+def test_among_paragraphs_only_a_short_first_one_is_a_standfirst():
+    short = document("Title", "The crane stays.", LONG, LONGER, MORE)
+    assert article_from(short).standfirst == "The crane stays."
+    assert article_from(document("Title", LONG, LONGER, MORE, LONG)).standfirst == ""
+
+
 def test_a_third_line_like_a_heading_under_the_title_is_the_standfirst():
     article = article_from(document("Title", "In brief", "The Vote", "Late", LONG))
     assert article.standfirst == "In brief"
@@ -454,6 +469,30 @@ def test_where_sections_have_two_headings_a_question_can_be_the_second():
     assert titles(article)[2:] == [("h2", "The Crane"), ("h3", "Who Oils It?")]
 
 
+def test_where_sections_have_one_heading_one_may_have_a_subheading_all_the_same():
+    article = article_from(
+        document("T", "In short.", "One", LONG, "Two", MORE, "Three", "Rust", LONGER)
+    )
+    assert titles(article)[2:] == [("h2", "Three"), ("h3", "Rust")]
+
+
+def test_an_exclamation_between_blank_lines_stands_out_where_paragraphs_do_not():
+    lines = "Der Kran bleibt", "Kurz gesagt.", "Was jetzt kommt", LONG
+    exclamation = "Das reicht jetzt!"
+    apart = article_from(
+        document(*lines[:3], staircase(LONG, MORE), exclamation, staircase(LONG, MORE))
+    )
+    assert ("h2", exclamation) in blocks(apart)
+    among = article_from(document(*lines, MORE, exclamation, LONG, LONGER, MORE))
+    assert ("p", exclamation) in blocks(among)
+
+
+def test_a_wide_character_counts_twice():
+    paragraph = "港口委员会星期二晚上开会经过四个小时的争论" * 4
+    article = article_from(document("题目", "简短。", "第一", LONG, paragraph, LONG))
+    assert titles(article) == [("h2", "第一")]
+
+
 def test_of_many_lines_like_headings_the_last_two_are_headings():
     article = article_from(
         document(
@@ -604,6 +643,10 @@ def test_the_language_does_not_matter(language):
         ["Related", "Want more?", "Subscribe"],
         ["Home | News | Sport", "© 2024 The Harbour Post. All rights reserved."],
         ["A Last Heading"],
+        [
+            "Post a Comment",
+            "Older: How the Harbour Council Learned to Love Its Rusty Old Crane",
+        ],
     ],
 )
 def test_short_lines_after_the_last_paragraph_are_left_out(furniture):
