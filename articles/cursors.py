@@ -79,11 +79,11 @@ def newest_page(
     newest_first = [f"-{field}", "-id"]
     if cursor := Cursor.parse(before):
         found = list(
-            rows.filter(cursor.before(field)).order_by(*newest_first)[: size + 1]
+            _from(rows, cursor.before(field)).order_by(*newest_first)[: size + 1]
         )
         shown, more_older, more_newer = found[:size], len(found) > size, True
     elif cursor := Cursor.parse(after):
-        found = list(rows.filter(cursor.after(field)).order_by(field, "id")[: size + 1])
+        found = list(_from(rows, cursor.after(field)).order_by(field, "id")[: size + 1])
         shown, more_older, more_newer = found[:size][::-1], True, len(found) > size
     else:
         found = list(rows.order_by(*newest_first)[: size + 1])
@@ -94,6 +94,20 @@ def newest_page(
         newer=_place(shown[0], field) if shown and more_newer else None,
         is_newest=not more_newer,
     )
+
+
+def _from(rows, place):
+    """
+    The rows beyond the place, with that said ahead of all other conditions.
+
+    Where two conditions bound the same index, SQLite walks from the one it reads
+    first: from the newest row past all those in between, if that is not the place.
+    """
+    count = len(rows.query.where.children)
+    rows = rows.filter(place)
+    conditions = rows.query.where.children
+    conditions[:] = conditions[count:] + conditions[:count]
+    return rows
 
 
 def _place(row, field):
