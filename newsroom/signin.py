@@ -74,9 +74,7 @@ def _at_the_desk(view):
     """The view within the frame of the admin."""
 
     def desk_view(request, **kwargs):
-        return view.as_view(extra_context=admin.site.each_context(request))(
-            request, **kwargs
-        )
+        return view.as_view(extra_context=_frame(request))(request, **kwargs)
 
     return desk_view
 
@@ -147,8 +145,13 @@ def _key(limit, text):
     ).hexdigest()
 
 
+def _frame(request):
+    """What the frame of the admin shows; no list of its screens, for nobody is signed in."""
+    return admin.site.each_context(request) | {"is_nav_sidebar_enabled": False}
+
+
 def _too_many(request, wait):
-    context = admin.site.each_context(request) | {
+    context = _frame(request) | {
         "title": "Too many tries",
         "minutes": ceil(wait / 60),
     }
