@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -47,7 +48,7 @@ class Site:
     def run(self, *arguments, **environment):
         """What the command printed, what it complained of, and its exit code."""
         process = self.start(*arguments, **environment)
-        printed, complaints = process.communicate(timeout=120)
+        printed, complaints = process.communicate(timeout=300)
         process.printed, process.complaints = printed, complaints
         return process
 
@@ -61,7 +62,7 @@ class Site:
             | environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     def shell(self, code):
@@ -83,7 +84,16 @@ class Site:
             yield address, process
         finally:
             process.terminate()
-            process.communicate(timeout=60)
+            process.communicate(timeout=120)
+
+
+@contextmanager
+def taken_port():
+    """A port that another program listens on."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
 
 
 def free_port():
@@ -92,7 +102,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(address, process, seconds=90):
+def wait_for(address, process, seconds=300):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -102,6 +112,13 @@ def wait_for(address, process, seconds=90):
         except URLError:
             time.sleep(0.1)
     raise AssertionError(f"{address} did not answer in {seconds} seconds.")
+
+
+def wait_until(true, seconds=120):
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, "It did not become true in time."
+        time.sleep(0.1)
 
 
 def ask(address, **headers):
@@ -130,10 +147,27 @@ def site(tmp_path):
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory):
+    """A folder with the static files as the demo collects them, made once."""
+    folder = tmp_path_factory.mktemp("collected")
+    code = "import django; django.setup(); from newsroom.demo.static_files import collect; collect()"
+    run = Site(folder).python(code)
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
 @pytest.fixture
-def ready_site(site):
-    """The site with its tables and its static files."""
-    for command in [["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"]]:
-        run = site.run(*command)
-        assert run.returncode == 0, run.complaints
+def site_with_files(site, collected):
+    """The site with its static files, and no database yet."""
+    shutil.copytree(collected, site.folder, copy_function=os.link)
+    (site.folder / "secret_key").unlink()
     return site
+
+
+@pytest.fixture
+def ready_site(site_with_files):
+    """The site with its static files and its tables."""
+    run = site_with_files.run("migrate", "-v0")
+    assert run.returncode == 0, run.complaints
+    return site_with_files

@@ -1,0 +1,206 @@
+import json
+import os
+import re
+import signal
+import threading
+import time
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import pytest
+from django.core.management import CommandError
+
+from newsroom.management.commands.serve import address
+from tests.newsroom.conftest import ask, free_port, taken_port, wait_until
+
+# Held by another process, it makes every writer wait, as a slow disk or a long job would.
+HOLD_THE_TABLE = """
+import sys
+from django.db import connection, transaction
+from newsroom.models import FailedSignIn
+with transaction.atomic():
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("LOCK TABLE newsroom_failedsignin")
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+# One worker has what takes long to make.
+pytestmark = pytest.mark.xdist_group("site")
+
+
+FAILURES = "from newsroom.models import *; print(FailedSignIn.objects.count())"
+
+
+def log_of(process):
+    process.terminate()
+    printed, complaints = process.communicate(timeout=60)
+    assert complaints == ""
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def test_the_server_serves_pages_and_static_files(ready_site):
+    with ready_site.served("--workers", 2) as (site, process):
+        page = ask(site + "/")
+        assert page.status == 200
+        style = re.search(r'href="(/static/[^"]+\.css)"', page.read().decode())[1]
+        # The name changes with the content, so it may be kept for ever.
+        assert re.search(r"\.[0-9a-f]{12}\.css$", style)
+        plain = ask(site + style)
+        assert "immutable" in plain.headers["Cache-Control"]
+        assert plain.headers["Content-Encoding"] is None
+        size = len(plain.read())
+        for encoding in ["gzip", "br"]:
+            packed = ask(site + style, **{"Accept-Encoding": encoding})
+            assert packed.headers["Content-Encoding"] == encoding
+            assert len(packed.read()) < size
+        assert ask(site + "/readyz").read() == b"ready\n"
+        assert ask(site + "/no-such-page/").status == 404
+        lines = log_of(process)
+    assert process.returncode == 0
+    assert {"time", "level", "logger", "message"} <= set(lines[0])
+    assert any(line["logger"].startswith("_granian") for line in lines)
+
+
+def test_a_request_in_flight_is_finished_when_the_server_is_told_to_stop(ready_site):
+    with ready_site.served("--workers", 1) as (site, process):
+        browser = build_opener(HTTPCookieProcessor(CookieJar()))
+        form = browser.open(f"{site}/admin/login/").read().decode()
+        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', form)[1]
+        words = {"username": "edith", "password": "wrong", "csrfmiddlewaretoken": token}
+        answers = []
+        with holding_the_table(ready_site) as let_go:
+            request = threading.Thread(
+                target=lambda: answers.append(
+                    browser.open(
+                        f"{site}/admin/login/", urlencode(words).encode(), timeout=60
+                    )
+                )
+            )
+            request.start()
+            time.sleep(1)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            # Nobody new is taken in, and the one who was there still waits.
+            assert not answers
+            assert process.poll() is None
+            let_go()
+            request.join(timeout=60)
+        [answer] = answers
+        assert answer.status == 200
+        assert "Please enter the correct username" in answer.read().decode()
+        assert process.wait(timeout=30) == 0
+    assert ready_site.shell(FAILURES) == "1"
+
+
+class holding_the_table:
+    def __init__(self, site):
+        self.process = site.start("shell", "-v0", "-c", HOLD_THE_TABLE, stdin=-1)
+
+    def __enter__(self):
+        assert self.process.stdout.readline() == "held\n"
+        return lambda: self.process.communicate("\n", timeout=60)
+
+    def __exit__(self, *exception):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+
+def children_of(process):
+    """The processes that it has started, as the kernel lists them for each of its threads."""
+    lists = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(pid) for listed in lists for pid in listed.read_text().split()]
+
+
+def tickers_of(process):
+    return [
+        pid
+        for pid in children_of(process)
+        if b"tick" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    ]
+
+
+def is_gone(pid):
+    try:
+        return "(zombie)" in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
+
+
+def test_one_process_ticks_however_many_serve(ready_site):
+    ready_site.shell(
+        "from newsroom.models import *; from datetime import *; "
+        "FailedSignIn.objects.create(account='a', at=datetime(2020, 1, 1, tzinfo=UTC))"
+    )
+    with ready_site.served("--workers", 2) as (_, process):
+        wait_until(lambda: tickers_of(process))
+        [ticker] = tickers_of(process)
+        wait_until(lambda: ready_site.shell(FAILURES) == "0")
+        assert tickers_of(process) == [ticker]
+        process.terminate()
+        process.communicate(timeout=60)
+        assert is_gone(ticker)
+
+
+def test_ticking_ends_even_when_the_server_is_killed(ready_site):
+    with ready_site.served("--workers", 1) as (_, process):
+        wait_until(lambda: tickers_of(process))
+        [ticker] = tickers_of(process)
+        workers = set(children_of(process)) - {ticker}
+        process.kill()
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: is_gone(ticker), seconds=30)
+
+
+def test_a_site_without_static_files_says_what_to_do(site):
+    run = site.run("serve")
+    assert run.returncode == 1
+    assert "uv run manage.py collectstatic" in run.complaints
+    assert "Traceback" not in run.complaints
+
+
+def test_a_site_without_tables_says_what_to_do(site_with_files):
+    run = site_with_files.run("serve")
+    assert run.returncode == 1
+    assert "uv run manage.py migrate" in run.complaints
+    assert "Traceback" not in run.complaints
+
+
+def test_a_taken_port_is_refused_in_a_sentence(ready_site):
+    with taken_port() as port:
+        run = ready_site.run("serve", "--bind", f"127.0.0.1:{port}")
+    assert run.returncode == 1
+    assert f"Port {port} is taken" in run.complaints
+
+
+def test_two_servers_do_not_share_a_port(ready_site):
+    with ready_site.served("--workers", 1) as (site, _):
+        run = ready_site.run("serve", "--bind", urlsplit(site).netloc)
+    assert run.returncode == 1
+    assert "is taken by another program" in run.complaints
+
+
+def test_an_address_of_another_machine_is_refused_in_a_sentence(ready_site):
+    run = ready_site.run("serve", "--bind", f"192.0.2.1:{free_port()}")
+    assert run.returncode == 1
+    assert "Nothing can be served on 192.0.2.1" in run.complaints
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("127.0.0.1:8000", ("127.0.0.1", 8000)), ("[::1]:80", ("::1", 80))],
+)
+def test_an_address_is_a_host_and_a_port(text, place):
+    assert address(text) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["8000", "localhost", ":8000", "a:b", "a:0", "a:70000", ""]
+)
+def test_anything_else_is_refused(text):
+    with pytest.raises(CommandError, match="HOST:PORT"):
+        address(text)
