@@ -59,6 +59,7 @@ def test_what_looks_like_html_is_text():
     [
         ("see https://example.org/a?b=1&c=2#d now", "https://example.org/a?b=1&c=2#d"),
         ("HTTP://EXAMPLE.ORG", "HTTP://EXAMPLE.ORG"),
+        ("https://example.org/?a=1&copy=2", "https://example.org/?a=1&copy=2"),
         ("(https://example.org/a)", "https://example.org/a"),
         ("https://example.org/a_(b).", "https://example.org/a_(b)"),
         ("“https://example.org/”, they say", "https://example.org/"),

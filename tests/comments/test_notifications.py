@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core.mail.backends import locmem
 from django.db import connection, transaction
+from django.tasks.backends.immediate import ImmediateBackend
 from django.utils import timezone
 
 from comments.models import Comment, WaitingMail
@@ -17,6 +18,11 @@ from tests.factories import make_comment, make_user, make_visible_article
 class ServerThatIsDown(locmem.EmailBackend):
     def send_messages(self, messages):
         raise ConnectionRefusedError("nobody is there")
+
+
+class QueueThatIsDown(ImmediateBackend):
+    def enqueue(self, task, args, kwargs):
+        raise ConnectionRefusedError("nobody takes tasks")
 
 
 @pytest.fixture
@@ -164,6 +170,18 @@ def test_a_mail_server_that_is_down_loses_no_comment(
     assert answer.status_code == 303
     assert Comment.objects.waiting().get().body == "Hello."
     assert WaitingMail.objects.get().sent_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_is_down_loses_no_comment(client, settings, caplog):
+    settings.TASKS = {"default": {"BACKEND": f"{__name__}.{QueueThatIsDown.__name__}"}}
+    article = make_visible_article()
+    answer = client.post(
+        f"/articles/{article.slug}/comments/", {"name": "Inés", "body": "Hello."}
+    )
+    assert answer.status_code == 303
+    assert Comment.objects.waiting().exists()
+    assert "nobody takes tasks" in caplog.text
 
 
 def test_the_mail_goes_when_a_comment_was_taken_and_not_for_its_repeat(

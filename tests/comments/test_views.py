@@ -449,6 +449,21 @@ def test_what_is_no_form_is_no_crash(db, client, content_type, body):
     assert answer.status_code in {303, 400, 422}
 
 
+def test_whatever_the_sender_calls_the_encoding_ours_is_meant(db, client):
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{word}\r\n'
+        for name, word in WORDS.items()
+    )
+    answer = raw(
+        client,
+        make_visible_article(),
+        f"{body}--x--\r\n".encode(),
+        content_type="multipart/form-data; boundary=x; charset=latin-1",
+    )
+    assert answer.status_code == 303
+    assert Comment.objects.get().name == WORDS["name"]
+
+
 def test_what_is_not_utf_8_is_replaced_and_kept(db, client):
     body = b"name=%FFIn%E9s&body=a%00b%ED%A0%80c"
     answer = raw(client, make_visible_article(), body)
