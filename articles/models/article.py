@@ -199,6 +199,8 @@ class Article(models.Model):
             models.Index(
                 fields=["-modified_at", "-id"], name="articles_by_last_change"
             ),
+            # The desk's date hierarchy and its column of dates, whatever the status.
+            models.Index(fields=["published_at", "id"], name="articles_by_date"),
         ]
         constraints = [
             models.CheckConstraint(
