@@ -264,8 +264,8 @@ class _Layout:
 
     def _titles(self, run):
         """Of headings in a row the one of the section and that of its first part."""
-        if len(run) == 2 and not self.sure.issuperset(run) and not self.has_subheadings:
-            # Where sections have one heading, the question is a paragraph.
+        if len(run) == 2 and not self.has_subheadings:
+            # Where sections have one heading, a question beside it is a paragraph.
             return [place for place in run if place in self.sure] or run[1:]
         return run[-2:]
 

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         # No `choices`: argparse would leave with its own exit code.
-        parser.add_argument("path", type=Path, metavar="PATH")
+        parser.add_argument(
+            "path", type=Path, metavar="PATH", help="A file or a folder of files."
+        )
         parser.add_argument(
             "--format",
             metavar="|".join(FORMATS),
@@ -45,8 +47,15 @@ class Command(BaseCommand):
             help="When they were or will be published, as in 2026-05-01T09:30; in the "
             "site's time zone when it names none.",
         )
-        parser.add_argument("--tags", default="", metavar='"a, b"')
-        parser.add_argument("--byline", default="", metavar='"Name, Name"')
+        parser.add_argument(
+            "--tags", default="", metavar='"a, b"', help="Found, or made."
+        )
+        parser.add_argument(
+            "--byline",
+            default="",
+            metavar='"Name, Name"',
+            help="Who signed, in this order: people found by their names, or made.",
+        )
 
     def handle(self, *, path, dry_run, **options):
         wishes = _wishes(options)
