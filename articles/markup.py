@@ -1,6 +1,7 @@
 """Article HTML: what it may hold, the ids of its headings, and what can be read off it."""
 
 import re
+from collections import defaultdict
 from html import unescape
 from itertools import count
 from math import ceil
@@ -122,21 +123,22 @@ def _with_scrolling_tables(html):
 
 
 def _with_heading_ids(html):
-    seen = set()
+    seen, numbers = set(), defaultdict(lambda: count(1))
 
     def add_id(heading):
         tag, inner = heading.groups()
-        id = _unused(slugify(_text(inner), allow_unicode=True)[:60], seen)
+        id = _unused(slugify(_text(inner), allow_unicode=True)[:60], seen, numbers)
         return f'<{tag} id="{id}">{inner}</{tag}>'
 
     return _HEADING.sub(add_id, html)
 
 
-def _unused(words, seen):
+def _unused(words, seen, numbers):
     wanted = HEADING_ID_PREFIX + (words.strip("-_") or "section")
     id = next(
         id
-        for number in count(1)
+        # Each goes on from its last number: thousands of like headings take no longer.
+        for number in numbers[wanted]
         if (id := wanted if number == 1 else f"{wanted}-{number}") not in seen
     )
     seen.add(id)
