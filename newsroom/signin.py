@@ -42,7 +42,7 @@ RESET_MAILS = Limit("password reset", 3, 10, timedelta(hours=1))
 @never_cache
 def sign_in(request):
     """The login page of the desk. A password that was right is no failure, and makes no earlier one undone."""
-    if request.method != "POST":
+    if request.method in {"GET", "HEAD"}:
         return admin.site.login(request)
     attempt, wait = _try(request, WRONG_PASSWORDS, request.POST.get("username", ""))
     if wait:
