@@ -267,6 +267,7 @@ if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(
         f"TIME_ZONE must be a name such as Europe/Vienna, not {TIME_ZONE!r}."
     )
+FORMAT_MODULE_PATH = ["newsroom.formats"]
 USE_I18N = True
 USE_TZ = True
 
