@@ -15,7 +15,8 @@ def collect() -> bool:
     now = _fingerprint()
     if mark.exists() and mark.read_text() == now and settings.STATIC_ROOT.is_dir():
         return False
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # Without `clear`, a file of a newer package whose time is older would be passed over.
+    call_command("collectstatic", clear=True, interactive=False, verbosity=0)
     mark.write_text(now)
     return True
 
