@@ -289,8 +289,13 @@ class Article(models.Model):
 
     @property
     def is_deletable(self):
-        """Only what nobody ever took a step with: records and addresses are kept for ever."""
-        return not self.steps.exists() and not self.addresses.exists()
+        """Only a draft that nobody ever took a step with: records and addresses are kept for ever."""
+        return (
+            self.is_draft
+            and self.published_at is None
+            and not self.steps.exists()
+            and not self.addresses.exists()
+        )
 
     @property
     def last_return(self):

@@ -1,11 +1,48 @@
-// Before a form is left with words in it that were not saved, the browser asks.
+// What was typed and not saved: the browser asks before it is left behind, and when the
+// session ended in between, it comes back after signing in again.
 
 const form = document.querySelector("#content-main > form");
+const place = `desk:${location.pathname}`;
 let changed = Boolean(document.querySelector(".errornote"));
 
-form?.addEventListener("input", () => (changed = true));
-form?.addEventListener("change", () => (changed = true));
-form?.addEventListener("submit", () => (changed = false));
+if (form) {
+  const typed = sessionStorage.getItem(place);
+  sessionStorage.removeItem(place);
+  if (typed && new URL(document.referrer || location.href).pathname.endsWith("/login/")) {
+    restore(JSON.parse(typed));
+  }
+  form.addEventListener("input", () => (changed = true));
+  form.addEventListener("change", () => (changed = true));
+  form.addEventListener("submit", () => {
+    changed = false;
+    const fields = [...new FormData(form)].filter(
+      ([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string",
+    );
+    try {
+      sessionStorage.setItem(place, JSON.stringify(fields));
+    } catch {
+      // Too long for the browser's store: it is sent all the same.
+    }
+  });
+}
+
 window.addEventListener("beforeunload", (event) => {
   if (changed) event.preventDefault();
 });
+
+function restore(fields) {
+  for (const [name, value] of fields) {
+    const field = form.elements.namedItem(name);
+    // `seen` says which state was on the screen: somebody may have saved another one since.
+    if (!field || (field.type === "hidden" && name !== "seen")) continue;
+    if (field.type === "checkbox") field.checked = true;
+    else field.value = value;
+  }
+  changed = true;
+  const notice = document.createElement("p");
+  notice.className = "errornote";
+  notice.role = "status";
+  notice.textContent =
+    "Your session had ended before this was saved. What you typed is back; save it now.";
+  form.prepend(notice);
+}

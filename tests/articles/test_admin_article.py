@@ -351,13 +351,17 @@ def test_a_draft_that_nobody_saw_can_be_deleted(desk):
     assert not Article.objects.exists()
 
 
-@pytest.mark.parametrize("make", [make_visible_article, make_article])
-def test_what_has_a_record_is_never_deleted(desk, make):
-    article = make()
-    if not article.is_visible:
-        article.submit()
-    else:
+@pytest.mark.parametrize("past", ["public", "renamed", "submitted", "scheduled"])
+def test_what_has_a_past_is_never_deleted(desk, past):
+    article = make_article() if past in {"submitted", "scheduled"} else None
+    article = article or make_visible_article()
+    if past == "renamed":
         article.rename("other")
+    elif past == "submitted":
+        article.submit()
+        article.return_to_draft()
+    elif past == "scheduled":
+        article.publish(at=timezone.now() + DAY)
     delete = reverse("admin:articles_article_delete", args=[article.pk])
     assert delete not in desk.get(form_of(article)).content.decode()
     response = desk.post(delete, {"post": "yes"})

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from articles.models import Article
@@ -165,6 +166,27 @@ def test_leaving_typed_words_behind_is_asked_about(desk):
     assert asked == ["beforeunload"]
     assert desk.get_by_label("Title").input_value() == "Typed"
     assert form_of(second) not in desk.url
+
+
+def test_what_was_typed_outlives_the_session(desk):
+    article = make_article(body="<p>Begun.</p>")
+    desk.goto(form_of(article))
+    body(desk).click()
+    desk.keyboard.press("Control+End")
+    desk.keyboard.type(" And more.")
+    desk.get_by_label("Tags").fill("Harbour")
+    Session.objects.all().delete()
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.get_by_label("Username").fill(desk.user.username)
+    desk.get_by_label("Password").fill("correct horse battery")
+    desk.get_by_role("button", name="Log in").click()
+    desk.get_by_text("What you typed is back").wait_for()
+    assert body(desk).inner_text() == "Begun. And more."
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.body == "<p>Begun. And more.</p>"
+    assert [tag.name for tag in article.tags.all()] == ["Harbour"]
 
 
 def test_without_javascript_the_desk_writes_html_and_publishes(open_desk):
