@@ -217,9 +217,18 @@ def test_paper_gets_the_article_and_not_the_furniture(addresses, open_browser):
     page.goto(addresses[2])
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    for part in [".masthead__links", ".footer", ".neighbours", "form", ".contents"]:
+    for part in ["nav", "footer", "form", ".conversation"]:
+        assert page.locator(part).count()
         for found in page.locator(part).all():
             expect(found).to_be_hidden()
+
+
+def test_comments_are_printed_from_their_own_page(addresses, open_browser):
+    page = open_browser()
+    page.goto(addresses[4])
+    page.emulate_media(media="print")
+    expect(page.locator(".comment").first).to_be_visible()
+    expect(page.locator("form").first).to_be_hidden()
 
 
 def test_the_desks_view_of_a_draft_is_accessible_too(open_browser, client, live_server):
