@@ -40,18 +40,49 @@ def moderator(browser, live_server):
     context.close()
 
 
-def import_seed(samples):
-    call_command(
-        "import_articles",
-        str(samples / "seed" / "macron-reassurance-force.txt"),
-        status="published",
-    )
-    return Article.objects.get(source__startswith="text:")
+OWN_DOCUMENT = """Ferry Bridge closed to cars at night
+
+The council wants quiet on the quay; drivers will go round by the mill.
+
+What was decided
+
+Ten to four, after two hours
+
+The bridge will be closed to cars from ten at night to five in the morning.
+    Buses, bicycles and ambulances may cross at any hour, the council said.
+
+    Who objects
+
+    The owners of two restaurants spoke against it on Tuesday.
+      They fear for the guests who come from the other side of the river.
+
+      What comes next
+
+      The signs go up in March, and after a year the numbers are looked at again.
 
 
-def test_from_a_document_to_a_moderated_comment(samples, reader, moderator):
+      Leave a remark
+
+      Older entry Newer entry
+"""
+
+
+@pytest.fixture(params=["a document of ours", "the seed"])
+def document(request, tmp_path):
+    """A text document and how many sections it has."""
+    if request.param == "the seed":
+        samples = request.getfixturevalue("samples")
+        return samples / "seed" / "macron-reassurance-force.txt", 9
+    path = tmp_path / "bridge.txt"
+    path.write_text(OWN_DOCUMENT)
+    return path, 3
+
+
+def test_from_a_document_to_a_moderated_comment(document, reader, moderator):
     before = make_visible_article(title="The day before")
-    article = import_seed(samples)
+    path, sections = document
+    call_command("import_articles", str(path), status="published")
+    article = Article.objects.get(source__startswith="text:")
     article.redate(article.published_at - 2 * HOUR)
     before.redate(article.published_at - DAY)
     after = make_visible_article(title="The day after")
@@ -60,7 +91,7 @@ def test_from_a_document_to_a_moderated_comment(samples, reader, moderator):
     reader.goto("/")
     reader.get_by_role("link", name=article.title).click()
     expect(reader.get_by_role("heading", level=1)).to_have_text(article.title)
-    expect(reader.locator("main h2[id^=s-]")).to_have_count(9)
+    expect(reader.locator("main h2[id^=s-]")).to_have_count(sections)
     assert reader.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
     # And comments on it, without an account, a cookie or a script.
