@@ -10,6 +10,7 @@ flatters the ratio.
 """
 
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -151,7 +152,9 @@ def rate_by_wrk(address):
 
 def rate_by_python(address):
     processes = min(4, os.cpu_count() or 1)
-    with ProcessPoolExecutor(processes) as pool:
+    # Started afresh: a copy of a process with threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
         counts = pool.map(
             ask_again_and_again,
             [address] * processes,
