@@ -1,16 +1,19 @@
 from io import BytesIO
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sites.models import Site
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.state import ProjectState
 from django.template.loader import render_to_string
 from django.test import Client
 from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains
 
+from newsroom.pages import make_missing_pages
 from tests.factories import make_user, make_visible_article
 
 
@@ -39,6 +42,16 @@ def test_migrating_again_keeps_what_editors_wrote(client, db):
     call_command("migrate", verbosity=0)
     assertContains(client.get("/about/"), "Ours.")
     assertContains(client.get("/rules/"), "Rules of the conversation")
+    assert FlatPage.objects.count() == 4
+
+
+def test_pages_wait_until_their_tables_are_there(db):
+    """As after `migrate articles` on an empty database."""
+    FlatPage.objects.all().delete()
+    newsroom = apps.get_app_config("newsroom")
+    make_missing_pages(newsroom, "default", apps=ProjectState().apps)
+    assert not FlatPage.objects.exists()
+    make_missing_pages(newsroom, "default")
     assert FlatPage.objects.count() == 4
 
 
