@@ -1,6 +1,8 @@
 """Records that are written once: refused here in Python, and by a trigger on PostgreSQL."""
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class AppendOnlyError(TypeError):
@@ -24,12 +26,26 @@ class AppendOnlyQuerySet(models.QuerySet):
 
 
 class AppendOnly(models.Model):
-    """A row that `save` writes once, and nothing writes again."""
+    """Who did something and when: a row that `save` writes once, and nothing writes again."""
+
+    # No constraint in the database and nothing done on deletion: accounts can go, the
+    # record stays as it was written and keeps the name. Without an account, the machine.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         abstract = True
+        ordering = ["-at", "-id"]
 
     def save(self, *args, **kwargs):
         if not self._state.adding:
@@ -39,6 +55,11 @@ class AppendOnly(models.Model):
 
     def delete(self, *args, **kwargs):
         type(self).objects.all().delete()
+
+
+def name_of(user):
+    """How the records name who did it: the full name or the user name; empty for the machine."""
+    return "" if user is None else user.get_full_name() or user.get_username()
 
 
 def refuse_changes(table):

@@ -5,7 +5,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from articles.models.step import name_of
+from articles.append_only import name_of
 
 
 def tell_writer_of_return(article, *, note, by):

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
+from articles.append_only import name_of
 from articles.models import TransitionError
-from articles.models.step import name_of
 from comments.markup import kept_line
 from comments.models import Comment
 

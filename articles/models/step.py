@@ -1,6 +1,4 @@
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from articles.append_only import AppendOnly, AppendOnlyQuerySet
 
@@ -42,24 +40,9 @@ class Step(AppendOnly):
         "articles.Article", on_delete=models.PROTECT, related_name="steps"
     )
     what = models.CharField(max_length=20, choices=What)
-    # No constraint in the database and nothing done on deletion: accounts can go, the
-    # record stays as it was written and keeps the name.
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        related_name="+",
-    )
-    by_name = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = StepQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-id"]
 
     def __str__(self):
         return f"{self.get_what_display()} by {self.who}"
@@ -67,8 +50,3 @@ class Step(AppendOnly):
     @property
     def who(self):
         return self.by_name or "the machine"
-
-
-def name_of(user):
-    """How the records name who did it: the full name or the user name; empty for the machine."""
-    return "" if user is None else user.get_full_name() or user.get_username()

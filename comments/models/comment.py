@@ -4,8 +4,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.append_only import name_of
 from articles.models import Article, TransitionError
-from articles.models.step import name_of
 from comments.models.decision import Decision
 from comments.models.thread import Thread
 

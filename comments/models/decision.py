@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -25,21 +24,10 @@ class Decision(AppendOnly):
         "comments.Comment", on_delete=models.PROTECT, related_name="decisions"
     )
     text_revision = models.PositiveIntegerField()
-    # As articles.Step.by: accounts can go, the record keeps the name.
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        related_name="+",
-    )
-    by_name = models.CharField(max_length=200, blank=True)
     from_status = models.CharField(max_length=10)
     to_status = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     note = models.TextField(blank=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
     undoes = models.OneToOneField(
         "self",
         null=True,
@@ -47,9 +35,6 @@ class Decision(AppendOnly):
         on_delete=models.PROTECT,
         related_name="undone_by",
     )
-
-    class Meta:
-        ordering = ["-at", "-id"]
 
     def __str__(self):
         return f"{self.who} {self.in_words} on {timezone.localtime(self.at):%-d %B %Y at %H:%M}"

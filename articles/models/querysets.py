@@ -1,0 +1,113 @@
+"""The words the newsroom uses for its piles of articles."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from articles.models.address import Address
+from articles.models.people import Credit, Person
+from articles.models.tag import Tag
+
+
+class ArticleQuerySet(models.QuerySet):
+    """Words return piles, so they combine: `visible().people()`."""
+
+    def visible(self):
+        """What the public may see; the only definition of it."""
+        now = timezone.now()
+        return self.filter(
+            Q(embargo_until__isnull=True) | Q(embargo_until__lte=now),
+            status=self.model.Status.PUBLISHED,
+            published_at__lte=now,
+        )
+
+    def scheduled(self):
+        """Published with a time still to come: their hour makes them appear, no job does."""
+        now = timezone.now()
+        return self.filter(
+            Q(published_at__gt=now) | Q(embargo_until__gt=now),
+            status=self.model.Status.PUBLISHED,
+        )
+
+    def drafts(self):
+        return self.filter(status=self.model.Status.DRAFT)
+
+    def in_review(self):
+        return self.filter(status=self.model.Status.IN_REVIEW)
+
+    def withdrawn(self):
+        return self.filter(status=self.model.Status.WITHDRAWN)
+
+    def gone(self):
+        """Withdrawn from where readers saw them, leaving a page that says so."""
+        now = timezone.now()
+        return self.withdrawn().filter(
+            Q(embargo_until__isnull=True) | Q(embargo_until__lte=now),
+            withdrawal=self.model.Withdrawal.GONE,
+            published_at__lte=now,
+        )
+
+    def known_as(self, slug):
+        """Whatever has this address now, or had it when readers could see it there."""
+        now = self.model.objects.filter(slug=slug).values_list("pk")
+        once = Address.objects.used().filter(slug=slug).values_list("article")
+        # Looked up here: as a subquery, it makes SQLite read every visible article.
+        return self.filter(pk__in=[pk for (pk,) in now.union(once)])
+
+    def published_in(self, span):
+        """From the first moment of the span up to, but without, its end."""
+        return self.filter(published_at__gte=span.start, published_at__lt=span.end)
+
+    def on_top(self):
+        return self.filter(on_top=True)
+
+    def not_on_top(self):
+        return self.filter(on_top=False)
+
+    def visible_to(self, user):
+        """Visible articles for readers, a writer's own beside them, every article for the desk."""
+        if user.has_perm("articles.view_article"):
+            return self
+        if user.has_perm("articles.change_article"):
+            return self.filter(
+                Q(created_by=user) | Q(pk__in=self.model.objects.visible().values("pk"))
+            )
+        return self.visible()
+
+    def editable_by(self, user):
+        """Every article for editors, their own drafts for writers, none for others."""
+        if not user.has_perm("articles.change_article"):
+            return self.none()
+        if user.has_perm("articles.publish_article"):
+            return self
+        return self.filter(created_by=user, status=self.model.Status.DRAFT)
+
+    def on_desk_of(self, user):
+        """What the desk's lists show: everything to those who see all articles, their own to writers."""
+        if user.has_perm("articles.view_article"):
+            return self
+        return self.filter(created_by=user)
+
+    def people(self):
+        """Those who signed one of these articles."""
+        return Person.objects.filter(articles__in=self).distinct()
+
+    def tags(self):
+        """The tags of these articles, each with `articles_found`, the number of them under it."""
+        return Tag.objects.filter(items__content_object__in=self).annotate(
+            articles_found=models.Count("items")
+        )
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-id")
+
+    def for_page(self):
+        """Load what an article's own page shows."""
+        return self.prefetch_related(
+            "tags",
+            models.Prefetch("credits", Credit.objects.select_related("person")),
+        )
+
+    def for_listing(self):
+        """Load what a card shows, and leave the text in the database."""
+        return self.for_page().defer("body")
