@@ -272,10 +272,12 @@ def test_dates_lead_from_years_to_days(desk):
     assert links() == ["2026", "2025", "2024"]
     assert links(published_at__year="2024")[1] == "February 2024"
     days = links(published_at__year="2024", published_at__month="2")
-    assert (days[0], len(days)) == ("February 1", 29)
-    assert links(
+    # How a day is written is up to the site's language.
+    assert (sorted(days[0].split()), len(days)) == (["1", "February"], 29)
+    day = links(
         published_at__year="2024", published_at__month="2", published_at__day="3"
-    ) == ["February 3"]
+    )
+    assert [sorted(title.split()) for title in day] == [["3", "February"]]
 
 
 def test_the_list_takes_the_same_queries_for_one_article_and_for_many(desk):
