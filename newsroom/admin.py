@@ -13,6 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from taggit.models import Tag as TaggitTag
 
 from articles.admin import ArticleAdmin
 from articles.admin.listing import LongListMixin
@@ -153,3 +154,5 @@ admin.site.register(Article, DeskArticleAdmin)
 admin.site.unregister(FlatPage)
 admin.site.register(FlatPage, PageAdmin)
 admin.site.unregister(Site)
+# Our own tags are articles.Tag.
+admin.site.unregister(TaggitTag)

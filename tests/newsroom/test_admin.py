@@ -173,3 +173,9 @@ def test_only_editors_write_pages(client, db, role):
         assert client.get(address).status_code == 403
     sent = {"title": "x", "url": "/rules/", "content": ""}
     assert client.post(page_form(page), sent).status_code == 403
+
+
+def test_the_desk_offers_one_kind_of_tag(admin_client):
+    page = admin_client.get(reverse("admin:index"))
+    assertContains(page, reverse("admin:articles_tag_changelist"))
+    assertNotContains(page, "taggit")
