@@ -4,6 +4,7 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
 
 from comments.models import Thread
 from tests.articles.desk import LIST, form_of, typed
