@@ -2,6 +2,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, helpers
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -171,6 +172,14 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             self._try(
                 request, lambda: article.redate(article.published_at, by=request.user)
             )
+
+    def changeform_view(self, request, *args, **kwargs):
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            # Somebody took the same address in the same instant. Now it is there to
+            # be seen: the form says so, with every word in it.
+            return super().changeform_view(request, *args, **kwargs)
 
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None

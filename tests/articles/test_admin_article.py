@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -375,3 +377,24 @@ def test_what_has_a_past_is_never_deleted(desk, past):
 def test_the_list_offers_no_deleting(desk):
     make_article()
     assert "delete_selected" not in desk.get(LIST).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_an_address_at_the_same_instant_one_is_asked_for_another():
+    editors = [make_user(role="Editors") for _ in range(4)]
+
+    def write(editor):
+        client = Client()
+        client.force_login(editor)
+        try:
+            return client.post(ADD, typed(title="Breaking", slug="breaking"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as desks:
+        answers = list(desks.map(write, editors))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 302]
+    assert Article.objects.count() == 1
+    for answer in answers:
+        if answer.status_code == 200:
+            assert "slug" in answer.context["adminform"].form.errors
