@@ -83,5 +83,5 @@ def _addresses_of_moderators():
 
 def _address_of_the_waiting():
     path = reverse("admin:comments_comment_changelist")
-    query = urlencode({"status__exact": Comment.Status.PENDING})
+    query = urlencode({"status": Comment.Status.PENDING})
     return f"{settings.SITE_URL}{path}?{query}"
