@@ -1,4 +1,6 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -449,6 +451,13 @@ class Article(models.Model):
             self.addresses.unused().delete()
 
     def _take_slug(self, slug):
+        try:
+            validate_slug(slug)
+            self._meta.get_field("slug").run_validators(slug)
+        except ValidationError as error:
+            raise TransitionError(
+                f"“{slug}” cannot be an address: {' '.join(error.messages)}"
+            ) from error
         if not self.slug_free(slug):
             raise TransitionError(
                 f"The address “{slug}” belongs to another article. Choose another one."

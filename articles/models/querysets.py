@@ -41,8 +41,11 @@ class ArticleQuerySet(models.QuerySet):
     def gone(self):
         """Withdrawn from where readers saw them, leaving a page that says so."""
         now = timezone.now()
+        # A story withdrawn before its hour was never anywhere, also once that has passed.
+        seen = Address.objects.used().filter(article=models.OuterRef("pk"))
         return self.withdrawn().filter(
             Q(embargo_until__isnull=True) | Q(embargo_until__lte=now),
+            models.Exists(seen),
             withdrawal=self.model.Withdrawal.GONE,
             published_at__lte=now,
         )

@@ -460,6 +460,14 @@ def test_publishing_under_an_address_of_another_article_is_refused_whole(db):
     assert Article.objects.get(pk=article.pk).status == Status.DRAFT
 
 
+@pytest.mark.parametrize("slug", ["", "two words", "../admin", "ünter", "x" * 121])
+def test_what_cannot_stand_in_an_address_is_refused(db, slug):
+    article = make_visible_article(slug="good")
+    with pytest.raises(TransitionError, match="cannot be an address"):
+        article.rename(slug)
+    assert Article.objects.get(pk=article.pk).slug == "good"
+
+
 def test_renaming_to_the_same_address_does_nothing(db):
     article = make_visible_article()
     article.rename(article.slug)
