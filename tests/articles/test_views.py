@@ -234,10 +234,15 @@ def test_a_vanished_article_was_never_there(client, db):
     assertNotContains(page, "Never shown", status_code=404)
 
 
-def test_a_story_that_was_taken_off_the_schedule_leaves_nothing(client, db):
+@pytest.mark.parametrize("later", [timedelta(0), 2 * DAY])
+def test_a_story_that_was_taken_off_the_schedule_leaves_nothing(
+    client, db, time_machine, later
+):
     article = make_article()
     article.publish(at=timezone.now() + DAY)
     article.withdraw(notice="Never shown")
+    # Nor when the hour has passed at which it would have appeared.
+    time_machine.move_to(timezone.now() + later)
     assert client.get(article.get_absolute_url()).status_code == 404
 
 
