@@ -2,9 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from newsroom.pagecache import (
-    PageCache,
-)
+from newsroom.pagecache import PageCache
 from tests.newsroom.pagecache.press import LIFETIME, Clock, Press, SlowPress
 
 

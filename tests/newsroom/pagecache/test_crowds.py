@@ -4,9 +4,7 @@ from collections import Counter
 
 import pytest
 
-from newsroom.pagecache import (
-    PageCache,
-)
+from newsroom.pagecache import PageCache
 from tests.newsroom.pagecache.press import (
     LIFETIME,
     WORDS,

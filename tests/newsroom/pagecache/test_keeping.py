@@ -3,11 +3,7 @@ from django.conf import settings
 from django.test import RequestFactory
 
 from newsroom import pagecache
-from newsroom.pagecache import (
-    PageCache,
-    Shelf,
-    ready_page,
-)
+from newsroom.pagecache import PageCache, Shelf, ready_page
 from tests.newsroom.pagecache.press import LIFETIME, PUBLIC, WORDS, Body, ask
 
 # How long

@@ -8,9 +8,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.utils import timezone
 
-from newsroom.pagecache import (
-    PageCache,
-)
+from newsroom.pagecache import PageCache
 from tests.factories import HOUR, make_comment, make_user, make_visible_article
 from tests.newsroom.pagecache.press import LIFETIME, ask
 
