@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsroom import pagecache
-from newsroom.pagecache import (
-    public_query,
-)
+from newsroom.pagecache import public_query
 from tests.newsroom.pagecache.press import ask
 
 

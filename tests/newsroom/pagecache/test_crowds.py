@@ -5,12 +5,7 @@ from collections import Counter
 import pytest
 
 from newsroom.pagecache import PageCache
-from tests.newsroom.pagecache.press import (
-    LIFETIME,
-    WORDS,
-    Press,
-    ask,
-)
+from tests.newsroom.pagecache.press import LIFETIME, WORDS, Press, ask
 
 
 def settled():

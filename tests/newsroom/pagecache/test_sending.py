@@ -1,9 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from newsroom.pagecache import (
-    encoding_for,
-)
+from newsroom.pagecache import encoding_for
 from tests.newsroom.pagecache.press import LIFETIME, PUBLIC, WORDS, ask
 
 # In which form

@@ -10,13 +10,7 @@ from hypothesis import strategies as st
 from articles.importers.records import ImportRefused
 from articles.importers.text import article_from
 from articles.markup import clean_article, sections
-from tests.articles.importers.text.documents import (
-    LONG,
-    MORE,
-    blocks,
-    document,
-    kinds,
-)
+from tests.articles.importers.text.documents import LONG, MORE, blocks, document, kinds
 
 
 def test_markup_in_a_document_is_text():

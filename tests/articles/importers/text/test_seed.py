@@ -4,11 +4,7 @@ from html import unescape
 import pytest
 
 from articles.importers.text import article_from, read
-from tests.articles.importers.text.documents import (
-    blocks,
-    kinds,
-    titles,
-)
+from tests.articles.importers.text.documents import blocks, kinds, titles
 
 # How else the same document could have been saved: a pattern and what takes its place.
 LAYOUTS = [
