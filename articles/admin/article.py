@@ -2,7 +2,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, helpers
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -16,7 +16,7 @@ from articles.admin.filters import (
     TagFilter,
     WriterFilter,
 )
-from articles.admin.forms import ArticleForm
+from articles.admin.forms import ArticleForm, MomentField
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.steps import STEPS, steps_for
@@ -51,6 +51,7 @@ def _action(step):
 
 class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     form = ArticleForm
+    formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     list_display = [
         "title",
         "status_in_colour",

@@ -7,11 +7,24 @@ from django import forms
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from articles import calendar
 from articles.admin.widgets import BodyEditor
 from articles.models import Article, Person, Tag
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 NAME_AND_SLUG = re.compile(r"(?P<name>.*\S)\s*\((?P<slug>[\w-]+)\)")
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A date and a time that a clock can show, wherever it stands."""
+
+    def compress(self, parts):
+        moment = super().compress(parts)
+        if moment and calendar.year(moment.year) is None:
+            raise forms.ValidationError(
+                f"Look at the year again: {moment.year} is too far away."
+            )
+        return moment
 
 
 class NamesField(forms.CharField):
@@ -29,14 +42,21 @@ class NamesField(forms.CharField):
     def clean(self, value):
         # A CharField lets no line break through, so there is one row.
         line = " ".join(super().clean(value).split())
-        row = next(csv.reader([line], skipinitialspace=True), [])
+        try:
+            row = next(csv.reader([line], skipinitialspace=True), [])
+        except csv.Error:
+            # It reads no name of more than 128 KiB.
+            raise self._too_long(line) from None
         names = list(dict.fromkeys(name.strip() for name in row if name.strip()))
         for name in names:
             if len(name) > self.longest:
-                raise forms.ValidationError(
-                    f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
-                )
+                raise self._too_long(name)
         return names
+
+    def _too_long(self, name):
+        return forms.ValidationError(
+            f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
+        )
 
 
 def in_one_line(names):

@@ -12,6 +12,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
 
+from articles.admin.forms import MomentField
 from articles.desk import return_to_writer
 from articles.models import Article
 
@@ -20,7 +21,7 @@ class PublishForm(forms.Form):
     """Nothing to fill in: the page says what will happen, and its button means it."""
 
 
-class WhenField(forms.SplitDateTimeField):
+class WhenField(MomentField):
     """A date and a time, both of them: an empty one never means now."""
 
     widget = AdminSplitDateTime

@@ -112,6 +112,8 @@ def test_what_a_script_would_put_into_the_body_does_not_stay(desk):
         ("tags", "x" * 200, "Is a comma missing?"),
         ("slug", "taken", "belongs to another article"),
         ("slug", "was-taken", "belongs to another article"),
+        ("signed_by", "x" * 200_000, "Is a comma missing?"),
+        ("tags", '"' + "x" * 200_000, "Is a comma missing?"),
         ("embargo_until_0", "tomorrow", "valid date"),
         ("title", "nul\x00", "Null characters are not allowed"),
     ],
@@ -184,6 +186,28 @@ def test_an_embargo_does_not_hide_what_readers_see(desk):
     assert article.is_visible
 
 
+@pytest.mark.parametrize(
+    ("zone", "date", "time"),
+    [
+        ("Europe/Vienna", "0001-01-01", "00:00"),
+        ("America/New_York", "9999-12-31", "23:59"),
+    ],
+)
+def test_a_date_that_other_zones_cannot_express_is_refused(
+    desk, settings, zone, date, time
+):
+    settings.TIME_ZONE = zone
+    article = make_article()
+    page = desk.post(
+        form_of(article),
+        typed(article, embargo_until_0=date, embargo_until_1=time),
+    )
+    assert "Look at the year again" in page.content.decode()
+    assert f'value="{date}"' in page.content.decode()
+    narrowed = {"published_at__year": date[:4].lstrip("0")}
+    assert desk.get(LIST, narrowed, follow=True).status_code == 200
+
+
 def test_an_embargo_moves_a_scheduled_article(desk):
     article = make_article()
     article.publish(at=timezone.now() + DAY)
@@ -254,6 +278,11 @@ def test_the_list_can_be_narrowed(desk, editor, filters, titles):
         {"tag": "no-such-tag"},
         {"o": "99.x"},
         {"q": "a\x00b"},
+        {"q": "a " * 2000},
+        {"q": "a" * 51_000},
+        {"language": "a\x00b"},
+        {"tag": "a\x00b"},
+        {"slug": "a\x00b"},
     ],
 )
 def test_a_list_asked_for_nonsense_is_still_a_list(desk, filters):
@@ -261,6 +290,16 @@ def test_a_list_asked_for_nonsense_is_still_a_list(desk, filters):
     page = desk.get(LIST, filters, follow=True)
     assert page.status_code == 200
     assert b"Select article" in page.content
+
+
+@pytest.mark.parametrize("lookup", ["title__regex", "standfirst__iregex"])
+def test_a_list_searches_for_no_pattern_from_the_address(desk, lookup):
+    assert desk.get(LIST, {lookup: "(a+)+$"}).status_code == 400
+
+
+def test_a_search_that_is_too_long_is_said_to_be(desk):
+    page = desk.get(LIST, {"q": "a" * 201})
+    assert "at most 200 are looked for" in said(page)
 
 
 def test_dates_lead_from_years_to_days(desk):

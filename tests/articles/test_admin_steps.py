@@ -144,7 +144,8 @@ def test_the_loser_of_a_race_reads_who_won(desk, monkeypatch):
         ("2020-01-01", "10:00", "That time is past"),
         ("soon", "10:00", "Write the date as"),
         ("2999-01-01", "noon", "Write the time as"),
-        ("0001-01-01", "00:00", "past"),
+        ("0001-01-01", "00:00", "Look at the year again"),
+        ("9999-12-31", "23:59", "Look at the year again"),
     ],
 )
 def test_an_empty_date_never_means_now(desk, date, time, sentence):
