@@ -10,12 +10,14 @@ from django.contrib.flatpages.forms import FlatpageForm
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sites.models import Site
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from taggit.models import Tag as TaggitTag
 
 from articles.admin import ArticleAdmin
+from articles.admin.forms import MomentField
 from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.widgets import BodyEditor
@@ -29,11 +31,33 @@ admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "The desk"
 
 
+class ThreadForm(forms.ModelForm):
+    def save(self, commit=True):
+        if commit and self.instance.pk:
+            # Nothing else is written back: the count follows the decisions made meanwhile.
+            self.instance.save(update_fields=["policy", "closes_at"])
+            return self.instance
+        return super().save(commit)
+
+
+class ThreadFormSet(forms.BaseInlineFormSet):
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        if form.is_bound and form.instance.pk is None:
+            # A decision on a comment may have made the row since the form was opened.
+            made = Thread.objects.filter(article=self.instance).first()
+            form.instance = made or form.instance
+        return form
+
+
 class ThreadInline(admin.StackedInline):
     """The conversation under an article; its row is made when an editor first says something about it."""
 
     model = Thread
+    form = ThreadForm
+    formset = ThreadFormSet
     fields = ["policy", "closes_at", "shown", "waiting"]
+    formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     readonly_fields = ["shown", "shown_with_link", "waiting"]
     verbose_name = verbose_name_plural = "Conversation"
     max_num = 1

@@ -2,14 +2,17 @@ import pytest
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.messages import get_messages
 from django.db import connection
+from django.forms import modelform_factory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from comments.models import Thread
+from newsroom.admin import ThreadForm
 from tests.articles.desk import LIST, form_of, typed
 from tests.factories import (
     make_article,
+    make_comment,
     make_shown_comment,
     make_user,
     make_visible_article,
@@ -88,6 +91,44 @@ def test_an_editor_closes_the_conversation_beside_the_article(desk):
     assert desk.post(form_of(article), sent).status_code == 302
     thread.refresh_from_db()
     assert thread.policy == "held"
+
+
+def test_a_conversation_closes_at_no_time_that_cannot_be_kept(desk):
+    article = make_visible_article()
+    sent = typed(article) | {
+        "thread-TOTAL_FORMS": "1",
+        "thread-0-policy": "open",
+        "thread-0-closes_at_0": "9999-12-31",
+        "thread-0-closes_at_1": "23:59",
+    }
+    assertContains(desk.post(form_of(article), sent), "Look at the year again")
+    assert not Thread.objects.exists()
+
+
+def test_a_conversation_begun_meanwhile_is_the_one_that_an_editor_closes(desk):
+    comment = make_comment()
+    article = comment.article
+    # The form was opened before anybody had decided on a comment.
+    comment.approve()
+    sent = typed(article, title="New words") | {
+        "thread-TOTAL_FORMS": "1",
+        "thread-0-policy": "closed",
+        "thread-0-closes_at_0": "",
+        "thread-0-closes_at_1": "",
+    }
+    assert desk.post(form_of(article), sent).status_code == 302
+    thread = Thread.objects.get(article=article)
+    assert (thread.policy, thread.shown_count) == ("closed", 1)
+
+
+def test_an_editor_who_closes_a_conversation_does_not_turn_its_count_back(db):
+    comment = make_comment()
+    opened = Thread.objects.of(comment.article)
+    comment.approve()
+    form = modelform_factory(Thread, ThreadForm, fields=["policy", "closes_at"])
+    form({"policy": "closed"}, instance=opened).save()
+    thread = Thread.objects.get()
+    assert (thread.policy, thread.shown_count) == ("closed", 1)
 
 
 def test_saving_an_article_makes_no_conversation_by_itself(desk):
