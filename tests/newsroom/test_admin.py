@@ -125,8 +125,10 @@ def test_an_editor_who_closes_a_conversation_does_not_turn_its_count_back(db):
     comment = make_comment()
     opened = Thread.objects.of(comment.article)
     comment.approve()
-    form = modelform_factory(Thread, ThreadForm, fields=["policy", "closes_at"])
-    form({"policy": "closed"}, instance=opened).save()
+    kind = modelform_factory(Thread, ThreadForm, fields=["policy", "closes_at"])
+    form = kind({"policy": "closed"}, instance=opened)
+    assert form.is_valid()
+    form.save()
     thread = Thread.objects.get()
     assert (thread.policy, thread.shown_count) == ("closed", 1)
 
