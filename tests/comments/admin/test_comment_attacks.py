@@ -10,7 +10,7 @@ from comments.admin import CommentAdmin
 from comments.admin.columns import excerpt
 from comments.markup import kept_line, kept_text
 from comments.models import Comment
-from tests.factories import make_comment, make_user, make_visible_article
+from tests.factories import make_comment, make_visible_article
 
 # Everything that our own cells are made of.
 OUR_TAGS = {"tr", "th", "td", "a", "bdi", "div", "span", "time", "input"}
@@ -77,13 +77,6 @@ def packed(lines, length):
 
 def name_from(text):
     return kept_line(text)[:80].strip() or "-"
-
-
-@pytest.fixture
-def moderator(client, db):
-    user = make_user(role="Moderators", password=None)
-    client.force_login(user)
-    return user
 
 
 def test_no_attack_becomes_anything_but_text_in_the_list(

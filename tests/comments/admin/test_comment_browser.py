@@ -4,10 +4,10 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from comments.models import Comment
+from tests.comments.admin.desk import form_of
 from tests.factories import make_comment, make_shown_comment, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,10 +44,6 @@ def sign_in(browser, live_server, client):
     yield open_page
     for context in contexts:
         context.close()
-
-
-def form_of(comment):
-    return reverse("admin:comments_comment_change", args=[comment.pk])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

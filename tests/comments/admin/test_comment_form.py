@@ -1,54 +1,22 @@
-from urllib.parse import urlencode
-
 import pytest
-from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Comment, Thread
 from comments.models.comment import LONGEST_BODY
+from tests.comments.admin.desk import form_of, said, status_of
 from tests.factories import (
     HOUR,
     make_article,
     make_comment,
     make_shown_comment,
-    make_user,
     make_visible_article,
 )
-
-
-@pytest.fixture
-def moderator(client, db):
-    user = make_user(
-        role="Moderators", first_name="Ana", last_name="Sousa", password=None
-    )
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def other(db):
-    return make_user(
-        role="Moderators", first_name="Bo", last_name="Lind", password=None
-    )
-
-
-def form_of(comment, filters=""):
-    address = reverse("admin:comments_comment_change", args=[comment.pk])
-    return f"{address}?{urlencode({'_changelist_filters': filters})}"
 
 
 def decide(client, comment, step, *, filters="", **data):
     data = {"step": step, "seen": comment.version, **data}
     return client.post(form_of(comment, filters), data)
-
-
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def status_of(comment):
-    return Comment.objects.get(pk=comment.pk).status
 
 
 def buttons(page):

@@ -1,37 +1,22 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.messages import get_messages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.models import Comment, Thread
+from comments.models import Thread
+from tests.comments.admin.desk import said, status_of
 from tests.factories import (
     HOUR,
     make_article,
     make_comment,
     make_shown_comment,
-    make_user,
     make_visible_article,
 )
 
 LIST = "admin:comments_comment_changelist"
-
-
-@pytest.fixture
-def moderator(client, db):
-    user = make_user(
-        role="Moderators", first_name="Ana", last_name="Sousa", password=None
-    )
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def other(db):
-    return make_user(
-        role="Moderators", first_name="Bo", last_name="Lind", password=None
-    )
 
 
 def rows(client, query=""):
@@ -57,14 +42,6 @@ def post(client, action, comments, seen, query="?status=all", **data):
             **data,
         },
     )
-
-
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def status_of(comment):
-    return Comment.objects.get(pk=comment.pk).status
 
 
 def test_the_list_opens_with_what_waits_longest(client, moderator):
@@ -138,21 +115,13 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
         client.get(reverse(LIST) + query)
 
 
-def test_the_list_never_counts_the_whole_table(client, moderator, connection_queries):
+def test_the_list_never_counts_the_whole_table(client, moderator):
     make_comment()
-    with connection_queries() as queries:
+    with CaptureQueriesContext(connection) as queries:
         client.get(reverse(LIST) + "?status=all")
     counts = [q["sql"] for q in queries if "COUNT(" in q["sql"]]
     assert len(counts) == 1
     assert "LIMIT 10001" in counts[0]
-
-
-@pytest.fixture
-def connection_queries():
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    return lambda: CaptureQueriesContext(connection)
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,6 @@ from tests.factories import make_comment, make_user, make_visible_article
 LIST = "admin:comments_decision_changelist"
 
 
-@pytest.fixture
-def moderator(client, db):
-    user = make_user(
-        role="Moderators", first_name="Ana", last_name="Sousa", password=None
-    )
-    client.force_login(user)
-    return user
-
-
 def rows(client, **query):
     page = client.get(f"{reverse(LIST)}?{urlencode(query)}")
     return list(page.context["cl"].result_list)

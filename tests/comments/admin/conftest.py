@@ -1,0 +1,19 @@
+import pytest
+
+from tests.factories import make_user
+
+
+@pytest.fixture
+def moderator(client, db):
+    user = make_user(
+        role="Moderators", first_name="Ana", last_name="Sousa", password=None
+    )
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def other(db):
+    return make_user(
+        role="Moderators", first_name="Bo", last_name="Lind", password=None
+    )
