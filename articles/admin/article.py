@@ -20,6 +20,7 @@ from articles.admin.forms import ArticleForm, MomentField
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.steps import STEPS, steps_for
+from articles.append_only import name_of
 from articles.markup import article_html
 from articles.models import Article, Step, TransitionError
 
@@ -56,9 +57,8 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         "title",
         "status_in_colour",
         "date",
-        "names",
+        "writers",
         "tag_names",
-        "created_by",
         "changed",
     ]
     list_filter = [StatusFilter, WriterFilter, "on_top", TagFilter, LanguageFilter]
@@ -125,6 +125,17 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     @admin.display(description="byline")
     def names(self, article):
         return ", ".join(person.name for person in article.people)
+
+    @admin.display(description="byline")
+    def writers(self, article):
+        """Who signed; until somebody has, who began."""
+        if names := self.names(article):
+            return names
+        if article.created_by is None:
+            return ""
+        return format_html(
+            '<span class="quiet">begun by {}</span>', name_of(article.created_by)
+        )
 
     @admin.display(description="tags")
     def tag_names(self, article):
@@ -253,7 +264,10 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if step not in steps_for(article, request.user):
             self.message_user(request, _not_from_here(step, article), messages.ERROR)
             return self._to_form(request, article)
-        form = step.form(request.POST if request.method == "POST" else None)
+        form = step.form(
+            request.POST if request.method == "POST" else None,
+            initial=step.initial(article),
+        )
         if form.is_valid():
             self._take(request, article, step, form.cleaned_data)
             return self._to_form(request, article)

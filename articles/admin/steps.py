@@ -114,6 +114,8 @@ class DeskStep:
     form: type[forms.Form] | None = None
     question: str = ""
     explanation: str = ""
+    # What stands in the form at first, from the article.
+    initial: Callable = lambda article: {}
     # Whoever may edit the article may take it; the others are the editors'.
     for_writers: bool = False
     main: bool = False
@@ -177,6 +179,7 @@ STEPS = {
             "Which date should {} have?",
             "A scheduled article appears at the new time: at once when that is past. "
             "An article that readers can see stays where they can see it.",
+            initial=lambda article: {"at": article.published_at},
         ),
         DeskStep(
             "top",

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -319,6 +320,19 @@ def test_dates_lead_from_years_to_days(desk):
         published_at__year="2024", published_at__month="2", published_at__day="3"
     )
     assert [sorted(title.split()) for title in day] == [["3", "February"]]
+
+
+def test_the_list_says_who_signed_or_who_began(desk):
+    make_article(title="Signed", byline=[make_person(name="Inés Vega")])
+    make_article(title="Begun", created_by=make_user(first_name="Mo", last_name="Berg"))
+    page = desk.get(LIST)
+    said_of = {
+        article.title: ArticleAdmin(Article, admin.site).writers(article)
+        for article in page.context["cl"].result_list
+    }
+    assert said_of["Signed"] == "Inés Vega"
+    assert "begun by Mo Berg" in said_of["Begun"]
+    assert "begun by Mo Berg" in page.content.decode()
 
 
 def test_the_list_takes_the_same_queries_for_one_article_and_for_many(desk):

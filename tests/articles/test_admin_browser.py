@@ -5,10 +5,17 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from articles.models import Article
 from tests.articles.desk import LIST, form_of
-from tests.factories import make_article, make_user, make_visible_article
+from tests.factories import (
+    DAY,
+    make_article,
+    make_person,
+    make_user,
+    make_visible_article,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -202,6 +209,20 @@ def test_without_javascript_the_desk_writes_html_and_publishes(open_desk):
     article = Article.objects.visible().get()
     assert article.body == "<p>Typed as HTML.</p>"
     assert [person.name for person in article.people] == ["Inés Vega"]
+
+
+def test_all_columns_of_the_list_stand_side_by_side(open_desk):
+    desk = open_desk(viewport={"width": 1440, "height": 900})
+    make_visible_article(
+        title="The library where ladders must be fetched on foot",
+        byline=[make_person(name="Clara Hollis"), make_person(name="Jonas Weidner")],
+        tags=["River Wendle", "Neighbours", "Obituary"],
+    ).put_on_top()
+    make_article().publish(at=timezone.now() + DAY)
+    desk.goto(LIST)
+    desk.locator("#changelist-filter").wait_for()
+    room = desk.locator(".results").evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert room[0] <= room[1]
 
 
 @pytest.mark.parametrize("width", [390, 1440])

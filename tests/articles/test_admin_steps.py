@@ -170,6 +170,15 @@ def test_scheduling_takes_the_hour_that_was_given(desk, settings):
         timezone.get_default_timezone.cache_clear()
 
 
+def test_a_date_is_put_right_from_what_it_is(desk):
+    article = make_visible_article(published_at=datetime(2020, 3, 4, 5, 6, tzinfo=UTC))
+    page = desk.get(step_of(article, "redate")).content.decode()
+    assert 'value="2020-03-04"' in page
+    assert 'value="05:06:00"' in page
+    article.withdraw()
+    assert 'value="2020' not in desk.get(step_of(article, "schedule")).content.decode()
+
+
 def test_a_wrong_publication_date_can_be_put_right(desk):
     article = make_visible_article()
     desk.post(step_of(article, "redate"), {"at_0": "2020-01-01", "at_1": "10:00"})
