@@ -145,7 +145,7 @@ class PageForm(FlatpageForm):
         return clean_article(self.cleaned_data["content"])
 
 
-class PageAdmin(NeighboursMixin, LongListMixin, FlatPageAdmin):
+class PageAdmin(LongListMixin, NeighboursMixin, FlatPageAdmin):
     form = PageForm
     fieldsets = [(None, {"fields": ["title", "content", "url"]})]
     list_display = ["title", "url"]

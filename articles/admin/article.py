@@ -1,11 +1,10 @@
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, helpers
-from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import slugify
@@ -22,7 +21,7 @@ from articles.admin.neighbours import NeighboursMixin
 from articles.admin.steps import STEPS, steps_for
 from articles.append_only import name_of
 from articles.markup import article_html
-from articles.models import Article, Step, TransitionError
+from articles.models import Article, TransitionError
 
 # A step from the list is taken on this many articles at most.
 AT_ONCE = 100
@@ -272,7 +271,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             self._take(request, article, step, form.cleaned_data)
             return self._to_form(request, article)
         return self._ask(
-            request, step, form, [article], back=self._form_address(request, article)
+            request, step, form, [article], back=self._form_url(request, article.pk)
         )
 
     def take_step_on_many(self, request, articles, step):
@@ -315,7 +314,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             problem = _not_from_here(step, article)
         elif step.form is not None:
             return HttpResponseRedirect(
-                self._form_address(request, article, "step", step.name)
+                self._form_url(request, article.pk, step.name, view="step")
             )
         else:
             self._take(request, article, step, {})
@@ -359,37 +358,8 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             },
         )
 
-    def _form_address(self, request, article, view="change", *args):
-        url = reverse(
-            f"admin:articles_article_{view}",
-            args=[article.pk, *args],
-            current_app=self.admin_site.name,
-        )
-        filters = self.get_preserved_filters(request)
-        return add_preserved_filters(
-            {"preserved_filters": filters, "opts": self.opts}, url
-        )
-
     def _to_form(self, request, article):
-        return HttpResponseRedirect(self._form_address(request, article))
-
-
-class StepAdmin(LongListMixin, admin.ModelAdmin):
-    """The record of what was done: to read, never to change."""
-
-    list_display = ["at", "what", "article", "who", "reason"]
-    list_filter = ["what"]
-    list_select_related = ["article"]
-    date_hierarchy = "at"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+        return HttpResponseRedirect(self._form_url(request, article.pk))
 
 
 def _time(moment):
@@ -415,4 +385,3 @@ def _not_from_here(step, article):
 
 
 admin.site.register(Article, ArticleAdmin)
-admin.site.register(Step, StepAdmin)

@@ -150,10 +150,11 @@ class NeighboursMixin:
             self._form_url(request, next_) if next_ is not None else "",
         )
 
-    def _form_url(self, request, key):
+    def _form_url(self, request, key, *args, view="change"):
+        """The address of the row's form, or of another view of the row; it leads back to the same list."""
         url = reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_change",
-            args=[quote(key)],
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}",
+            args=[quote(key), *args],
             current_app=self.admin_site.name,
         )
         filters = self.get_preserved_filters(request)

@@ -49,7 +49,6 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     sortable_by = []
     search_fields = ["name", "body", "article__title"]
     search_help_text = "Name, words or article"
-    show_facets = admin.ShowFacets.NEVER
     actions = ["approve", "reject", "mark_spam", "undo"]
     action_form = ListForm
 

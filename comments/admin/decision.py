@@ -4,14 +4,15 @@ from django.utils.html import format_html
 
 from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import NeighboursMixin
+from articles.admin.records import RecordMixin
 from comments.admin import columns
 from comments.admin.filters import DateFilter
 from comments.models import Decision
 
 
 @admin.register(Decision)
-class DecisionAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    """The log of what was decided: to be read and searched, never changed."""
+class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    """The log of what was decided."""
 
     list_display = ["at", "who", "decision", "reason", "subject", "article"]
     list_filter = [("at", DateFilter), "reason"]
@@ -19,7 +20,6 @@ class DecisionAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     sortable_by = []
     search_fields = ["by_name", "comment__article__title", "reason", "note"]
     search_help_text = "Moderator, article, reason or note"
-    show_facets = admin.ShowFacets.NEVER
     actions = None
     fields = [
         "at",
@@ -32,15 +32,6 @@ class DecisionAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         "article",
     ]
     readonly_fields = fields
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         bodies = ["comment__body", "comment__article__body"]
