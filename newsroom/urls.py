@@ -10,6 +10,9 @@ register_converter(pages.PageAddress, "page")
 urlpatterns = [
     # Before the admin's own addresses: signing in is limited.
     path("admin/", include(signin.urls)),
+    # Django's own way from any row to its page tells the address of an article to
+    # those who may not see it. Each of our screens names the page itself.
+    path("admin/r/<path:row>", views.no_page),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

@@ -1,7 +1,7 @@
 """What belongs to no app: answers for machines, and the pages for when something went wrong."""
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -23,6 +23,10 @@ def favicon(request):
         content_type="image/x-icon",
         headers={"Cache-Control": "public, max-age=86400"},
     )
+
+
+def no_page(request, **place):
+    raise Http404
 
 
 def bad_request(request, exception):
