@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, helpers
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
 from django.http import HttpResponseRedirect
@@ -25,6 +26,9 @@ from articles.models import Article, TransitionError
 
 # A step from the list is taken on this many articles at most.
 AT_ONCE = 100
+
+# What a writer types and would not like to type again.
+WORDS = ["title", "standfirst", "body", "signed_by", "tags"]
 
 ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
 
@@ -215,6 +219,34 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 "returned": obj.last_return if obj.is_draft else None,
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if (
+            request.method == "POST"
+            and object_id is not None
+            and super().has_change_permission(request)
+        ):
+            article = self.get_object(request, unquote(object_id))
+            if article is None or not self.has_change_permission(request, article):
+                return self._not_saved(request, article)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _not_saved(self, request, article):
+        """The article went on, or away, while its writer wrote: nothing is saved, and the words are shown."""
+        typed = ArticleForm(request.POST)
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/articles/article/not_saved.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "Not saved",
+                "opts": self.opts,
+                "article": article,
+                "words": [typed[name] for name in WORDS],
+            },
+            status=404 if article is None else 403,
+        )
 
     def delete_view(self, request, object_id, extra_context=None):
         article = self.get_object(request, object_id)

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
 
 from articles.models import Article
 from tests.articles.desk import ADD, LIST, form_of, said, typed
@@ -416,6 +417,26 @@ def test_a_writer_writes_and_submits_an_own_draft_and_then_only_reads_it(
     assert buttons(page) == []
     assert client.post(form_of(article), typed(article, title="x")).status_code == 403
     assert state(article)[0] == "Mine"
+
+
+def test_a_writer_keeps_the_words_when_the_article_went_on_meanwhile(client, writer):
+    article = make_article(title="As it was", created_by=writer)
+    client.force_login(writer)
+    sent = typed(article, title="My <title>", body="<p>New words.</p>")
+    article.publish()
+    page = client.post(form_of(article), sent)
+    assertContains(page, "“As it was” is published now", status_code=403)
+    assertContains(page, "My &lt;title&gt;", status_code=403)
+    assertContains(page, "&lt;p&gt;New words.&lt;/p&gt;", status_code=403)
+    assert state(article)[0] == "As it was"
+
+
+def test_words_for_an_article_that_is_not_there_are_shown_back(client, writer):
+    other = make_article(title="Other draft", created_by=make_user(role="Writers"))
+    client.force_login(writer)
+    page = client.post(form_of(other), typed(body="<p>New words.</p>"))
+    assertContains(page, "New words.", status_code=404)
+    assertNotContains(page, "Other draft", status_code=404)
 
 
 def test_a_writer_finds_nobody_elses_article(client, writer):
