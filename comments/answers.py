@@ -38,7 +38,7 @@ def _require_shown(comment, seen):
             f"{comment.decisions.first() or 'This comment has changed'}. "
             "Read it again before you answer."
         )
-    if not Comment.objects.shown().filter(pk=comment.pk).exists():
+    if not comment.is_shown:
         raise TransitionError(
             "Readers cannot see this comment, so it cannot be answered: "
             + _why_hidden(comment)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from articles.append_only import name_of
 from articles.caching import has_session
 from articles.cursors import Cursor
 from comments.forms import CommentForm
@@ -24,10 +25,6 @@ class Entry:
     @property
     def is_tombstone(self):
         return not self.comment.is_approved
-
-    @property
-    def was_taken_back(self):
-        return self.comment.status == Comment.Status.WITHDRAWN
 
     @property
     def initial(self):
@@ -73,7 +70,7 @@ def form_context(request, article, *, form=None, answered=None):
     if form is None:
         initial = {"parent": answered and answered.pk}
         if moderator:
-            initial["name"] = moderator.get_full_name() or moderator.get_username()
+            initial["name"] = name_of(moderator)
         form = CommentForm(instance=Comment(article=article), initial=initial)
     return {
         "article": article,
@@ -91,8 +88,8 @@ def page_of(article, *, after=None, newest_first=False):
     if cursor := Cursor.parse(after):
         beyond = cursor.before if newest_first else cursor.after
         roots = roots.filter(beyond("created_at"))
-    order = ["-created_at", "-id"] if newest_first else ["created_at", "id"]
-    found = list(roots.order_by(*order)[: ROOTS_A_PAGE + 1])
+    roots = roots.newest_first() if newest_first else roots.oldest_first()
+    found = list(roots[: ROOTS_A_PAGE + 1])
     shown = found[:ROOTS_A_PAGE]
     more = (
         Cursor(shown[-1].created_at, shown[-1].pk) if len(found) > len(shown) else None
@@ -110,7 +107,7 @@ def address_of(comment):
         root = comment.root or comment
         place = Cursor(root.created_at, root.pk)
         before = roots.filter(place.before("created_at"))
-        last = before.order_by("-created_at", "-id")[0]
+        last = before.newest_first()[0]
         page = reverse("comments:thread", args=[comment.article.slug])
         page += f"?after={Cursor(last.created_at, last.pk)}"
     return f"{page}#comment-{comment.pk}"

@@ -114,3 +114,9 @@ class CommentForm(forms.ModelForm):
     @property
     def fell_for_the_decoy(self):
         return bool(self.cleaned_data.get("subject"))
+
+
+class WithdrawForm(forms.Form):
+    """The button of a comment's private page."""
+
+    withdraw = forms.BooleanField()

@@ -42,12 +42,10 @@ def seconds_to_wait(networks):
     if not networks or not limits:
         return 0
     now = timezone.now()
+    since = now - max(limit.period for limit in limits)
     taken = (
-        Comment.objects.filter(
-            network__in=networks,
-            created_at__gt=now - max(limit.period for limit in limits),
-        )
-        .order_by("-created_at")
+        Comment.objects.sent_from(networks, since=since)
+        .newest_first()
         .values_list("created_at", flat=True)
     )
     return longest_wait(

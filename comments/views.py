@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles.caching import has_session, public_page
-from articles.models import Article, TransitionError
+from articles.models import Article
 from comments.across_sites import is_from_elsewhere
 from comments.conversation import (
     address_of,
@@ -19,9 +19,10 @@ from comments.conversation import (
     page_context,
     thread_of,
 )
-from comments.forms import CommentForm
+from comments.forms import CommentForm, WithdrawForm
 from comments.markup import as_html, initial
-from comments.models import Comment, Decision
+from comments.mine import reason_given, state_of, withdraw
+from comments.models import Comment
 from comments.networks import recent_hashes
 from comments.posting import TooManyComments, take
 from comments.tokens import comment_of, private_address
@@ -87,16 +88,16 @@ def mine(request, token):
     status = HTTPStatus.OK
     if request.method == "POST":
         if not is_from_elsewhere(request):
-            if "withdraw" in request.POST:
-                _withdraw(comment)
+            if WithdrawForm(request.POST).is_valid():
+                withdraw(comment)
             return HttpResponseSeeOther(private_address(comment))
         status = HTTPStatus.FORBIDDEN
     context = {
         "comment": comment,
         "html": as_html(comment.body),
         "initial": initial(comment.name),
-        "state": _state(comment),
-        "reason": _reason_given(comment),
+        "state": state_of(comment),
+        "reason": reason_given(comment),
         "refused": status == HTTPStatus.FORBIDDEN,
         "needs_token": has_session(request),
     }
@@ -184,38 +185,6 @@ def _answered(article, id):
         return Comment.objects.shown().filter(article=article, pk=id).first()
     except (ValueError, OverflowError):
         return None
-
-
-def _state(comment):
-    """What its author is told of the comment, in one word; spam is not called so."""
-    if comment.status == Comment.Status.WITHDRAWN:
-        return "withdrawn"
-    if comment.status == Comment.Status.PENDING:
-        return "waiting"
-    if not comment.is_approved:
-        return "not_published"
-    is_shown = Comment.objects.shown().filter(pk=comment.pk).exists()
-    return "published" if is_shown else "approved"
-
-
-def _reason_given(comment):
-    if comment.status != Comment.Status.REJECTED:
-        return ""
-    decision = comment.decisions.first()
-    is_given = decision and decision.reason and decision.reason != Decision.Reason.OTHER
-    return decision.get_reason_display() if is_given else ""
-
-
-def _withdraw(comment):
-    """Take the comment back; a moderator who decides in the same moment does not stop its author."""
-    for _ in range(2):
-        if comment.status == Comment.Status.WITHDRAWN:
-            return
-        try:
-            comment.withdraw()
-        except TransitionError:
-            # It was refreshed: the next turn starts from what the moderator made of it.
-            continue
 
 
 def _fits(request):

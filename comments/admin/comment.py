@@ -172,10 +172,8 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     @admin.display(description="Written")
     def written(self, comment):
         ago = columns.since(comment.created_at)
-        waits = comment.status == Comment.Status.PENDING
-        return columns.moment(
-            comment.created_at, f"waits {ago}" if waits else f"{ago} ago"
-        )
+        words = f"waits {ago}" if comment.is_waiting else f"{ago} ago"
+        return columns.moment(comment.created_at, words)
 
     # Decisions from the list
 
@@ -260,7 +258,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def get_view_on_site_url(self, obj=None):
         """Where readers find the comment, if they can."""
-        if obj is None or not Comment.objects.shown().filter(pk=obj.pk).exists():
+        if obj is None or not obj.is_shown:
             return None
         return obj.get_absolute_url()
 

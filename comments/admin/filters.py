@@ -29,11 +29,7 @@ class StatusFilter(admin.SimpleListFilter):
             }
 
     def queryset(self, request, queryset):
-        if self.chosen == Comment.Status.PENDING:
-            return queryset.waiting()
-        if self.chosen == "all":
-            return queryset
-        return queryset.filter(status=self.chosen)
+        return queryset if self.chosen == "all" else queryset.with_status(self.chosen)
 
     @property
     def chosen(self):

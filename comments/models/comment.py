@@ -36,8 +36,15 @@ class CommentQuerySet(models.QuerySet):
             article__in=_visible_articles(),
         )
 
+    def with_status(self, status):
+        return self.filter(status=status)
+
     def waiting(self):
-        return self.filter(status=Comment.Status.PENDING)
+        return self.with_status(Comment.Status.PENDING)
+
+    def sent_from(self, networks, *, since):
+        """What came after that moment from a network that has these hashes."""
+        return self.filter(network__in=networks, created_at__gt=since)
 
     def conversation_of(self, comment):
         """The root that the comment hangs under or is, and everything under that."""
@@ -152,13 +159,25 @@ class Comment(models.Model):
         return reverse("comments:comment", args=[self.pk])
 
     @property
+    def is_waiting(self):
+        return self.status == self.Status.PENDING
+
+    @property
     def is_approved(self):
         return self.status == self.Status.APPROVED
 
     @property
+    def is_withdrawn(self):
+        return self.status == self.Status.WITHDRAWN
+
+    @property
+    def is_shown(self):
+        return Comment.objects.shown().filter(pk=self.pk).exists()
+
+    @property
     def possible_steps(self):
         """The names of the steps that a moderator can take from here, in their fixed order."""
-        if self.status == self.Status.WITHDRAWN:
+        if self.is_withdrawn:
             return []
         leads_to = {
             "approve": self.Status.APPROVED,

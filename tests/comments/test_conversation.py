@@ -70,7 +70,7 @@ def test_a_root_that_is_gone_stands_as_a_tombstone(db):
     root.withdraw()
     [entry] = page_of(root.article)[0]
     assert entry.is_tombstone
-    assert entry.was_taken_back
+    assert entry.comment.is_withdrawn
     assert len(entry.replies) == 1
 
 

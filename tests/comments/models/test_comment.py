@@ -117,6 +117,16 @@ def test_undo_gives_back_exactly_what_was_there(db):
     assert set(replies) < before[0]
 
 
+def test_a_comment_and_its_pile_agree_on_whether_it_is_shown(db):
+    shown, hidden_root = make_shown_comment(), make_comment()
+    make_comment(parent=shown)
+    make_shown_comment(parent=hidden_root)
+    make_shown_comment().article.withdraw()
+    comments = list(Comment.objects.all())
+    assert [one for one in comments if one.is_shown] == [shown]
+    assertQuerySetEqual(Comment.objects.shown(), [shown])
+
+
 # Decisions
 
 

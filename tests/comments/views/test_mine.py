@@ -93,13 +93,3 @@ def test_another_site_cannot_withdraw(db, client):
     assert Comment.objects.shown().get() == comment
     staff = moderator_client(enforce_csrf_checks=True)
     assert staff.post(private_address(comment), {"withdraw": "1"}).status_code == 403
-
-
-def test_a_moderator_who_decides_meanwhile_does_not_stop_the_author(db):
-    from comments.views import _withdraw
-
-    comment = make_comment()
-    Comment.objects.get(pk=comment.pk).approve()
-    _withdraw(comment)
-    comment.refresh_from_db()
-    assert comment.status == Comment.Status.WITHDRAWN
