@@ -57,10 +57,7 @@ def test_the_moderators_are_told_how_many_wait_and_of_the_oldest(
     assert "2 comments wait for a moderator" in mail.body
     assert "from Zoë <b>, under “Harbour & “frost””:" in mail.body
     assert "    First\n    & <last>\n" in mail.body
-    assert (
-        "https://news.example/admin/comments/comment/?status=pending"
-        in mail.body
-    )
+    assert "https://news.example/admin/comments/comment/?status=pending" in mail.body
 
 
 def test_one_comment_waits_alone(moderator, mailoutbox):
