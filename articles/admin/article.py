@@ -188,14 +188,6 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 request, lambda: article.redate(article.published_at, by=request.user)
             )
 
-    def changeform_view(self, request, *args, **kwargs):
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError:
-            # Somebody took the same address in the same instant. Now it is there to
-            # be seen: the form says so, with every word in it.
-            return super().changeform_view(request, *args, **kwargs)
-
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None
     ):
@@ -220,7 +212,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+    def changeform_view(self, request, object_id=None, *args, **kwargs):
         if (
             request.method == "POST"
             and object_id is not None
@@ -229,7 +221,12 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             article = self.get_object(request, unquote(object_id))
             if article is None or not self.has_change_permission(request, article):
                 return self._not_saved(request, article)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        except IntegrityError:
+            # Somebody took the same address in the same instant. Now it is there to
+            # be seen: the form says so, with every word in it.
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _not_saved(self, request, article):
         """The article went on, or away, while its writer wrote: nothing is saved, and the words are shown."""
