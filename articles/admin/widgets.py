@@ -36,7 +36,6 @@ EXTENSIONS = {
     "BulletList": True,
     "OrderedList": {"enableListAttributes": False},
     "HorizontalRule": True,
-    "Table": True,
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
@@ -48,6 +47,7 @@ EXTENSIONS = {
     "Gapcursor": True,
     # These are ours, of static/desk/body.js.
     "PullableBlockquote": True,
+    "WholeTable": True,
     "KeptFigure": True,
     "PlainLink": {"enableTarget": False},
     "Abbreviation": True,

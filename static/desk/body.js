@@ -6,7 +6,7 @@
 
 import * as prose from "django-prose-editor/editor";
 
-const { Blockquote, Editor, Extension, Figure, Link, Mark, Node, mergeAttributes } = prose;
+const { Blockquote, Editor, Extension, Figure, Link, Mark, Node, Table, mergeAttributes } = prose;
 
 const ours = {
   // A quotation, or a pull quote: the same element with the class "pull".
@@ -41,6 +41,26 @@ const ours = {
     name: "keptFigure",
     addAttributes: () => ({}),
     addNodeView: () => null,
+  }),
+
+  // The editor knows rows alone. A table's caption and the rows of its head go through it as
+  // attributes of the table; `whole` gives them back.
+  WholeTable: Table.extend({
+    addAttributes() {
+      return {
+        caption: {
+          default: null,
+          parseHTML: (table) => table.dataset.caption ?? table.caption?.textContent.trim() ?? null,
+          renderHTML: ({ caption }) => (caption ? { "data-caption": caption } : {}),
+        },
+        head: {
+          default: null,
+          parseHTML: (table) => table.dataset.head ?? table.tHead?.rows.length ?? null,
+          renderHTML: ({ head }) => (head ? { "data-head": head } : {}),
+        },
+      };
+    },
+    parseHTML: () => [{ tag: "table" }, { tag: "caption", ignore: true }],
   }),
 
   PlainLink: Link.extend({
@@ -131,6 +151,21 @@ function configured(extensions) {
   });
 }
 
+function whole(html) {
+  if (!html.includes("<table")) return html;
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const table of page.querySelectorAll("table")) {
+    const { caption, head } = table.dataset;
+    delete table.dataset.caption;
+    delete table.dataset.head;
+    if (caption) table.createCaption().textContent = caption;
+    const rows = [...table.rows].slice(0, Number(head ?? 0));
+    const first = rows.findIndex((row) => [...row.cells].some((cell) => cell.localName !== "th"));
+    if (rows.length && first !== 0) table.createTHead().append(...rows.slice(0, first < 0 ? undefined : first));
+  }
+  return page.body.innerHTML;
+}
+
 function emptied(html) {
   return /^<(\w+)><\/\1>$/.test(html) ? "" : html;
 }
@@ -155,12 +190,12 @@ function start(textarea) {
       },
     },
     onUpdate() {
-      textarea.value = emptied(editor.getHTML());
+      textarea.value = emptied(whole(editor.getHTML()));
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
   });
 
-  if (loses(textarea.value, editor.getHTML())) {
+  if (loses(textarea.value, whole(editor.getHTML()))) {
     editor.destroy();
     frame.replaceWith(textarea);
     const why = document.createElement("p");

@@ -28,13 +28,15 @@ EVERYTHING = (
     '<blockquote class="pull"><p>Pull</p></blockquote><blockquote><p>Quote</p></blockquote><hr>'
     "<pre><code>a  = 1\n b</code></pre>"
     '<table><tbody><tr><th scope="col">h</th><td colspan="2">d</td></tr></tbody></table>'
+    '<table><caption>Cap &amp; more</caption><thead><tr><th scope="col"><p>a</p></th></tr></thead>'
+    "<tbody><tr><td><p>b</p></td></tr></tbody></table>"
     "<dl><dt>t</dt><dd><p>d</p></dd></dl>"
     '<figure><img src="/static/favicon.svg" alt="A" width="10" height="20">'
     "<figcaption>Cap</figcaption></figure><p>Last.</p>"
 )
-TABLE_WITH_A_HEAD = (
-    "<table><caption>C</caption><thead><tr><th>a</th></tr></thead>"
-    "<tbody><tr><td>b</td></tr></tbody></table>"
+TABLE_WITH_A_FOOT = (
+    "<table><tbody><tr><td>a</td></tr></tbody>"
+    "<tfoot><tr><td>b</td></tr></tfoot></table>"
 )
 
 
@@ -137,16 +139,16 @@ def test_the_editor_keeps_everything_that_a_body_may_hold(desk):
 
 
 def test_what_the_editor_would_lose_is_shown_as_html(desk):
-    article = make_article(body=TABLE_WITH_A_HEAD)
+    article = make_article(body=TABLE_WITH_A_FOOT)
     desk.goto(form_of(article))
     desk.get_by_text("the editor would lose").wait_for()
     textarea = desk.locator("textarea[name=body]")
-    assert textarea.input_value() == TABLE_WITH_A_HEAD
-    textarea.fill(TABLE_WITH_A_HEAD + "<p>More</p>")
+    assert textarea.input_value() == TABLE_WITH_A_FOOT
+    textarea.fill(TABLE_WITH_A_FOOT + "<p>More</p>")
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
-    assert article.body == TABLE_WITH_A_HEAD + "<p>More</p>"
+    assert article.body == TABLE_WITH_A_FOOT + "<p>More</p>"
     assert desk.complaints == []
 
 
