@@ -44,7 +44,7 @@ NEARBY = 3
 class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     """Where moderators decide, on many comments from the list or on one with its context."""
 
-    list_display = ["author", "words", "about", "state", "written"]
+    list_display = ["author", "words", "about", "status_in_colour", "written"]
     list_filter = [StatusFilter, ("created_at", DateFilter)]
     sortable_by = []
     search_fields = ["name", "body", "article__title"]
@@ -153,18 +153,18 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         )
 
     @admin.display(description="Status")
-    def state(self, comment):
-        state = format_html(
-            '<span class="state state--{}">{}</span>',
+    def status_in_colour(self, comment):
+        status = format_html(
+            '<span class="status status--{}">{}</span>',
             comment.status,
             comment.get_status_display(),
         )
         last = next(iter(comment.decisions.all()), None)
         if last is None:
-            return state
+            return status
         return format_html(
             '{}<div class="quiet">{}, {}</div>',
-            state,
+            status,
             last.who,
             columns.moment(last.at, f"{columns.since(last.at)} ago"),
         )

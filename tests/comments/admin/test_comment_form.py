@@ -186,7 +186,7 @@ def test_who_loses_a_race_is_told_and_keeps_every_word(client, moderator, other)
     assert f"Bo Lind approved this comment on {at:%-d %B %Y at %H:%M}" in page.text
     assert "Rude words" in page.text
     assert '<option value="abuse" selected>' in page.text
-    assert 'class="state state--approved"' in page.text
+    assert 'class="status status--approved"' in page.text
     assert status_of(comment) == "approved"
     assert f'name="seen" value="{comment.version}"' in page.text
     again = decide(client, comment, "reject", reason="abuse", note="Rude words")

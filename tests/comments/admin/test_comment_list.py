@@ -84,7 +84,7 @@ def test_a_row_shows_the_comment_with_what_it_is_about(client, moderator):
     for words in ["The meadow", "Grete", "It floods.", "Tom", "Every spring."]:
         assert words in page
     assert f'href="{article.get_absolute_url()}"' in page
-    assert '<span class="state state--pending">Pending</span>' in page
+    assert '<span class="status status--pending">Pending</span>' in page
 
 
 def test_an_article_that_readers_cannot_see_is_named_without_a_link(client, moderator):
