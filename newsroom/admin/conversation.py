@@ -1,34 +1,17 @@
-"""Where one screen of the desk shows what belongs to two apps, and Django's own pages."""
-
-import re
+"""The article with its conversation beside it: where one screen of the desk shows what belongs to two apps."""
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.flatpages.admin import FlatPageAdmin
-from django.contrib.flatpages.forms import FlatpageForm
-from django.contrib.flatpages.models import FlatPage
-from django.contrib.sites.models import Site
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from taggit.models import Tag as TaggitTag
 
 from articles.admin import ArticleAdmin
 from articles.admin.forms import MomentField
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.admin.widgets import BodyEditor
-from articles.markup import clean_article
 from articles.models import Article
 from comments.models import Thread
-from newsroom.pages import PageAddress
-
-admin.site.site_header = settings.SITE_NAME
-admin.site.site_title = settings.SITE_NAME
-admin.site.index_title = "The desk"
 
 
 class ThreadForm(forms.ModelForm):
@@ -117,52 +100,6 @@ class DeskArticleAdmin(ArticleAdmin):
         return _comments_link(article, self.comments_shown(article))
 
 
-class PageForm(FlatpageForm):
-    class Meta(FlatpageForm.Meta):
-        fields = ["url", "title", "content"]
-        widgets = {"content": BodyEditor}
-
-    def clean_url(self):
-        url = super().clean_url()
-        if not re.fullmatch(PageAddress.regex, url.strip("/")) or "//" in url:
-            raise forms.ValidationError("Write the address as “/about/contact/”.")
-        try:
-            taken = resolve(url).url_name != "page"
-        except Resolver404:
-            taken = False
-        if taken:
-            raise forms.ValidationError(
-                f"The address {url} belongs to another page of the site. Choose another one."
-            )
-        others = FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk)
-        if others.exists():
-            raise forms.ValidationError(
-                f"There is a page at {url} already. Change that one."
-            )
-        return url
-
-    def clean_content(self):
-        return clean_article(self.cleaned_data["content"])
-
-
-class PageAdmin(LongListMixin, NeighboursMixin, FlatPageAdmin):
-    form = PageForm
-    fieldsets = [(None, {"fields": ["title", "content", "url"]})]
-    list_display = ["title", "url"]
-    list_filter = []
-    search_fields = ["title", "url"]
-
-    def view_on_site(self, page):
-        try:
-            return reverse("page", args=[page.url.strip("/")])
-        except NoReverseMatch:
-            return None
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        form.instance.sites.set([settings.SITE_ID])
-
-
 def _may_see_comments(request):
     return request.user.has_perm("comments.view_comment")
 
@@ -175,8 +112,3 @@ def _comments_link(article, count):
 
 admin.site.unregister(Article)
 admin.site.register(Article, DeskArticleAdmin)
-admin.site.unregister(FlatPage)
-admin.site.register(FlatPage, PageAdmin)
-admin.site.unregister(Site)
-# Our own tags are articles.Tag.
-admin.site.unregister(TaggitTag)

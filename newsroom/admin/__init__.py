@@ -1,0 +1,19 @@
+"""The desk as a whole: its name, what joins the apps, and what of Django's own it shows."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.sites.models import Site
+from taggit.models import Tag as TaggitTag
+
+from newsroom.admin.conversation import DeskArticleAdmin
+from newsroom.admin.pages import PageAdmin
+
+__all__ = ["DeskArticleAdmin", "PageAdmin"]
+
+admin.site.site_header = settings.SITE_NAME
+admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = "The desk"
+
+admin.site.unregister(Site)
+# Our own tags are articles.Tag.
+admin.site.unregister(TaggitTag)

@@ -1,0 +1,67 @@
+"""The pages that editors write beside the articles."""
+
+import re
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.flatpages.admin import FlatPageAdmin
+from django.contrib.flatpages.forms import FlatpageForm
+from django.contrib.flatpages.models import FlatPage
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from articles.admin.listing import LongListMixin
+from articles.admin.neighbours import NeighboursMixin
+from articles.admin.widgets import BodyEditor
+from articles.markup import clean_article
+from newsroom.pages import PageAddress
+
+
+class PageForm(FlatpageForm):
+    class Meta(FlatpageForm.Meta):
+        fields = ["url", "title", "content"]
+        widgets = {"content": BodyEditor}
+
+    def clean_url(self):
+        url = super().clean_url()
+        if not re.fullmatch(PageAddress.regex, url.strip("/")) or "//" in url:
+            raise forms.ValidationError("Write the address as “/about/contact/”.")
+        try:
+            taken = resolve(url).url_name != "page"
+        except Resolver404:
+            taken = False
+        if taken:
+            raise forms.ValidationError(
+                f"The address {url} belongs to another page of the site. Choose another one."
+            )
+        others = FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(
+                f"There is a page at {url} already. Change that one."
+            )
+        return url
+
+    def clean_content(self):
+        return clean_article(self.cleaned_data["content"])
+
+
+class PageAdmin(LongListMixin, NeighboursMixin, FlatPageAdmin):
+    form = PageForm
+    fieldsets = [(None, {"fields": ["title", "content", "url"]})]
+    list_display = ["title", "url"]
+    list_filter = []
+    search_fields = ["title", "url"]
+
+    def view_on_site(self, page):
+        try:
+            return reverse("page", args=[page.url.strip("/")])
+        except NoReverseMatch:
+            return None
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.instance.sites.set([settings.SITE_ID])
+
+
+admin.site.unregister(FlatPage)
+admin.site.register(FlatPage, PageAdmin)
