@@ -43,10 +43,12 @@ CONVERSATIONS = {
                         Remark(
                             "Edda Marsh",
                             "Her name was Duchess. There is a photograph; I will bring it to the library.",
-                        ),
-                        Remark(
-                            "Ben Achterberg",
-                            "Then I owe my grandmother an apology, and flowers 💐",
+                            replies=[
+                                Remark(
+                                    "Ben Achterberg",
+                                    "Then I owe my grandmother an apology, and flowers 💐",
+                                ),
+                            ],
                         ),
                     ],
                 ),
