@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains
 
 from comments.models import Thread
 from newsroom.admin.conversation import ThreadForm
-from tests.articles.desk import LIST, form_of, typed
+from tests.articles.admin.desk import LIST, form_of, typed
 from tests.factories import (
     make_article,
     make_comment,

@@ -12,12 +12,6 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_user(role="Editors"))
-    return client
-
-
 @pytest.mark.parametrize("make", [make_article, make_visible_article])
 def test_a_person_or_tag_is_viewed_on_the_site_where_readers_find_it(desk, make):
     person = make_person()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles.admin import ArticleAdmin
 from articles.models import Article, Person, Tag
-from tests.articles.desk import ADD, LIST, form_of, said, typed
+from tests.articles.admin.desk import ADD, LIST, form_of, said, typed
 from tests.factories import (
     DAY,
     make_article,
@@ -20,23 +20,6 @@ from tests.factories import (
     make_user,
     make_visible_article,
 )
-
-
-@pytest.fixture
-def editor(db):
-    return make_user(role="Editors")
-
-
-@pytest.fixture
-def writer(db):
-    return make_user(role="Writers")
-
-
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor)
-    return client
-
 
 # Writing
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article
-from tests.articles.desk import LIST, form_of
+from tests.articles.admin.desk import LIST, form_of
 from tests.factories import (
     DAY,
     make_article,

@@ -41,3 +41,22 @@ def typed(article=None, **fields):
 
 def said(response):
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+def step_of(article, name):
+    return reverse("admin:articles_article_step", args=[article.pk, name])
+
+
+def buttons(page):
+    return [step.name for step in page.context["steps"]]
+
+
+def act(client, name, *articles, **answers):
+    return client.post(
+        LIST,
+        {
+            "action": f"{name}_articles",
+            "_selected_action": [article.pk for article in articles],
+        }
+        | answers,
+    )
