@@ -49,7 +49,7 @@ def rss(request):
 @public_page()
 def tag_rss(request, slug):
     tag = get_object_or_404(Tag, slug=slug)
-    articles = Article.objects.visible().filter(tags=tag)
+    articles = Article.objects.visible().tagged(tag)
     if not articles.exists():
         raise Http404("There is no visible article here.")
     return _feed(

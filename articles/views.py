@@ -53,7 +53,7 @@ def tags(request):
 @public_page("before", "after")
 def tag(request, slug):
     tag = get_object_or_404(Tag, slug=slug)
-    page = _page_or_404(request, Article.objects.visible().filter(tags=tag))
+    page = _page_or_404(request, Article.objects.visible().tagged(tag))
     return render(request, "articles/tag.html", {"tag": tag, "page": page})
 
 

@@ -40,7 +40,7 @@ class WriterFilter(admin.SimpleListFilter):
         return [("yes", "Written by me")]
 
     def queryset(self, request, articles):
-        return articles.filter(created_by=request.user) if self.value() else articles
+        return articles.written_by(request.user) if self.value() else articles
 
 
 class LanguageFilter(admin.SimpleListFilter):

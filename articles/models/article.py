@@ -184,7 +184,7 @@ class Article(models.Model):
     def editable_by(self, user):
         return user.has_perm("articles.change_article") and (
             user.has_perm("articles.publish_article")
-            or (self.created_by_id == user.pk and self.status == self.Status.DRAFT)
+            or (self.created_by_id == user.pk and self.is_draft)
         )
 
     @property
@@ -325,7 +325,7 @@ class Article(models.Model):
     def put_on_top(self, *, by=None):
         """Keep this story first on the front page, in place of any other."""
         with transaction.atomic():
-            for other in Article.objects.filter(on_top=True).exclude(pk=self.pk):
+            for other in Article.objects.on_top().exclude(pk=self.pk):
                 other.take_off_top(by=by)
             self._move(
                 Step.What.PUT_ON_TOP,

@@ -16,7 +16,7 @@ class ArticleQuerySet(models.QuerySet):
         """What the public may see; the only definition of it."""
         now = timezone.now()
         return self.filter(
-            Q(embargo_until__isnull=True) | Q(embargo_until__lte=now),
+            _no_embargo(now),
             status=self.model.Status.PUBLISHED,
             published_at__lte=now,
         )
@@ -44,7 +44,7 @@ class ArticleQuerySet(models.QuerySet):
         # A story withdrawn before its hour was never anywhere, also once that has passed.
         seen = Address.objects.used().filter(article=models.OuterRef("pk"))
         return self.withdrawn().filter(
-            Q(embargo_until__isnull=True) | Q(embargo_until__lte=now),
+            _no_embargo(now),
             models.Exists(seen),
             withdrawal=self.model.Withdrawal.GONE,
             published_at__lte=now,
@@ -67,6 +67,12 @@ class ArticleQuerySet(models.QuerySet):
     def not_on_top(self):
         return self.filter(on_top=False)
 
+    def tagged(self, tag):
+        return self.filter(tags=tag)
+
+    def written_by(self, user):
+        return self.filter(created_by=user)
+
     def visible_to(self, user):
         """Visible articles for readers, a writer's own beside them, every article for the desk."""
         if user.has_perm("articles.view_article"):
@@ -83,13 +89,13 @@ class ArticleQuerySet(models.QuerySet):
             return self.none()
         if user.has_perm("articles.publish_article"):
             return self
-        return self.filter(created_by=user, status=self.model.Status.DRAFT)
+        return self.written_by(user).drafts()
 
     def on_desk_of(self, user):
         """What the desk's lists show: everything to those who see all articles, their own to writers."""
         if user.has_perm("articles.view_article"):
             return self
-        return self.filter(created_by=user)
+        return self.written_by(user)
 
     def people(self):
         """Those who signed one of these articles."""
@@ -114,3 +120,7 @@ class ArticleQuerySet(models.QuerySet):
     def for_listing(self):
         """Load what a card shows, and leave the text in the database."""
         return self.for_page().defer("body")
+
+
+def _no_embargo(now):
+    return Q(embargo_until__isnull=True) | Q(embargo_until__lte=now)
