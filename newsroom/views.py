@@ -1,11 +1,16 @@
 """What belongs to no app: answers for machines, and the pages for when something went wrong."""
 
+import re
+
 from django.conf import settings
 from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.caching import as_public, public_page
+
+# What a form says to itself, and what nobody should see on a screen.
+_NOT_WORDS = re.compile(r"^_|-|token|password")
 
 FAVICON = settings.BASE_DIR / "static" / "favicon.ico"
 
@@ -35,6 +40,23 @@ def bad_request(request, exception):
 
 def permission_denied(request, exception):
     return render(request, "403.html", status=403)
+
+
+def not_sent_from_here(request, reason=""):
+    """
+    Django found no valid token: another site sent the form, or the desk's own one is older than the sign-in.
+
+    In that case nothing is lost: those of the desk get their words back, to copy.
+    """
+    words = []
+    if request.user.is_staff:
+        words = [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if value and not _NOT_WORDS.search(name)
+        ]
+    return render(request, "403_csrf.html", {"words": words}, status=403)
 
 
 def page_not_found(request, exception):
