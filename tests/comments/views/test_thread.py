@@ -1,3 +1,4 @@
+from articles.cursors import Cursor
 from articles.models import Article
 from comments import conversation
 from comments.models import Comment
@@ -40,6 +41,15 @@ def test_the_thread_goes_on_from_page_to_page(db, client, monkeypatch):
         found = [f'id="comment-{comment.pk}"' in page for comment in order]
         assert found == [False, False, True]
         assert "conversation__more" not in page
+
+
+def test_beyond_the_last_comment_a_reader_is_led_back(db, client):
+    comment = make_shown_comment()
+    address = address_of_thread(comment.article)
+    beyond = Cursor(comment.created_at, comment.pk)
+    page = client.get(address, {"after": str(beyond)}).content.decode()
+    assert f'<a href="{address}">Read from the first one on</a>' in page
+    assert "Nobody has written" not in page
 
 
 def test_a_reader_who_answers_sees_whom(db, client):
