@@ -323,7 +323,7 @@ class Article(models.Model):
         )
 
     def put_on_top(self, *, by=None):
-        """Keep this story first on the front page, in place of any other."""
+        """Keep this article first on the front page, in place of any other."""
         with transaction.atomic():
             for other in Article.objects.on_top().exclude(pk=self.pk):
                 other.take_off_top(by=by)
