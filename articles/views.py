@@ -88,6 +88,13 @@ def archive_month(request, year, month):
     return render(request, "articles/archive_month.html", {"month": span, "page": page})
 
 
+def gone_or_404(request, slug):
+    """The page that says an article was withdrawn, where one was; elsewhere there is nothing."""
+    if gone := Article.objects.gone().known_as(slug).first():
+        return render(request, "410.html", {"notice": gone.notice}, status=410)
+    raise Http404("No article is or was visible here.")
+
+
 def _published_in(span):
     if span is None:
         raise Http404("No calendar has this month.")
@@ -116,6 +123,4 @@ def _moved_or_gone(request, slug):
     """What stands at an address where nobody finds an article any more."""
     if moved := Article.objects.visible().known_as(slug).first():
         return redirect(moved, permanent=True)
-    if gone := Article.objects.gone().known_as(slug).first():
-        return render(request, "410.html", {"notice": gone.notice}, status=410)
-    raise Http404("No article is or was visible here.")
+    return gone_or_404(request, slug)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles.caching import has_session, public_page
 from articles.models import Article
+from articles.views import gone_or_404
 from comments.across_sites import is_from_elsewhere
 from comments.conversation import (
     address_of,
@@ -50,11 +51,7 @@ def _show(request, slug):
     """The conversation page by page; `reply` names the comment that the form answers."""
     article = Article.objects.visible().known_as(slug).first()
     if article is None:
-        if gone := Article.objects.gone().known_as(slug).first():
-            return render(
-                request, "410.html", {"notice": gone.notice}, status=HTTPStatus.GONE
-            )
-        raise Http404
+        return gone_or_404(request, slug)
     if article.slug != slug:
         return redirect("comments:thread", article.slug, permanent=True)
     context = page_context(

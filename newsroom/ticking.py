@@ -20,17 +20,17 @@ JOBS: list[Callable[[], object]] = [
 
 def tick() -> list[str]:
     """Do every job once, whatever becomes of the others; the names of those that failed."""
-    return [name_of(job) for job in JOBS if not _done(job)]
-
-
-def name_of(job):
-    return f"{job.__module__}.{job.__qualname__}"
+    return [_name(job) for job in JOBS if not _done(job)]
 
 
 def _done(job):
     try:
         job()
     except Exception:
-        logger.exception("%s failed; the next tick tries again.", name_of(job))
+        logger.exception("%s failed; the next tick tries again.", _name(job))
         return False
     return True
+
+
+def _name(job):
+    return f"{job.__module__}.{job.__qualname__}"
