@@ -176,5 +176,14 @@ def test_a_failure_of_ours_gets_a_page_that_needs_nothing(db):
     assert page.headers["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.parametrize(("host", "status"), [("localhost", 301), ("x.example", 400)])
+def test_what_is_answered_before_https_is_kept_by_nobody(host, status, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get("/", headers={"host": host})
+    assert answer.status_code == status
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_no_request_of_a_stranger_host_is_answered(client, db):
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
