@@ -277,6 +277,17 @@ def test_a_writer_sees_the_own_draft_and_nobody_elses(client, db):
     assert client.get(other.get_absolute_url()).status_code == 404
 
 
+@pytest.mark.parametrize("role", ["Editors", "Moderators", "Writers"])
+def test_who_has_left_the_desk_reads_what_readers_read(client, db, role):
+    user = make_user(role=role)
+    article = make_article(created_by=user)
+    client.force_login(user)
+    assert client.get(article.get_absolute_url()).status_code == 200
+    user.is_staff = False
+    user.save()
+    assert client.get(article.get_absolute_url()).status_code == 404
+
+
 def test_the_desk_reads_when_a_scheduled_article_appears(client, db):
     article = make_article()
     article.publish(at=datetime(2999, 1, 2, 3, 4, tzinfo=UTC))
