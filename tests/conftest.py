@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
@@ -169,3 +171,41 @@ def browser_type_launch_args(browser_type_launch_args):
             "--no-first-run",
         ],
     }
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """
+    Opens a page of a browser with these wishes, signed in as the user if there is one.
+
+    The page remembers every complaint of the browser, and is closed when the test ends.
+    """
+    contexts = []
+
+    def open_with(*, user=None, **wishes):
+        context = browser.new_context(base_url=live_server.url, **wishes)
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([_session_of(user) | {"url": live_server.url}])
+        page = context.new_page()
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                message.type in {"error", "warning"}
+                and page.complaints.append(message.text)
+            ),
+        )
+        return page
+
+    yield open_with
+    for context in contexts:
+        context.close()
+
+
+def _session_of(user):
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value}

@@ -4,7 +4,6 @@ from io import BytesIO
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
@@ -92,26 +91,10 @@ def addresses():
     ]
 
 
-@pytest.fixture
-def open_browser(browser, live_server):
-    """A page of a browser with these wishes; closed when the test ends."""
-    contexts = []
-
-    def open_with(**wishes):
-        contexts.append(browser.new_context(base_url=live_server.url, **wishes))
-        return contexts[-1].new_page()
-
-    yield open_with
-    for context in contexts:
-        context.close()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_axe_finds_nothing_on_any_public_page(
-    addresses, open_browser, viewport, scheme
-):
-    page = open_browser(viewport=viewport, color_scheme=scheme)
+def test_axe_finds_nothing_on_any_public_page(addresses, open_page, viewport, scheme):
+    page = open_page(viewport=viewport, color_scheme=scheme)
     found = {}
     for address in addresses:
         page.goto(address)
@@ -125,8 +108,8 @@ def test_axe_finds_nothing_on_any_public_page(
     ("width", "text"),
     [(320, "100%"), (390, "200%"), (640, "200%"), (1440, "100%")],
 )
-def test_no_page_scrolls_sideways(addresses, open_browser, width, text):
-    page = open_browser(viewport={"width": width, "height": 700})
+def test_no_page_scrolls_sideways(addresses, open_page, width, text):
+    page = open_page(viewport={"width": width, "height": 700})
     wide = {}
     for address in addresses:
         page.goto(address)
@@ -137,8 +120,8 @@ def test_no_page_scrolls_sideways(addresses, open_browser, width, text):
     assert wide == {}
 
 
-def test_the_browser_has_nothing_to_complain_about(addresses, open_browser):
-    page = open_browser()
+def test_the_browser_has_nothing_to_complain_about(addresses, open_page):
+    page = open_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -148,8 +131,8 @@ def test_the_browser_has_nothing_to_complain_about(addresses, open_browser):
     assert complaints == []
 
 
-def test_no_page_asks_another_host_for_anything(addresses, open_browser, live_server):
-    page = open_browser()
+def test_no_page_asks_another_host_for_anything(addresses, open_page, live_server):
+    page = open_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     for address in addresses:
@@ -158,8 +141,8 @@ def test_no_page_asks_another_host_for_anything(addresses, open_browser, live_se
     assert [url for url in asked if not url.startswith(live_server.url)] == []
 
 
-def test_headings_never_skip_a_level(addresses, open_browser):
-    page = open_browser(java_script_enabled=True)
+def test_headings_never_skip_a_level(addresses, open_page):
+    page = open_page(java_script_enabled=True)
     for address in addresses:
         page.goto(address)
         levels = page.evaluate(
@@ -172,8 +155,8 @@ def test_headings_never_skip_a_level(addresses, open_browser):
         )
 
 
-def test_the_first_tab_stop_leads_past_the_masthead(addresses, open_browser):
-    page = open_browser()
+def test_the_first_tab_stop_leads_past_the_masthead(addresses, open_page):
+    page = open_page()
     page.goto(addresses[2])
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
@@ -191,8 +174,8 @@ PAPER = "getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(255, 253, 248)", "rgb(20, 19, 15)"
 
 
-def test_a_reader_chooses_the_colours_for_good(open_browser):
-    page = open_browser(color_scheme="light")
+def test_a_reader_chooses_the_colours_for_good(open_page):
+    page = open_page(color_scheme="light")
     page.goto("/")
     assert page.evaluate(PAPER) == LIGHT
     page.get_by_role("radio", name="Dark").check()
@@ -204,16 +187,16 @@ def test_a_reader_chooses_the_colours_for_good(open_browser):
     assert page.evaluate(PAPER) == LIGHT
 
 
-def test_without_javascript_the_colours_follow_the_system(open_browser):
-    page = open_browser(color_scheme="dark", java_script_enabled=False)
+def test_without_javascript_the_colours_follow_the_system(open_page):
+    page = open_page(color_scheme="dark", java_script_enabled=False)
     page.goto("/")
     expect(page.locator(".theme")).to_be_hidden()
     with Image.open(BytesIO(page.screenshot())) as picture:
         assert picture.convert("RGB").getpixel((2, 400)) == (20, 19, 15)
 
 
-def test_paper_gets_the_article_and_not_the_furniture(addresses, open_browser):
-    page = open_browser()
+def test_paper_gets_the_article_and_not_the_furniture(addresses, open_page):
+    page = open_page()
     page.goto(addresses[2])
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -223,27 +206,17 @@ def test_paper_gets_the_article_and_not_the_furniture(addresses, open_browser):
             expect(found).to_be_hidden()
 
 
-def test_comments_are_printed_from_their_own_page(addresses, open_browser):
-    page = open_browser()
+def test_comments_are_printed_from_their_own_page(addresses, open_page):
+    page = open_page()
     page.goto(addresses[4])
     page.emulate_media(media="print")
     expect(page.locator(".comment").first).to_be_visible()
     expect(page.locator("form").first).to_be_hidden()
 
 
-def test_the_desks_view_of_a_draft_is_accessible_too(open_browser, client, live_server):
-    client.force_login(make_user(role="Editors"))
+def test_the_desks_view_of_a_draft_is_accessible_too(open_page):
     draft = make_article(title="A draft")
-    page = open_browser(viewport=PHONE)
-    page.context.add_cookies(
-        [
-            {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                "url": live_server.url,
-            }
-        ]
-    )
+    page = open_page(user=make_user(role="Editors"), viewport=PHONE)
     page.goto(draft.get_absolute_url())
     expect(page.get_by_role("note")).to_contain_text("Not public: Draft")
     assert Axe().run(page).response["violations"] == []

@@ -2,9 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article
@@ -41,36 +39,16 @@ TABLE_WITH_A_FOOT = (
 
 
 @pytest.fixture
-def open_desk(transactional_db, browser, live_server):
-    """Opens a page of an editor's browser, one that remembers every complaint."""
+def open_desk(transactional_db, open_page):
+    """Opens a page of an editor's browser."""
     user = make_user(role="Editors")
-    client = Client()
-    client.force_login(user)
-    session = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-        "url": live_server.url,
-    }
-    contexts = []
 
-    def open_page(**wishes):
-        context = browser.new_context(base_url=live_server.url, **wishes)
-        contexts.append(context)
-        context.add_cookies([session])
-        page = context.new_page()
-        page.user, page.complaints = user, []
-        page.on("console", lambda message: _keep(page.complaints, message))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    def open_as_editor(**wishes):
+        page = open_page(user=user, **wishes)
+        page.user = user
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def _keep(complaints, message):
-    if message.type in {"error", "warning"}:
-        complaints.append(message.text)
+    return open_as_editor
 
 
 @pytest.fixture

@@ -17,33 +17,16 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture
-def sign_in(browser, live_server, client):
+def sign_in(open_page):
     """A page of a signed-in moderator, in a browser with these options."""
-    contexts = []
 
-    def open_page(**options):
-        client.force_login(make_user(role="Moderators", password=None))
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        session = client.cookies["sessionid"].value
-        context.add_cookies(
-            [{"name": "sessionid", "value": session, "url": live_server.url}]
-        )
-        page = context.new_page()
-        page.complaints = []
+    def open_as_moderator(**options):
+        user = make_user(role="Moderators", password=None)
+        page = open_page(user=user, **options)
         page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error" and page.complaints.append(message.text)
-            ),
-        )
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_as_moderator
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
