@@ -16,16 +16,16 @@ ARTICLES_A_PAGE = 20
 @public_page("before", "after")
 def home(request):
     articles = Article.objects.visible().for_listing()
-    page = _page(request, articles.not_on_top())
-    if page.newer is None and "after" in request.GET:
-        # The newest page has one address.
+    is_front = request.GET.keys().isdisjoint({"before", "after"})
+    lead = articles.on_top().first() if is_front else None
+    size = ARTICLES_A_PAGE - 1 if lead else ARTICLES_A_PAGE
+    page = _page(request, articles.not_on_top(), size=size)
+    if page.is_newest and not is_front:
+        # The front page has one address.
         return redirect("articles:home")
-    lead = None
-    if page.is_newest:
-        lead = articles.on_top().first()
-        if lead is None and page.rows:
-            lead, *rest = page.rows
-            page = replace(page, rows=rest)
+    if page.is_newest and page.rows and lead is None:
+        lead, *rest = page.rows
+        page = replace(page, rows=rest)
     return render(request, "articles/home.html", {"lead": lead, "page": page})
 
 
@@ -109,11 +109,11 @@ def _page_or_404(request, articles):
     return page
 
 
-def _page(request, articles):
+def _page(request, articles, *, size=ARTICLES_A_PAGE):
     return newest_page(
         articles,
         field="published_at",
-        size=ARTICLES_A_PAGE,
+        size=size,
         before=request.GET.get("before"),
         after=request.GET.get("after"),
     )

@@ -27,9 +27,9 @@ env.read_env(BASE_DIR / ".env")
 
 
 def made(folder):
-    """The folder, made when it is not there."""
+    """The folder, made for its owner only when it is not there: the database holds addresses of readers."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(
             f"VAR_DIR: {folder} cannot be made: {error.strerror}."

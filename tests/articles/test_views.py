@@ -51,6 +51,17 @@ def test_a_story_kept_on_top_leads_and_stands_nowhere_else(client, db):
     assertContains(page, f'href="{oldest.get_absolute_url()}"', count=1)
 
 
+@pytest.mark.parametrize("place", [0, ARTICLES_A_PAGE])
+def test_the_front_page_has_twenty_stories_with_or_without_one_on_top(
+    client, db, place
+):
+    articles = make_archive(ARTICLES_A_PAGE + 1)
+    if place:
+        articles[place].put_on_top()
+    page = client.get("/").context
+    assert len([page["lead"], *page["page"]]) == ARTICLES_A_PAGE
+
+
 def test_walking_the_front_page_meets_every_story_once(client, db):
     articles = make_archive(2 * ARTICLES_A_PAGE + 3)
     articles[30].put_on_top()

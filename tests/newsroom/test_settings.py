@@ -51,6 +51,12 @@ def test_with_nothing_set_it_is_a_production_site(place):
     assert place.run("check").returncode == 0
 
 
+def test_the_folder_of_a_site_is_made_for_its_owner_only(tmp_path):
+    site = Site(tmp_path / "var")
+    assert site.run("check").returncode == 0
+    assert stat.S_IMODE(site.folder.stat().st_mode) == 0o700
+
+
 def test_the_secret_is_made_once_and_for_its_owner_only(place):
     secret = value_of(place, "settings.SECRET_KEY")
     file = place.folder / "secret_key"
