@@ -264,6 +264,7 @@ class Article(models.Model):
             or_scheduled=True,
             status=self.Status.DRAFT,
             published_at=None,
+            on_top=False,
         )
 
     def publish(self, *, at=None, by=None):

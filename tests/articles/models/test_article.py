@@ -230,6 +230,15 @@ def test_one_story_is_on_top(db):
     assert not Article.objects.filter(on_top=True).exists()
 
 
+def test_what_goes_back_to_draft_leaves_the_top_to_another(db, now):
+    planned, other = make_article(), make_visible_article()
+    planned.publish(at=now + DAY)
+    planned.put_on_top()
+    planned.return_to_draft()
+    other.put_on_top()
+    assertQuerySetEqual(Article.objects.on_top(), [other])
+
+
 def test_a_withdrawn_article_that_is_published_again_drops_its_notice(db):
     article = make_visible_article()
     article.withdraw(notice="Under review.")
