@@ -97,6 +97,16 @@ def page_of(article, *, after=None, newest_first=False):
     return _with_replies(article, shown), more
 
 
+def answered_in(article, id):
+    """The comment that the form answers; None when readers cannot see it under this article."""
+    if not id:
+        return None
+    try:
+        return Comment.objects.shown().filter(article=article, pk=id).first()
+    except (ValueError, OverflowError):
+        return None
+
+
 def address_of(comment):
     """The page and the place on it where a comment that is on a page stands: two narrow queries at most."""
     root_id = comment.root_id or comment.pk

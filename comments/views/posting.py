@@ -1,0 +1,79 @@
+"""Taking what a reader sends, and giving every word back when it is not taken."""
+
+from http import HTTPStatus
+
+from django.shortcuts import render
+from django.urls import reverse
+
+from articles.models import Article
+from comments.across_sites import is_from_elsewhere
+from comments.conversation import answered_in, form_context, moderator_of, thread_of
+from comments.forms import CommentForm
+from comments.markup import as_html, initial
+from comments.models import Comment
+from comments.networks import recent_hashes
+from comments.posting import TooManyComments, take
+from comments.tokens import private_address
+from comments.views.receiving import HttpResponseSeeOther, fits
+
+
+def post(request, slug):
+    if not fits(request):
+        return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    # Whatever the sender says of the encoding: our form is UTF-8, and what is not
+    # becomes replacement characters.
+    request.encoding = "utf-8"
+    article = Article.objects.visible().known_as(slug).first()
+    form = CommentForm(request.POST, instance=Comment(article=article))
+    if article is None:
+        gone = Article.objects.gone().known_as(slug).first()
+        status = HTTPStatus.GONE if gone else HTTPStatus.NOT_FOUND
+        return _not_taken(request, status, form, notice=gone and gone.notice)
+    if thread_of(article).is_closed:
+        return _not_taken(request, HTTPStatus.FORBIDDEN, form, article=article)
+    if is_from_elsewhere(request):
+        return _form_again(request, form, HTTPStatus.FORBIDDEN)
+    if not form.is_valid():
+        return _form_again(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if form.wants_preview:
+        return _form_again(request, form, HTTPStatus.OK)
+    return _take(request, form)
+
+
+def _take(request, form):
+    try:
+        comment = take(
+            form.instance,
+            networks=recent_hashes(request),
+            by=moderator_of(request),
+            decoy=form.fell_for_the_decoy,
+        )
+    except TooManyComments as error:
+        response = _form_again(
+            request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait
+        )
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    is_new = comment is form.instance
+    if is_new or comment.first_shown_at is None:
+        return HttpResponseSeeOther(private_address(comment))
+    return HttpResponseSeeOther(reverse("comments:received"))
+
+
+def _form_again(request, form, status, **context):
+    """The form with every word that was typed, and above it why it is back."""
+    article = form.instance.article
+    answered = answered_in(article, form["parent"].value())
+    context |= form_context(request, article, form=form, answered=answered)
+    context |= {"status": status.value, "preview": None}
+    if status == HTTPStatus.OK:
+        context["preview"] = form.instance
+        context["html"] = as_html(form.instance.body)
+        context["initial"] = initial(form.instance.name)
+    return render(request, "comments/post.html", context, status=status)
+
+
+def _not_taken(request, status, form=None, **context):
+    """Nothing can be posted here; the words are shown, to be copied."""
+    context |= {"status": status.value, "form": form}
+    return render(request, "comments/not_taken.html", context, status=status)
