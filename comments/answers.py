@@ -6,8 +6,7 @@ from articles.append_only import name_of
 from articles.models import TransitionError
 from comments.markup import kept_line
 from comments.models import Comment
-
-LONGEST_NAME = Comment._meta.get_field("name").max_length
+from comments.models.comment import LONGEST_NAME
 
 
 def answer(comment, body, *, by, seen=None, approving=False, note=""):

@@ -84,6 +84,16 @@ def whole_number(name, default):
     return int(text)
 
 
+def one_of(name, words):
+    """One of these words from the environment, the first when unset, or a start that stops and says why."""
+    word = env(name, default=words[0]).strip().lower()
+    if word not in words:
+        raise ImproperlyConfigured(
+            f"{name} must be one of {', '.join(words)}, not {word!r}."
+        )
+    return word
+
+
 def mailer_from(url):
     """The entry of MAILERS for a MAIL_URL, such as `smtp+tls://name:password@host:587`."""
     config = env.email_url_config(url)
@@ -143,6 +153,14 @@ TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
 
 # How many comments one network may send: number per s, m, h or d.
 COMMENT_RATE = env("COMMENT_RATE", default="5/m 30/h").split()
+
+# What holds for a conversation of which nobody has said anything else: open, held or
+# closed, and how many days after publication it closes (0: never).
+COMMENT_POLICY = one_of("COMMENT_POLICY", ["open", "held", "closed"])
+COMMENTS_CLOSE_AFTER_DAYS = whole_number("COMMENTS_CLOSE_AFTER_DAYS", 0)
+
+# How many networks must report a comment that no moderator has judged until it waits again.
+REPORTS_TO_HOLD = whole_number("REPORTS_TO_HOLD", 5)
 
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)

@@ -22,6 +22,9 @@ STEPS = {
     "approve": Comment.approve,
     "reject": Comment.reject,
     "mark_spam": Comment.mark_spam,
+    "keep": Comment.keep,
+    "pick": Comment.pick,
+    "unpick": Comment.unpick,
     "undo": Comment.undo,
 }
 # So many decisions of one press are told one by one; more are summed up.
@@ -30,6 +33,9 @@ DONE = {
     "approve": "{} comments are now approved.",
     "reject": "{} comments are now rejected.",
     "mark_spam": "{} comments are now marked as spam.",
+    "keep": "{} comments stay as they are.",
+    "pick": "{} comments are now among the picks.",
+    "unpick": "{} comments are no longer among the picks.",
     "undo": "{} decisions are undone.",
 }
 # A row that was drawn: its key and the version that was on the screen.
@@ -92,7 +98,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("article", "parent", "root")
+            .select_related("article", "parent", "root", "appeal")
             .defer("article__body")
             .prefetch_related("decisions")
             # The list orders by get_ordering() itself, and would do so twice.

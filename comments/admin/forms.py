@@ -35,6 +35,9 @@ class ModerationForm(forms.Form):
         "approve": "Approve",
         "reject": "Reject",
         "mark_spam": "Mark as spam",
+        "keep": "Keep as it is",
+        "pick": "Pick",
+        "unpick": "Take off the picks",
         "undo": "Undo",
     }
     ANSWERS = {

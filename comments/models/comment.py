@@ -1,61 +1,29 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.append_only import name_of
 from articles.models import Article, TransitionError
+from comments.models.appeal import Appeal
 from comments.models.decision import Decision
+from comments.models.querysets import (
+    LEAVES_A_TOMBSTONE,
+    CommentQuerySet,
+    takes_a_place,
+)
+from comments.models.text_revision import TextRevision
 from comments.models.thread import Thread
 
+# In characters as people see them; see comments.forms.
+LONGEST_NAME = 80
 LONGEST_BODY = 5000
-
-
-class CommentQuerySet(models.QuerySet):
-    """The words the newsroom uses for its piles of comments."""
-
-    def standing(self):
-        """Approved, and not under a root that hides its replies: shown as soon as the article is visible."""
-        return self.filter(_standing())
-
-    def shown(self):
-        """What the public may read; the only definition of it."""
-        return self.standing().filter(article__in=_visible_articles())
-
-    def on_page(self):
-        """
-        Everything that takes a place on a public page: the shown, and the tombstones.
-
-        A tombstone is a root that was shown once and is not any more, but still
-        has shown replies. Its words are not for the page.
-        """
-        replies = Comment.objects.standing().filter(root=OuterRef("pk"))
-        return self.filter(
-            _standing() | (Q(Exists(replies), root=None) & _buried()),
-            article__in=_visible_articles(),
-        )
-
-    def with_status(self, status):
-        return self.filter(status=status)
-
-    def waiting(self):
-        return self.with_status(Comment.Status.PENDING)
-
-    def sent_from(self, networks, *, since):
-        """What came after that moment from a network that has these hashes."""
-        return self.filter(network__in=networks, created_at__gt=since)
-
-    def conversation_of(self, comment):
-        """The root that the comment hangs under or is, and everything under that."""
-        root = comment.root_id or comment.pk
-        return self.filter(Q(pk=root) | Q(root=root))
-
-    def oldest_first(self):
-        return self.order_by("created_at", "id")
-
-    def newest_first(self):
-        return self.order_by("-created_at", "-id")
+# How long an author can change what was sent.
+EDIT_WINDOW = timedelta(minutes=15)
 
 
 class Comment(models.Model):
@@ -87,9 +55,12 @@ class Comment(models.Model):
         on_delete=models.PROTECT,
         related_name="replies",
     )
-    name = models.CharField(max_length=80)
+    # Wider than the form allows: what people see as one character may be several.
+    name = models.CharField(max_length=4 * LONGEST_NAME)
     email = models.EmailField(blank=True)
     body = models.TextField()
+    # Whether its author wants to hear of replies by mail.
+    notify = models.BooleanField(default=False)
     text_revision = models.PositiveIntegerField(default=1, editable=False)
     # The account of a member of staff who answered signed in.
     by = models.ForeignKey(
@@ -107,6 +78,21 @@ class Comment(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     first_shown_at = models.DateTimeField(null=True, editable=False)
+    # When those whom a reply answers were told of it, or need not be any more.
+    announced_at = models.DateTimeField(null=True, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
+    picked_at = models.DateTimeField(null=True, editable=False)
+    # Of a root: how many of its replies are approved. Kept right in the transaction of each decision.
+    approved_replies = models.PositiveIntegerField(default=0, editable=False)
+    # Reports that came since a moderator last decided on the comment.
+    open_reports = models.PositiveIntegerField(default=0, editable=False)
+    # Worked out by the database, so that the roots of a page can be read from one index.
+    has_place = models.GeneratedField(
+        expression=Case(When(takes_a_place(), then=Value(True)), default=Value(False)),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     network = models.CharField(max_length=64, blank=True, editable=False)
     # Equal for two posts of the same words to the same place from the same network. The
     # database makes one row of them; see comments.posting.
@@ -126,6 +112,20 @@ class Comment(models.Model):
                 fields=["status", "created_at", "id"], name="comments_by_status"
             ),
             models.Index(fields=["network", "created_at"], name="comments_by_network"),
+            models.Index(
+                fields=["article", "created_at", "id"],
+                name="roots_on_a_page",
+                condition=Q(has_place=True),
+            ),
+            models.Index(
+                fields=["root", "status", "created_at", "id"], name="replies_of_a_root"
+            ),
+            models.Index(
+                fields=["article", "picked_at"],
+                name="picked_comments",
+                condition=Q(picked_at__isnull=False),
+            ),
+            models.Index(Lower("email"), name="comments_by_email"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -175,6 +175,56 @@ class Comment(models.Model):
         return Comment.objects.shown().filter(pk=self.pk).exists()
 
     @property
+    def is_picked(self):
+        return self.picked_at is not None
+
+    @property
+    def is_erased(self):
+        return self.erased_at is not None
+
+    @property
+    def carries_replies(self):
+        """Whether replies can be shown under this root: `querysets.carries_replies`, for one comment."""
+        is_buried = (
+            self.first_shown_at is not None and self.status in LEAVES_A_TOMBSTONE
+        )
+        return self.is_approved or is_buried
+
+    @property
+    def editable_until(self):
+        return self.created_at + EDIT_WINDOW
+
+    @property
+    def is_editable(self):
+        """Whether its author can still change the words."""
+        return (
+            self.status in [self.Status.PENDING, self.Status.APPROVED]
+            and timezone.now() < self.editable_until
+            and not self.answers.counting_as_answers().exists()
+        )
+
+    @property
+    def can_be_appealed(self):
+        """Whether its author can still ask the moderators to look again."""
+        return (
+            self.status in [self.Status.REJECTED, self.Status.SPAM]
+            and not self.is_erased
+            and not self._has_appeal()
+        )
+
+    @property
+    def was_judged(self):
+        """Whether a moderator has ever decided on the comment."""
+        return self.decisions.by_people().exists()
+
+    @property
+    def wants_a_second_look(self):
+        """Whether readers or its author have said something that no moderator has answered."""
+        return self.open_reports > 0 or (
+            self._has_appeal() and self.appeal.answered_at is None
+        )
+
+    @property
     def possible_steps(self):
         """The names of the steps that a moderator can take from here, in their fixed order."""
         if self.is_withdrawn:
@@ -185,7 +235,12 @@ class Comment(models.Model):
             "mark_spam": self.Status.SPAM,
         }
         steps = [step for step, status in leads_to.items() if status != self.status]
-        return [*steps, "undo"] if self.decisions.exists() else steps
+        if self.wants_a_second_look:
+            steps.insert(0, "keep")
+        if self.is_approved:
+            steps.append("unpick" if self.is_picked else "pick")
+        last = self.decisions.first()
+        return [*steps, "undo"] if last and last.can_be_undone else steps
 
     # Steps. Each is one guarded transaction that records its decision. `seen` is the
     # version the moderator looked at; without it, the one this object was loaded with.
@@ -220,6 +275,48 @@ class Comment(models.Model):
             note=note,
         )
 
+    def keep(self, *, by=None, note="", seen=None):
+        """Let the comment stay what it is, and with that answer the reports and the appeal."""
+        self._decide(
+            self.Status(self.status),
+            from_=[self.Status.APPROVED, self.Status.REJECTED, self.Status.SPAM],
+            by=by,
+            seen=seen,
+            what=Decision.What.KEEP,
+            note=note,
+        )
+
+    def hold_for_reports(self):
+        """Let a comment that readers have reported, and no moderator has judged, wait again."""
+        self._decide(
+            self.Status.PENDING,
+            from_=[self.Status.APPROVED],
+            what=Decision.What.REPORTS,
+        )
+
+    def pick(self, *, by=None, note="", seen=None):
+        """Show the comment among the newsroom's picks."""
+        self._decide(
+            self.Status.APPROVED,
+            from_=[self.Status.APPROVED],
+            by=by,
+            seen=seen,
+            what=Decision.What.PICK,
+            note=note,
+            changes={"picked_at": timezone.now()},
+        )
+
+    def unpick(self, *, by=None, note="", seen=None):
+        self._decide(
+            self.Status.APPROVED,
+            from_=[self.Status.APPROVED],
+            by=by,
+            seen=seen,
+            what=Decision.What.UNPICK,
+            note=note,
+            changes={"picked_at": None},
+        )
+
     def withdraw(self):
         """Take the comment back, as its author."""
         self._decide(
@@ -227,31 +324,120 @@ class Comment(models.Model):
             from_=[s for s in self.Status if s != self.Status.WITHDRAWN],
         )
 
+    def edit(self, body, *, status=Status.PENDING):
+        """
+        Change the words, as its author; the earlier ones are kept as a TextRevision.
+
+        `status` is what the screening makes of the new words. Raises
+        TransitionError when it is too late: after EDIT_WINDOW, after somebody
+        answered, or after a decision that took the comment off the page.
+        """
+        with transaction.atomic():
+            Thread.objects.held_by(self.article)
+            self.refresh_from_db()
+            if not self.is_editable:
+                raise TransitionError(
+                    "This comment cannot be changed any more: it is too late, "
+                    "somebody has answered it, or a moderator has decided on it."
+                )
+            TextRevision.objects.create(
+                comment=self, number=self.text_revision, body=self.body
+            )
+            words = {
+                "body": body,
+                "text_revision": self.text_revision + 1,
+                "edited_at": timezone.now(),
+                # It is known by other words now.
+                "repeat_key": None,
+            }
+            if status == self.status:
+                words["version"] = F("version") + 1
+                Comment.objects.filter(pk=self.pk).update(**words)
+                self.refresh_from_db()
+            else:
+                self._decide(
+                    status, from_=[self.status], what=Decision.What.EDIT, changes=words
+                )
+
+    def erase(self):
+        """
+        Blank everything that its author wrote, for ever; a comment that is not withdrawn yet, is.
+
+        The row stays, for what was answered, reported and decided hangs on it.
+        """
+        with transaction.atomic():
+            Thread.objects.held_by(self.article)
+            self.refresh_from_db()
+            if not self.is_withdrawn:
+                self.withdraw()
+            self.earlier_texts.all().delete()
+            self.signals.all().delete()
+            # A report may quote what it is about.
+            self.reports.update(sentence="", network="")
+            Appeal.objects.filter(comment=self).update(message="")
+            Comment.objects.filter(pk=self.pk).update(
+                name="",
+                email="",
+                body="",
+                notify=False,
+                network="",
+                repeat_key=None,
+                picked_at=None,
+                by=None,
+                erased_at=timezone.now(),
+                version=F("version") + 1,
+            )
+            self.refresh_from_db()
+
     def undo(self, *, by=None, note="", seen=None):
         """Put the comment back to where it was before the newest decision."""
         last = self.decisions.first()
-        if last is None or last.to_status == self.Status.WITHDRAWN:
+        if last is None or not last.can_be_undone:
             raise TransitionError(
                 "There is no decision of a moderator to undo on this comment."
             )
-        self._decide(
-            self.Status(last.from_status),
-            from_=[last.to_status],
-            by=by,
-            seen=seen,
-            undoes=last,
-            note=note,
-        )
+        what, changes = Decision.What.STATUS, {}
+        if last.what == Decision.What.PICK:
+            what, changes = Decision.What.UNPICK, {"picked_at": None}
+        elif last.what == Decision.What.UNPICK:
+            what, changes = Decision.What.PICK, {"picked_at": timezone.now()}
+        with transaction.atomic():
+            self._decide(
+                self.Status(last.from_status),
+                from_=[last.to_status],
+                by=by,
+                seen=seen,
+                what=what,
+                undoes=last,
+                note=note,
+                changes=changes | {"open_reports": self._reports_open_before(last)},
+            )
+            # What that decision answered is open again.
+            Appeal.objects.filter(comment=self, answered_at=last.at).update(
+                answered_at=None
+            )
 
     def _save_as_shown(self, *args, **kwargs):
-        # One that arrives approved, as from an import, counts from the start.
+        # One that arrives approved, as from an import, counts from the start and is no news.
         self.first_shown_at = self.first_shown_at or self.created_at
+        self.announced_at = self.announced_at or self.created_at
         with transaction.atomic():
+            thread = Thread.objects.held_by(self.article)
             super().save(*args, **kwargs)
-            shown = Comment.objects.filter(pk=self.pk).standing().count()
-            Thread.objects.of(self.article).count(shown)
+            self._follow(thread, was_approved=False, counted=0)
 
-    def _decide(self, status, *, from_, by=None, seen=None, undoes=None, **why):
+    def _decide(
+        self,
+        status,
+        *,
+        from_,
+        by=None,
+        seen=None,
+        what=Decision.What.STATUS,
+        undoes=None,
+        changes=None,
+        **why,
+    ):
         """
         One guarded UPDATE, its record and the thread's count, together or not at all.
 
@@ -259,21 +445,18 @@ class Comment(models.Model):
         a TransitionError that says who did what and when.
         """
         with transaction.atomic():
-            # Taken first and by everyone, so that two decisions in one thread wait for each other.
-            thread = Thread.objects.of(self.article)
-            Thread.objects.select_for_update().get(pk=thread.pk)
-            family = Comment.objects.filter(Q(pk=self.pk) | Q(root=self.pk))
-            before = family.standing().count()
+            thread = Thread.objects.held_by(self.article)
             expected = self.version if seen is None else seen
             self.refresh_from_db()
-            from_status = self.status
+            from_status, counted = self.status, self._counted()
             if from_status not in from_ or not Comment.objects.filter(
                 pk=self.pk, version=expected
-            ).update(**self._changes_for(status)):
+            ).update(**self._changes_for(status, by=by) | (changes or {})):
                 raise TransitionError(self._refusal(status))
             self.refresh_from_db()
-            Decision.objects.create(
+            decision = Decision.objects.create(
                 comment=self,
+                what=what,
                 text_revision=self.text_revision,
                 by=by,
                 by_name=name_of(by),
@@ -282,44 +465,53 @@ class Comment(models.Model):
                 undoes=undoes,
                 **why,
             )
-            thread.count(family.standing().count() - before)
-
-    def _changes_for(self, status):
-        changes = {"status": status, "version": F("version") + 1}
-        if status == self.Status.APPROVED:
-            changes["first_shown_at"] = models.functions.Coalesce(
-                "first_shown_at", timezone.now()
+            if by is not None:
+                Appeal.objects.filter(comment=self, answered_at=None).update(
+                    answered_at=decision.at
+                )
+            self._follow(
+                thread,
+                was_approved=from_status == self.Status.APPROVED,
+                counted=counted,
             )
+
+    def _changes_for(self, status, *, by):
+        changes = {"status": status, "version": F("version") + 1}
+        if by is not None:
+            # Somebody has looked at the comment, and with that at what was said of it.
+            changes["open_reports"] = 0
+        if status == self.Status.APPROVED:
+            changes["first_shown_at"] = Coalesce("first_shown_at", timezone.now())
         elif status != self.Status.PENDING:
             # The same words may be sent again, as a new comment that waits.
             changes["repeat_key"] = None
         return changes
+
+    def _reports_open_before(self, decision):
+        judged = self.decisions.by_people().filter(id__lt=decision.pk).first()
+        reports = self.reports.all()
+        return (reports.filter(created_at__gt=judged.at) if judged else reports).count()
+
+    def _counted(self):
+        """How many shown comments the thread has because of this one: itself, and under a root its replies."""
+        if self.root_id is not None:
+            return int(self.is_approved and self.root.carries_replies)
+        return int(self.is_approved) + self.approved_replies * self.carries_replies
+
+    def _follow(self, thread, *, was_approved, counted):
+        """Let the counts follow what has become of the comment; under the lock of the thread."""
+        if self.root_id is not None and self.is_approved != was_approved:
+            change = 1 if self.is_approved else -1
+            Comment.objects.filter(pk=self.root_id).update(
+                approved_replies=Greatest(F("approved_replies") + change, 0)
+            )
+        thread.count(self._counted() - counted)
+
+    def _has_appeal(self):
+        return hasattr(self, "appeal")
 
     def _refusal(self, status):
         last = self.decisions.first()
         if last is None:
             return f"This comment is {self.get_status_display().lower()} and cannot become {status.label.lower()}."
         return f"{last}. It is {self.get_status_display().lower()} now; look at it again before you decide."
-
-
-def _visible_articles():
-    return Article.objects.visible().values("pk")
-
-
-def _standing():
-    return Q(status=Comment.Status.APPROVED) & (
-        Q(root=None) | Q(root__status=Comment.Status.APPROVED) | _buried("root__")
-    )
-
-
-def _buried(prefix=""):
-    """Shown once, and then withdrawn by its author or rejected; spam leaves nothing behind."""
-    return Q(
-        **{
-            f"{prefix}first_shown_at__isnull": False,
-            f"{prefix}status__in": [
-                Comment.Status.REJECTED,
-                Comment.Status.WITHDRAWN,
-            ],
-        }
-    )

@@ -1,15 +1,31 @@
 from django.db import models
 from django.utils import timezone
 
-from articles.append_only import AppendOnly
+from articles.append_only import AppendOnly, AppendOnlyQuerySet
+
+
+class DecisionQuerySet(AppendOnlyQuerySet):
+    def by_people(self):
+        """Not by the screening, the clock or a comment's author; also of those whose account is gone."""
+        return self.exclude(by_name="")
 
 
 class Decision(AppendOnly):
     """
-    One change of a comment's status: by whom, when, why, and on which revision of its text.
+    One step of a comment: by whom, when, why, and on which revision of its text.
 
     It quotes nothing of the comment, so that erasing the words erases them.
     """
+
+    class What(models.TextChoices):
+        """What was done where the two statuses alone do not say it."""
+
+        STATUS = "status", "changed the status"
+        EDIT = "edit", "edited"
+        REPORTS = "reports", "reported by readers"
+        KEEP = "keep", "kept as it was"
+        PICK = "pick", "picked"
+        UNPICK = "unpick", "no longer picked"
 
     class Reason(models.TextChoices):
         OFF_TOPIC = "off_topic", "off topic"
@@ -23,6 +39,7 @@ class Decision(AppendOnly):
     comment = models.ForeignKey(
         "comments.Comment", on_delete=models.PROTECT, related_name="decisions"
     )
+    what = models.CharField(max_length=8, choices=What, default=What.STATUS)
     text_revision = models.PositiveIntegerField()
     from_status = models.CharField(max_length=10)
     to_status = models.CharField(max_length=10)
@@ -36,6 +53,8 @@ class Decision(AppendOnly):
         related_name="undone_by",
     )
 
+    objects = DecisionQuerySet.as_manager()
+
     def __str__(self):
         return f"{self.who} {self.in_words} on {timezone.localtime(self.at):%-d %B %Y at %H:%M}"
 
@@ -44,15 +63,28 @@ class Decision(AppendOnly):
         """What was done, to follow a name: “approved this comment”."""
         if self.undoes_id:
             return "undid a decision on this comment"
+        what = self.What
         return {
+            what.EDIT: "edited this comment, which waits again",
+            what.REPORTS: "put this comment back to wait, because readers reported it",
+            what.KEEP: f"kept this comment {self.to_status}",
+            what.PICK: "picked this comment",
+            what.UNPICK: "took this comment off the picks",
+        }.get(self.what) or {
             "approved": "approved this comment",
             "rejected": "rejected this comment",
             "spam": "marked this comment as spam",
             "withdrawn": "withdrew this comment",
+            "pending": "put this comment back to wait",
         }[self.to_status]
 
     @property
     def who(self):
-        if self.to_status == "withdrawn":
+        if self.to_status == "withdrawn" or self.what == self.What.EDIT:
             return "Its author"
         return self.by_name or "The screening"
+
+    @property
+    def can_be_undone(self):
+        """Whatever a moderator or the machine decided; not what the author did."""
+        return self.to_status != "withdrawn" and self.what != self.What.EDIT

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -9,6 +12,16 @@ class ThreadManager(models.Manager):
     def of(self, article):
         """The article's thread, made when first needed."""
         return self.get_or_create(article=article)[0]
+
+    def held_by(self, article):
+        """
+        The article's thread, locked until the transaction ends.
+
+        Taken first and by everyone who changes what is shown, so that two
+        decisions in one thread wait for each other.
+        """
+        thread = self.of(article)
+        return self.select_for_update().get(pk=thread.pk)
 
 
 class Thread(models.Model):
@@ -22,8 +35,16 @@ class Thread(models.Model):
     article = models.OneToOneField(
         Article, on_delete=models.PROTECT, related_name="thread"
     )
-    policy = models.CharField(max_length=8, choices=Policy, default=Policy.OPEN)
-    closes_at = models.DateTimeField(null=True, blank=True)
+    # Empty: as the site's settings say.
+    policy = models.CharField(max_length=8, choices=Policy, blank=True, default="")
+    closes_at = models.DateTimeField(
+        null=True, blank=True, help_text="Nothing new is taken from then on."
+    )
+    closes_after_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days after publication. 0: never. Empty: as the site’s settings say.",
+    )
     # Kept right in the transaction of each decision, so that no page counts rows.
     shown_count = models.PositiveIntegerField(default=0, editable=False)
 
@@ -34,12 +55,38 @@ class Thread(models.Model):
 
     def count(self, change):
         """Let the number of shown comments follow a decision; in the same transaction as that."""
-        Thread.objects.filter(pk=self.pk).update(
-            shown_count=Greatest(models.F("shown_count") + change, 0)
-        )
+        if change:
+            Thread.objects.filter(pk=self.pk).update(
+                shown_count=Greatest(models.F("shown_count") + change, 0)
+            )
+
+    @property
+    def rule(self):
+        """The policy that holds: the thread's own, or the site's."""
+        return self.Policy(self.policy or settings.COMMENT_POLICY)
+
+    @property
+    def closing_time(self):
+        """When the conversation closes or closed by the clock; None when it does not."""
+        if self.closes_at is not None:
+            return self.closes_at
+        days = self.closes_after_days
+        if days is None:
+            days = settings.COMMENTS_CLOSE_AFTER_DAYS
+        if not days or self.article.public_from is None:
+            return None
+        try:
+            return self.article.public_from + timedelta(days=days)
+        except OverflowError:
+            return None
+
+    @property
+    def is_held(self):
+        return self.rule == self.Policy.HELD
 
     @property
     def is_closed(self):
-        return self.policy == self.Policy.CLOSED or (
-            self.closes_at is not None and self.closes_at <= timezone.now()
-        )
+        if self.rule == self.Policy.CLOSED:
+            return True
+        closing_time = self.closing_time
+        return closing_time is not None and closing_time <= timezone.now()

@@ -18,7 +18,9 @@ class ThreadForm(forms.ModelForm):
     def save(self, commit=True):
         if commit and self.instance.pk:
             # Nothing else is written back: the count follows the decisions made meanwhile.
-            self.instance.save(update_fields=["policy", "closes_at"])
+            self.instance.save(
+                update_fields=["policy", "closes_at", "closes_after_days"]
+            )
             return self.instance
         return super().save(commit)
 
@@ -39,7 +41,7 @@ class ThreadInline(admin.StackedInline):
     model = Thread
     form = ThreadForm
     formset = ThreadFormSet
-    fields = ["policy", "closes_at", "shown", "waiting"]
+    fields = ["policy", "closes_at", "closes_after_days", "shown", "waiting"]
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     readonly_fields = ["shown", "shown_with_link", "waiting"]
     verbose_name = verbose_name_plural = "Conversation"
@@ -51,7 +53,13 @@ class ThreadInline(admin.StackedInline):
 
     def get_fields(self, request, obj=None):
         if _may_see_comments(request):
-            return ["policy", "closes_at", "shown_with_link", "waiting"]
+            return [
+                "policy",
+                "closes_at",
+                "closes_after_days",
+                "shown_with_link",
+                "waiting",
+            ]
         return self.fields
 
     @admin.display(description="Shown to readers")

@@ -161,6 +161,10 @@ ALLOWED = {
     "reject": {Status.PENDING, Status.APPROVED, Status.SPAM},
     "mark_spam": {Status.PENDING, Status.APPROVED, Status.REJECTED},
     "withdraw": {Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM},
+    "keep": {Status.APPROVED, Status.REJECTED, Status.SPAM},
+    "pick": {Status.APPROVED},
+    "unpick": {Status.APPROVED},
+    "hold_for_reports": {Status.APPROVED},
 }
 
 
@@ -253,7 +257,10 @@ def test_an_undo_can_be_undone(db):
     st.lists(
         st.tuples(
             st.integers(0, 4),
-            st.sampled_from(["approve", "reject", "mark_spam", "withdraw", "undo"]),
+            st.sampled_from(
+                ["approve", "reject", "mark_spam", "withdraw", "undo", "keep"]
+                + ["pick", "unpick", "hold_for_reports", "erase"]
+            ),
         ),
         max_size=15,
     )
@@ -278,6 +285,11 @@ def test_the_count_of_a_thread_is_always_the_number_shown(db, moves):
             shown_count(root.article)
             == Comment.objects.shown().filter(article=root.article).count()
         )
+        roots = Comment.objects.filter(root=None, article=root.article)
+        assert set(roots.roots_on_page(root.article)) == set(roots.on_page())
+        approved = Comment.objects.filter(root=root, status=Status.APPROVED)
+        root.refresh_from_db()
+        assert root.approved_replies == approved.count()
 
 
 def test_deciding_takes_the_same_queries_in_a_thread_of_any_length(

@@ -111,7 +111,7 @@ def test_an_editor_who_closes_a_conversation_does_not_turn_its_count_back(db):
 
 def test_saving_an_article_makes_no_conversation_by_itself(desk):
     article = make_visible_article()
-    sent = sent_with(article, "open")
+    sent = sent_with(article, "")
     assert desk.post(form_of(article), sent).status_code == 302
     assert not Thread.objects.exists()
 

@@ -1,0 +1,23 @@
+from django.db import models
+from django.utils import timezone
+
+LONGEST_APPEAL = 1000
+
+
+class Appeal(models.Model):
+    """What the author of a comment that was not published says to the moderators, once."""
+
+    comment = models.OneToOneField(
+        "comments.Comment", on_delete=models.PROTECT, related_name="appeal"
+    )
+    message = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    # Set by the next decision that a moderator takes on the comment.
+    answered_at = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self):
+        return f"Appeal about comment {self.comment_id}"
+
+    @property
+    def is_open(self):
+        return self.answered_at is None

@@ -1,0 +1,48 @@
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+# An address whose owner has not said yes is forgotten after this time.
+KEPT_UNCONFIRMED = timedelta(days=30)
+
+
+class MailboxQuerySet(models.QuerySet):
+    def of(self, address):
+        """The mailbox at this address, made when first needed."""
+        return self.get_or_create(address=address.lower())[0]
+
+    def at(self, address):
+        """The mailbox at this address, if we know it."""
+        return self.filter(address=address.lower())
+
+    def confirmed(self):
+        """Whose owner has said that we may write there."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def reachable(self):
+        """Confirmed, and not stopped since."""
+        return self.confirmed().filter(stopped_at=None)
+
+    def to_forget(self):
+        return self.filter(
+            confirmed_at=None, created_at__lt=timezone.now() - KEPT_UNCONFIRMED
+        )
+
+
+class Mailbox(models.Model):
+    """An email address that somebody typed, and what its owner has said since."""
+
+    # In small letters; Comment.email keeps what was typed.
+    address = models.EmailField(max_length=254, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # When the one mail that asks for confirmation was written. There is no second.
+    asked_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    # When the owner wanted no more mail of any kind; a new confirmation clears it.
+    stopped_at = models.DateTimeField(null=True)
+
+    objects = MailboxQuerySet.as_manager()
+
+    def __str__(self):
+        return self.address

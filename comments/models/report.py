@@ -1,0 +1,56 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+LONGEST_SENTENCE = 500
+
+
+class Report(models.Model):
+    """A reader's complaint about a comment that is shown."""
+
+    class Reason(models.TextChoices):
+        ABUSE = "abuse", "It insults or threatens somebody"
+        SPAM = "spam", "It is spam or advertising"
+        OFF_TOPIC = "off_topic", "It has nothing to do with the article"
+        PERSONAL_DATA = "personal_data", "It tells private things about somebody"
+        UNLAWFUL = "unlawful", "It may be unlawful"
+        OTHER = "other", "Something else"
+
+    comment = models.ForeignKey(
+        "comments.Comment", on_delete=models.PROTECT, related_name="reports"
+    )
+    reason = models.CharField(max_length=20, choices=Reason)
+    sentence = models.CharField(max_length=LONGEST_SENTENCE * 4, blank=True)
+    # The hash of the network it came from, as long as networks are remembered; see
+    # comments.networks. Of an account of the desk there is the account instead.
+    network = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["network", "created_at"], name="reports_by_network")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_report_for_each_network",
+                fields=["comment", "network"],
+                condition=~Q(network=""),
+            ),
+            models.UniqueConstraint(
+                name="one_report_for_each_account",
+                fields=["comment", "by"],
+                condition=Q(by__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_reason_display()}: comment {self.comment_id}"
