@@ -15,6 +15,10 @@ class Remark:
     reason: str = ""
     note: str = ""
     by_staff: bool = False
+    picked: bool = False
+    # What its author writes to the moderators, and the reasons why readers report it.
+    appeal: str = ""
+    reports: list[str] = field(default_factory=list)
     replies: list["Remark"] = field(default_factory=list)
 
 
@@ -31,6 +35,7 @@ CONVERSATIONS = {
         Remark(
             "Edda Marsh",
             LONG,
+            picked=True,
             replies=[
                 Remark(
                     "Ruth A.",
@@ -109,6 +114,7 @@ CONVERSATIONS = {
             "The one from number 9 who was paid to watch it is K.L., mobile number on request.",
             REJECTED,
             "personal_data",
+            appeal="K.L. is me. I was paid to watch it and I slept. May I not say so?",
         ),
         Remark(
             "DrySafe24",
@@ -132,11 +138,24 @@ CONVERSATIONS = {
             "I cried a little on the 20.40 just now. The driver asked what was wrong and I said: nothing, the opposite.",
             replies=[
                 Remark("Driver, line 9", "That was me. See you at 23.55."),
+                Remark("Second nurse", "And I thought I was the only one who cried."),
+                Remark(
+                    "Ward 3",
+                    "> nothing, the opposite\n\nWe have this on the notice board now.",
+                ),
+                Remark("Josip", "For *eleven* people. I was the twelfth last night."),
+                Remark(
+                    "Quay 4",
+                    "The display at the stop still says `23.15`. Somebody should tell it.",
+                ),
+                Remark("Night nurse", "It has been told. It does not believe it."),
+                Remark("Driver, line 9", "It believed in the tram for two years, too."),
             ],
         ),
         Remark(
             "P. Castellan",
             "118,000 a year so that eleven people can come home in comfort. The roundabout at least is used by everybody.",
+            reports=["off_topic", "abuse"],
             replies=[
                 Remark("Dana", "Eleven people and the four hundred they look after."),
                 Remark("P. Castellan", "A fair point. I withdraw the roundabout."),

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, Person
-from comments.models import Comment
+from comments.models import Appeal, Comment, Report
 from newsroom.demo import conversations
 from newsroom.demo.conversations import CONVERSATIONS
 from newsroom.demo.stories import PEOPLE, STORIES
@@ -167,13 +167,24 @@ def _say(remark, article, times, accounts, parent=None):
     )
     if remark.becomes in {conversations.APPROVED, conversations.BURIED}:
         comment.approve(by=moderator)
-        Comment.objects.filter(pk=comment.pk).update(first_shown_at=said_at)
+        Comment.objects.filter(pk=comment.pk).update(
+            first_shown_at=said_at,
+            announced_at=said_at,
+            open_reports=len(remark.reports),
+        )
+        comment.refresh_from_db()
     elif remark.becomes == conversations.REJECTED:
         comment.reject(by=moderator, reason=remark.reason, note=remark.note)
     elif remark.becomes == conversations.SPAM:
         comment.mark_spam(by=moderator)
     elif remark.becomes == conversations.WITHDRAWN:
         comment.withdraw()
+    if remark.picked:
+        comment.pick(by=moderator)
+    if remark.appeal:
+        Appeal.objects.create(comment=comment, message=remark.appeal)
+    for reason in remark.reports:
+        Report.objects.create(comment=comment, reason=reason)
     for reply in remark.replies:
         _say(reply, article, times, accounts, parent=comment)
     if remark.becomes == conversations.BURIED:

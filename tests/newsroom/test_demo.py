@@ -57,6 +57,11 @@ def test_comments_are_there_in_every_status_with_their_decisions(demo):
     assert tombstones.count() == 2
     assert Comment.objects.shown().filter(parent__parent__isnull=False).exists()
     assert Comment.objects.shown().filter(by__isnull=False).exists()
+    assert Comment.objects.shown().picked().exists()
+    assert Comment.objects.reported().exists()
+    assert Comment.objects.appealed().exists()
+    assert max(root.approved_replies for root in Comment.objects.all()) > 5
+    assert not Comment.objects.to_announce().exists()
 
 
 def test_the_counts_of_the_threads_are_right(demo):
