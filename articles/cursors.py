@@ -79,11 +79,13 @@ def newest_page(
     newest_first = [f"-{field}", "-id"]
     if cursor := Cursor.parse(before):
         found = list(
-            _from(rows, cursor.before(field)).order_by(*newest_first)[: size + 1]
+            beyond(rows, cursor.before(field)).order_by(*newest_first)[: size + 1]
         )
         shown, more_older, more_newer = found[:size], len(found) > size, True
     elif cursor := Cursor.parse(after):
-        found = list(_from(rows, cursor.after(field)).order_by(field, "id")[: size + 1])
+        found = list(
+            beyond(rows, cursor.after(field)).order_by(field, "id")[: size + 1]
+        )
         shown, more_older, more_newer = found[:size][::-1], True, len(found) > size
     else:
         found = list(rows.order_by(*newest_first)[: size + 1])
@@ -96,7 +98,7 @@ def newest_page(
     )
 
 
-def _from(rows, place):
+def beyond(rows, place):
     """
     The rows beyond the place, with that said ahead of all other conditions.
 

@@ -1,4 +1,4 @@
-"""The RSS feeds: whole articles, newest first."""
+"""The RSS feeds: whole articles, newest first; and what every feed of the site has in common."""
 
 import re
 from urllib.parse import urlsplit
@@ -20,8 +20,8 @@ ARTICLES_IN_A_FEED = 20
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class FullTextFeed(Rss201rev2Feed):
-    """RSS 2.0 with the whole text and every name of the byline."""
+class NamingFeed(Rss201rev2Feed):
+    """RSS 2.0 with every name of those who wrote an item, and its whole text where it has one."""
 
     def rss_attributes(self):
         return super().rss_attributes() | {
@@ -33,7 +33,8 @@ class FullTextFeed(Rss201rev2Feed):
         super().add_item_elements(handler, item)
         for name in item["names"]:
             handler.addQuickElement("dc:creator", name)
-        handler.addQuickElement("content:encoded", item["body"])
+        if "body" in item:
+            handler.addQuickElement("content:encoded", item["body"])
 
 
 @public_page()
@@ -60,40 +61,52 @@ def tag_rss(request, slug):
     )
 
 
-def _feed(articles, *, title, page, address):
-    feed = FullTextFeed(
-        title=_xml(title),
+def feed_of(items, *, title, description, page, address, language):
+    """The answer that holds the feed of these items; `page` and `address` are paths, of what is read and of the feed."""
+    feed = NamingFeed(
+        title=xml_safe(title),
         link=settings.SITE_URL + page,
-        description=_xml(f"The newest articles of {title}."),
-        language=settings.LANGUAGE_CODE,
+        description=xml_safe(description),
+        language=language,
         feed_url=settings.SITE_URL + address,
     )
-    for article in articles.for_page().newest_first()[:ARTICLES_IN_A_FEED]:
-        feed.add_item(**_item(article))
+    for item in items:
+        feed.add_item(**item)
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+def lasting_id(row):
+    """A tag URI (RFC 4151): the same whatever becomes of the row's address, title and date."""
+    host = urlsplit(settings.SITE_URL).hostname
+    return f"tag:{host},2025:{row._meta.model_name}-{row.pk}"
+
+
+def xml_safe(text):
+    return _NOT_XML.sub("", text)
+
+
+def _feed(articles, *, title, page, address):
+    return feed_of(
+        map(_item, articles.for_page().newest_first()[:ARTICLES_IN_A_FEED]),
+        title=title,
+        description=f"The newest articles of {title}.",
+        page=page,
+        address=address,
+        language=settings.LANGUAGE_CODE,
+    )
 
 
 def _item(article):
     link = settings.SITE_URL + article.get_absolute_url()
     return {
-        "title": _xml(article.title),
+        "title": xml_safe(article.title),
         "link": link,
         # Readers take a description for HTML, and a title for text.
-        "description": _xml(escape(article.standfirst)),
-        "unique_id": _lasting_id(article),
+        "description": xml_safe(escape(article.standfirst)),
+        "unique_id": lasting_id(article),
         "unique_id_is_permalink": False,
         "pubdate": article.published_at,
-        "categories": [_xml(tag.name) for tag in article.tags.all()],
-        "names": [_xml(person.name) for person in article.people],
-        "body": _xml(with_absolute_links(article.body, base=link)),
+        "categories": [xml_safe(tag.name) for tag in article.tags.all()],
+        "names": [xml_safe(person.name) for person in article.people],
+        "body": xml_safe(with_absolute_links(article.body, base=link)),
     }
-
-
-def _lasting_id(article):
-    """A tag URI (RFC 4151): the same whatever becomes of the article's address, title and date."""
-    host = urlsplit(settings.SITE_URL).hostname
-    return f"tag:{host},2025:article-{article.pk}"
-
-
-def _xml(text):
-    return _NOT_XML.sub("", text)

@@ -1,17 +1,19 @@
-"""The conversation under an article, as a page shows it: roots with their replies, a page at a time."""
+"""The conversation under an article, a page at a time: roots with their first replies, or one root with all of its."""
 
 from dataclasses import dataclass, field
 
-from django.urls import reverse
-
 from articles.append_only import name_of
 from articles.caching import has_session
-from articles.cursors import Cursor
+from articles.cursors import Cursor, beyond
 from comments.forms import CommentForm
-from comments.markup import as_html, initial
+from comments.markup import as_html
 from comments.models import Comment, Thread
 
 ROOTS_A_PAGE = 50
+# So many replies stand under a root; the others are folded away to a page of their own.
+REPLIES_UNFOLDED = 5
+REPLIES_A_PAGE = 50
+PICKS = 5
 
 
 @dataclass
@@ -20,19 +22,37 @@ class Entry:
 
     comment: Comment
     answered: Comment | None = None
+    answered_is_here: bool = False
     replies: list["Entry"] = field(default_factory=list)
+    is_folded: bool = False
 
     @property
     def is_tombstone(self):
         return not self.comment.is_approved
 
     @property
-    def initial(self):
-        return initial(self.comment.name)
+    def answered_address(self):
+        if self.answered_is_here:
+            return f"#comment-{self.answered.pk}"
+        return self.answered.get_absolute_url()
 
     @property
     def html(self):
         return as_html(self.comment.body)
+
+
+@dataclass
+class Page:
+    """A stretch of the conversation, and the cursor of the next; `root` when all of it hangs under one."""
+
+    entries: list[Entry]
+    more: Cursor | None = None
+    is_first: bool = True
+    root: Entry | None = None
+
+    @property
+    def is_folded(self):
+        return any(entry.is_folded for entry in self.entries)
 
 
 def thread_of(article):
@@ -52,13 +72,18 @@ def moderator_of(request):
     return user if can else None
 
 
-def page_context(request, article, *, after=None, newest_first=False, **form):
-    """What `comments/_thread.html` expects: the thread, one page of its comments, and the form."""
-    entries, more = page_of(article, after=after, newest_first=newest_first)
+def page_context(
+    request, article, *, root=None, after=None, newest_first=False, **form
+):
+    """What `comments/_thread.html` expects: the thread, one page of its comments or of one root's, and the form."""
+    if root is not None:
+        page = page_under(root, after=after)
+    else:
+        page = page_of(article, after=after, newest_first=newest_first)
     return {
         "thread": thread_of(article),
-        "entries": entries,
-        "more": more,
+        "page": page,
+        "picks": picks_of(article) if page.is_first and root is None else [],
         "newest_first": newest_first,
         **form_context(request, article, **form),
     }
@@ -83,67 +108,87 @@ def form_context(request, article, *, form=None, answered=None):
 
 
 def page_of(article, *, after=None, newest_first=False):
-    """One page of roots, each with its replies, and the cursor of the next page: two queries, however many comments there are."""
-    roots = _roots(article)
+    """One page of roots, each with its first replies: two queries, and at most five replies of each root, however many there are."""
+    roots = Comment.objects.roots_on_page(article).knowing_their_fold(REPLIES_UNFOLDED)
     if cursor := Cursor.parse(after):
-        beyond = cursor.before if newest_first else cursor.after
-        roots = roots.filter(beyond("created_at"))
+        place = cursor.before if newest_first else cursor.after
+        roots = beyond(roots, place("created_at"))
     roots = roots.newest_first() if newest_first else roots.oldest_first()
-    found = list(roots[: ROOTS_A_PAGE + 1])
-    shown = found[:ROOTS_A_PAGE]
-    more = (
-        Cursor(shown[-1].created_at, shown[-1].pk) if len(found) > len(shown) else None
-    )
-    return _with_replies(article, shown), more
+    roots, more = _stretch(roots.for_reading(), ROOTS_A_PAGE)
+    return Page(_with_first_replies(roots), more, is_first=cursor is None)
+
+
+def page_under(root, *, after=None):
+    """One page of the replies to a root that is on the page, under that root: one query."""
+    replies = Comment.objects.replies_on_page([root]).knowing_whom_they_answer()
+    if cursor := Cursor.parse(after):
+        replies = beyond(replies, cursor.after("created_at"))
+    replies, more = _stretch(replies.for_reading().oldest_first(), REPLIES_A_PAGE)
+    entry = Entry(root, replies=_entries(replies))
+    return Page([entry], more, is_first=cursor is None, root=entry)
+
+
+def picks_of(article):
+    """What the newsroom has picked from the conversation, the newest pick first."""
+    picks = Comment.objects.shown().picked().filter(article=article).for_reading()
+    return [Entry(pick) for pick in picks.order_by("-picked_at", "-id")[:PICKS]]
+
+
+def root_in(article, id):
+    """The root with this id, when it has a place under the article; None for everything else."""
+    roots = Comment.objects.roots_on_page(article).for_reading()
+    return _by_id(roots, id)
 
 
 def answered_in(article, id):
     """The comment that the form answers; None when readers cannot see it under this article."""
+    return _by_id(Comment.objects.shown().filter(article=article), id)
+
+
+def _by_id(comments, id):
     if not id:
         return None
     try:
-        return Comment.objects.shown().filter(article=article, pk=id).first()
+        return comments.filter(pk=id).first()
     except (ValueError, OverflowError):
         return None
 
 
-def address_of(comment):
-    """The page and the place on it where a comment that is on a page stands: two narrow queries at most."""
-    root_id = comment.root_id or comment.pk
-    roots = _roots(comment.article)
-    first_page = roots.oldest_first().values_list("pk", flat=True)[:ROOTS_A_PAGE]
-    page = comment.article.get_absolute_url()
-    if root_id not in list(first_page):
-        root = comment.root or comment
-        place = Cursor(root.created_at, root.pk)
-        before = roots.filter(place.before("created_at"))
-        last = before.newest_first()[0]
-        page = reverse("comments:thread", args=[comment.article.slug])
-        page += f"?after={Cursor(last.created_at, last.pk)}"
-    return f"{page}#comment-{comment.pk}"
+def _stretch(comments, size):
+    """The first of the comments, and the cursor of what comes after them."""
+    found = list(comments[: size + 1])
+    shown = found[:size]
+    more = len(found) > size
+    return shown, Cursor(shown[-1].created_at, shown[-1].pk) if more else None
 
 
-def _roots(article):
-    return _on_page(article).filter(root=None)
-
-
-def _on_page(article):
-    # What readers must not see is not even loaded for them.
-    return (
-        Comment.objects.on_page()
-        .filter(article=article)
-        .defer("email", "network", "repeat_key")
-    )
-
-
-def _with_replies(article, roots):
-    entries = {root.pk: Entry(root) for root in roots}
-    if not entries:
-        return []
-    everyone = {root.pk: root for root in roots}
-    for reply in _on_page(article).filter(root__in=roots).oldest_first():
-        everyone[reply.pk] = reply
-        to_a_reply = reply.parent_id != reply.root_id
-        answered = everyone.get(reply.parent_id) if to_a_reply else None
-        entries[reply.root_id].replies.append(Entry(reply, answered))
+def _with_first_replies(roots):
+    entries = {
+        root.pk: Entry(root, is_folded=root.folds_at is not None) for root in roots
+    }
+    if entries:
+        replies = Comment.objects.replies_before_the_fold(roots)
+        replies = replies.knowing_whom_they_answer().for_reading()
+        # Put in order here: for the database's order, SQLite walks through every comment there is.
+        for entry in _entries(sorted(replies, key=_oldest_first)):
+            entries[entry.comment.root_id].replies.append(entry)
     return list(entries.values())
+
+
+def _oldest_first(comment):
+    return comment.created_at, comment.pk
+
+
+def _entries(replies):
+    here = {reply.pk for reply in replies}
+    return [
+        Entry(reply, _answered_by(reply), reply.parent_id in here) for reply in replies
+    ]
+
+
+def _answered_by(reply):
+    if reply.answered_name is None:
+        return None
+    return Comment(
+        pk=reply.parent_id, name=reply.answered_name, body=reply.answered_words
+    )

@@ -47,11 +47,6 @@ def has_something_to_see(text: str) -> bool:
     )
 
 
-def initial(name: str) -> str:
-    """The letter or number that stands for the name; a question mark when it has none."""
-    return next((char for char in name if char.isalnum()), "?").upper()[:1]
-
-
 def as_html(text: str) -> SafeString:
     """
     The text as paragraphs with line breaks and links; everything else in it is text.

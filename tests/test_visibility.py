@@ -33,8 +33,15 @@ PUBLIC_LISTS = [
     "/sitemaps/pages.xml",
     "/articles/the-visible-one/",
     "/articles/the-visible-one/comments/",
+    "/articles/the-visible-one/comments/rss.xml",
+    "/comments/rss.xml",
 ]
-LISTS_WITHOUT_ARTICLES = {"/tags/", "/archive/", "/sitemaps/pages.xml"}
+LISTS_WITHOUT_ARTICLES = {
+    "/tags/",
+    "/archive/",
+    "/sitemaps/pages.xml",
+    "/comments/rss.xml",
+}
 
 HIDDEN = ["draft", "in review", "scheduled", "embargoed", "withdrawn", "vanished"]
 
@@ -114,8 +121,10 @@ def test_every_public_page_shows_it_once_it_is_visible(client, pattern, visible,
         byline=[*visible.people, make_person(name="Wrapped author")],
         published_at=now - HOUR,
     )
+    make_shown_comment(article=article, body="Wrapped comment")
     text = client.get(_address(pattern, visible)).content.decode()
-    if pattern == "/archive/" or pattern.endswith("/comments/"):
+    of_one_article = pattern.startswith("/articles/the-visible-one/comments/")
+    if pattern == "/archive/" or of_one_article:
         assert "rapped" not in text
     else:
         assert article.get_absolute_url() in text or "rapped" in text
@@ -134,7 +143,7 @@ def test_a_hidden_article_is_nobodys_neighbour(client, visible, hidden, now):
     assert client.get(newest.get_absolute_url()).context["older"] == visible
 
 
-@pytest.mark.parametrize("what", ["", "comments/"])
+@pytest.mark.parametrize("what", ["", "comments/", "comments/rss.xml"])
 def test_a_hidden_article_has_no_page(client, hidden, what):
     page = client.get(hidden.get_absolute_url() + what)
     assert page.status_code in {404, 410}

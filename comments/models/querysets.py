@@ -3,17 +3,21 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Left, Lower
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from articles.cursors import Cursor
 from articles.models import Article
 
 APPROVED = "approved"
 PENDING = "pending"
 # What a moderator or its author took off the page stands there as a tombstone; spam leaves nothing behind.
 LEAVES_A_TOMBSTONE = ["rejected", "withdrawn"]
+NOT_FOR_READERS = ["email", "network", "repeat_key"]
+# In code points: more than a quotation shows.
+WORDS_QUOTED = 500
 
 
 class CommentQuerySet(models.QuerySet):
@@ -25,7 +29,7 @@ class CommentQuerySet(models.QuerySet):
 
     def shown(self):
         """What the public may read; the only definition of it."""
-        return self.standing().filter(article__in=_visible_articles())
+        return self.standing().filter(_is_on_a_visible_article())
 
     def on_page(self):
         """
@@ -39,18 +43,55 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(
             (is_approved_in("") & (Q(root=None) | carries_replies("root__")))
             | tombstone,
-            article__in=_visible_articles(),
+            _is_on_a_visible_article(),
         )
 
     def roots_on_page(self, article):
         """Those of `on_page` that begin a conversation under the article, by the index made for them."""
-        return self.filter(
-            article=article, has_place=True, article__in=_visible_articles()
-        )
+        return self.filter(_is_on_a_visible_article(), article=article, has_place=True)
 
     def replies_on_page(self, roots):
         """Those of `on_page` that hang under these roots, which are on the page themselves."""
         return self.filter(is_approved_in(""), root__in=roots)
+
+    def knowing_their_fold(self, size):
+        """Each root with the place of its first reply after so many: `folds_at` and `folds_with`, None where there is none."""
+        replies = self.model.objects.filter(is_approved_in(""), root=OuterRef("pk"))
+        reply = replies.oldest_first()[size : size + 1]
+        return self.annotate(
+            folds_at=Subquery(reply.values("created_at")),
+            folds_with=Subquery(reply.values("pk")),
+        )
+
+    def replies_before_the_fold(self, roots):
+        """Those of `replies_on_page` that stand before the fold of their root, which knows it."""
+        whole = [root for root in roots if root.folds_at is None]
+        # The status in every one of them: else SQLite looks no root up in its index.
+        place = Q(root__in=whole) & is_approved_in("")
+        for root in roots:
+            if root.folds_at is not None:
+                fold = Cursor(root.folds_at, root.folds_with).before("created_at")
+                place |= Q(root=root) & is_approved_in("") & fold
+        return self.filter(place)
+
+    def knowing_whom_they_answer(self):
+        """Each reply with `answered_name` and the beginning of `answered_words`, where it answers another reply that is shown."""
+        # One row by its id for each reply. For a join, PostgreSQL may read all comments.
+        answered = self.model.objects.filter(
+            is_approved_in(""), pk=OuterRef("parent"), root=OuterRef("root")
+        )
+        return self.annotate(
+            answered_name=Subquery(answered.values("name")),
+            answered_words=Subquery(answered.values(words=Left("body", WORDS_QUOTED))),
+        )
+
+    def for_reading(self):
+        """Load what a page shows; what readers must not see is not even loaded for them."""
+        return self.defer(*NOT_FOR_READERS)
+
+    def for_feed(self):
+        """Load what a feed says, with the title of the article and without its text."""
+        return self.for_reading().select_related("article").defer("article__body")
 
     def picked(self):
         return self.filter(picked_at__isnull=False)
@@ -126,5 +167,6 @@ def takes_a_place():
     )
 
 
-def _visible_articles():
-    return Article.objects.visible().values("pk")
+def _is_on_a_visible_article():
+    # Looked up for each comment: for a list of them, SQLite reads every visible article.
+    return Exists(Article.objects.visible().filter(pk=OuterRef("article")))

@@ -2,6 +2,7 @@
 
 from django import template
 
+from comments.avatars import drawing_for
 from comments.conversation import page_context, thread_of
 
 register = template.Library()
@@ -17,3 +18,9 @@ def comment_thread(context, article):
 def comment_count(article):
     """How many comments readers see under the article; the same read as `comment_thread`'s."""
     return thread_of(article).shown_count
+
+
+@register.simple_tag
+def avatar(name):
+    """The pattern that stands beside the name."""
+    return drawing_for(name)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from articles.caching import has_session
 from comments.across_sites import is_from_elsewhere
 from comments.forms import WithdrawForm
-from comments.markup import as_html, initial
+from comments.markup import as_html
 from comments.mine import reason_given, state_of, withdraw
 from comments.tokens import comment_of, private_address
 from comments.views.receiving import HttpResponseSeeOther, as_private
@@ -33,7 +33,6 @@ def mine(request, token):
     context = {
         "comment": comment,
         "html": as_html(comment.body),
-        "initial": initial(comment.name),
         "state": state_of(comment),
         "reason": reason_given(comment),
         "refused": status == HTTPStatus.FORBIDDEN,

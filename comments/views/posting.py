@@ -9,7 +9,7 @@ from articles.models import Article
 from comments.across_sites import is_from_elsewhere
 from comments.conversation import answered_in, form_context, moderator_of, thread_of
 from comments.forms import CommentForm
-from comments.markup import as_html, initial
+from comments.markup import as_html
 from comments.models import Comment
 from comments.networks import recent_hashes
 from comments.posting import TooManyComments, take
@@ -69,7 +69,6 @@ def _form_again(request, form, status, **context):
     if status == HTTPStatus.OK:
         context["preview"] = form.instance
         context["html"] = as_html(form.instance.body)
-        context["initial"] = initial(form.instance.name)
     return render(request, "comments/post.html", context, status=status)
 
 

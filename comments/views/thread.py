@@ -1,5 +1,6 @@
 """The conversation's public pages."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -7,8 +8,9 @@ from django.views.decorators.http import require_http_methods
 from articles.caching import public_page
 from articles.models import Article
 from articles.views import gone_or_404
-from comments.conversation import address_of, answered_in, page_context
+from comments.conversation import answered_in, page_context, root_in
 from comments.models import Comment
+from comments.permalinks import address_of
 from comments.views.posting import post
 
 
@@ -20,17 +22,23 @@ def thread(request, slug):
     return _show(request, slug)
 
 
-@public_page("after", "reply", "sort")
+@public_page("after", "reply", "root", "sort")
 def _show(request, slug):
-    """The conversation page by page; `reply` names the comment that the form answers."""
+    """The conversation page by page, or with `root` the replies to one comment; `reply` names the one that the form answers."""
     article = Article.objects.visible().known_as(slug).first()
     if article is None:
         return gone_or_404(request, slug)
     if article.slug != slug:
         return redirect("comments:thread", article.slug, permanent=True)
+    root = None
+    if "root" in request.GET:
+        root = root_in(article, request.GET["root"])
+        if root is None:
+            raise Http404("No conversation here begins with this comment.")
     context = page_context(
         request,
         article,
+        root=root,
         after=request.GET.get("after"),
         newest_first=request.GET.get("sort") == "newest",
         answered=answered_in(article, request.GET.get("reply")),

@@ -4,7 +4,13 @@ import pytest
 from django.utils import timezone
 
 from comments import conversation
-from comments.conversation import address_of, page_of, thread_of
+from comments.conversation import (
+    page_of,
+    page_under,
+    picks_of,
+    root_in,
+    thread_of,
+)
 from comments.models import Comment, Thread
 from tests.factories import (
     make_article,
@@ -28,8 +34,20 @@ def make_roots(article, number):
 
 
 def roots_of(article, **kwargs):
-    entries, more = page_of(article, **kwargs)
-    return [entry.comment for entry in entries], more and str(more)
+    page = page_of(article, **kwargs)
+    return [entry.comment for entry in page.entries], page.more and str(page.more)
+
+
+def make_replies(root, number):
+    start = root.created_at
+    return [
+        make_shown_comment(parent=root, created_at=start + timedelta(seconds=n + 1))
+        for n in range(number)
+    ]
+
+
+def replies_of(entry):
+    return [reply.comment for reply in entry.replies]
 
 
 def test_a_page_shows_roots_with_their_replies(db):
@@ -40,18 +58,19 @@ def test_a_page_shows_roots_with_their_replies(db):
     make_comment(article=article)
     make_comment(parent=second)
     make_shown_comment()
-    entries, more = page_of(article)
-    assert more is None
-    assert [entry.comment for entry in entries] == [first, second]
-    assert [entry.comment for entry in entries[0].replies] == [reply, answer]
-    assert entries[1].replies == []
+    page = page_of(article)
+    assert page.more is None
+    assert page.is_first
+    assert [entry.comment for entry in page.entries] == [first, second]
+    assert replies_of(page.entries[0]) == [reply, answer]
+    assert replies_of(page.entries[1]) == []
 
 
 def test_a_reply_to_a_reply_says_whom_it_answers(db):
     root = make_shown_comment()
     reply = make_shown_comment(parent=root)
     make_shown_comment(parent=reply)
-    [entry] = page_of(root.article)[0]
+    [entry] = page_of(root.article).entries
     assert [reply.answered for reply in entry.replies] == [None, reply]
 
 
@@ -60,7 +79,7 @@ def test_a_reply_does_not_quote_what_readers_cannot_see(db):
     reply = make_shown_comment(parent=root)
     make_shown_comment(parent=reply)
     reply.reject()
-    [entry] = page_of(root.article)[0]
+    [entry] = page_of(root.article).entries
     assert [reply.answered for reply in entry.replies] == [None]
 
 
@@ -68,7 +87,7 @@ def test_a_root_that_is_gone_stands_as_a_tombstone(db):
     root = make_shown_comment()
     make_shown_comment(parent=root)
     root.withdraw()
-    [entry] = page_of(root.article)[0]
+    [entry] = page_of(root.article).entries
     assert entry.is_tombstone
     assert entry.comment.is_withdrawn
     assert len(entry.replies) == 1
@@ -99,21 +118,6 @@ def test_a_cursor_that_nobody_was_given_leads_to_the_first_page(db, after):
     assert roots_of(article, after=after) == (roots, None)
 
 
-def test_a_comment_is_found_on_the_page_where_it_stands(db, two_roots_a_page):
-    article = make_visible_article()
-    roots = make_roots(article, 5)
-    reply = make_shown_comment(parent=roots[4])
-    for comment in [*roots, reply]:
-        address = address_of(Comment.objects.get(pk=comment.pk))
-        page, _, place = address.partition("#")
-        assert place == f"comment-{comment.pk}"
-        path, _, cursor = page.partition("?after=")
-        found, _ = roots_of(article, after=cursor or None)
-        assert (comment.root or comment) in found
-        on_article_page = comment in roots[:2]
-        assert (path == article.get_absolute_url()) is on_article_page
-
-
 def test_a_page_makes_no_thread(db):
     article = make_visible_article()
     assert thread_of(article).shown_count == 0
@@ -129,23 +133,175 @@ def test_the_thread_is_read_once(db, django_assert_num_queries):
 
 def test_what_readers_must_not_see_is_not_loaded(db):
     comment = make_shown_comment(email="ines@example.org")
-    [entry] = page_of(comment.article)[0]
+    [entry] = page_of(comment.article).entries
     assert {"email", "network", "repeat_key"} <= entry.comment.get_deferred_fields()
 
 
 def test_under_an_article_that_is_not_public_nothing_is_found(db):
     comment = make_shown_comment(article=make_visible_article())
     comment.article.withdraw()
-    assert page_of(comment.article) == ([], None)
-    assert page_of(make_article()) == ([], None)
+    assert roots_of(comment.article) == ([], None)
+    assert roots_of(make_article()) == ([], None)
+    assert root_in(comment.article, comment.pk) is None
 
 
 def test_two_queries_however_many_comments(db, django_assert_num_queries):
     article = make_visible_article()
     for number in [1, 12]:
         for root in make_roots(article, number):
-            make_shown_comment(parent=make_shown_comment(parent=root))
+            for reply in make_replies(root, number):
+                make_shown_comment(parent=reply)
         with django_assert_num_queries(2):
-            entries, _ = page_of(article)
-            for entry in entries:
+            for entry in page_of(article).entries:
                 assert [reply.html for reply in entry.replies]
+                assert [
+                    reply.answered and reply.answered.body for reply in entry.replies
+                ]
+
+
+# Folding
+
+
+def test_five_replies_stand_under_a_root_and_the_others_are_folded_away(db):
+    article = make_visible_article()
+    five, six, none = make_roots(article, 3)
+    first_five = make_replies(five, 5)
+    *first_of_six, _ = make_replies(six, 6)
+    five, six, none = page_of(article).entries
+    assert [replies_of(five), five.is_folded] == [first_five, False]
+    assert [replies_of(six), six.is_folded] == [first_of_six, True]
+    assert [replies_of(none), none.is_folded] == [[], False]
+    assert six.comment.approved_replies == 6
+
+
+def test_replies_of_one_moment_fold_at_one_place(db):
+    root = make_shown_comment()
+    replies = [
+        make_shown_comment(parent=root, created_at=root.created_at) for _ in range(8)
+    ]
+    [entry] = page_of(root.article).entries
+    assert replies_of(entry) == replies[:5]
+    assert entry.is_folded
+
+
+def test_what_is_not_shown_is_not_counted_among_the_five(db):
+    root = make_shown_comment()
+    replies = make_replies(root, 7)
+    for reply in replies[:2]:
+        reply.reject()
+    make_comment(parent=root, created_at=root.created_at)
+    [entry] = page_of(root.article).entries
+    assert replies_of(entry) == replies[2:]
+    assert not entry.is_folded
+
+
+def test_no_more_than_the_first_replies_are_ever_loaded(
+    db, django_assert_num_queries, monkeypatch
+):
+    root = make_shown_comment()
+    make_replies(root, 20)
+    loaded = []
+    from_db = Comment.from_db.__func__
+    monkeypatch.setattr(
+        Comment,
+        "from_db",
+        classmethod(lambda *args, **kw: loaded.append(1) or from_db(*args, **kw)),
+    )
+    page_of(root.article)
+    assert len(loaded) == 1 + 5
+
+
+def test_the_page_of_a_root_holds_its_replies_stretch_by_stretch(db, monkeypatch):
+    monkeypatch.setattr(conversation, "REPLIES_A_PAGE", 3)
+    root = make_shown_comment()
+    replies = make_replies(root, 7)
+    seen, after = [], None
+    for number in range(3):
+        page = page_under(root, after=after)
+        [entry] = page.entries
+        assert entry.comment == root
+        assert not entry.is_folded
+        assert page.is_first is (number == 0)
+        seen += replies_of(entry)
+        after = page.more and str(page.more)
+    assert seen == replies
+    assert after is None
+
+
+@pytest.mark.parametrize("after", ["x", "", "1-0", "9" * 400 + "-1", "-5--1"])
+def test_a_cursor_that_nobody_was_given_leads_to_the_first_replies(db, after):
+    root = make_shown_comment()
+    replies = make_replies(root, 2)
+    page = page_under(root, after=after)
+    assert page.is_first
+    assert replies_of(page.root) == replies
+
+
+def test_a_reply_quotes_whom_it_answers_also_when_that_one_is_elsewhere(
+    db, monkeypatch
+):
+    monkeypatch.setattr(conversation, "REPLIES_A_PAGE", 2)
+    root = make_shown_comment(created_at=timezone.now() - timedelta(hours=1))
+    first, _ = make_replies(root, 2)
+    make_shown_comment(parent=first)
+    further = str(page_under(root).more)
+    [entry] = page_under(root, after=further).root.replies
+    assert (entry.answered.name, entry.answered.body) == (first.name, first.body)
+    assert entry.answered_address == first.get_absolute_url()
+    first.reject()
+    [entry] = page_under(root, after=further).root.replies
+    assert entry.answered is None
+
+
+def test_one_that_stands_on_the_page_is_quoted_with_a_way_within_it(db):
+    root = make_shown_comment()
+    reply = make_shown_comment(parent=root)
+    make_shown_comment(parent=reply)
+    _, entry = page_of(root.article).entries[0].replies
+    assert entry.answered_address == f"#comment-{reply.pk}"
+
+
+def test_only_a_root_on_the_page_has_a_page_of_its_own(db):
+    root, other = make_shown_comment(), make_shown_comment()
+    reply = make_shown_comment(parent=root)
+    waiting = make_comment(article=root.article)
+    buried = make_shown_comment(article=root.article)
+    buried.withdraw()
+    assert root_in(root.article, str(root.pk)) == root
+    for id in [reply.pk, other.pk, waiting.pk, buried.pk, 0, -1, "", "x", "1\x00"]:
+        assert root_in(root.article, str(id)) is None
+    for id in ["9" * 30, "-" + "9" * 30, "9" * 5000]:
+        assert root_in(root.article, id) is None
+
+
+# Picks
+
+
+def test_the_newest_picks_come_first_and_there_are_five(db):
+    article = make_visible_article()
+    roots = make_roots(article, 7)
+    start = timezone.now()
+    for number, comment in enumerate([*roots[::-1]]):
+        Comment.objects.filter(pk=comment.pk).update(
+            picked_at=start + timedelta(minutes=number)
+        )
+    make_roots(article, 1)
+    assert [entry.comment for entry in picks_of(article)] == roots[:5]
+
+
+def test_a_pick_is_shown_only_while_readers_may_see_the_comment(db):
+    root = make_shown_comment()
+    reply = make_shown_comment(parent=root)
+    reply.pick()
+    elsewhere = make_shown_comment()
+    elsewhere.pick()
+    [entry] = picks_of(root.article)
+    assert entry.comment == reply
+    root.mark_spam()
+    assert picks_of(root.article) == []
+    root.approve()
+    reply.refresh_from_db()
+    reply.reject()
+    assert picks_of(root.article) == []
+    elsewhere.article.withdraw()
+    assert picks_of(elsewhere.article) == []

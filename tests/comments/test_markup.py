@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from comments.markup import (
     as_html,
     has_something_to_see,
-    initial,
     kept_line,
     kept_text,
 )
@@ -177,10 +176,3 @@ def test_some_texts_leave_nothing_on_the_page(text):
 @pytest.mark.parametrize("text", ["a", "…", "👍", "٣", "👨‍👩‍👧"])
 def test_one_letter_sign_or_picture_is_enough_to_see(text):
     assert has_something_to_see(text)
-
-
-@pytest.mark.parametrize(
-    ("name", "letter"), [("inés", "I"), ("“Zoë”", "Z"), ("ßa", "S"), ("👍", "?")]
-)
-def test_the_first_letter_stands_for_a_name(name, letter):
-    assert initial(name) == letter

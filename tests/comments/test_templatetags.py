@@ -197,14 +197,14 @@ def test_what_the_newsroom_says_is_marked(db):
     assert html.index("Newsroom staff") < html.index(f"comment-{reader.pk}")
 
 
-def test_three_queries_however_many_comments(db, django_assert_num_queries):
+def test_four_queries_however_many_comments(db, django_assert_num_queries):
     article = make_visible_article()
     for _ in range(2):
         for _ in range(5):
             root = make_shown_comment(article=article)
             make_shown_comment(parent=make_shown_comment(parent=root))
-        # The article that the test reads again, the thread, the roots, the replies.
-        with django_assert_num_queries(1 + 3):
+        # The article that the test reads again, the thread, the roots, the replies, the picks.
+        with django_assert_num_queries(1 + 4):
             shown_on_page(article)
 
 

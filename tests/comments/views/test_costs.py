@@ -11,8 +11,8 @@ def test_queries_of_the_thread_are_the_same_for_one_and_for_many(
         for _ in range(number):
             root = make_shown_comment(article=article)
             make_shown_comment(parent=make_shown_comment(parent=root))
-        # Whose address it is, the article, the thread, the roots, the replies.
-        with django_assert_num_queries(5):
+        # Whose address it is, the article, the thread, the roots, the replies, the picks.
+        with django_assert_num_queries(6):
             client.get(address_of_thread(article))
 
 

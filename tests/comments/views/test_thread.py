@@ -99,7 +99,7 @@ def test_reading_changes_nothing(db, client):
 def test_the_page_cache_knows_what_changes_the_thread():
     from comments.views import comment, received, thread
 
-    assert thread.public_parameters == {"after", "reply", "sort"}
+    assert thread.public_parameters == {"after", "reply", "root", "sort"}
     assert comment.public_parameters == received.public_parameters == set()
 
 
