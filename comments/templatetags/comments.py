@@ -3,6 +3,7 @@
 from django import template
 
 from comments.conversation import page_context, thread_of
+from comments.markup import as_plain
 
 register = template.Library()
 
@@ -17,3 +18,9 @@ def comment_thread(context, article):
 def comment_count(article):
     """How many comments readers see under the article; the same read as `comment_thread`'s."""
     return thread_of(article).shown_count
+
+
+@register.filter
+def plain(text):
+    """The words of a comment for an excerpt: `{{ comment.body|plain|truncatechars:80 }}`."""
+    return as_plain(text)
