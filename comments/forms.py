@@ -110,7 +110,7 @@ class CommentForm(forms.ModelForm):
     body = TextField(
         validators=[must_be_seen, at_most(LONGEST_BODY)],
         label="Comment",
-        help_text=f"At most {LONGEST_BODY:,} characters. An empty line begins a paragraph, > at its start a quote; *stars* stress, `backticks` show code, addresses become links.",
+        help_text=f"At most {LONGEST_BODY:,} characters. Leave an empty line between paragraphs, begin a line with > to quote, write *emphasis* and `code`; addresses become links.",
         widget=forms.Textarea(
             attrs={"rows": 7, "dir": "auto", "data-limit": LONGEST_BODY}
         ),

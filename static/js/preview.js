@@ -57,7 +57,7 @@ function show(part, { status, page }) {
   } else {
     writing.prepend(part);
   }
-  part.focus();
+  part.focus({ preventScroll: true });
   part.scrollIntoView({ block: "nearest" });
 }
 

@@ -34,7 +34,9 @@ function headFor(comment) {
   head.className = "form__place";
   const name = document.createElement("bdi");
   name.textContent = comment.querySelector(".comment__name")?.textContent ?? "this comment";
-  head.append("Your answer to ", name, " ", button("Cancel", goHome));
+  const to = document.createElement("span");
+  to.append("Your answer to ", name);
+  head.append(to, button("Cancel", goHome));
   return head;
 }
 
