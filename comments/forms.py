@@ -1,9 +1,19 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from comments.markup import has_something_to_see, kept_line, kept_text
+from comments.markup import (
+    characters,
+    has_something_to_see,
+    kept_line,
+    kept_text,
+)
 from comments.models import Comment
-from comments.models.comment import LONGEST_BODY
+from comments.models.comment import LONGEST_BODY, LONGEST_NAME
+
+# Beside the limit in characters as people see them: how many code points they may have
+# on average. More than any script needs, and what the column of a name holds.
+CODE_POINTS_A_CHARACTER = 4
+NOTIFY = "Tell me by mail when somebody answers"
 
 
 class UncutField:
@@ -45,39 +55,68 @@ def must_be_seen(text):
         )
 
 
+def at_most(limit):
+    """A validator: so many characters as people see them, and no tower of marks among them."""
+
+    def fits(text):
+        there = characters(text)
+        if there > limit:
+            numbers = {"show_value": f"{there:,}", "limit_value": f"{limit:,}"}
+            raise ValidationError(
+                "There are %(show_value)s characters; at most %(limit_value)s fit.",
+                code="max_length",
+                params=numbers,
+            )
+        if len(text) > limit * CODE_POINTS_A_CHARACTER:
+            raise ValidationError(
+                "Too many marks are piled upon its letters. Take some away.",
+                code="marks",
+            )
+
+    return fits
+
+
 class CommentForm(forms.ModelForm):
     """What a reader fills in, and the field that only robots fill in."""
 
     name = LineField(
-        max_length=80,
-        validators=[must_be_seen],
-        help_text="Shown beside your comment.",
-        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+        validators=[must_be_seen, at_most(LONGEST_NAME)],
+        help_text=f"Shown beside your comment. At most {LONGEST_NAME} characters.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "name", "dir": "auto", "data-limit": LONGEST_NAME}
+        ),
         error_messages={
             "required": "Write the name that should stand beside your comment.",
-            "max_length": "The name is %(show_value)d characters long; at most %(limit_value)d fit.",
+            "max_length": "The name is %(show_value)s characters long; at most %(limit_value)s fit.",
         },
     )
     email = AddressField(
         required=False,
         max_length=254,
         label="Email (optional)",
-        help_text="Never shown.",
+        help_text="Never shown. Kept only to write to you of answers, and so that you can later download or erase what you wrote.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "invalid": "This is not an email address. Correct it, as in name@example.com, or leave it empty.",
             "max_length": "The address is %(show_value)d characters long; at most %(limit_value)d fit.",
+            "needed": f"Write the address that the answers should go to, or untick “{NOTIFY}”.",
         },
     )
+    notify = forms.BooleanField(
+        required=False,
+        label=NOTIFY,
+        help_text="Before the first such mail we ask whether the address is yours.",
+    )
     body = TextField(
-        max_length=LONGEST_BODY,
-        validators=[must_be_seen],
+        validators=[must_be_seen, at_most(LONGEST_BODY)],
         label="Comment",
-        help_text=f"Plain text of at most {LONGEST_BODY:,} characters. An empty line begins a paragraph; addresses become links.",
-        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto"}),
+        help_text=f"At most {LONGEST_BODY:,} characters. Leave an empty line between paragraphs, begin a line with > to quote, write *emphasis* and `code`; addresses become links.",
+        widget=forms.Textarea(
+            attrs={"rows": 7, "dir": "auto", "data-limit": LONGEST_BODY}
+        ),
         error_messages={
             "required": "Write your comment.",
-            "max_length": "Your comment is %(show_value)d characters long; at most %(limit_value)d fit. Shorten it, or send it in two parts.",
+            "max_length": "Your comment is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it, or send it in two parts.",
         },
     )
     # No browser and no password manager has a value for a field of this name, and no
@@ -90,7 +129,7 @@ class CommentForm(forms.ModelForm):
 
     class Meta:
         model = Comment
-        fields = ["parent", "name", "email", "body"]
+        fields = ["parent", "name", "email", "notify", "body"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -105,6 +144,13 @@ class CommentForm(forms.ModelForm):
             "The comment you answered is not on the page any more. "
             "Send yours again to post it as a comment of its own."
         )
+
+    def clean(self):
+        super().clean()
+        has_address = self.cleaned_data.get("email") or "email" in self.errors
+        if self.cleaned_data.get("notify") and not has_address:
+            needed = self.fields["email"].error_messages["needed"]
+            self.add_error("email", ValidationError(needed, code="needed"))
 
     @property
     def wants_preview(self):

@@ -1,12 +1,13 @@
 """A comment's plain text: what may be kept of it, and how it becomes HTML."""
 
-import re
 import unicodedata
-from itertools import groupby
-from urllib.parse import urlsplit
+from functools import lru_cache
 
+import regex
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from comments.formatting import parsed
 
 # Marks, embeddings, overrides and isolates: they turn the direction of the text around
 # them, so that a name reads as another or a line as its opposite.
@@ -18,15 +19,20 @@ _BIDI_OVERRIDES = dict.fromkeys([0x202D, 0x202E])
 # Letters and a symbol by their category that leave nothing on the page.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
-# An address ends where a space, a quotation mark, a bracket or a character that cannot be seen begins.
-_ADDRESS = re.compile(
-    r"\b(?:https?://|mailto:)"
-    r"[^\s<>\"\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+",
-    re.IGNORECASE,
-)
 _REL = "nofollow ugc noopener"
-_SENTENCE_ENDS = frozenset(".,:;!?'’”»…*_")
-_BRACKETS = {")": "(", "]": "[", "}": "{"}
+# Every tag that a comment can have, beside its links and its code.
+_TAGS = {
+    "paragraph_open": "<p>",
+    "paragraph_close": "</p>",
+    "blockquote_open": "<blockquote>",
+    "blockquote_close": "</blockquote>",
+    "em_open": "<em>",
+    "em_close": "</em>",
+    "strong_open": "<strong>",
+    "strong_close": "</strong>",
+    "softbreak": "<br>",
+    "hardbreak": "<br>",
+}
 
 
 def kept_text(typed: str) -> str:
@@ -47,22 +53,31 @@ def has_something_to_see(text: str) -> bool:
     )
 
 
+def characters(text: str) -> int:
+    """How many characters people see in the text: a letter with its accents is one, a flag is one."""
+    return sum(1 for _ in regex.finditer(r"\X", text))
+
+
+# A page is made anew every second, and of the same words.
+@lru_cache(maxsize=1024)
 def as_html(text: str) -> SafeString:
     """
-    The text as paragraphs with line breaks and links; everything else in it is text.
+    The text as comments show it everywhere: see comments.formatting for what it may hold.
 
-    A run of empty lines parts two paragraphs, however long it is. The time it
-    takes grows with the length of the text and not faster.
+    The time it takes grows with the length of the text and not faster.
     """
-    lines = text.split("\n")
-    paragraphs = (
-        "<br>".join(_with_links(line.rstrip()) for line in group)
-        for is_text, group in groupby(lines, key=lambda line: bool(line.strip()))
-        if is_text
-    )
-    # Safe: `_with_links` escapes every character of the text, addresses too, and
-    # the tags around them are our own.
-    return mark_safe("".join(f"<p>{paragraph}</p>" for paragraph in paragraphs))
+    # Safe: `_html_of` escapes every character of the text, addresses too, and the
+    # tags around them are our own.
+    return mark_safe("".join(_html_of(token) for token in _tokens_of(text)))
+
+
+def as_plain(text: str) -> str:
+    """
+    The words of the text for an excerpt or a mail: without its formatting, and
+    without what it quotes, unless it is nothing but a quote.
+    """
+    tokens = list(_tokens_of(text))
+    return _plain(_unquoted(tokens)) or _plain(tokens)
 
 
 def _unusable(char):
@@ -70,47 +85,61 @@ def _unusable(char):
     return unicodedata.category(char) in {"Cc", "Cs"} or (ord(char) & 0xFFFE) == 0xFFFE
 
 
-def _with_links(line):
-    html = []
-    position = 0
-    for found in _ADDRESS.finditer(line):
-        address = _without_the_sentence(found.group())
-        if not _leads_somewhere(address):
-            continue
-        html.append(_text(line[position : found.start()]))
-        html.append(f'<a href="{escape(address)}" rel="{_REL}">{escape(address)}</a>')
-        position = found.start() + len(address)
-    html.append(_text(line[position:]))
-    return "".join(html)
+def _tokens_of(text):
+    """The tokens in the order of the text, without quotes of nothing and emphasis within emphasis."""
+    # A line that shows nothing is an empty line, whatever it is made of.
+    lines = [line if has_something_to_see(line) else "" for line in text.split("\n")]
+    opened = dict.fromkeys(["em", "strong"], 0)
+    for block in _without_empty_quotes(parsed("\n".join(lines))):
+        for token in block.children if block.type == "inline" else [block]:
+            before = opened.get(token.tag, 0)
+            if token.tag in opened:
+                opened[token.tag] += token.nesting
+            if token.tag not in opened or 0 in (before, opened[token.tag]):
+                yield token
+
+
+def _without_empty_quotes(blocks):
+    kept = []
+    for block in blocks:
+        is_empty = (
+            block.type == "blockquote_close" and kept[-1].type == "blockquote_open"
+        )
+        kept.pop() if is_empty else kept.append(block)
+    return kept
+
+
+def _unquoted(tokens):
+    depth = 0
+    for token in tokens:
+        if token.tag == "blockquote":
+            depth += token.nesting
+        elif not depth:
+            yield token
+
+
+def _html_of(token):
+    if token.type == "text":
+        return _text(token.content)
+    if token.type == "code_inline":
+        return f"<code>{_text(token.content)}</code>"
+    if token.type == "address":
+        address = escape(token.content)
+        return f'<a href="{address}" rel="{_REL}">{address}</a>'
+    return _TAGS[token.type]
 
 
 def _text(words):
     return escape(words.translate(_BIDI_OVERRIDES))
 
 
-def _without_the_sentence(address):
-    """The address without what belongs to the sentence around it: its full stop, its closing bracket."""
-    end = len(address)
-    surplus = {
-        closing: address.count(closing) - address.count(opening)
-        for closing, opening in _BRACKETS.items()
-    }
-    while end:
-        last = address[end - 1]
-        if surplus.get(last, 0) > 0:
-            surplus[last] -= 1
-        elif last not in _SENTENCE_ENDS:
-            break
-        end -= 1
-    return address[:end]
+def _plain(tokens):
+    return "".join(_plain_of(token) for token in tokens).strip()
 
 
-def _leads_somewhere(address):
-    try:
-        parts = urlsplit(address)
-        if parts.scheme == "mailto":
-            return "@" in parts.path.strip("@")
-        # A name before the host looks like the host.
-        return bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False
+def _plain_of(token):
+    if token.type == "paragraph_close":
+        return "\n\n"
+    if token.tag == "br":
+        return "\n"
+    return token.content.translate(_BIDI_OVERRIDES)

@@ -4,6 +4,7 @@ from django import template
 
 from comments.avatars import drawing_for
 from comments.conversation import page_context, thread_of
+from comments.markup import as_plain
 
 register = template.Library()
 
@@ -24,3 +25,9 @@ def comment_count(article):
 def avatar(name):
     """The pattern that stands beside the name."""
     return drawing_for(name)
+
+
+@register.filter
+def plain(text):
+    """The words of a comment for an excerpt: `{{ comment.body|plain|truncatechars:80 }}`."""
+    return as_plain(text)

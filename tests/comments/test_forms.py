@@ -1,10 +1,12 @@
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from comments.forms import CommentForm
+from comments.markup import characters
 from comments.models import Comment
 from comments.models.comment import LONGEST_BODY
 from tests.factories import (
@@ -41,7 +43,32 @@ def test_a_name_has_80_characters_and_a_comment_5000(db):
     assert saved(name="n" * 80, body="b" * LONGEST_BODY)
     errors = filled_in(name="n" * 81, body="b" * (LONGEST_BODY + 1)).errors
     assert errors["name"] == ["The name is 81 characters long; at most 80 fit."]
-    assert "5001 characters long" in errors["body"][0]
+    [sentence] = errors["body"]
+    assert "5,001 characters long; at most 5,000 fit" in sentence
+
+
+@pytest.mark.parametrize("character", ["é", "e\u0301", "🇫🇷", "👍🏽", "कि", "ﷺ"])
+def test_a_character_is_what_people_see_as_one(db, character):
+    comment = saved(name=character * 80, body=character * LONGEST_BODY)
+    assert comment.body == character * LONGEST_BODY
+    too_long = filled_in(name=character * 81, body=character * (LONGEST_BODY + 1))
+    assert set(too_long.errors) == {"name", "body"}
+
+
+def test_a_tower_of_marks_is_refused_with_a_sentence_of_its_own(db):
+    assert saved(body="Z̸̡͎a̵l̶g̷o is fine.")
+    tower = "a" + "\u0301" * 1000
+    errors = filled_in(name=tower, body=tower * 20).errors
+    for field in ["name", "body"]:
+        assert errors[field] == [
+            "Too many marks are piled upon its letters. Take some away."
+        ]
+
+
+def test_the_limits_are_told_before_they_are_hit(db):
+    form = CommentForm(instance=Comment(article=make_visible_article()))
+    assert "At most 80 characters" in form["name"].help_text
+    assert "At most 5,000 characters" in form["body"].help_text
 
 
 def test_the_end_of_a_line_is_one_character(db):
@@ -58,6 +85,24 @@ def test_an_email_address_is_optional_and_must_be_one(db):
     for address in ["ines", "ines@", "a@b\r\nBcc: x@example.org", "x\x00@example.org"]:
         assert set(filled_in(email=address).errors) == {"email"}, address
     assert set(filled_in(email="e" * 250 + "@example.org").errors) == {"email"}
+
+
+def test_who_wants_to_hear_of_answers_says_where(db):
+    comment = saved(email="ines@example.org", notify="on")
+    assert comment.notify
+    errors = filled_in(notify="on").errors
+    assert errors == {
+        "email": [
+            "Write the address that the answers should go to, "
+            "or untick “Tell me by mail when somebody answers”."
+        ]
+    }
+    assert len(filled_in(notify="on", email="ines@").errors["email"]) == 1
+
+
+def test_an_address_is_kept_also_of_who_wants_no_mail(db):
+    comment = saved(email="ines@example.org")
+    assert (comment.email, comment.notify) == ("ines@example.org", False)
 
 
 def test_an_answer_goes_under_the_comment_it_answers(db):
@@ -132,6 +177,35 @@ def test_no_browser_cuts_what_is_pasted(db):
     assert "maxlength" not in form.as_p()
 
 
+def test_no_comment_answers_itself(db):
+    article = make_visible_article()
+    before = make_shown_comment(article=article)
+    for parent in range(before.pk + 1, before.pk + 4):
+        assert set(filled_in(article, parent=parent).errors) == {"parent"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("One" + "\r\n" * 10_000 + "two", None),
+        ("w" * 500, "w" * 500),
+        ("a\x00b\ud800c", "abc"),
+        ("One\u202eowt", "One\u202eowt"),
+        (
+            "javascript:alert(1) data:text/html,x //host",
+            "javascript:alert(1) data:text/html,x //host",
+        ),
+    ],
+)
+def test_an_odd_text_is_kept_as_it_can_be_or_refused(db, body, kept):
+    form = filled_in(body=body)
+    assert form.is_valid() is (kept is not None)
+    if kept:
+        assert form.save().body == kept
+    else:
+        assert "10,006 characters long" in form.errors["body"][0]
+
+
 def test_naughty_strings_in_every_field_break_nothing(db, samples):
     article = make_visible_article()
     for string in json.loads((samples / "unicode" / "blns.json").read_text()):
@@ -149,13 +223,16 @@ class AnyTextTest(TestCase):
         body=st.text(max_size=300),
         parent=st.text(max_size=5) | st.integers().map(str),
         subject=st.text(max_size=5),
+        notify=st.sampled_from(["", "on", "false", "\x00"]),
     )
     def test_any_text_is_taken_or_refused_with_a_sentence(self, **data):
         form = filled_in(**data)
         if form.is_valid():
             stored = Comment.objects.get(pk=form.save().pk)
-            assert 1 <= len(stored.name) <= 80
+            assert 1 <= characters(stored.name) <= 80
             assert stored.body
+            assert stored.email or not stored.notify
+            assert stored.status == Comment.Status.PENDING
         else:
             for sentences in form.errors.values():
                 assert all(sentences)

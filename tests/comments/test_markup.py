@@ -2,11 +2,13 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from comments.markup import (
     as_html,
+    as_plain,
+    characters,
     has_something_to_see,
     kept_line,
     kept_text,
@@ -41,8 +43,115 @@ def test_ten_thousand_empty_lines_part_two_paragraphs_too():
     assert as_html("One" + "\n \t" * 10_000 + "\ntwo") == "<p>One</p><p>two</p>"
 
 
-def test_nothing_to_show_is_no_paragraph():
-    assert as_html(" \n\n") == ""
+@pytest.mark.parametrize("text", [" \n\n", "\u200b\n\u3164\n", "> \n>>\n> > "])
+def test_nothing_to_show_is_no_paragraph_and_no_quote(text):
+    assert as_html(text) == ""
+
+
+def test_ten_thousand_lines_of_nothing_do_not_lengthen_the_page():
+    assert (
+        as_html("One" + "\n\u00a0\u200b" * 10_000 + "\ntwo") == "<p>One</p><p>two</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            "> One\n> two\n\nThree",
+            "<blockquote><p>One<br>two</p></blockquote><p>Three</p>",
+        ),
+        # Whoever answers in the next line is not quoted.
+        ("> One\nTwo", "<blockquote><p>One</p></blockquote><p>Two</p>"),
+        ("One\n> two", "<p>One</p><blockquote><p>two</p></blockquote>"),
+        (
+            ">> One\n> two",
+            "<blockquote><blockquote><p>One</p></blockquote><p>two</p></blockquote>",
+        ),
+        ("\\> One", "<p>&gt; One</p>"),
+    ],
+)
+def test_a_line_that_begins_with_the_mark_is_quoted_and_no_other(text, html):
+    assert as_html(text) == html
+
+
+def test_quotes_within_quotes_end_at_the_third_and_the_words_do_not():
+    html = as_html(">" * 5000 + " Deep")
+    assert html.count("<blockquote>") == 3
+    assert "Deep" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("*one* **two**", "<em>one</em> <strong>two</strong>"),
+        ("***one***", "<em><strong>one</strong></em>"),
+        ("*one *two* three*", "<em>one two three</em>"),
+        ("`*one* <b>`", "<code>*one* &lt;b&gt;</code>"),
+        ("*`one`*", "<em><code>one</code></em>"),
+        ("\\*one\\* \\`two\\`", "*one* `two`"),
+    ],
+)
+def test_stars_stress_and_backticks_mark_code(text, html):
+    assert as_html(text) == f"<p>{html}</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2*3*4",
+        "sh*t and f*ck",
+        "* one",
+        "5 * 3 * 2",
+        "***** five stars *****",
+        "snake_case and __init__ and _so_",
+        "c`est l`homme",
+        "¯\\_(ツ)_/¯",
+        "C:\\Users\\ana",
+        "# no heading",
+        "- no list",
+        "1. no list",
+        "---",
+        "***",
+        "a | b",
+        "[text] (and more)",
+        "&amp; &lt;",
+        "~~so~~",
+    ],
+)
+def test_what_people_type_for_other_reasons_stands_as_they_typed_it(text):
+    assert [tag for tag, _ in Tags(as_html(text)).found] == ["p"]
+    assert Tags(as_html(text)).text == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("[the bank](https://evil.example/)", ["https://evil.example/"]),
+        ("[the bank](//evil.example) <//evil.example> //evil.example", []),
+        ("[the bank](javascript:alert(1)) <javascript:alert(1)>", []),
+        ("[the bank]\n\n[the bank]: https://evil.example/", ["https://evil.example/"]),
+        ("![](https://evil.example/x.png)", ["https://evil.example/x.png"]),
+    ],
+)
+def test_no_text_can_lie_about_where_it_leads(text, addresses):
+    html = as_html(text)
+    assert links(text) == addresses
+    for address in addresses:
+        assert f">{address}</a>" in html
+    assert "<img" not in html
+
+
+def test_stars_within_an_address_belong_to_it_and_those_around_it_do_not():
+    assert links("https://example.org/*a*_b_c") == ["https://example.org/*a*_b_c"]
+    assert as_html("*https://example.org/*").startswith("<p><em><a href=")
+    assert links("*see https://example.org/*") == ["https://example.org/"]
+
+
+def test_in_code_nothing_is_a_link():
+    assert as_html("`https://example.org/`") == (
+        "<p><code>https://example.org/</code></p>"
+    )
 
 
 def test_what_looks_like_html_is_text():
@@ -109,39 +218,125 @@ def test_a_quotation_mark_does_not_end_the_attribute():
     assert [set(attrs) for _, attrs in found] == [set(), {"href", "rel"}]
 
 
-def test_letters_cannot_be_forced_into_another_order():
-    assert "\u202e" not in as_html("abc \u202edef")
+@pytest.mark.parametrize("text", ["abc \u202edef", "`abc \u202edef`", "> *\u202edef*"])
+def test_letters_cannot_be_forced_into_another_order(text):
+    assert "\u202e" not in as_html(text)
+    assert "\u202e" not in as_plain(text)
 
 
-@given(st.text())
-def test_of_any_text_only_our_own_tags_come_out(text):
-    for tag, attrs in Tags(as_html(text)).found:
-        assert (tag, set(attrs)) in [
-            ("p", set()),
-            ("br", set()),
-            ("a", {"href", "rel"}),
-        ]
+MARKS = st.sampled_from(
+    ["*", "**", "`", ">", "> ", "\\", "\n", "\n\n", " ", "_", "[", "<"]
+)
+LETTERS = st.characters(
+    categories=["L", "N"], exclude_characters="\u115f\u1160\u3164\uffa0"
+)
+FORMATTED = st.lists(MARKS | LETTERS | st.just("http://a.b"), max_size=60).map("".join)
+PLAIN_TAGS = {"p", "br", "blockquote", "em", "strong", "code"}
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1))
-def test_no_word_of_a_line_is_lost(text):
+class Balanced(Tags):
+    """Fails on a tag that is closed in the wrong place, or left open."""
+
+    def __init__(self, html):
+        self.open = []
+        super().__init__(html)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        super().handle_starttag(tag, attrs)
+        if tag != "br":
+            assert tag not in self.open or tag == "blockquote"
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@given(st.text() | FORMATTED)
+@example("*a **b* c**")
+def test_of_any_text_only_our_own_tags_come_out_each_closed_in_its_place(text):
+    for tag, attrs in Balanced(as_html(text)).found:
+        if tag == "a":
+            assert set(attrs) == {"href", "rel"}
+            assert attrs["href"].lower().startswith(("http://", "https://", "mailto:"))
+        else:
+            assert (tag, attrs) in [(plain, {}) for plain in PLAIN_TAGS]
+
+
+@given(FORMATTED)
+def test_no_letter_of_any_text_is_lost(text):
+    letters = [char for char in text if char.isalnum()]
+    shown = "".join(Tags(as_html(text)).text)
+    assert [char for char in shown if char.isalnum()] == letters
+
+
+@given(
+    st.text(
+        st.characters(
+            categories=["L", "N", "P", "S"],
+            exclude_characters="*`>\\\u115f\u1160\u2800\u3164\uffa0",
+        ),
+        min_size=1,
+    )
+)
+def test_no_sign_of_a_line_without_formatting_is_lost(text):
     assert "".join(Tags(as_html(text)).text) == text
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["http://a", ")", "http://a)", "\n ", "&", "<", "http://[", "mailto:", "(", ".,"],
-)
-def test_eight_times_the_text_takes_eight_times_the_time_and_not_sixty_four(piece):
-    def seconds(times):
-        text = "http://a/" + piece * times
-        started = time.process_time()
-        as_html(text)
-        return time.process_time() - started
+# Each the worst of some rule, and repeated.
+PIECES = [
+    *["http://a", ")", "http://a)", "\n ", "&", "<", "http://[", "mailto:", "(", ".,"],
+    *[">", "> ", ">\n", "> a\n", "> a\n\n", ">> a\n> b\n", "> *a\n", "\n"],
+    *["*", "*a ", "a* ", "**a", "*a_ ", "*a `", "_a", "\\*", "[", "[a](", "!["],
+    *["`", "`a", " `a", "a`", "``` ", "``a` ", ":", "a:", "\u0301", "\u200b\n"],
+]
 
-    short = min(seconds(10_000) for _ in range(3))
-    long = min(seconds(80_000) for _ in range(3))
-    assert long < 32 * short + 0.1
+
+def seconds_for(text):
+    started = time.process_time()
+    as_html.__wrapped__(text)
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_four_times_the_text_takes_four_times_the_time_and_not_sixteen(piece):
+    for start in ["http://a/", "> ", ""]:
+        text = start + piece * 20_000
+        short = min(seconds_for(text[:5_000]) for _ in range(3))
+        long = min(seconds_for(text[:20_000]) for _ in range(3))
+        assert long < 10 * short + 0.02
+        assert long < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("*One* **two** `three`", "One two three"),
+        ("One\ntwo\n\n\nthree", "One\ntwo\n\nthree"),
+        ("> What they said\n\nMy *answer*", "My answer"),
+        ("> All of it\n>> quoted", "All of it\n\nquoted"),
+        ("See https://example.org/?a=1&b=<i>.", "See https://example.org/?a=1&b=<i>."),
+        ("", ""),
+    ],
+)
+def test_an_excerpt_has_the_words_without_the_formatting_and_the_quotes(text, plain):
+    assert as_plain(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("", 0),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("👩‍👩‍👧‍👦", 1),
+        ("🇫🇷🇩🇪", 2),
+        ("नमस्ते", 3),
+        ("a\nb", 3),
+    ],
+)
+def test_a_character_is_what_people_see_as_one(text, number):
+    assert characters(text) == number
 
 
 def test_line_ends_of_every_kind_become_one():

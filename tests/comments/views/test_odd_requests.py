@@ -21,10 +21,11 @@ def test_the_longest_comment_in_the_longest_characters_is_taken(db, client):
     assert Comment.objects.get().body == body
 
 
+@pytest.mark.parametrize("length", [66_000, 1024 * 1024])
 @pytest.mark.parametrize("multipart", [True, False])
-def test_more_than_64_kib_is_not_read(db, client, multipart):
+def test_more_than_64_kib_is_not_read(db, client, multipart, length):
     address = address_of_thread(make_visible_article())
-    words = WORDS | {"body": "b" * 66_000}
+    words = WORDS | {"body": "b" * length}
     if multipart:
         answer = client.post(address, words)
     else:

@@ -66,7 +66,8 @@ def test_a_preview_shows_what_will_be_shown_and_keeps_nothing(db, client):
     assert answer.status_code == 200
     page = answer.content.decode()
     assert "<p>One</p><p>two <a href=" in page
-    assert page.index("<p>One</p>") < page.index("<form class")
+    # On a phone it is what stands above the form.
+    assert page.index("<p>One</p>") < page.index('<form class="form"')
     assert f"{body}</textarea>" in page
     assert answer.headers["Cache-Control"] == PRIVATE
     assert not Comment.objects.exists()
@@ -75,6 +76,17 @@ def test_a_preview_shows_what_will_be_shown_and_keeps_nothing(db, client):
 def test_a_preview_of_mistakes_shows_the_mistakes(db, client):
     answer = send(client, make_visible_article(), name="", preview="1")
     assert answer.status_code == 422
+
+
+def test_a_preview_names_whom_it_answers_by_their_plain_words(db, client):
+    root = make_shown_comment(name="Ana", body="> Quoted.\n\nWhat *was* said.")
+    answer = send(client, root.article, parent=root.pk, preview="1")
+    preview = text_of(answer).partition('class="preview"')[2].partition("</section>")[0]
+    assert "To <bdi>Ana</bdi>: " in preview
+    assert "What was said." in preview
+    assert "Quoted." not in text_of(answer)
+    # The email address is nobody's to see.
+    assert WORDS["email"] not in preview
 
 
 def test_an_answer_is_previewed_and_posted_as_one(db, client):
@@ -103,6 +115,109 @@ def test_who_answers_what_is_not_there_is_told_and_can_post_all_the_same(
     assert_words_are_back(answer)
     assert "is not on the page any more" in text_of(answer)
     assert 'name="parent"' not in answer.content.decode()
+
+
+def test_the_same_words_go_to_two_comments(db, client):
+    article = make_visible_article()
+    parents = [make_shown_comment(article=article) for _ in range(2)]
+    for parent in parents:
+        answer = send(client, article, parent=parent.pk, body="Yes!")
+        assert answer.status_code == 303
+    answers = Comment.objects.filter(body="Yes!").oldest_first()
+    assert [answer.parent for answer in answers] == parents
+
+
+def test_no_comment_is_an_answer_to_itself(db, client):
+    before = make_shown_comment()
+    answer = send(client, before.article, parent=before.pk + 1)
+    assert answer.status_code == 422
+    assert_words_are_back(answer)
+    assert Comment.objects.get() == before
+
+
+def test_nothing_but_the_words_can_be_sent(db, client):
+    article, other = make_visible_article(), make_visible_article()
+    answer = send(
+        client,
+        article,
+        status="approved",
+        article=other.pk,
+        created_at="2001-01-01",
+        first_shown_at="2001-01-01",
+        picked_at="2001-01-01",
+        by="1",
+        root="1",
+        version="7",
+        text_revision="7",
+        id="4711",
+    )
+    assert answer.status_code == 303
+    comment = Comment.objects.get()
+    assert comment.article == article
+    assert comment.status == Comment.Status.PENDING
+    assert comment.created_at.year != 2001
+    assert (comment.first_shown_at, comment.picked_at) == (None, None)
+    assert (comment.by, comment.root, comment.parent) == (None, None, None)
+    assert (comment.version, comment.text_revision) == (1, 1)
+    assert comment.pk != 4711
+
+
+def test_too_long_comes_back_whole_with_how_many_fit(db, client):
+    body = "👩‍👩‍👧‍👦" * 1000 + "b" * 4007
+    answer = send(client, make_visible_article(), body=body)
+    assert answer.status_code == 422
+    assert f"{body}</textarea>" in text_of(answer)
+    assert "5,007 characters long; at most 5,000 fit" in text_of(answer)
+
+
+@pytest.mark.parametrize("letter", ["न", "नि", "語", "é", "👍🏽"])
+def test_the_form_of_the_page_holds_the_longest_comment_of_every_script(
+    db, client, letter
+):
+    page = client.get(address_of_thread(make_visible_article())).content.decode()
+    # As it is, and not three bytes for each of its bytes.
+    assert 'enctype="multipart/form-data"' in page
+    answer = send(client, make_visible_article(), body=letter * 5000)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("happens", "status"),
+    [
+        (lambda article: Thread.objects.create(article=article, policy="closed"), 403),
+        (
+            lambda article: Thread.objects.create(
+                article=article, closes_at=article.published_at
+            ),
+            403,
+        ),
+        (lambda article: article.withdraw(notice="It was wrong."), 410),
+        (lambda article: article.withdraw(kind=Article.Withdrawal.VANISHED), 404),
+        (lambda article: article.rename("a-better-name"), 303),
+    ],
+    ids=["closed", "closed by the clock", "withdrawn", "vanished", "renamed"],
+)
+@pytest.mark.parametrize("changes", [{}, {"preview": "1"}], ids=["post", "preview"])
+def test_what_happens_to_the_article_while_one_writes_costs_no_word(
+    db, client, happens, status, changes
+):
+    article = make_visible_article()
+    root = make_shown_comment(article=article)
+    page = client.get(address_of_thread(article), {"reply": root.pk})
+    address = page.content.decode().partition('class="form" action="')[2].split('"')[0]
+    Thread.objects.all().delete()
+    happens(article)
+    answer = client.post(address, WORDS | {"parent": root.pk} | changes)
+    if status != 303:
+        assert answer.status_code == status
+        assert_words_are_back(answer)
+    elif changes:
+        assert answer.status_code == 200
+        assert_words_are_back(answer)
+    else:
+        assert answer.status_code == 303
+    posted = Comment.objects.filter(parent=root, article=article).count()
+    assert posted == (status == 303 and not changes)
 
 
 def test_nobody_posts_under_what_they_cannot_see(db, client):

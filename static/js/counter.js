@@ -1,0 +1,50 @@
+// How many characters there are, as soon as the limit comes near: as people see them,
+// which is how the server counts. Nothing is ever cut.
+
+const NEAR = 0.8;
+const PAUSE = 1000;
+
+const segmenter = Intl.Segmenter && new Intl.Segmenter("en", { granularity: "grapheme" });
+
+function charactersIn(text) {
+  return [...(segmenter ? segmenter.segment(text) : text)].length;
+}
+
+function sentenceFor(field) {
+  const limit = Number(field.dataset.limit);
+  const text = field.value.trim();
+  // No text has more characters than code units.
+  if (text.length < limit * NEAR) return "";
+  const there = charactersIn(text);
+  if (there < limit * NEAR) return "";
+  const [so, most] = [there, limit].map((number) => number.toLocaleString("en"));
+  const over = there - limit;
+  return `${so} of ${most} characters${over > 0 ? `: ${over.toLocaleString("en")} too many` : ""}`;
+}
+
+function counterBeside(field) {
+  const counter = document.createElement("p");
+  counter.className = "form__counter";
+  counter.hidden = true;
+  // Said after a pause, so that a screen reader is not told of every letter.
+  const said = document.createElement("p");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  counter.setAttribute("aria-hidden", "true");
+  field.after(counter, said);
+  let pause;
+
+  function count() {
+    const sentence = sentenceFor(field);
+    counter.textContent = sentence;
+    counter.hidden = !sentence;
+    counter.classList.toggle("form__counter--over", sentence.endsWith("too many"));
+    clearTimeout(pause);
+    pause = setTimeout(() => (said.textContent = sentence), PAUSE);
+  }
+
+  field.addEventListener("input", count);
+  count();
+}
+
+document.querySelectorAll(".writing [data-limit]").forEach(counterBeside);
