@@ -108,6 +108,15 @@ class RequestsField(forms.ModelMultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple
 
+    def clean(self, ticked):
+        try:
+            return super().clean(ticked)
+        except OverflowError:
+            # A number beyond what a database can compare with is no request either.
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            ) from None
+
     def label_from_instance(self, asked):
         words = Truncator(" ".join(asked.text.split())).chars(300)
         return f"{words} ({timezone.localtime(asked.created_at):%-d %B %Y, %H:%M})"
@@ -133,14 +142,15 @@ class CorrectForm(forms.Form):
         help_text="Whoever sent a request that you tick reads this on its private page.",
         error_messages={
             "invalid_choice": "Somebody has answered or closed a request that you ticked. "
-            "Those below are still open.",
+            "Tick those that are still open, or none.",
         },
     )
 
     def __init__(self, *args, initial, **kwargs):
         super().__init__(*args, initial=initial, **kwargs)
         requests = initial["article"].correction_requests.open().oldest_first()
-        if requests.exists():
+        # One that was ticked may be closed by now: that must be said, not passed over.
+        if "answers" in self.data or requests.exists():
             self.fields["answers"].queryset = requests
         else:
             del self.fields["answers"]
