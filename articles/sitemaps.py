@@ -17,6 +17,7 @@ from articles.models import Article
 ADDRESSES_IN_A_FILE = 50_000
 # Below this, one small file holds everything.
 ARTICLES_IN_ONE_FILE = 5_000
+OTHER_PAGES = ["home", "tags", "archive", "corrections"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _other_places():
     visible = Article.objects.visible()
     pages = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False)
     return [
-        *(Place(reverse(f"articles:{name}")) for name in ["home", "tags", "archive"]),
+        *(Place(reverse(f"articles:{name}")) for name in OTHER_PAGES),
         *(Place(tag.get_absolute_url()) for tag in visible.tags().order_by("pk")),
         *(Place(one.get_absolute_url()) for one in visible.people().order_by("pk")),
         *(Place(page.get_absolute_url()) for page in pages),

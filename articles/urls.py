@@ -37,6 +37,7 @@ urlpatterns = [
     path("archive/", views.archive, name="archive"),
     path("archive/<yyyy:year>/", views.archive_year, name="archive_year"),
     path("archive/<yyyy:year>/<mm:month>/", views.archive_month, name="archive_month"),
+    path("corrections/", views.corrections, name="corrections"),
     path("feeds/rss.xml", feeds.rss, name="rss"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path(

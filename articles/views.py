@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from articles import calendar
 from articles.caching import public_page
 from articles.cursors import newest_page
-from articles.models import Article, Person, Tag
+from articles.models import Article, Correction, Person, Tag
 
 ARTICLES_A_PAGE = 20
+CORRECTIONS_A_PAGE = 50
 
 
 @public_page("before", "after")
@@ -37,6 +38,7 @@ def article(request, slug):
         return _moved_or_gone(request, slug)
     context = {
         "article": article,
+        "corrections": article.corrections.all(),
         "older": article.older() if article.is_visible else None,
         "newer": article.newer() if article.is_visible else None,
         "editable": article.editable_by(request.user),
@@ -86,6 +88,18 @@ def archive_month(request, year, month):
     span = calendar.month(year, month)
     page = _page_or_404(request, _published_in(span))
     return render(request, "articles/archive_month.html", {"month": span, "page": page})
+
+
+@public_page("before", "after")
+def corrections(request):
+    page = newest_page(
+        Correction.objects.shown().select_related("article").defer("article__body"),
+        field="at",
+        size=CORRECTIONS_A_PAGE,
+        before=request.GET.get("before"),
+        after=request.GET.get("after"),
+    )
+    return render(request, "articles/corrections.html", {"page": page})
 
 
 def gone_or_404(request, slug):

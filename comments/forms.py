@@ -1,14 +1,17 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from articles.models import CorrectionRequest
+from articles.models.correction import LONGEST_REQUEST
 from comments.markup import (
     characters,
     has_something_to_see,
     kept_line,
     kept_text,
 )
-from comments.models import Comment
+from comments.models import Comment, Report
 from comments.models.comment import LONGEST_BODY, LONGEST_NAME
+from comments.models.report import LONGEST_SENTENCE
 
 # Beside the limit in characters as people see them: how many code points they may have
 # on average. More than any script needs, and what the column of a name holds.
@@ -76,6 +79,20 @@ def at_most(limit):
     return fits
 
 
+def decoy():
+    """
+    The field that only robots fill in.
+
+    No browser and no password manager has a value for a field called `subject`, and
+    no reader can reach it; the class keeps it out of sight.
+    """
+    return LineField(
+        required=False,
+        label="Leave this field empty",
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+
 class CommentForm(forms.ModelForm):
     """What a reader fills in, and the field that only robots fill in."""
 
@@ -119,13 +136,7 @@ class CommentForm(forms.ModelForm):
             "max_length": "Your comment is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it, or send it in two parts.",
         },
     )
-    # No browser and no password manager has a value for a field of this name, and no
-    # reader can reach it; the class keeps it out of sight.
-    subject = LineField(
-        required=False,
-        label="Leave this field empty",
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
+    subject = decoy()
 
     class Meta:
         model = Comment
@@ -156,6 +167,72 @@ class CommentForm(forms.ModelForm):
     def wants_preview(self):
         """Whether the second button of the form was pressed."""
         return "preview" in self.data
+
+    @property
+    def fell_for_the_decoy(self):
+        return bool(self.cleaned_data.get("subject"))
+
+
+class ReportForm(forms.ModelForm):
+    """What a reader says of a comment that should be looked at."""
+
+    reason = forms.ChoiceField(
+        label="What is wrong with it?",
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose what is wrong with the comment.",
+            "invalid_choice": "Choose one of the reasons below.",
+        },
+    )
+    sentence = TextField(
+        required=False,
+        max_length=LONGEST_SENTENCE,
+        label="In your own words (optional)",
+        help_text=f"One sentence for the moderators, of at most {LONGEST_SENTENCE} characters. Nobody else reads it.",
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        error_messages={
+            "max_length": "Your sentence is %(show_value)d characters long; at most %(limit_value)d fit.",
+        },
+    )
+    subject = decoy()
+
+    class Meta:
+        model = Report
+        fields = ["reason", "sentence"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.use_required_attribute = False
+
+    @property
+    def fell_for_the_decoy(self):
+        return bool(self.cleaned_data.get("subject"))
+
+
+class ErrorForm(forms.ModelForm):
+    """What a reader says is wrong in an article."""
+
+    text = TextField(
+        max_length=LONGEST_REQUEST,
+        validators=[must_be_seen],
+        label="What is wrong, and what should it say?",
+        help_text=f"Quote the passage, and name your source if you have one. At most {LONGEST_REQUEST:,} characters.",
+        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto"}),
+        error_messages={
+            "required": "Write what is wrong.",
+            "max_length": "This is %(show_value)d characters long; at most %(limit_value)d fit. Shorten it, or send it in two parts.",
+        },
+    )
+    subject = decoy()
+
+    class Meta:
+        model = CorrectionRequest
+        fields = ["text"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.use_required_attribute = False
 
     @property
     def fell_for_the_decoy(self):

@@ -1,7 +1,6 @@
 """Taking a comment: one row for each that was sent, however often and from wherever it was."""
 
 import json
-import math
 
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
@@ -9,26 +8,11 @@ from django.utils.crypto import salted_hmac
 from comments.models import Comment
 from comments.networks import wait_for_others
 from comments.notifications import moderators_mail
-from comments.rates import seconds_to_wait
+from comments.rates import TooMany, seconds_to_wait
 
 
-class TooManyComments(Exception):
-    """The network has sent as many comments as it may; says for how many seconds."""
-
-    def __init__(self, seconds):
-        super().__init__(f"Too many comments: the next in {seconds} seconds.")
-        self.seconds = seconds
-
-    @property
-    def wait(self):
-        """How long that is, as one says it."""
-        if self.seconds < 60:
-            return f"{self.seconds} second{'s' if self.seconds != 1 else ''}"
-        minutes = math.ceil(self.seconds / 60)
-        if minutes < 60:
-            return f"{minutes} minute{'s' if minutes != 1 else ''}"
-        hours = math.ceil(minutes / 60)
-        return f"{hours} hour{'s' if hours != 1 else ''}"
+class TooManyComments(TooMany):
+    """The network has sent as many comments as it may."""
 
 
 def take(comment, *, networks, by=None, decoy=False):

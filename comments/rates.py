@@ -1,4 +1,4 @@
-"""How many comments one network may send: the setting COMMENT_RATE."""
+"""How much one network may send: of comments, what the setting COMMENT_RATE says."""
 
 import math
 import re
@@ -29,6 +29,43 @@ class Limit:
         if not found:
             raise ValueError(f"{text!r} is not a number per s, m, h or d, as in 5/m")
         return cls(int(found[1]), timedelta(seconds=_SECONDS[found[2]]))
+
+
+class TooMany(Exception):
+    """The sender has sent as much as is taken; says for how many seconds."""
+
+    def __init__(self, seconds):
+        super().__init__(f"Too many: the next in {seconds} seconds.")
+        self.seconds = seconds
+
+    @property
+    def wait(self):
+        """How long that is, as one says it."""
+        if self.seconds < 60:
+            return f"{self.seconds} second{'s' if self.seconds != 1 else ''}"
+        minutes = math.ceil(self.seconds / 60)
+        if minutes < 60:
+            return f"{minutes} minute{'s' if minutes != 1 else ''}"
+        hours = math.ceil(minutes / 60)
+        return f"{hours} hour{'s' if hours != 1 else ''}"
+
+
+def require_room(limits, sent):
+    """
+    Raise TooMany when one more does not fit into every limit.
+
+    `sent` are the rows that this sender has sent, with their `created_at`; one query.
+    """
+    now = timezone.now()
+    since = now - max(limit.period for limit in limits)
+    taken = (
+        sent.filter(created_at__gt=since)
+        .order_by("-created_at")
+        .values_list("created_at", flat=True)
+    )
+    newest = list(taken[: max(limit.count for limit in limits)])
+    if seconds := longest_wait(limits, newest, now):
+        raise TooMany(seconds)
 
 
 def seconds_to_wait(networks):

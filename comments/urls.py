@@ -10,4 +10,12 @@ urlpatterns = [
     path("comments/<int:id>/", views.comment, name="comment"),
     path("comments/mine/<str:token>/", views.mine, name="mine"),
     path("comments/received/", views.received, name="received"),
+    path("comments/<int:id>/report/", views.report, name="report"),
+    path("comments/reported/", views.reported, name="reported"),
+    path("articles/<slug:slug>/report-error/", views.report_error, name="report_error"),
+    path(
+        "corrections/mine/<str:token>/",
+        views.correction_request,
+        name="correction_request",
+    ),
 ]

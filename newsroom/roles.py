@@ -27,6 +27,8 @@ ROLES = {
         "articles.delete_tag",
         "articles.view_tag",
         "articles.view_step",
+        "articles.view_correction",
+        "articles.view_correctionrequest",
         "comments.view_thread",
         "comments.change_thread",
         "flatpages.add_flatpage",

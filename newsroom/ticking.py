@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from articles.models import CorrectionRequest
 from comments.models import NetworkKey
 from comments.notifications import tell_moderators
 from newsroom.models import FailedSignIn
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 JOBS: list[Callable[[], object]] = [
     tell_moderators,
     NetworkKey.objects.forget_old,
+    CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
 ]
 

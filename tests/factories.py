@@ -6,8 +6,9 @@ from itertools import count
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from articles.models import Article, Person
-from comments.models import Comment
+from articles.models import Article, Correction, CorrectionRequest, Person
+from comments.models import Comment, Report
+from comments.reports import take
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -55,6 +56,28 @@ def make_shown_comment(**fields):
     comment = make_comment(**fields)
     comment.approve()
     return comment
+
+
+def make_report(comment, **fields):
+    """A report of the comment from a network of its own, taken as a reader's is."""
+    fields = {"reason": Report.Reason.ABUSE} | fields
+    take(Report(comment=comment, **fields), networks=[f"network {next(numbers)}"])
+    comment.refresh_from_db()
+
+
+def make_request(**fields):
+    """What a reader says is wrong in an article that the public can read."""
+    fields = {"text": f"Line {next(numbers)} is wrong."} | fields
+    if "article" not in fields:
+        fields["article"] = make_visible_article()
+    return CorrectionRequest.objects.create(**fields)
+
+
+def make_correction(**fields):
+    fields = {"text": f"It is {next(numbers)}."} | fields
+    if "article" not in fields:
+        fields["article"] = make_visible_article()
+    return Correction.objects.create(**fields)
 
 
 def make_user(*, role=None, **fields):

@@ -10,6 +10,7 @@ from tests.factories import (
     DAY,
     HOUR,
     make_article,
+    make_correction,
     make_person,
     make_shown_comment,
     make_user,
@@ -24,6 +25,7 @@ PUBLIC_LISTS = [
     "/tags/rivers/",
     "/tags/rivers/rss.xml",
     "/people/ana-ruiz/",
+    "/corrections/",
     "/archive/",
     "/archive/{year}/",
     "/archive/{year}/{month}/",
@@ -35,6 +37,7 @@ PUBLIC_LISTS = [
     "/articles/the-visible-one/comments/",
     "/articles/the-visible-one/comments/rss.xml",
     "/comments/rss.xml",
+    "/articles/the-visible-one/report-error/",
 ]
 LISTS_WITHOUT_ARTICLES = {
     "/tags/",
@@ -66,6 +69,7 @@ def visible(ana, now):
         published_at=now - 2 * HOUR,
     )
     make_shown_comment(article=article)
+    make_correction(article=article)
     return article
 
 
@@ -81,6 +85,7 @@ def hidden(request, ana, visible, now):
         published_at=now - HOUR,
     )
     make_shown_comment(article=article, body="Wrapped comment")
+    make_correction(article=article, text="Wrapped correction")
     {
         "draft": lambda: _set(article, status="draft"),
         "in review": lambda: _set(article, status="in_review"),
@@ -122,8 +127,11 @@ def test_every_public_page_shows_it_once_it_is_visible(client, pattern, visible,
         published_at=now - HOUR,
     )
     make_shown_comment(article=article, body="Wrapped comment")
+    make_correction(article=article)
     text = client.get(_address(pattern, visible)).content.decode()
-    of_one_article = pattern.startswith("/articles/the-visible-one/comments/")
+    of_one_article = pattern.startswith(
+        ("/articles/the-visible-one/comments/", "/articles/the-visible-one/report-error/")
+    )
     if pattern == "/archive/" or of_one_article:
         assert "rapped" not in text
     else:
@@ -143,7 +151,9 @@ def test_a_hidden_article_is_nobodys_neighbour(client, visible, hidden, now):
     assert client.get(newest.get_absolute_url()).context["older"] == visible
 
 
-@pytest.mark.parametrize("what", ["", "comments/", "comments/rss.xml"])
+@pytest.mark.parametrize(
+    "what", ["", "comments/", "comments/rss.xml", "report-error/"]
+)
 def test_a_hidden_article_has_no_page(client, hidden, what):
     page = client.get(hidden.get_absolute_url() + what)
     assert page.status_code in {404, 410}
@@ -151,8 +161,10 @@ def test_a_hidden_article_has_no_page(client, hidden, what):
     assert "wraps" not in page.content.decode()
 
 
-def test_comments_on_a_hidden_article_lead_nowhere(client, hidden):
-    page = client.get(hidden.comments.get().get_absolute_url())
+@pytest.mark.parametrize("what", ["", "report/"])
+def test_comments_on_a_hidden_article_lead_nowhere(client, hidden, what):
+    page = client.get(hidden.comments.get().get_absolute_url() + what)
+    assert "rapped" not in page.content.decode()
     assert page.status_code in {404, 410}
 
 

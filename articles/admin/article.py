@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import slugify
 
+from articles.admin.corrections import open_requests_of
 from articles.admin.filters import (
     LanguageFilter,
     StatusFilter,
@@ -70,7 +71,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     search_help_text = "Looks into titles and standfirsts."
     date_hierarchy = "published_at"
     ordering = ["-modified_at"]
-    actions = [_action(step) for step in STEPS.values()]
+    actions = [_action(step) for step in STEPS.values() if step.for_many]
     change_form_template = "admin/articles/article/change_form.html"
 
     # What is seen and who may
@@ -210,6 +211,11 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 "history": obj.steps.all()[:100],
                 "returned": obj.last_return if obj.is_draft else None,
             }
+            if self.has_publish_permission(request):
+                context |= {
+                    "corrections": obj.corrections.all()[:100],
+                    "open_requests": open_requests_of(obj),
+                }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, *args, **kwargs):
@@ -292,13 +298,17 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if step not in steps_for(article, request.user):
             self.message_user(request, _not_from_here(step, article), messages.ERROR)
             return self._to_form(request, article)
+        initial = step.initial(article)
+        if ticked := request.GET.getlist("answers"):
+            initial |= {"answers": ticked}
         form = step.form(
-            request.POST if request.method == "POST" else None,
-            initial=step.initial(article),
+            request.POST if request.method == "POST" else None, initial=initial
         )
         if form.is_valid():
-            self._take(request, article, step, form.cleaned_data)
-            return self._to_form(request, article)
+            taken = self._take(request, article, step, form.cleaned_data)
+            # Where it can still be taken, nothing that was typed for it is lost.
+            if taken or step not in steps_for(article, request.user):
+                return self._to_form(request, article)
         return self._ask(
             request, step, form, [article], back=self._form_url(request, article.pk)
         )
@@ -354,8 +364,12 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._to_form(request, article)
 
     def _take(self, request, article, step, answers):
-        if self._try(request, lambda: step.take(article, by=request.user, **answers)):
+        taken = self._try(
+            request, lambda: step.take(article, by=request.user, **answers)
+        )
+        if taken:
             self.message_user(request, step.done_to(article), messages.SUCCESS)
+        return taken
 
     def _try(self, request, step):
         """Take the step; when it cannot be taken, say why."""

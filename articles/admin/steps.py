@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from articles.admin.forms import MomentField
-from articles.desk import return_to_writer
-from articles.models import Article
+from articles.desk import correct, return_to_writer
+from articles.models import Article, Correction, CorrectionRequest
 
 
 class PublishForm(forms.Form):
@@ -102,6 +103,59 @@ class WithdrawForm(forms.Form):
     )
 
 
+class RequestsField(forms.ModelMultipleChoiceField):
+    """What readers say is wrong, to tick what a correction answers."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, ticked):
+        try:
+            return super().clean(ticked)
+        except OverflowError:
+            # A number beyond what a database can compare with is no request either.
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            ) from None
+
+    def label_from_instance(self, asked):
+        words = Truncator(" ".join(asked.text.split())).chars(300)
+        return f"{words} ({timezone.localtime(asked.created_at):%-d %B %Y, %H:%M})"
+
+
+class CorrectForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="What it is",
+        choices=Correction.Kind,
+        initial=Correction.Kind.CORRECTION,
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="What readers are told",
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        max_length=5000,
+        help_text="Say what was wrong and what is right: “An earlier version said … It is …”.",
+    )
+    answers = RequestsField(
+        label="Which requests of readers it answers",
+        queryset=CorrectionRequest.objects.none(),
+        required=False,
+        help_text="Whoever sent a request that you tick reads this on its private page.",
+        error_messages={
+            "invalid_choice": "Somebody has answered or closed a request that you ticked. "
+            "Tick those that are still open, or none.",
+        },
+    )
+
+    def __init__(self, *args, initial, **kwargs):
+        super().__init__(*args, initial=initial, **kwargs)
+        requests = initial["article"].correction_requests.open().oldest_first()
+        # One that was ticked may be closed by now: that must be said, not passed over.
+        if "answers" in self.data or requests.exists():
+            self.fields["answers"].queryset = requests
+        else:
+            del self.fields["answers"]
+
+
 @dataclass(frozen=True)
 class DeskStep:
     """One step: its words, what is asked before it, and the method that takes it."""
@@ -118,6 +172,8 @@ class DeskStep:
     initial: Callable = lambda article: {}
     # Whoever may edit the article may take it; the others are the editors'.
     for_writers: bool = False
+    # Whether it can be taken on many articles from the list.
+    for_many: bool = True
     main: bool = False
     dangerous: bool = False
 
@@ -171,6 +227,18 @@ STEPS = {
             "It appears by itself at that time, and not before an embargo ends.",
         ),
         DeskStep(
+            "correct",
+            "Publish a correction",
+            "has a new correction",
+            correct,
+            CorrectForm,
+            "Publish a correction of {}?",
+            "It stands at the end of the article and on the page of corrections, for good: "
+            "it can be neither changed nor taken back. Put the text of the article right first.",
+            initial=lambda article: {"article": article},
+            for_many=False,
+        ),
+        DeskStep(
             "redate",
             "Change the date",
             "has its new date",
@@ -220,7 +288,7 @@ _SHOWN = {
     "Draft": ["publish", "submit", "schedule"],
     "In review": ["publish", "schedule", "return"],
     "Scheduled": ["redate", "return"],
-    "Published": ["redate", "top", "off_top", "withdraw"],
+    "Published": ["correct", "redate", "top", "off_top", "withdraw"],
     "Withdrawn": ["publish", "schedule", "return"],
 }
 

@@ -1,5 +1,6 @@
 from articles.models.address import Address
 from articles.models.article import Article
+from articles.models.correction import Correction, CorrectionRequest
 from articles.models.people import Credit, Person
 from articles.models.step import Step, TransitionError
 from articles.models.tag import Tag, TaggedArticle
@@ -7,6 +8,8 @@ from articles.models.tag import Tag, TaggedArticle
 __all__ = [
     "Address",
     "Article",
+    "Correction",
+    "CorrectionRequest",
     "Credit",
     "Person",
     "Step",

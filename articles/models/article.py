@@ -158,6 +158,11 @@ class Article(models.Model):
         )
 
     @property
+    def was_public(self):
+        """Whether readers can see the article, or could at any time."""
+        return self.is_visible or self.addresses.used().exists()
+
+    @property
     def is_scheduled(self):
         return self.status == self.Status.PUBLISHED and not self.is_visible
 

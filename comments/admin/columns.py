@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.timesince import timesince
 
@@ -27,3 +27,20 @@ def moment(at, words):
 def since(at):
     """How long ago, in one unit: “3 hours”."""
     return timesince(at, depth=1)
+
+
+def flags(comment):
+    """What readers and its author have said of the comment that no moderator has answered."""
+    said = []
+    if number := comment.open_reports:
+        said.append(f"{number} report{'s' if number != 1 else ''}")
+    if comment.has_open_appeal:
+        said.append("appealed")
+    return format_html_join(
+        "", '<div class="flag">{}</div>', [(word,) for word in said]
+    )
+
+
+def finding(signal):
+    """The rule of a finding in words: “Look alike name”."""
+    return signal.rule.replace("_", " ").capitalize()

@@ -1,7 +1,7 @@
 import re
 
 from django.contrib import admin, messages
-from django.contrib.admin import helpers
+from django.contrib.admin import ActionLocation, helpers
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.forms.widgets import Script
@@ -13,7 +13,13 @@ from articles.admin.neighbours import NeighboursMixin
 from articles.cursors import Cursor
 from articles.models import TransitionError
 from comments.admin import columns
-from comments.admin.filters import DateFilter, StatusFilter, chosen_status
+from comments.admin.filters import (
+    DateFilter,
+    SecondLookFilter,
+    StatusFilter,
+    chosen_look,
+    chosen_status,
+)
 from comments.admin.forms import NO_REASON, ListForm, ModerationForm
 from comments.answers import answer
 from comments.models import Comment, Decision
@@ -38,6 +44,15 @@ DONE = {
     "unpick": "{} comments are no longer among the picks.",
     "undo": "{} decisions are undone.",
 }
+# Where the status alone does not say what was done.
+SAID = {
+    "keep": "It stays {}.",
+    "pick": "It is among the picks now.",
+    "unpick": "It is not among the picks any more.",
+    "undo": "The decision is undone: now {}.",
+}
+# The newest reports of a comment are shown one by one.
+REPORTS_SHOWN = 50
 # A row that was drawn: its key and the version that was on the screen.
 SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
 # No comment has this version.
@@ -51,11 +66,11 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     """Where moderators decide, on many comments from the list or on one with its context."""
 
     list_display = ["author", "words", "about", "status_in_colour", "written"]
-    list_filter = [StatusFilter, ("created_at", DateFilter)]
+    list_filter = [StatusFilter, SecondLookFilter, ("created_at", DateFilter)]
     sortable_by = []
     search_fields = ["name", "body", "article__title"]
     search_help_text = "Name, words or article"
-    actions = ["approve", "reject", "mark_spam", "undo"]
+    actions = ["keep", "approve", "reject", "mark_spam", "undo"]
     action_form = ListForm
 
     class Media:
@@ -92,6 +107,13 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             return False
         return super().lookup_allowed(lookup, value, request)
 
+    def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
+        actions = super().get_actions(request, action_location)
+        if not chosen_look(request):
+            # It answers reports and appeals, so it is offered where these are listed.
+            actions.pop("keep", None)
+        return actions
+
     # The list
 
     def get_queryset(self, request):
@@ -106,8 +128,12 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         )
 
     def get_ordering(self, request):
-        """What waits longest comes first; of everything else the newest."""
-        chosen = chosen_status(request)
+        """What waits longest comes first, and what was reported most; of everything else the newest."""
+        look, chosen = chosen_look(request), chosen_status(request)
+        if look == "reported":
+            return ["-open_reports", "-created_at", "-id"]
+        if look == "appealed":
+            return ["appeal__created_at", "id"]
         if chosen == "all":
             return ["-id"]
         if chosen == Comment.Status.PENDING:
@@ -167,10 +193,11 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         )
         last = next(iter(comment.decisions.all()), None)
         if last is None:
-            return status
+            return format_html("{}{}", status, columns.flags(comment))
         return format_html(
-            '{}<div class="quiet">{}, {}</div>',
+            '{}{}<div class="quiet">{}, {}</div>',
             status,
+            columns.flags(comment),
             last.who,
             columns.moment(last.at, f"{columns.since(last.at)} ago"),
         )
@@ -196,6 +223,10 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return super().response_action(
             request, Comment.objects.oldest_first(), **kwargs
         )
+
+    @admin.action(description="Keep as it is", permissions=["moderate"])
+    def keep(self, request, comments):
+        self._decide(request, comments, "keep")
 
     @admin.action(description="Approve", permissions=["moderate"])
     def approve(self, request, comments):
@@ -235,9 +266,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def _say_done(self, request, comment, step):
         now = comment.get_status_display().lower()
-        done = (
-            f"The decision is undone: now {now}." if step == "undo" else f"Now {now}."
-        )
+        done = SAID.get(step, "Now {}.").format(now)
         self._say(request, comment, done, messages.SUCCESS)
 
     def _say(self, request, comment, sentence, level):
@@ -335,6 +364,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "form": form,
             "seen": seen or form.data.get("seen") or comment.version,
             "may_moderate": may_moderate,
+            **(_said_of(comment) if may_moderate else {}),
             "decision_buttons": _possible(comment, may_moderate),
             "answer_button": self.has_answer_permission(request)
             and _answer_button(comment),
@@ -342,6 +372,22 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         response = self.render_change_form(request, context, change=True, obj=comment)
         response.status_code = status
         return response
+
+
+def _said_of(comment):
+    """What the screening, readers and its author have said of the comment, and what it said before."""
+    reports = list(comment.reports.select_related("by")[: REPORTS_SHOWN + 1])
+    return {
+        "findings": [
+            (columns.finding(signal), signal) for signal in comment.signals.all()
+        ],
+        "reports": [
+            (report, number <= comment.open_reports)
+            for number, report in enumerate(reports[:REPORTS_SHOWN], start=1)
+        ],
+        "more_reports": len(reports) > REPORTS_SHOWN,
+        "earlier_texts": list(comment.earlier_texts.all()),
+    }
 
 
 def _versions_seen(request):

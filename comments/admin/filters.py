@@ -36,8 +36,45 @@ class StatusFilter(admin.SimpleListFilter):
         return chosen_status(self.request)
 
 
+class SecondLookFilter(admin.SimpleListFilter):
+    """What readers have reported, or its author asks to be looked at again; of whatever status, until one is chosen."""
+
+    title = "second look"
+    parameter_name = "look"
+    PILES = {"reported": "Reported", "appealed": "Appealed"}
+
+    def lookups(self, request, model_admin):
+        return self.PILES.items()
+
+    def choices(self, changelist):
+        yield {
+            "selected": chosen_look(self.request) is None,
+            "query_string": changelist.get_query_string(remove=["look"]),
+            "display": "Any",
+        }
+        for value, words in self.lookup_choices:
+            yield {
+                "selected": value == chosen_look(self.request),
+                "query_string": changelist.get_query_string(
+                    {"look": value}, remove=["status"]
+                ),
+                "display": words,
+            }
+
+    def queryset(self, request, comments):
+        chosen = chosen_look(request)
+        return getattr(comments, chosen)() if chosen else comments
+
+
+def chosen_look(request):
+    """`reported`, `appealed` or None."""
+    chosen = request.GET.get("look")
+    return chosen if chosen in SecondLookFilter.PILES else None
+
+
 def chosen_status(request):
     """The status that the list shows: `all` for every one of them."""
-    unsaid = "all" if request.GET.get("q") else Comment.Status.PENDING
+    looks_everywhere = request.GET.get("q") or chosen_look(request)
+    unsaid = "all" if looks_everywhere else Comment.Status.PENDING
     chosen = request.GET.get("status")
     return chosen if chosen in {*Comment.Status.values, "all"} else unsaid

@@ -126,6 +126,11 @@ class Comment(models.Model):
                 condition=Q(picked_at__isnull=False),
             ),
             models.Index(Lower("email"), name="comments_by_email"),
+            models.Index(
+                fields=["open_reports", "created_at", "id"],
+                name="reported_comments",
+                condition=Q(open_reports__gt=0),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -218,11 +223,13 @@ class Comment(models.Model):
         return self.decisions.by_people().exists()
 
     @property
+    def has_open_appeal(self):
+        return self._has_appeal() and self.appeal.is_open
+
+    @property
     def wants_a_second_look(self):
         """Whether readers or its author have said something that no moderator has answered."""
-        return self.open_reports > 0 or (
-            self._has_appeal() and self.appeal.answered_at is None
-        )
+        return self.open_reports > 0 or self.has_open_appeal
 
     @property
     def possible_steps(self):

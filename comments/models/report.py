@@ -1,9 +1,25 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 LONGEST_SENTENCE = 500
+
+
+class ReportQuerySet(models.QuerySet):
+    def from_person(self, *, networks, by=None):
+        """What this account has sent, or, without one, the networks with these hashes."""
+        if by is not None:
+            return self.filter(by=by)
+        return self.filter(by=None, network__in=networks)
+
+    def voices(self):
+        """How many different people they came from: accounts and networks. All that nobody knows count as one."""
+        found = self.aggregate(
+            accounts=Count("by", distinct=True),
+            networks=Count("network", distinct=True, filter=Q(by=None)),
+        )
+        return found["accounts"] + found["networks"]
 
 
 class Report(models.Model):
@@ -33,6 +49,8 @@ class Report(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -2,15 +2,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from articles.append_only import AppendOnlyError
-from tests.factories import make_article, make_comment
+from tests.factories import make_article, make_comment, make_correction
 
 
-@pytest.fixture(params=["step", "decision"])
+@pytest.fixture(params=["step", "correction", "decision"])
 def record(request, db):
     if request.param == "step":
         article = make_article()
         article.submit()
         return article.steps.get()
+    if request.param == "correction":
+        return make_correction()
     comment = make_comment()
     comment.approve()
     return comment.decisions.get()

@@ -37,6 +37,7 @@ def test_the_sitemap_names_every_public_page(client, db):
         "/tags/water/",
         "/people/ana/",
         "/archive/",
+        "/corrections/",
         "/about/",
         "/imprint/",
         "/privacy/",

@@ -13,6 +13,7 @@ from tests.factories import (
     DAY,
     HOUR,
     make_article,
+    make_correction,
     make_person,
     make_shown_comment,
     make_user,
@@ -405,13 +406,14 @@ def test_the_archive_takes_articles_of_any_age(client, db):
 
 PAGES = {
     "/": 4,
-    "/articles/article/": 7,
+    "/articles/article/": 8,
     "/tags/": 1,
     "/tags/water/": 4,
     "/people/ana/": 4,
     "/archive/": 4,
     "/archive/2024/": 4,
     "/archive/2024/06/": 3,
+    "/corrections/": 1,
     "/feeds/rss.xml": 3,
     "/tags/water/rss.xml": 5,
     "/sitemap.xml": 4,
@@ -436,6 +438,8 @@ def test_a_page_takes_as_many_queries_for_many_articles_as_for_one(
             body=LONG_BODY,
             published_at=at + n * HOUR,
         )
+        make_correction(article=Article.objects.first())
+        make_correction(article=Article.objects.last())
     with django_assert_num_queries(queries):
         client.get(address)
 

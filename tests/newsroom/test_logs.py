@@ -53,6 +53,7 @@ def test_a_traceback_stands_in_the_same_line():
             "/comments/mine/abc?x=1 and /comments/mine/def",
             "/comments/mine/… and /comments/mine/…",
         ),
+        ("/corrections/mine/12:Zz_-/", "/corrections/mine/…/"),
         ("/articles/mine/", "/articles/mine/"),
     ],
 )

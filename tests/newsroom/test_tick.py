@@ -11,7 +11,7 @@ from django.utils import timezone
 from comments.models import NetworkKey
 from newsroom import ticking
 from newsroom.models import FailedSignIn
-from tests.factories import make_comment, make_user
+from tests.factories import DAY, make_comment, make_request, make_user
 
 # One worker has what takes long to make.
 pytestmark = pytest.mark.xdist_group("site")
@@ -32,6 +32,15 @@ def test_a_tick_forgets_what_need_not_be_kept_and_keeps_the_rest(db):
     }
     assert list(FailedSignIn.objects.all()) == [recent]
     assert old != recent
+
+
+def test_a_tick_forgets_where_old_requests_came_from(db):
+    old = make_request(network="n", created_at=timezone.now() - 31 * DAY)
+    recent = make_request(network="n", created_at=timezone.now() - 29 * DAY)
+    call_command("tick")
+    old.refresh_from_db()
+    recent.refresh_from_db()
+    assert (old.network, recent.network) == ("", "n")
 
 
 def test_a_second_tick_changes_nothing(db):

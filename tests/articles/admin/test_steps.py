@@ -33,8 +33,8 @@ def test_only_the_steps_that_are_possible_now_are_shown(desk):
         draft: ["publish", "submit", "schedule"],
         review: ["publish", "schedule", "return"],
         scheduled: ["redate", "return"],
-        published: ["redate", "top", "withdraw"],
-        on_top: ["redate", "off_top", "withdraw"],
+        published: ["correct", "redate", "top", "withdraw"],
+        on_top: ["correct", "redate", "off_top", "withdraw"],
         withdrawn: ["publish", "schedule", "return"],
     }
     for article, names in shown.items():

@@ -9,8 +9,8 @@ from django.urls import reverse
 from comments.admin import CommentAdmin
 from comments.admin.columns import excerpt
 from comments.markup import kept_line, kept_text
-from comments.models import Comment
-from tests.factories import make_comment, make_visible_article
+from comments.models import Appeal, Comment
+from tests.factories import make_comment, make_user, make_visible_article
 
 # Everything that our own cells are made of.
 OUR_TAGS = {"tr", "th", "td", "a", "bdi", "div", "span", "time", "input"}
@@ -127,3 +127,24 @@ def test_no_attack_becomes_anything_but_text_in_a_message(client, moderator):
     assert "&lt;b&gt;x&lt;/b&gt;" in page.text
     assert "<b>x</b>" not in page.text
     assert "<script>alert" not in page.text
+
+
+def test_no_attack_in_what_was_said_of_a_comment_becomes_anything_but_text(
+    client, moderator
+):
+    attack = '</details></div><script>alert(1)</script><img src=x onerror="alert(1)">'
+    comment = make_comment(body=attack)
+    comment.edit("Harmless.")
+    comment.reject()
+    staff = make_user(role="Editors", first_name=attack[:150], password=None)
+    comment.reports.create(reason="abuse", sentence=attack, by=staff)
+    comment.signals.create(text_revision=1, rule=attack[:40], words=attack)
+    Appeal.objects.create(comment=comment, message=attack)
+    Comment.objects.filter(pk=comment.pk).update(open_reports=1)
+    page = client.get(reverse("admin:comments_comment_change", args=[comment.pk]))
+    assert page.text.count("&lt;script&gt;alert(1)") >= 4
+    assert "<script>alert" not in page.text
+    assert "<img src=x" not in page.text
+    shown = part(page, "moderation__screen", texts=["words"])
+    assert shown.texts.count(attack) == 4
+    assert not {name for name in shown.attributes if name.startswith("on")}

@@ -2,14 +2,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.models import Comment, Thread
+from comments.models import Appeal, Comment, Report, Thread
 from comments.models.comment import LONGEST_BODY
+from comments.reports import take
 from tests.comments.admin.desk import form_of, said, status_of
 from tests.factories import (
     HOUR,
     make_article,
     make_comment,
+    make_report,
     make_shown_comment,
+    make_user,
     make_visible_article,
 )
 
@@ -67,6 +70,101 @@ def test_a_shown_comment_links_to_its_place_on_the_site(client, moderator):
     assert comment.get_absolute_url() in client.get(form_of(comment)).text
 
 
+def test_the_form_shows_the_reports_with_reasons_sentences_and_staff(
+    client, moderator, other
+):
+    comment = make_shown_comment()
+    make_report(comment, reason="spam", sentence="An old one.")
+    comment.keep(by=other)
+    make_report(comment, reason="abuse", sentence="It insults me.")
+    take(Report(comment=comment, reason="unlawful"), networks=["n"], by=other)
+    Report.objects.filter(reason="abuse").update(network="0123456789abcdef")
+    page = client.get(form_of(comment))
+    assert "2 reports to answer" in page.text
+    for words in [
+        "It insults or threatens somebody",
+        "It insults me.",
+        "It may be unlawful",
+        "by <bdi>Bo Lind</bdi> of the staff",
+        "An old one.",
+    ]:
+        assert words in page.text
+    assert page.text.count("(answered)") == 1
+    assert "0123456789abcdef" not in page.text
+    assert "keep" in [step for step, label in page.context["decision_buttons"]]
+
+
+def test_of_very_many_reports_the_newest_are_shown(client, moderator):
+    comment = make_shown_comment()
+    Report.objects.bulk_create(
+        Report(comment=comment, reason="spam", network=str(n), sentence=f"No. {n}.")
+        for n in range(60)
+    )
+    page = client.get(form_of(comment)).text
+    assert "These are the newest 50." in page
+    assert "No. 59." in page
+    assert "No. 9." not in page
+
+
+def test_the_form_shows_the_appeal_until_it_is_answered_and_after(client, moderator):
+    comment = make_comment()
+    comment.reject()
+    Appeal.objects.create(comment=comment, message="I meant it kindly.")
+    page = client.get(form_of(comment)).text
+    assert "Its author appeals" in page
+    assert "I meant it kindly." in page
+    assert '<span class="flag">appealed</span>' in page
+    comment.keep(by=moderator)
+    page = client.get(form_of(comment)).text
+    assert "Its author appealed" in page
+    assert "I meant it kindly." in page
+    assert '<span class="flag">appealed</span>' not in page
+
+
+def test_the_form_shows_what_the_screening_found(client, moderator):
+    comment = make_comment()
+    comment.signals.create(
+        text_revision=1, rule="look_alike_name", words="Priya Nair", value=3, limit=2
+    )
+    page = client.get(form_of(comment)).text
+    assert "What the screening found" in page
+    assert "Look alike name: 3, at most 2" in page
+    assert "Priya Nair" in page
+
+
+def test_the_form_shows_what_the_comment_said_before(client, moderator):
+    comment = make_comment(body="What I said first.")
+    assert "Edited by its author" not in client.get(form_of(comment)).text
+    comment.edit("What I say now.")
+    page = client.get(form_of(comment)).text
+    assert "What I said first." in page
+    assert "What I say now." in page
+    assert "Edited by its author" in page
+    assert "this is text 2" in page
+    comment.erase()
+    assert "What I said first." not in client.get(form_of(comment)).text
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("keep", "It stays approved."),
+        ("pick", "It is among the picks now."),
+        ("unpick", "It is not among the picks any more."),
+    ],
+)
+def test_a_step_that_leaves_the_status_says_what_it_did(client, moderator, step, words):
+    comment = make_shown_comment()
+    make_report(comment)
+    if step == "unpick":
+        comment.pick()
+    assert f'value="{step}"' in client.get(form_of(comment)).text
+    answer = decide(client, comment, step, note="Fair.")
+    assert words in said(answer)[0]
+    decision = comment.decisions.first()
+    assert (decision.what, decision.by, decision.note) == (step, moderator, "Fair.")
+
+
 @pytest.mark.parametrize("many", [1, 8])
 def test_the_form_takes_the_same_queries_whatever_was_said_around_it(
     client, moderator, django_assert_num_queries, many
@@ -75,14 +173,19 @@ def test_the_form_takes_the_same_queries_whatever_was_said_around_it(
     for _ in range(many):
         make_shown_comment(parent=root)
     comment = make_comment(parent=root)
-    for _ in range(many):
+    for number in range(many):
         make_comment(parent=root)
         make_comment()
+        by = make_user(role="Editors", password=None)
+        Report.objects.create(comment=comment, reason="spam", by=by)
+        comment.signals.create(text_revision=1, rule=f"rule {number}")
+        comment.earlier_texts.create(number=number, body="x")
     # Once before, for the content type that Django then remembers.
     client.get(form_of(comment))
     # session, user, two of permissions; the comment, its decisions, what was said before
-    # and after; six for the place in the list and the neighbours; whether it is shown
-    with django_assert_num_queries(15):
+    # and after; its reports, findings and earlier texts; six for the place in the list
+    # and the neighbours; whether it is shown
+    with django_assert_num_queries(18):
         client.get(form_of(comment))
 
 

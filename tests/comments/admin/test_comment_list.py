@@ -6,12 +6,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.models import Thread
-from tests.comments.admin.desk import said, status_of
+from comments.models import Appeal, Comment, Thread
+from tests.comments.admin.desk import form_of, said, status_of
 from tests.factories import (
     HOUR,
     make_article,
     make_comment,
+    make_report,
     make_shown_comment,
     make_visible_article,
 )
@@ -100,8 +101,124 @@ def test_a_decided_row_says_who_decided(client, moderator, other):
     assert "Bo Lind" in client.get(reverse(LIST) + "?status=rejected").text
 
 
+def appeal(comment, **fields):
+    comment.reject()
+    return Appeal.objects.create(
+        **{"comment": comment, "message": "Look again."} | fields
+    )
+
+
+def links(page):
+    """Where the filters of the list lead, by their words."""
+    filters = page.context["cl"].filter_specs
+    choices = [one for spec in filters for one in spec.choices(page.context["cl"])]
+    return {choice["display"]: choice["query_string"] for choice in choices}
+
+
+def test_what_was_reported_most_comes_first_whatever_its_status(client, moderator):
+    once, thrice, twice = (make_shown_comment() for _ in range(3))
+    make_shown_comment()
+    for comment, times in [(once, 1), (thrice, 3), (twice, 2)]:
+        for _ in range(times):
+            make_report(comment)
+    thrice.hold_for_reports()
+    assert rows(client, "?look=reported") == [thrice, twice, once]
+    assert rows(client, "?look=reported&status=approved") == [twice, once]
+    twice.refresh_from_db()
+    twice.keep(by=moderator)
+    assert rows(client, "?look=reported") == [thrice, once]
+    assert rows(client, "?look=nonsense") == [thrice]
+
+
+def test_the_appeal_that_waits_longest_comes_first(client, moderator):
+    newer, older, answered = make_comment(), make_comment(), make_comment()
+    appeal(newer)
+    appeal(older, created_at=timezone.now() - HOUR)
+    appeal(answered)
+    answered.keep(by=moderator)
+    assert rows(client, "?look=appealed") == [older, newer]
+
+
+def test_what_wants_a_second_look_is_one_link_away(client, moderator):
+    make_report(make_shown_comment())
+    page = client.get(reverse(LIST) + "?status=spam")
+    assert links(page)["Reported"] == "?look=reported"
+    assert links(page)["Appealed"] == "?look=appealed"
+    page = client.get(reverse(LIST) + "?look=reported&status=spam")
+    assert links(page)["Any"] == "?status=spam"
+    assert links(page)["Approved"] == "?look=reported&status=approved"
+
+
+def test_the_status_says_what_no_moderator_has_answered(client, moderator):
+    reported, appealed = make_shown_comment(), make_comment()
+    for _ in range(3):
+        make_report(reported)
+    appeal(appealed)
+    page = client.get(reverse(LIST) + "?status=all").text
+    assert page.count('<div class="flag">') == 2
+    assert '<div class="flag">3 reports</div>' in page
+    assert '<div class="flag">appealed</div>' in page
+    for comment in [reported, appealed]:
+        comment.keep(by=moderator)
+    assert '<div class="flag">' not in client.get(reverse(LIST) + "?status=all").text
+
+
+def test_what_was_reported_is_kept_from_the_list_where_it_is_listed(client, moderator):
+    marked = [make_shown_comment(), make_shown_comment()]
+    for comment in marked:
+        make_report(comment)
+    assert 'value="keep"' not in client.get(reverse(LIST) + "?status=all").text
+    query = "?look=reported"
+    assert 'name="action" value="keep"' in client.get(reverse(LIST) + query).text
+    answer = post(client, "keep", marked, draw(client, query), query)
+    assert "It stays approved." in said(answer)[0]
+    assert rows(client, query) == []
+    assert [comment.decisions.first().by for comment in marked] == [moderator] * 2
+
+
+@pytest.mark.parametrize("query", ["?look=reported", "?look=appealed"])
+def test_the_neighbours_of_a_second_look_are_those_of_its_list(
+    client, moderator, query
+):
+    comments = [make_comment() for _ in range(3)]
+    for number, comment in enumerate(comments, start=1):
+        comment.approve()
+        for _ in range(number):
+            make_report(comment)
+        appeal(comment)
+    listed = rows(client, query)
+    assert len(listed) == 3
+    page = client.get(form_of(listed[1], query.removeprefix("?")))
+    neighbours = page.context["neighbours"]
+    assert (neighbours.previous, neighbours.next) == (listed[0].pk, listed[2].pk)
+    assert neighbours.place == "2 of 3"
+
+
+def plan_of(query):
+    text = query.explain()
+    return " ".join(text.split())
+
+
+def test_what_was_reported_is_found_by_the_index_made_for_it(db):
+    article = make_visible_article()
+    Comment.objects.bulk_create(
+        Comment(article=article, name="Inés", body="x", status="approved")
+        for _ in range(3000)
+    )
+    for comment in Comment.objects.all()[:3]:
+        make_report(comment)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    order = ["-open_reports", "-created_at", "-id"]
+    plan = plan_of(Comment.objects.reported().order_by(*order)[:51])
+    assert "reported_comments" in plan
+    assert "SORT" not in plan.upper().replace("B-TREE", "SORT")
+
+
 @pytest.mark.parametrize("many", [1, 12])
-@pytest.mark.parametrize("query", ["", "?status=all", "?q=remark"])
+@pytest.mark.parametrize(
+    "query", ["", "?status=all", "?q=remark", "?look=reported", "?look=appealed"]
+)
 def test_the_list_takes_the_same_queries_for_one_and_for_many(
     client, moderator, django_assert_num_queries, many, query
 ):
@@ -110,6 +227,8 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
         make_comment(parent=root)
         spam = make_comment()
         spam.mark_spam(by=moderator)
+        make_report(root)
+        Appeal.objects.create(comment=spam, message="Please.")
     # session, user, two of permissions; how many (up to a limit), the rows, their decisions
     with django_assert_num_queries(7):
         client.get(reverse(LIST) + query)

@@ -4,8 +4,13 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from comments.models import Comment
-from tests.factories import make_comment, make_shown_comment, make_user
+from comments.models import Appeal, Comment
+from tests.factories import (
+    make_comment,
+    make_report,
+    make_shown_comment,
+    make_user,
+)
 
 ROLES = ["nobody", "reader", "Writers", "Editors", "viewer", "Moderators", "superuser"]
 DECIDE = {"Moderators", "superuser"}
@@ -13,6 +18,8 @@ DECIDE = {"Moderators", "superuser"}
 # the login page (302); staff without the permission are refused (403).
 MAY_SEE = [302, 302, 403, 403, 200, 200, 200]
 MAY_DECIDE = [302, 302, 403, 403, 403, 302, 302]
+# A comment that waits can be neither kept nor picked: that is a conflict, and no step.
+MAY_KEEP = [302, 302, 403, 403, 403, 409, 409]
 NOBODY = [302, 302, 403, 403, 403, 403, 403]
 MAY_READ_LOG = [302, 302, 403, 403, 403, 200, 200]
 
@@ -61,6 +68,8 @@ def table(*rows):
             {"step": "approve_and_answer", "answer": "Yes."},
             MAY_DECIDE,
         ),
+        ("comment_change", "keep", {"step": "keep"}, MAY_KEEP),
+        ("comment_change", "pick", {"step": "pick"}, MAY_KEEP),
         ("comment_add", "get", None, NOBODY),
         ("comment_add", "post", {"name": "A", "body": "B"}, NOBODY),
         ("comment_delete", "get", None, NOBODY),
@@ -80,7 +89,7 @@ def test_the_admin_answers_each_role_as_it_may(client, db, view, data, role, sta
     assert page.status_code == status
     comment.refresh_from_db()
     decided = comment.status != Comment.Status.PENDING
-    assert decided is (view == "comment_change" and data is not None and role in DECIDE)
+    assert decided is (view == "comment_change" and status == 302 and role in DECIDE)
     assert not Comment.objects.filter(name="A").exists()
 
 
@@ -136,7 +145,53 @@ def test_who_only_looks_gets_no_buttons_and_no_email(client, db):
     assert "<textarea" not in page
 
 
-@pytest.mark.parametrize("lookup", ["email__startswith=i", "network=x", "repeat_key=x"])
+def test_what_readers_and_its_author_said_is_for_moderators_only(client, db):
+    comment = make_shown_comment(body="What I said first.")
+    comment.edit("What I say now.")
+    comment.reject()
+    comment.reports.create(reason="abuse", sentence="It insults me.")
+    comment.signals.create(text_revision=1, rule="links", words="spam.example")
+    Appeal.objects.create(comment=comment, message="Look again.")
+    address = reverse("admin:comments_comment_change", args=[comment.pk])
+    words = ["What I said first.", "It insults me.", "spam.example", "Look again."]
+    sign_in(client, "Moderators")
+    assert all(word in client.get(address).text for word in words)
+    sign_in(client, "viewer")
+    page = client.get(address).text
+    assert "What I say now." in page
+    assert not any(word in page for word in words)
+
+
+@pytest.mark.parametrize("role", ["viewer", "Editors"])
+def test_only_moderators_keep_from_the_list(client, db, role):
+    comment = make_shown_comment()
+    make_report(comment)
+    sign_in(client, role)
+    address = reverse("admin:comments_comment_changelist") + "?look=reported"
+    data = {
+        "action": "keep",
+        "index": "0",
+        "_selected_action": comment.pk,
+        "seen": f"{comment.pk}-{comment.version}",
+    }
+    client.post(address, data)
+    comment.refresh_from_db()
+    assert comment.open_reports == 1
+
+
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "email__startswith=i",
+        "network=x",
+        "repeat_key=x",
+        "reports__sentence__startswith=x",
+        "reports__network=x",
+        "appeal__message__startswith=x",
+        "earlier_texts__body__startswith=x",
+        "signals__words__startswith=x",
+    ],
+)
 def test_what_only_moderators_see_cannot_be_guessed_by_a_filter(client, db, lookup):
     sign_in(client, "viewer")
     address = reverse("admin:comments_comment_changelist")

@@ -1,0 +1,286 @@
+"""What readers say is wrong, and what was corrected."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.text import Truncator
+
+from articles.admin.listing import LongListMixin
+from articles.admin.neighbours import NeighboursMixin
+from articles.admin.records import RecordMixin
+from articles.models import Correction, CorrectionRequest, TransitionError
+
+LONGEST_REPLY = 2000
+
+# Each name in the address, its words, and the newsroom's own word for the pile.
+PILES = {
+    "open": ("Open", "open"),
+    "answered": ("Answered by a correction", "answered"),
+    "closed": ("Closed without one", "closed"),
+    "all": ("All", "all"),
+}
+STATES = {"open": "Open", "answered": "Answered", "closed": "Closed"}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What is open, unless an editor chooses otherwise or searches, which looks at everything."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [(name, label) for name, (label, word) in PILES.items()]
+
+    def choices(self, changelist):
+        for value, words in self.lookup_choices:
+            yield {
+                "selected": value == chosen_state(self.request),
+                "query_string": changelist.get_query_string({"state": value}),
+                "display": words,
+            }
+
+    def queryset(self, request, requests):
+        label, word = PILES[chosen_state(request)]
+        return getattr(requests, word)()
+
+
+def chosen_state(request):
+    unsaid = "all" if request.GET.get("q") else "open"
+    chosen = request.GET.get("state")
+    return chosen if chosen in PILES else unsaid
+
+
+class CloseForm(forms.Form):
+    """What an editor says who closes a request without a correction."""
+
+    reply = forms.CharField(
+        label="Answer to whoever sent it",
+        required=False,
+        max_length=LONGEST_REPLY,
+        help_text="Stands on the private page of this request. May be empty.",
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+@admin.register(CorrectionRequest)
+class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    """Where editors answer what readers say is wrong."""
+
+    list_display = ["words", "about", "state_in_colour", "sent"]
+    list_filter = [StateFilter]
+    sortable_by = []
+    search_fields = ["text", "article__title"]
+    search_help_text = "Words or article"
+    actions = None
+    change_form_template = "admin/articles/correctionrequest/change_form.html"
+
+    # Who may. Requests come from readers and are never deleted; to change one is to close it.
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and _may_publish(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_view_permission(request, obj)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def lookup_allowed(self, lookup, value, request):
+        # Where a request came from is for counting, and not to be guessed.
+        if lookup.split("__")[0] == "network":
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
+    # The list
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("article", "answer")
+            .defer("article__body")
+        )
+
+    def get_ordering(self, request):
+        """What is open longest comes first; of everything else the newest."""
+        if chosen_state(request) == "open":
+            return ["created_at", "id"]
+        return ["-created_at", "-id"]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"title": "Correction requests", **(extra_context or {})}
+        )
+
+    @admin.display(description="What a reader says")
+    def words(self, asked):
+        return format_html(
+            '<span dir="auto">{}</span>',
+            Truncator(" ".join(asked.text.split())).chars(300),
+        )
+
+    @admin.display(description="About")
+    def about(self, asked):
+        return link_to(asked.article)
+
+    @admin.display(description="State")
+    def state_in_colour(self, asked):
+        return format_html(
+            '<span class="status status--{}">{}</span>',
+            asked.state,
+            STATES[asked.state],
+        )
+
+    @admin.display(description="Sent")
+    def sent(self, asked):
+        return moment(asked.created_at)
+
+    # The form
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        asked = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, asked):
+            raise PermissionDenied
+        if asked is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if request.method == "POST":
+            return self._close(request, asked, CloseForm(request.POST))
+        return self._form_page(request, asked, CloseForm())
+
+    def get_view_on_site_url(self, obj=None):
+        """Only the one who sent it knows the request's page."""
+
+    def _close(self, request, asked, form):
+        if not form.is_valid():
+            return self._form_page(request, asked, form, status=422)
+        successor = self.neighbours(request, asked).next
+        try:
+            asked.close(reply=form.cleaned_data["reply"], by=request.user)
+        except TransitionError as error:
+            form.add_error(None, str(error))
+            return self._form_page(request, asked, form, status=409)
+        self.message_user(
+            request,
+            f"The request about “{asked.article}” is closed without a correction.",
+            messages.SUCCESS,
+        )
+        return self.response_next(request, successor)
+
+    def _form_page(self, request, asked, form, *, status=200):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Correction request",
+            "subtitle": None,
+            "original": asked,
+            "object_id": str(asked.pk),
+            "is_popup": False,
+            "to_field": None,
+            "media": self.media,
+            "adminform": helpers.AdminForm(form, [], {}, model_admin=self),
+            "errors": helpers.AdminErrorList(form, []),
+            "inline_admin_formsets": [],
+            "preserved_filters": self.get_preserved_filters(request),
+            "asked": asked,
+            "article": asked.article,
+            "form": form,
+            "correct": _address_of_correcting(asked),
+        }
+        response = self.render_change_form(request, context, change=True, obj=asked)
+        response.status_code = status
+        return response
+
+
+@admin.register(Correction)
+class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    """What was corrected, by whom and when."""
+
+    list_display = ["sent", "kind", "about", "words", "who"]
+    list_filter = ["kind"]
+    list_select_related = ["article"]
+    sortable_by = []
+    search_fields = ["text", "article__title", "by_name"]
+    search_help_text = "Words, article or editor"
+    actions = None
+    fields = ["sent", "kind", "about", "text", "who"]
+    readonly_fields = fields
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and _may_publish(request)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("article__body")
+
+    @admin.display(description="Published")
+    def sent(self, correction):
+        return moment(correction.at)
+
+    @admin.display(description="Article")
+    def about(self, correction):
+        return link_to(correction.article)
+
+    @admin.display(description="Words")
+    def words(self, correction):
+        return format_html(
+            '<span dir="auto">{}</span>', Truncator(correction.text).chars(300)
+        )
+
+    @admin.display(description="By")
+    def who(self, correction):
+        return correction.who
+
+
+def open_requests_of(article):
+    """How many there are, and the address of their list."""
+    query = urlencode({"state": "open", "article__id__exact": article.pk})
+    return {
+        "number": article.correction_requests.open().count(),
+        "address": f"{reverse('admin:articles_correctionrequest_changelist')}?{query}",
+    }
+
+
+def link_to(article):
+    """The article at its own address, where readers find it; at the desk, where they do not."""
+    if article.is_visible:
+        return format_html(
+            '<a href="{}" dir="auto">{}</a>', article.get_absolute_url(), article
+        )
+    return format_html(
+        '<a href="{}" dir="auto">{}</a> <span class="quiet">({})</span>',
+        reverse("admin:articles_article_change", args=[article.pk]),
+        article,
+        article.status_in_words.lower(),
+    )
+
+
+def moment(at):
+    at = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        formats.date_format(at, "DATETIME_FORMAT"),
+        formats.date_format(at, "j M Y, H:i"),
+    )
+
+
+def _may_publish(request):
+    return request.user.has_perm("articles.publish_article")
+
+
+def _address_of_correcting(asked):
+    """Where a correction is published that answers the request; none for an article that readers cannot see."""
+    if not (asked.is_open and asked.article.is_visible):
+        return ""
+    step = reverse("admin:articles_article_step", args=[asked.article_id, "correct"])
+    return f"{step}?{urlencode({'answers': asked.pk})}"

@@ -1,0 +1,160 @@
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from articles.append_only import AppendOnly, AppendOnlyQuerySet, name_of
+from articles.models.article import Article
+from articles.models.step import TransitionError
+
+# In characters as people see them.
+LONGEST_REQUEST = 2000
+# How long the network that a request came from can be told from others.
+NETWORK_KEPT = timedelta(days=30)
+
+
+class CorrectionQuerySet(AppendOnlyQuerySet):
+    def shown(self):
+        """What the public may read: the corrections of visible articles."""
+        return self.filter(article__in=Article.objects.visible().values("pk"))
+
+
+class Correction(AppendOnly):
+    """What was wrong in an article, or is new in it, told to its readers."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", "Correction"
+        CLARIFICATION = "clarification", "Clarification"
+        UPDATE = "update", "Update"
+        EDITORS_NOTE = "editors_note", "Editor’s note"
+
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="corrections"
+    )
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.CORRECTION)
+    text = models.TextField()
+
+    objects = CorrectionQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.get_kind_display()} of “{self.article}”"
+
+    @property
+    def who(self):
+        return self.by_name or "the machine"
+
+
+class CorrectionRequestQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(closed_at=None)
+
+    def answered(self):
+        """Closed by a correction."""
+        return self.filter(answer__isnull=False)
+
+    def closed(self):
+        """Closed without a correction."""
+        return self.filter(closed_at__isnull=False, answer=None)
+
+    def sent_from(self, networks):
+        return self.filter(network__in=networks)
+
+    def older_than(self, age: timedelta):
+        return self.filter(created_at__lt=timezone.now() - age)
+
+    def oldest_first(self):
+        return self.order_by("created_at", "id")
+
+    def forget_networks(self):
+        """Blank the networks whose time is over; returns how many there were."""
+        # Not `exclude(network="")`, which no index can answer.
+        known = self.filter(network__gt="")
+        return known.older_than(NETWORK_KEPT).update(network="")
+
+
+class CorrectionRequest(models.Model):
+    """What a reader says is wrong in an article, and what became of it."""
+
+    # Protected: an article that readers could see is kept for ever.
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="correction_requests"
+    )
+    text = models.TextField()
+    # The hash of the network it came from, as long as networks are remembered.
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    # The correction that answers it; without one it was closed with a reply, or without a word.
+    answer = models.ForeignKey(
+        Correction,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requests",
+    )
+    reply = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by_name = models.CharField(max_length=200, blank=True)
+
+    objects = CorrectionRequestQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["network", "created_at"], name="requests_by_network"),
+            models.Index(
+                fields=["closed_at", "created_at", "id"], name="requests_by_closing"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="answered_requests_are_closed",
+                condition=Q(answer=None) | Q(closed_at__isnull=False),
+            )
+        ]
+
+    def __str__(self):
+        return f"Request about “{self.article}”"
+
+    @property
+    def is_open(self):
+        return self.closed_at is None
+
+    @property
+    def state(self):
+        """What became of it, in one word."""
+        if self.is_open:
+            return "open"
+        return "answered" if self.answer_id else "closed"
+
+    # Steps. Each is one guarded update.
+
+    def answer_with(self, correction):
+        """Let this correction be the answer."""
+        self._close(
+            answer=correction,
+            closed_at=correction.at,
+            closed_by_name=correction.by_name,
+        )
+
+    def close(self, *, reply="", by=None):
+        """Close the request without a correction; whoever sent it can read the reply."""
+        self._close(
+            reply=reply,
+            closed_at=timezone.now(),
+            closed_by_name=name_of(by),
+        )
+
+    def _close(self, **changes):
+        this_request = CorrectionRequest.objects.filter(pk=self.pk)
+        won = this_request.open().update(**changes)
+        self.refresh_from_db()
+        if not won:
+            raise TransitionError(self._refusal())
+
+    def _refusal(self):
+        done = "answered" if self.answer_id else "closed"
+        at = timezone.localtime(self.closed_at)
+        return (
+            f"{self.closed_by_name or 'The machine'} {done} this request on "
+            f"{at:%-d %B %Y at %H:%M}. Nothing was done."
+        )

@@ -1,0 +1,94 @@
+"""A reader tells the editors of an error in an article, and sees what became of it."""
+
+from http import HTTPStatus
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.caching import has_session, public_page
+from articles.models import Article, CorrectionRequest
+from articles.views import gone_or_404
+from comments.across_sites import is_from_elsewhere
+from comments.corrections import private_address, request_of, take
+from comments.forms import ErrorForm
+from comments.networks import recent_hashes
+from comments.rates import TooMany
+from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_error(request, slug):
+    if request.method == "POST":
+        return _receive(request, slug)
+    return _ask(request, slug)
+
+
+@public_page()
+def _ask(request, slug):
+    article = Article.objects.visible().known_as(slug).first()
+    if article is None:
+        return gone_or_404(request, slug)
+    if article.slug != slug:
+        return redirect("comments:report_error", article.slug, permanent=True)
+    form = ErrorForm(instance=CorrectionRequest(article=article))
+    return _form(request, form, HTTPStatus.OK)
+
+
+# The page cache asks the view that the address leads to.
+report_error.public_parameters = _ask.public_parameters
+
+
+@require_safe
+def correction_request(request, token):
+    """What became of a request, for whoever sent it."""
+    asked = request_of(token)
+    if asked is None:
+        raise Http404
+    context = {"asked": asked, "article": asked.article}
+    return as_private(render(request, "comments/correction_request.html", context))
+
+
+def _receive(request, slug):
+    if not fits(request):
+        return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    request.encoding = "utf-8"
+    article = Article.objects.visible().known_as(slug).first()
+    form = ErrorForm(request.POST, instance=CorrectionRequest(article=article))
+    if article is None:
+        gone = Article.objects.gone().known_as(slug).first()
+        status = HTTPStatus.GONE if gone else HTTPStatus.NOT_FOUND
+        return _not_taken(request, status, form, notice=gone and gone.notice)
+    if is_from_elsewhere(request):
+        return _form(request, form, HTTPStatus.FORBIDDEN)
+    if not form.is_valid():
+        return _form(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if form.fell_for_the_decoy:
+        # A robot learns nothing, and nobody has to read what it sent.
+        return HttpResponseSeeOther(reverse("comments:reported"))
+    try:
+        asked = take(form.instance, networks=recent_hashes(request))
+    except TooMany as error:
+        response = _form(request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    return HttpResponseSeeOther(private_address(asked))
+
+
+def _form(request, form, status, **context):
+    context |= {
+        "form": form,
+        "article": form.instance.article,
+        "status": status.value,
+        "needs_token": has_session(request),
+    }
+    return render(request, "comments/report_error.html", context, status=status)
+
+
+def _not_taken(request, status, form=None, **context):
+    """Nothing can be said of this article; the words are shown, to be copied."""
+    context |= {"status": status.value, "form": form}
+    return render(request, "comments/error_not_taken.html", context, status=status)

@@ -1,0 +1,105 @@
+"""A reader reports a comment to the moderators."""
+
+from http import HTTPStatus
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles.caching import has_session, public_page
+from comments.across_sites import is_from_elsewhere
+from comments.forms import ReportForm
+from comments.markup import as_html, initial
+from comments.models import Comment, Report
+from comments.networks import recent_hashes
+from comments.rates import TooMany
+from comments.reports import NotShown, take
+from comments.views.receiving import HttpResponseSeeOther, fits
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request, id):
+    if request.method == "POST":
+        return _receive(request, id)
+    return _ask(request, id)
+
+
+@public_page()
+def _ask(request, id):
+    comment = _shown(id)
+    if comment is None:
+        return _nothing_to_report(request, id)
+    return _form(request, ReportForm(instance=Report(comment=comment)), HTTPStatus.OK)
+
+
+# The page cache asks the view that the address leads to.
+report.public_parameters = _ask.public_parameters
+
+
+@public_page()
+def reported(request):
+    """The answer to every report: the same for all, whatever came of it."""
+    return render(request, "comments/reported.html")
+
+
+def _receive(request, id):
+    if not fits(request):
+        return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    request.encoding = "utf-8"
+    comment = _shown(id)
+    form = ReportForm(request.POST, instance=Report(comment=comment))
+    if comment is None:
+        return _nothing_to_report(request, id, form)
+    if is_from_elsewhere(request):
+        return _form(request, form, HTTPStatus.FORBIDDEN)
+    if not form.is_valid():
+        return _form(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if form.fell_for_the_decoy:
+        # A robot learns nothing, and nobody has to read what it sent.
+        return HttpResponseSeeOther(reverse("comments:reported"))
+    try:
+        take(form.instance, networks=recent_hashes(request), by=_staff(request))
+    except NotShown:
+        return _nothing_to_report(request, id, form)
+    except TooMany as error:
+        response = _form(request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
+    return HttpResponseSeeOther(reverse("comments:reported"))
+
+
+def _shown(id):
+    shown = Comment.objects.shown().select_related("article")
+    return shown.filter(pk=id).first()
+
+
+def _staff(request):
+    """The member of staff who is signed in; without a session nobody is looked for."""
+    return request.user if has_session(request) and request.user.is_staff else None
+
+
+def _form(request, form, status, **context):
+    comment = form.instance.comment
+    context |= {
+        "form": form,
+        "comment": comment,
+        "html": as_html(comment.body),
+        "initial": initial(comment.name),
+        "status": status.value,
+        "needs_token": has_session(request),
+    }
+    return render(request, "comments/report.html", context, status=status)
+
+
+def _nothing_to_report(request, id, form=None):
+    was_there = Comment.objects.on_page().filter(pk=id).exists()
+    status = HTTPStatus.GONE if was_there else HTTPStatus.NOT_FOUND
+    return _not_taken(request, status, form)
+
+
+def _not_taken(request, status, form=None):
+    """Nothing can be reported here; the words are shown, to be copied."""
+    context = {"status": status.value, "form": form}
+    return render(request, "comments/not_reported.html", context, status=status)
