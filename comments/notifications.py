@@ -62,6 +62,8 @@ def ask_to_confirm(comment, *, networks):
     if not (comment.notify and comment.email):
         return
     mailbox = Mailbox.objects.of(comment.email)
+    if mailbox.was_heard_or_asked:
+        return
     if mail_limits.allow_network(networks) and mailbox.ask():
         write(
             PendingMail.Kind.CONFIRM,

@@ -30,6 +30,25 @@ LETTERS = {
     PendingMail.Kind.DATA: letters.way_to_the_data,
 }
 
+# What became of a mail that could be sent.
+SENT = "sent"
+NOT_WANTED = "not wanted any more"
+TAKEN = "taken by another process"
+
+
+class CouldNotSend(Exception):
+    """What stood in the way, in words without an address: what a mail server says may hold one."""
+
+    def __init__(self, error):
+        super().__init__(_in_words(error))
+        refused = (
+            smtplib.SMTPRecipientsRefused,
+            smtplib.SMTPSenderRefused,
+            smtplib.SMTPDataError,
+        )
+        # It was the server that failed, and not this one mail.
+        self.is_for_all = isinstance(error, OSError) and not isinstance(error, refused)
+
 
 def write(kind, mailbox, *, comment=None, reply=None, network="", at_once=True):
     """
@@ -52,66 +71,68 @@ def write(kind, mailbox, *, comment=None, reply=None, network="", at_once=True):
 
 @task
 def sending(pk):
-    """Send one mail; a worker does it where there is one."""
-    if mail := PendingMail.objects.due().filter(pk=pk).first():
+    """Send one mail; where there is a worker it does this, and comes back to what failed."""
+    mail = PendingMail.objects.due().filter(pk=pk).first()
+    if mail is None:
+        return
+    try:
         send(mail)
+    except CouldNotSend:
+        _come_back_to(mail)
 
 
 def send_due():
     """Send what should be sent now. A server that cannot be reached is not asked again in this round."""
     for mail in PendingMail.objects.due()[:MAILS_A_TICK]:
-        if is_unreachable(send(mail)):
-            return
+        try:
+            send(mail)
+        except CouldNotSend as failure:
+            if failure.is_for_all:
+                return
 
 
 def send(mail):
     """
-    Send a mail that nobody else is sending, and delete its row; what stood in the way, or None.
+    Send a mail that nobody else is sending, and delete its row; returns what became of it.
 
-    A failure is logged and tried again later, for a week.
+    Raises CouldNotSend; that is logged, and the mail is tried again later, for a week.
     """
     if not PendingMail.objects.claim(mail):
-        return None
+        return TAKEN
     try:
-        letter = LETTERS[mail.kind](mail)
+        # Read at the last moment: what has been withdrawn or stopped is not mailed.
+        letter = LETTERS[mail.kind](PendingMail.objects.with_words().get(pk=mail.pk))
         if letter is not None:
             letter.send()
     except Exception as error:
-        _failed(mail, error)
-        return error
-    PendingMail.objects.filter(pk=mail.pk).delete()
-    return None
+        failure = CouldNotSend(error)
+        _keep(mail, failure)
+        raise failure from None
+    mail.delete()
+    return NOT_WANTED if letter is None else SENT
 
 
-def is_unreachable(error):
-    """Whether it was the server that failed, and not this one mail."""
-    refused = (
-        smtplib.SMTPRecipientsRefused,
-        smtplib.SMTPSenderRefused,
-        smtplib.SMTPDataError,
-    )
-    return isinstance(error, OSError) and not isinstance(error, refused)
-
-
-def reason_of(error):
-    """What stood in the way, without any address: what a mail server says may hold one."""
-    code = getattr(error, "smtp_code", None)
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = ", ".join(str(code) for code, _ in error.recipients.values())
-    elif code is None:
-        code = getattr(error, "errno", None)
-    name = type(error).__name__
-    return f"{name} {code}" if code else name
-
-
-def _failed(mail, error):
-    what = f"Mail {mail.pk} ({mail.kind}) could not be sent: {reason_of(error)}."
-    if not isinstance(error, OSError):
-        # A mistake of ours; the frames tell where, and quote nothing.
-        what += "\n" + "".join(traceback.format_tb(error.__traceback__))
+def _keep(mail, failure):
+    what = f"Mail {mail.pk} ({mail.kind}) could not be sent: {failure}."
     if mail.is_given_up:
         logger.error("%s It was tried for a week and is given up.", what)
-        PendingMail.objects.filter(pk=mail.pk).delete()
-        return
-    logger.warning("%s It is tried again.", what)
-    mail.try_later()
+        mail.delete()
+    else:
+        logger.warning("%s It is tried again.", what)
+        mail.try_later()
+
+
+def _come_back_to(mail):
+    if sending.get_backend().supports_defer and mail.pk is not None:
+        sending.using(run_after=mail.next_try_at).enqueue(mail.pk)
+
+
+def _in_words(error):
+    code = getattr(error, "smtp_code", None) or getattr(error, "errno", None)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = ", ".join(str(code) for code, _ in error.recipients.values())
+    words = f"{type(error).__name__} {code or ''}".rstrip()
+    if isinstance(error, OSError):
+        return words
+    # A mistake of ours; the frames tell where, and quote nothing that was written.
+    return f"{words}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()

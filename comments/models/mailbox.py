@@ -55,6 +55,11 @@ class Mailbox(models.Model):
     def is_stopped(self):
         return self.stopped_at is not None
 
+    @property
+    def was_heard_or_asked(self):
+        """Whether we need not, or must not, ask for confirmation."""
+        return bool(self.asked_at or self.confirmed_at or self.stopped_at)
+
     def ask(self):
         """Whether the one mail that asks for confirmation is to be written now, by whoever called: one wins, once."""
         this_mailbox = Mailbox.objects.filter(
@@ -71,4 +76,9 @@ class Mailbox(models.Model):
     def stop(self):
         """Send no more mail of any kind to the mailbox."""
         self.stopped_at = self.stopped_at or timezone.now()
+        self.save(update_fields=["stopped_at"])
+
+    def resume(self):
+        """Take a stop back."""
+        self.stopped_at = None
         self.save(update_fields=["stopped_at"])

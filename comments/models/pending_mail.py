@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 # How long the one who sends a mail has for it, and who died over it keeps it from others.
@@ -28,6 +28,12 @@ class PendingMailQuerySet(models.QuerySet):
     def due(self):
         """What should be sent now: not claimed by another process, not waiting for its next try."""
         return self.unclaimed().filter(next_try_at__lte=timezone.now())
+
+    def with_words(self):
+        """Load what a mail is made of."""
+        return self.select_related(
+            "mailbox", "comment", "reply__by", "reply__article", "comment__article"
+        )
 
     def claim(self, mail):
         """Whether the mail is ours to send: of all who ask, one gets it. One guarded update."""
@@ -90,8 +96,7 @@ class PendingMail(models.Model):
     def try_later(self):
         """Let the mail wait after a failure, longer each time."""
         pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
-        PendingMail.objects.filter(pk=self.pk).update(
-            claimed_until=None,
-            next_try_at=timezone.now() + pause,
-            tries=F("tries") + 1,
-        )
+        self.claimed_until = None
+        self.next_try_at = timezone.now() + pause
+        self.tries += 1
+        self.save(update_fields=["claimed_until", "next_try_at", "tries"])

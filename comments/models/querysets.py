@@ -14,6 +14,8 @@ APPROVED = "approved"
 PENDING = "pending"
 # What a moderator or its author took off the page stands there as a tombstone; spam leaves nothing behind.
 LEAVES_A_TOMBSTONE = ["rejected", "withdrawn"]
+# After this time nobody is told of a reply any more.
+NEWS_FOR = timedelta(days=7)
 
 
 class CommentQuerySet(models.QuerySet):
@@ -58,6 +60,14 @@ class CommentQuerySet(models.QuerySet):
     def to_announce(self):
         """Shown replies of which nobody has been told yet."""
         return self.shown().filter(announced_at=None, parent__isnull=False)
+
+    def still_news(self):
+        """Shown for the first time so lately that somebody may be told of it."""
+        return self.filter(first_shown_at__gt=timezone.now() - NEWS_FOR)
+
+    def wanting_news(self):
+        """Whose authors want to hear of replies."""
+        return self.filter(notify=True).exclude(email="")
 
     def with_status(self, status):
         return self.filter(status=status)
