@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 
 from comments.models import Comment
 from comments.networks import wait_for_others
-from comments.notifications import moderators_mail
+from comments.notifications import ask_to_confirm, moderators_mail
 from comments.rates import TooMany, seconds_to_wait
 
 
@@ -50,6 +50,8 @@ def take(comment, *, networks, by=None, decoy=False):
         else:
             # Robust: the comment is stored, whatever becomes of the mail.
             transaction.on_commit(moderators_mail.enqueue, robust=True)
+        if not decoy:
+            ask_to_confirm(comment, networks=networks)
     return comment
 
 

@@ -7,7 +7,7 @@ import time
 
 # Whoever holds such a link acts for the one it was given to.
 _PRIVATE_LINK = re.compile(
-    r"(/(?:comments|corrections)/mine/|/reset/[^/\s]+/)[^/\s\"']+"
+    r"(/(?:comments|corrections)/mine/|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)[^/\s\"']+"
 )
 
 

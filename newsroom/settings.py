@@ -11,6 +11,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -165,6 +166,14 @@ REPORTS_TO_HOLD = whole_number("REPORTS_TO_HOLD", 5)
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 
+# Whether `manage.py db_worker` does what need not be done before an answer is given.
+WORKER = flag("WORKER")
+if WORKER and find_spec("django_tasks_db") is None:
+    raise ImproperlyConfigured(
+        "WORKER is on, and there is no worker: install it with uv sync --extra worker, "
+        "or switch WORKER off."
+    )
+
 
 # Apps
 
@@ -185,6 +194,8 @@ INSTALLED_APPS = [
     # Last, so that the permissions of all the others exist when it makes the roles.
     "newsroom",
 ]
+if WORKER:
+    INSTALLED_APPS.insert(0, "django_tasks_db")
 SITE_ID = 1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TAGGIT_CASE_INSENSITIVE = True
@@ -326,6 +337,17 @@ MAILERS = {"default": from_url("MAIL_URL", "consolemail://", mailer_from)}
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"newsroom@{site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+
+
+# Tasks: without a worker they are done at once, by whoever has something to be done.
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if WORKER
+        else "django.tasks.backends.immediate.ImmediateBackend"
+    }
+}
 
 
 # Log: one JSON object a line, to standard output.

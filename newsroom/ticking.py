@@ -3,21 +3,39 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.management import call_command
+
 from articles.models import CorrectionRequest
-from comments.models import NetworkKey
+from comments.announcements import announce_new
+from comments.models import NetworkKey, WrittenMail
 from comments.notifications import tell_moderators
+from comments.outbox import send_due
 from newsroom.models import FailedSignIn
 
 logger = logging.getLogger(__name__)
+
+# What the worker has done is kept for so many days, for whoever looks for a mistake.
+DAYS_OF_TASKS = 7
+
+
+def forget_done_tasks():
+    call_command("prune_db_task_results", verbosity=0, min_age_days=DAYS_OF_TASKS)
+
 
 # Everything that happens because time has passed. Each may run at any moment, on
 # several machines, and again: the second time there is nothing left to do.
 JOBS: list[Callable[[], object]] = [
     tell_moderators,
+    announce_new,
+    send_due,
+    WrittenMail.objects.forget_old,
     NetworkKey.objects.forget_old,
     CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
 ]
+if settings.WORKER:
+    JOBS.append(forget_done_tasks)
 
 
 def tick() -> list[str]:

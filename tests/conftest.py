@@ -49,6 +49,7 @@ OUR_VARIABLES = [
     "SITE_URL",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
+    "WORKER",
 ]
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from articles.models import Article, Correction, CorrectionRequest, Person
-from comments.models import Comment, Report
+from comments.models import Comment, Mailbox, Report
 from comments.reports import take
 
 HOUR = timedelta(hours=1)
@@ -78,6 +78,12 @@ def make_correction(**fields):
     if "article" not in fields:
         fields["article"] = make_visible_article()
     return Correction.objects.create(**fields)
+
+
+def make_mailbox(**fields):
+    """A mailbox whose owner has said nothing yet."""
+    fields = {"address": f"reader{next(numbers)}@example.org"} | fields
+    return Mailbox.objects.create(**fields)
 
 
 def make_user(*, role=None, **fields):

@@ -130,7 +130,10 @@ def test_every_public_page_shows_it_once_it_is_visible(client, pattern, visible,
     make_correction(article=article)
     text = client.get(_address(pattern, visible)).content.decode()
     of_one_article = pattern.startswith(
-        ("/articles/the-visible-one/comments/", "/articles/the-visible-one/report-error/")
+        (
+            "/articles/the-visible-one/comments/",
+            "/articles/the-visible-one/report-error/",
+        )
     )
     if pattern == "/archive/" or of_one_article:
         assert "rapped" not in text
@@ -151,9 +154,7 @@ def test_a_hidden_article_is_nobodys_neighbour(client, visible, hidden, now):
     assert client.get(newest.get_absolute_url()).context["older"] == visible
 
 
-@pytest.mark.parametrize(
-    "what", ["", "comments/", "comments/rss.xml", "report-error/"]
-)
+@pytest.mark.parametrize("what", ["", "comments/", "comments/rss.xml", "report-error/"])
 def test_a_hidden_article_has_no_page(client, hidden, what):
     page = client.get(hidden.get_absolute_url() + what)
     assert page.status_code in {404, 410}

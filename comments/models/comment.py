@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import models, transaction
@@ -131,6 +132,16 @@ class Comment(models.Model):
                 name="reported_comments",
                 condition=Q(open_reports__gt=0),
             ),
+            # Nearly empty: a reply leaves it when it is announced.
+            models.Index(
+                fields=["first_shown_at"],
+                name="replies_to_announce",
+                condition=Q(
+                    announced_at=None,
+                    parent__isnull=False,
+                    first_shown_at__isnull=False,
+                ),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -248,6 +259,11 @@ class Comment(models.Model):
             steps.append("unpick" if self.is_picked else "pick")
         last = self.decisions.first()
         return [*steps, "undo"] if last and last.can_be_undone else steps
+
+    @property
+    def wants_news(self):
+        """Whether its author wants to hear of replies: `CommentQuerySet.wanting_news`, for one comment."""
+        return self.notify and self.email != ""
 
     # Steps. Each is one guarded transaction that records its decision. `seen` is the
     # version the moderator looked at; without it, the one this object was loaded with.
@@ -396,6 +412,16 @@ class Comment(models.Model):
             )
             self.refresh_from_db()
 
+    def tell_no_more(self):
+        """Tell its author of no further replies."""
+        self.notify = False
+        self.save(update_fields=["notify"])
+
+    def claim_announcement(self):
+        """Whether people are to be told of the reply now, by whoever called: one wins, once."""
+        this_reply = Comment.objects.filter(pk=self.pk, announced_at=None)
+        return bool(this_reply.update(announced_at=timezone.now()))
+
     def undo(self, *, by=None, note="", seen=None):
         """Put the comment back to where it was before the newest decision."""
         last = self.decisions.first()
@@ -481,6 +507,7 @@ class Comment(models.Model):
                 was_approved=from_status == self.Status.APPROVED,
                 counted=counted,
             )
+            self._announce_after_the_commit()
 
     def _changes_for(self, status, *, by):
         changes = {"status": status, "version": F("version") + 1}
@@ -513,6 +540,19 @@ class Comment(models.Model):
                 approved_replies=Greatest(F("approved_replies") + change, 0)
             )
         thread.count(self._counted() - counted)
+
+    def _announce_after_the_commit(self):
+        """Let those be told whom a reply answers that has just become visible, or, with a root, several."""
+        if self.root_id is not None:
+            has_news = self.is_approved and self.announced_at is None
+        else:
+            has_news = self.carries_replies and self.approved_replies > 0
+        if has_news:
+            # Here, for what announces needs this module.
+            from comments.announcements import announcing
+
+            # Robust: the decision stands, whatever becomes of the mails.
+            transaction.on_commit(partial(announcing.enqueue, self.pk), robust=True)
 
     def _has_appeal(self):
         return hasattr(self, "appeal")

@@ -18,6 +18,8 @@ LEAVES_A_TOMBSTONE = ["rejected", "withdrawn"]
 NOT_FOR_READERS = ["email", "network", "repeat_key"]
 # In code points: more than a quotation shows.
 WORDS_QUOTED = 500
+# After this time nobody is told of a reply any more.
+NEWS_FOR = timedelta(days=7)
 
 
 class CommentQuerySet(models.QuerySet):
@@ -99,6 +101,14 @@ class CommentQuerySet(models.QuerySet):
     def to_announce(self):
         """Shown replies of which nobody has been told yet."""
         return self.shown().filter(announced_at=None, parent__isnull=False)
+
+    def still_news(self):
+        """Shown for the first time so lately that somebody may be told of it."""
+        return self.filter(first_shown_at__gt=timezone.now() - NEWS_FOR)
+
+    def wanting_news(self):
+        """Whose authors want to hear of replies."""
+        return self.filter(notify=True).exclude(email="")
 
     def with_status(self, status):
         return self.filter(status=status)

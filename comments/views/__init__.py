@@ -1,15 +1,20 @@
 from comments.views.corrections import correction_request, report_error
+from comments.views.data import data
+from comments.views.mail import confirm, stop
 from comments.views.mine import mine
 from comments.views.reports import report, reported
 from comments.views.thread import comment, received, thread
 
 __all__ = [
     "comment",
+    "confirm",
     "correction_request",
+    "data",
     "mine",
     "received",
     "report",
     "report_error",
     "reported",
+    "stop",
     "thread",
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from articles.caching import has_session, public_page
 from comments.across_sites import is_from_elsewhere
 from comments.forms import ReportForm
-from comments.markup import as_html, initial
+from comments.markup import as_html
 from comments.models import Comment, Report
 from comments.networks import recent_hashes
 from comments.rates import TooMany
@@ -86,7 +86,6 @@ def _form(request, form, status, **context):
         "form": form,
         "comment": comment,
         "html": as_html(comment.body),
-        "initial": initial(comment.name),
         "status": status.value,
         "needs_token": has_session(request),
     }

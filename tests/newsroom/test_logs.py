@@ -54,6 +54,10 @@ def test_a_traceback_stands_in_the_same_line():
             "/comments/mine/… and /comments/mine/…",
         ),
         ("/corrections/mine/12:Zz_-/", "/corrections/mine/…/"),
+        (
+            "/comments/mail/stop/7.9:Zz_-/ and /comments/mail/data/7.1:x/",
+            "/comments/mail/stop/…/ and /comments/mail/data/…/",
+        ),
         ("/articles/mine/", "/articles/mine/"),
     ],
 )

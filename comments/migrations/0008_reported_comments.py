@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('articles', '0005_corrections_are_append_only'),
-        ('comments', '0006_roots_have_a_place'),
+        ('comments', '0007_mails_to_readers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

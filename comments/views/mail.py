@@ -1,0 +1,95 @@
+"""What the links in our mails lead to. Opening one changes nothing: mail programs and scanners do that by themselves."""
+
+from http import HTTPStatus
+
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles.caching import has_session
+from comments.across_sites import is_from_elsewhere
+from comments.mail_forms import ConfirmForm, OneClickForm, StopForm
+from comments.tokens import mailbox_to_confirm, mails_to_stop
+from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request, token):
+    """Where the owner of an address says whether we may write there."""
+    request.encoding = "utf-8"
+    mailbox = mailbox_to_confirm(token)
+    if mailbox is None:
+        return _page(request, "link_ended.html", status=HTTPStatus.NOT_FOUND)
+    status, form = _received(request, ConfirmForm)
+    if form:
+        if form.cleaned_data["answer"] == "yes":
+            mailbox.confirm()
+        else:
+            mailbox.stop()
+        return as_private(HttpResponseSeeOther(request.path))
+    return _page(request, "confirm.html", status=status, mailbox=mailbox)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request, token):
+    """Where the owner of an address ends the mails about one comment, or all of them."""
+    request.encoding = "utf-8"
+    mailbox, comment = mails_to_stop(token)
+    if mailbox is None:
+        return _page(request, "link_ended.html", status=HTTPStatus.NOT_FOUND)
+    context = {"mailbox": mailbox, "comment": comment}
+    if _is_one_click(request):
+        _stop(mailbox, comment, "comment" if comment else "all")
+        return _page(request, "stop.html", status=HTTPStatus.OK, **context)
+    status, form = _received(request, StopForm)
+    if form:
+        _stop(mailbox, comment, form.cleaned_data["mails"])
+        return as_private(HttpResponseSeeOther(request.path))
+    return _page(request, "stop.html", status=status, **context)
+
+
+def _stop(mailbox, comment, mails):
+    if mails == "resume":
+        mailbox.resume()
+    elif mails == "all":
+        mailbox.stop()
+    elif comment is not None:
+        comment.tell_no_more()
+
+
+def _is_one_click(request):
+    """
+    Whether a mail program asks in its reader's name.
+
+    It is no browser and has no page of ours, so it is not asked where it comes
+    from: the token shows that the mail was sent to it.
+    """
+    return (
+        request.method == "POST"
+        and fits(request)
+        and OneClickForm(request.POST).is_valid()
+    )
+
+
+def _received(request, form_class):
+    """The status of the page, and the form if it is to be followed."""
+    if request.method != "POST":
+        return HTTPStatus.OK, None
+    if not fits(request):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, None
+    if is_from_elsewhere(request):
+        return HTTPStatus.FORBIDDEN, None
+    form = form_class(request.POST)
+    if not form.is_valid():
+        return HTTPStatus.UNPROCESSABLE_ENTITY, None
+    return HTTPStatus.OK, form
+
+
+def _page(request, template, *, status, **context):
+    context |= {
+        "not_done": status >= HTTPStatus.BAD_REQUEST,
+        "needs_token": has_session(request),
+    }
+    return as_private(render(request, f"comments/{template}", context, status=status))

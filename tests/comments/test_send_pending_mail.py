@@ -1,0 +1,125 @@
+"""The way from the row to a real mail server, and back when that fails."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from comments.models import PendingMail
+from comments.outbox import send_due, write
+from tests.comments.mail_server import MailServer
+from tests.factories import make_mailbox
+
+# One worker has what needs a port.
+pytestmark = [pytest.mark.xdist_group("mail"), pytest.mark.django_db]
+
+
+@pytest.fixture
+def server(settings):
+    server = MailServer()
+    settings.MAILERS = server.mailers
+    return server
+
+
+def send_pending_mail():
+    """What the command prints, and its complaint."""
+    out = StringIO()
+    try:
+        call_command("send_pending_mail", stdout=out)
+    except CommandError as complaint:
+        return out.getvalue(), str(complaint)
+    return out.getvalue(), None
+
+
+def test_everything_pending_is_sent_whatever_it_waits_for(server):
+    for address in ["a@example.org", "b@example.org"]:
+        write("data", make_mailbox(address=address))
+    PendingMail.objects.update(next_try_at=timezone.now() + timedelta(hours=6), tries=5)
+    with server.running():
+        printed, complaint = send_pending_mail()
+    assert complaint is None
+    assert server.recipients == [["a@example.org"], ["b@example.org"]]
+    assert not PendingMail.objects.exists()
+    assert printed.count("sent: mail ") == 2
+    assert "2 sent" in printed
+    assert "@" not in printed
+
+
+def test_nothing_pending_is_no_failure(server):
+    assert send_pending_mail()[1] is None
+
+
+def test_a_mail_that_another_process_sends_is_left_to_it(server):
+    mail = write("data", make_mailbox())
+    assert PendingMail.objects.claim(mail)
+    with server.running():
+        assert send_pending_mail()[1] is None
+    assert server.letters == []
+    assert PendingMail.objects.get() == mail
+
+
+def refused(server):
+    """Nobody listens at the port."""
+    return send_pending_mail()
+
+
+def answering(command, answer):
+    def failing(server):
+        server.answers = {command: answer}
+        with server.running():
+            return send_pending_mail()
+
+    failing.__name__ = f"{command} {answer}"
+    return failing
+
+
+def hanging_up(server):
+    server.hangs_up = True
+    with server.running():
+        return send_pending_mail()
+
+
+@pytest.mark.parametrize(
+    ("failing", "said", "is_for_all"),
+    [
+        (refused, "ConnectionRefusedError", True),
+        (hanging_up, "SMTPServerDisconnected", True),
+        (answering("RCPT", "450 Later"), "SMTPRecipientsRefused 450", False),
+        (answering("RCPT", "550 No such user"), "SMTPRecipientsRefused 550", False),
+        (answering("DATA", "451 Later"), "SMTPDataError 451", False),
+        (answering("DATA", "554 Spam"), "SMTPDataError 554", False),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_server_that_fails_loses_no_mail(server, failing, said, is_for_all, caplog):
+    addresses = ["a@example.org", "b@example.org"]
+    for address in addresses:
+        write("data", make_mailbox(address=address))
+    printed, complaint = failing(server)
+    assert f"failed: mail {PendingMail.objects.first().pk}: " in printed
+    assert said in printed
+    assert ("not tried" in complaint) is is_for_all
+    assert PendingMail.objects.count() == 2
+    assert "@example" not in printed + complaint + caplog.text
+    # It is up again, and each mail goes once.
+    server.answers, server.hangs_up = {}, False
+    with server.running():
+        assert send_pending_mail()[1] is None
+        assert send_pending_mail()[1] is None
+    assert server.recipients == [["a@example.org"], ["b@example.org"]]
+
+
+def test_a_tick_sends_what_failed_when_its_time_has_come(server):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        write("data", make_mailbox(address="ines@example.org"))
+        send_due()
+        with server.running():
+            send_due()
+            assert server.letters == []
+            clock.shift(timedelta(minutes=1))
+            send_due()
+            send_due()
+    assert server.recipients == [["ines@example.org"]]
