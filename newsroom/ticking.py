@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from comments.forgetting import forget_networks, forget_unconfirmed_addresses
 from comments.models import NetworkKey
 from comments.notifications import tell_moderators
 from newsroom.models import FailedSignIn
@@ -15,12 +16,23 @@ JOBS: list[Callable[[], object]] = [
     tell_moderators,
     NetworkKey.objects.forget_old,
     FailedSignIn.objects.forget_old,
+    forget_networks,
+    forget_unconfirmed_addresses,
 ]
 
+# Those that look at all addresses or networks we know, for what is over after 30 days:
+# who ticks every few seconds need not do them each time.
+ONCE_AN_HOUR = [forget_networks, forget_unconfirmed_addresses]
 
-def tick() -> list[str]:
-    """Do every job once, whatever becomes of the others; the names of those that failed."""
-    return [_name(job) for job in JOBS if not _done(job)]
+
+def tick(*, thoroughly=True) -> list[str]:
+    """
+    Do every job once, whatever becomes of the others; the names of those that failed.
+
+    Not thoroughly: without those for which once an hour is enough.
+    """
+    jobs = [job for job in JOBS if thoroughly or job not in ONCE_AN_HOUR]
+    return [_name(job) for job in jobs if not _done(job)]
 
 
 def _done(job):
