@@ -7,5 +7,7 @@ urlpatterns = [
     path("articles/<slug:slug>/comments/", views.thread, name="thread"),
     path("comments/<int:id>/", views.comment, name="comment"),
     path("comments/mine/<str:token>/", views.mine, name="mine"),
+    path("comments/data/", views.ask_for_data, name="data"),
+    path("comments/data/<str:token>/", views.data, name="data"),
     path("comments/received/", views.received, name="received"),
 ]
