@@ -1,12 +1,11 @@
-"""What we keep of an email address: how its owner asks for it, reads it and has it erased."""
+"""What we keep of an email address, for its owner to read and to have erased; the way to it is mailed by comments.notifications."""
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from comments.mine import appeal_of, reason_given, state_of
-from comments.models import Comment, Decision, Mailbox, PendingMail
-from comments.outbox import write
+from comments.models import Comment, Decision
 
 # How many comments one transaction erases: a stop in between loses no more than their part.
 ERASED_AT_ONCE = 50
@@ -19,23 +18,6 @@ _WORDS = {
     Comment.Status.SPAM: "not published",
     Comment.Status.WITHDRAWN: "withdrawn",
 }
-
-
-def send_way_to_the_data(address, *, networks):
-    """Mail a link to what we keep of the address, if that is anything; whoever asks is not told whether it is."""
-    if not is_known(address):
-        return
-    with transaction.atomic():
-        mailbox = Mailbox.objects.of(address)
-        write(PendingMail.Kind.DATA, mailbox)
-
-
-def is_known(address):
-    """Whether we keep anything of the address."""
-    return (
-        Comment.objects.written_from(address).exists()
-        or Mailbox.objects.at(address).exists()
-    )
 
 
 def number_of_comments(mailbox):

@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from articles.models import TransitionError
 from comments.models import Appeal, Comment, Decision, Thread
+from comments.networks import wait_for_others
+from comments.notifications import ask_to_confirm
 
 # Reasons that its author is not told: the one says nothing, the other is for robots.
 _NOT_GIVEN = ["", Decision.Reason.OTHER, Decision.Reason.SPAM]
@@ -107,6 +109,30 @@ def appeal(comment, message):
 def appeal_of(comment):
     """The message to the moderators that its author has sent; None when there is none."""
     return getattr(comment, "appeal", None)
+
+
+def hear_of_replies(comment, address="", *, networks):
+    """
+    Mail replies to the comment's own address, or to this one where it came without.
+
+    The owner of the address is asked first, unless they have said something before.
+    `networks` are the hashes of whoever wants it.
+    """
+    with transaction.atomic():
+        wait_for_others()
+        Thread.objects.held_by(comment.article)
+        comment.refresh_from_db()
+        if comment.is_withdrawn:
+            return
+        comment.email = comment.email or address
+        comment.notify = True
+        comment.save(update_fields=["email", "notify"])
+        ask_to_confirm(comment, networks=networks)
+
+
+def hear_no_more(comment):
+    comment.notify = False
+    comment.save(update_fields=["notify"])
 
 
 def _status_of_changed(comment, by):

@@ -1,4 +1,4 @@
-"""The mails this app sends."""
+"""Who is told of what by mail: the moderators, and readers who asked for it."""
 
 import logging
 from urllib.parse import urlencode
@@ -6,12 +6,16 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import send_mail
+from django.db import transaction
 from django.tasks import task
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from comments.models import Comment, WaitingMail
+from comments import mail_limits
+from comments.models import Comment, Mailbox, PendingMail, WaitingMail
+from comments.networks import wait_for_others
+from comments.outbox import write
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,50 @@ def tell_moderators():
 def moderators_mail():
     """`tell_moderators`, for the request that took a comment; a worker does it where there is one."""
     tell_moderators()
+
+
+def ask_to_confirm(comment, *, networks):
+    """
+    Ask the comment's address, once ever, whether its owner wants to be told of replies.
+
+    To be called whenever a comment comes to want that, in the transaction in
+    which it does and after `wait_for_others`. `networks` are the hashes of
+    whoever wants it. Too many mails to write, and none is written: the next
+    comment asks again.
+    """
+    if not (comment.notify and comment.email):
+        return
+    mailbox = Mailbox.objects.of(comment.email)
+    if mail_limits.allow_network(networks) and mailbox.ask():
+        write(
+            PendingMail.Kind.CONFIRM,
+            mailbox,
+            comment=comment,
+            network=next(iter(networks), ""),
+        )
+
+
+def mail_way_to_data(address, *, networks):
+    """
+    Mail the address the way to everything that was written with it, if there is anything.
+
+    Whoever asks learns nothing: neither whether there is anything, nor whether
+    a mail was sent.
+    """
+    with transaction.atomic():
+        wait_for_others()
+        if not Comment.objects.written_from(address).exists():
+            return
+        mailbox = Mailbox.objects.of(address)
+        if mail_limits.allow_network(networks) and mail_limits.allow(
+            PendingMail.Kind.DATA, mailbox
+        ):
+            write(
+                PendingMail.Kind.DATA,
+                mailbox,
+                network=next(iter(networks), ""),
+                at_once=False,
+            )
 
 
 def _send(recipients):

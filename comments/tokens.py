@@ -1,9 +1,22 @@
-"""The links of people without an account: whoever holds one acts for the comment's author."""
+"""
+The links of people without an account: whoever holds one acts for the one it was given to.
+
+A token is signed for one purpose, with a salt of its own, and opens nothing
+else. Signer also takes what was signed with one of SECRET_KEY_FALLBACKS.
+"""
+
+import time
+from datetime import timedelta
 
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from comments.models import Comment
+from comments.models import Comment, Mailbox
+
+CONFIRM_WITHIN = timedelta(days=30)
+DATA_WITHIN = timedelta(hours=24)
+# How far the clocks of two of our machines may be apart.
+CLOCKS_APART = timedelta(minutes=1)
 
 
 def private_address(comment):
@@ -12,19 +25,74 @@ def private_address(comment):
 
 
 def token_for(comment):
-    return _signer().sign(comment.pk)
+    return _signer("mine").sign(comment.pk)
 
 
 def comment_of(token):
     """The comment whose author the token was given to; None for a token that we did not make."""
-    try:
-        pk = _signer().unsign(token)
-    except BadSignature:
+    numbers = _numbers_in(token, "mine", 1)
+    if numbers is None:
         return None
-    return Comment.objects.select_related("article").filter(pk=pk).first()
+    return Comment.objects.select_related("article").filter(pk=numbers[0]).first()
 
 
-def _signer():
-    # A salt of its own purpose: a token made for anything else opens nothing here.
-    # Signer also takes what was signed with one of SECRET_KEY_FALLBACKS.
-    return Signer(salt="comments.mine")
+def confirm_address(mailbox):
+    """Where the owner of the mailbox says that we may write there; for 30 days."""
+    return reverse("comments:confirm", args=[_dated_token(mailbox, "mail.confirm")])
+
+
+def mailbox_to_confirm(token):
+    """The mailbox whose owner the token was mailed to; None when it is not ours or its time is over."""
+    return _mailbox_of(token, "mail.confirm", lasting=CONFIRM_WITHIN)
+
+
+def stop_address(mailbox, comment=None):
+    """Where the owner of the mailbox ends the mails about the comment, or all of them; it never ends itself."""
+    token = _signer("mail.stop").sign(f"{mailbox.pk}.{comment.pk if comment else 0}")
+    return reverse("comments:stop", args=[token])
+
+
+def mails_to_stop(token):
+    """The mailbox whose owner the token was mailed to, or None; and the comment that it is about, if it is about one."""
+    mailbox_id, comment_id = _numbers_in(token, "mail.stop", 2) or (None, None)
+    mailbox = Mailbox.objects.filter(pk=mailbox_id).first()
+    comments = Comment.objects.select_related("article")
+    return mailbox, mailbox and comments.filter(pk=comment_id).first()
+
+
+def data_address(mailbox):
+    """Where the owner of the mailbox finds everything that was written with its address; for a day."""
+    return reverse("comments:data", args=[_dated_token(mailbox, "mail.data")])
+
+
+def mailbox_of_data(token):
+    """The mailbox whose data the token opens; None when it is not ours or its time is over."""
+    return _mailbox_of(token, "mail.data", lasting=DATA_WITHIN)
+
+
+def _dated_token(mailbox, purpose):
+    return _signer(purpose).sign(f"{mailbox.pk}.{int(time.time())}")
+
+
+def _mailbox_of(token, purpose, *, lasting):
+    numbers = _numbers_in(token, purpose, 2)
+    if numbers is None:
+        return None
+    pk, made_at = numbers
+    age = time.time() - made_at
+    if not -CLOCKS_APART.total_seconds() <= age < lasting.total_seconds():
+        return None
+    return Mailbox.objects.filter(pk=pk).first()
+
+
+def _numbers_in(token, purpose, count):
+    """The numbers that we signed for this purpose; None when we did not."""
+    try:
+        numbers = [int(part) for part in _signer(purpose).unsign(token).split(".")]
+    except (BadSignature, ValueError):
+        return None
+    return numbers if len(numbers) == count else None
+
+
+def _signer(purpose):
+    return Signer(salt=f"comments.{purpose}")

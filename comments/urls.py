@@ -9,5 +9,7 @@ urlpatterns = [
     path("comments/mine/<str:token>/", views.mine, name="mine"),
     path("comments/data/", views.ask_for_data, name="data"),
     path("comments/data/<str:token>/", views.data, name="data"),
+    path("comments/mail/confirm/<str:token>/", views.confirm, name="confirm"),
+    path("comments/mail/stop/<str:token>/", views.stop, name="stop"),
     path("comments/received/", views.received, name="received"),
 ]

@@ -6,7 +6,9 @@ import re
 import time
 
 # Whoever holds such a link acts for the one it was given to.
-_PRIVATE_LINK = re.compile(r"(/comments/mine/|/reset/[^/\s]+/)[^/\s\"']+")
+_PRIVATE_LINK = re.compile(
+    r"(/comments/(?:mine|data)/|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)[^/\s\"']+"
+)
 
 
 def masked(text: str) -> str:

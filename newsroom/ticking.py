@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 
 from comments.forgetting import forget_networks, forget_unconfirmed_addresses
-from comments.models import NetworkKey
+from comments.models import NetworkKey, WrittenMail
 from comments.notifications import tell_moderators
+from comments.outbox import send_due
 from newsroom.models import FailedSignIn
 
 logger = logging.getLogger(__name__)
@@ -14,6 +15,8 @@ logger = logging.getLogger(__name__)
 # several machines, and again: the second time there is nothing left to do.
 JOBS: list[Callable[[], object]] = [
     tell_moderators,
+    send_due,
+    WrittenMail.objects.forget_old,
     NetworkKey.objects.forget_old,
     FailedSignIn.objects.forget_old,
     forget_networks,

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from articles.models import Article, Person
-from comments.models import Comment
+from comments.models import Comment, Mailbox
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -55,6 +55,12 @@ def make_shown_comment(**fields):
     comment = make_comment(**fields)
     comment.approve()
     return comment
+
+
+def make_mailbox(**fields):
+    """A mailbox whose owner has said nothing yet."""
+    fields = {"address": f"reader{next(numbers)}@example.org"} | fields
+    return Mailbox.objects.create(**fields)
 
 
 def make_user(*, role=None, **fields):

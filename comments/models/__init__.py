@@ -9,6 +9,7 @@ from comments.models.signal import Signal
 from comments.models.text_revision import TextRevision
 from comments.models.thread import Thread
 from comments.models.waiting_mail import WaitingMail
+from comments.models.written_mail import WrittenMail
 
 __all__ = [
     "Appeal",
@@ -22,4 +23,5 @@ __all__ = [
     "TextRevision",
     "Thread",
     "WaitingMail",
+    "WrittenMail",
 ]

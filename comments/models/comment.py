@@ -126,6 +126,16 @@ class Comment(models.Model):
                 condition=Q(picked_at__isnull=False),
             ),
             models.Index(Lower("email"), name="comments_by_email"),
+            # Nearly empty: a reply leaves it when it is announced.
+            models.Index(
+                fields=["first_shown_at"],
+                name="replies_to_announce",
+                condition=Q(
+                    announced_at=None,
+                    parent__isnull=False,
+                    first_shown_at__isnull=False,
+                ),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

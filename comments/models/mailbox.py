@@ -33,8 +33,8 @@ class MailboxQuerySet(models.QuerySet):
 class Mailbox(models.Model):
     """An email address that somebody typed, and what its owner has said since."""
 
-    # In small letters; Comment.email keeps what was typed.
-    address = models.EmailField(max_length=254, unique=True)
+    # In small letters; Comment.email keeps what was typed. A letter may be two when it is small.
+    address = models.EmailField(max_length=2 * 254, unique=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     # When the one mail that asks for confirmation was written. There is no second.
     asked_at = models.DateTimeField(null=True)
@@ -46,3 +46,29 @@ class Mailbox(models.Model):
 
     def __str__(self):
         return self.address
+
+    @property
+    def is_confirmed(self):
+        return self.confirmed_at is not None
+
+    @property
+    def is_stopped(self):
+        return self.stopped_at is not None
+
+    def ask(self):
+        """Whether the one mail that asks for confirmation is to be written now, by whoever called: one wins, once."""
+        this_mailbox = Mailbox.objects.filter(
+            pk=self.pk, asked_at=None, confirmed_at=None, stopped_at=None
+        )
+        return bool(this_mailbox.update(asked_at=timezone.now()))
+
+    def confirm(self):
+        """Write to the mailbox from now on; also after a stop."""
+        self.confirmed_at = self.confirmed_at or timezone.now()
+        self.stopped_at = None
+        self.save(update_fields=["confirmed_at", "stopped_at"])
+
+    def stop(self):
+        """Send no more mail of any kind to the mailbox."""
+        self.stopped_at = self.stopped_at or timezone.now()
+        self.save(update_fields=["stopped_at"])

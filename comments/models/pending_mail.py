@@ -1,12 +1,42 @@
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
+
+# How long the one who sends a mail has for it, and who died over it keeps it from others.
+CLAIMED_FOR = timedelta(minutes=10)
+# The pauses after the first failures; the last one holds for all that follow.
+PAUSES = [
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+]
+TRIED_FOR = timedelta(days=7)
 
 
 class PendingMailQuerySet(models.QuerySet):
+    def unclaimed(self):
+        """What nobody is sending at this moment, oldest first."""
+        now = timezone.now()
+        return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now)).order_by(
+            "id"
+        )
+
     def due(self):
         """What should be sent now: not claimed by another process, not waiting for its next try."""
-        return self.filter(next_try_at__lte=timezone.now()).order_by("id")
+        return self.unclaimed().filter(next_try_at__lte=timezone.now())
+
+    def claim(self, mail):
+        """Whether the mail is ours to send: of all who ask, one gets it. One guarded update."""
+        until = timezone.now() + CLAIMED_FOR
+        return bool(
+            self.unclaimed()
+            .filter(pk=mail.pk, tries=mail.tries)
+            .update(claimed_until=until)
+        )
 
 
 class PendingMail(models.Model):
@@ -34,7 +64,8 @@ class PendingMail(models.Model):
         "comments.Comment", null=True, on_delete=models.CASCADE, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
-    # Moved ahead by whoever sends it, so that nobody else does at the same time.
+    # Set by whoever sends it, so that nobody else does at the same time.
+    claimed_until = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(default=timezone.now, db_index=True)
     tries = models.PositiveIntegerField(default=0)
 
@@ -51,3 +82,16 @@ class PendingMail(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.mailbox}"
+
+    @property
+    def is_given_up(self):
+        return self.created_at < timezone.now() - TRIED_FOR
+
+    def try_later(self):
+        """Let the mail wait after a failure, longer each time."""
+        pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
+        PendingMail.objects.filter(pk=self.pk).update(
+            claimed_until=None,
+            next_try_at=timezone.now() + pause,
+            tries=F("tries") + 1,
+        )

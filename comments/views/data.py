@@ -13,10 +13,10 @@ from comments.data import (
     erase_everything,
     export_of,
     number_of_comments,
-    send_way_to_the_data,
 )
 from comments.forms import AddressForm, DataButtonForm, EraseForm
 from comments.networks import recent_hashes
+from comments.notifications import mail_way_to_data
 from comments.tokens import mailbox_of_data
 from comments.views.receiving import as_private, fits
 
@@ -37,7 +37,7 @@ def ask_for_data(request):
         return _form_again(request, form, HTTPStatus.FORBIDDEN)
     if not form.is_valid():
         return _form_again(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    send_way_to_the_data(form.cleaned_data["email"], networks=recent_hashes(request))
+    mail_way_to_data(form.cleaned_data["email"], networks=recent_hashes(request))
     return _answer(request, "comments/data_asked.html")
 
 

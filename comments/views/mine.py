@@ -17,13 +17,15 @@ from comments.mine import (
     appeal,
     appeal_of,
     change_words,
+    hear_no_more,
+    hear_of_replies,
     needs_another_look,
     partly,
     reason_given,
     state_of,
     withdraw,
 )
-from comments.subscriptions import stop_telling, tell_of_replies
+from comments.networks import recent_hashes
 from comments.tokens import comment_of, private_address
 from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 
@@ -113,13 +115,13 @@ def _appeal(request, forms):
 
 
 def _notify(request, forms):
-    address = forms.comment.email or forms.notify.cleaned_data["email"]
-    tell_of_replies(forms.comment, address)
+    address = "" if forms.comment.email else forms.notify.cleaned_data["email"]
+    hear_of_replies(forms.comment, address, networks=recent_hashes(request))
     return _back(forms.comment)
 
 
 def _stop(request, forms):
-    stop_telling(forms.comment)
+    hear_no_more(forms.comment)
     return _back(forms.comment)
 
 

@@ -1,10 +1,24 @@
-import pytest
-from django.core.signing import Signer, dumps
+from datetime import timedelta
 
-from comments.models import Comment
-from comments.tokens import comment_of, private_address, token_for
+import pytest
+import time_machine
+from django.core.signing import Signer, dumps
+from django.utils import timezone
+
+from comments.models import Comment, Mailbox
+from comments.tokens import (
+    comment_of,
+    confirm_address,
+    data_address,
+    mailbox_of_data,
+    mailbox_to_confirm,
+    mails_to_stop,
+    private_address,
+    stop_address,
+    token_for,
+)
 from newsroom.logs import masked
-from tests.factories import make_comment
+from tests.factories import make_comment, make_mailbox
 
 
 def test_a_token_leads_to_its_comment(db):
@@ -58,3 +72,105 @@ def test_the_log_does_not_tell_the_token(db):
     line = masked(f'"GET {private_address(comment)} HTTP/1.1" 200')
     assert token_for(comment) not in line
     assert line == '"GET /comments/mine/…/ HTTP/1.1" 200'
+
+
+# The links in our mails
+
+
+def in_address(address):
+    """The token at the end of an address of ours."""
+    return address.rstrip("/").rpartition("/")[2]
+
+
+DATED = [
+    pytest.param(confirm_address, mailbox_to_confirm, timedelta(days=30), id="confirm"),
+    pytest.param(data_address, mailbox_of_data, timedelta(hours=24), id="data"),
+]
+
+
+@pytest.fixture
+def clock():
+    now = timezone.now().replace(microsecond=0)
+    with time_machine.travel(now, tick=False) as clock:
+        yield clock
+
+
+@pytest.mark.parametrize(("address_for", "mailbox_in", "lasting"), DATED)
+def test_a_dated_token_opens_until_its_time_is_over(
+    db, clock, address_for, mailbox_in, lasting
+):
+    mailbox = make_mailbox()
+    token = in_address(address_for(mailbox))
+    assert mailbox_in(token) == mailbox
+    clock.shift(lasting - timedelta(seconds=1))
+    assert mailbox_in(token) == mailbox
+    clock.shift(timedelta(seconds=1))
+    assert mailbox_in(token) is None
+
+
+@pytest.mark.parametrize(("address_for", "mailbox_in", "lasting"), DATED)
+def test_a_token_from_the_future_opens_nothing(
+    db, clock, address_for, mailbox_in, lasting
+):
+    clock.shift(timedelta(minutes=2))
+    token = in_address(address_for(make_mailbox()))
+    clock.shift(-timedelta(minutes=2))
+    assert mailbox_in(token) is None
+
+
+def test_a_token_to_stop_never_ends(db, clock):
+    mailbox, comment = make_mailbox(), make_comment()
+    token = in_address(stop_address(mailbox, comment))
+    clock.shift(timedelta(days=5000))
+    assert mails_to_stop(token) == (mailbox, comment)
+    assert mails_to_stop(in_address(stop_address(mailbox))) == (mailbox, None)
+
+
+def test_a_token_of_one_purpose_serves_no_other(db):
+    mailbox, comment = make_mailbox(), make_comment()
+    tokens = {
+        mailbox_to_confirm: in_address(confirm_address(mailbox)),
+        mailbox_of_data: in_address(data_address(mailbox)),
+        mails_to_stop: in_address(stop_address(mailbox, comment)),
+        comment_of: token_for(comment),
+    }
+    for read, token in tokens.items():
+        assert read(token) not in (None, (None, None))
+        signed, _, signature = token.partition(":")
+        forged = ["", ":", signed, f"{signed}:", f"{signed}:{signature[:-1]}"]
+        foreign = [other for own, other in tokens.items() if own is not read]
+        for wrong in [*forged, *foreign, f"9{token}", dumps(mailbox.pk), "1.2.3:x"]:
+            assert read(wrong) in (None, (None, None)), (read, wrong)
+
+
+def test_a_token_for_a_mailbox_that_was_forgotten_opens_nothing(db):
+    mailbox, comment = make_mailbox(), make_comment()
+    tokens = [confirm_address(mailbox), data_address(mailbox)]
+    stop = in_address(stop_address(mailbox, comment))
+    Mailbox.objects.all().delete()
+    # The same address, known again: another mailbox.
+    make_mailbox(address=mailbox.address)
+    assert mailbox_to_confirm(in_address(tokens[0])) is None
+    assert mailbox_of_data(in_address(tokens[1])) is None
+    assert mails_to_stop(stop) == (None, None)
+
+
+def test_a_mailed_token_outlives_a_change_of_the_secret(db, settings):
+    mailbox = make_mailbox()
+    token = in_address(confirm_address(mailbox))
+    settings.SECRET_KEY, old = "a new secret", settings.SECRET_KEY
+    assert mailbox_to_confirm(token) is None
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert mailbox_to_confirm(token) == mailbox
+
+
+def test_the_log_does_not_tell_the_tokens_of_mails(db):
+    mailbox, comment = make_mailbox(), make_comment()
+    for address in [
+        confirm_address(mailbox),
+        data_address(mailbox),
+        stop_address(mailbox, comment),
+    ]:
+        line = masked(f'"POST {address}?x=1 HTTP/1.1" 200')
+        assert in_address(address).partition(":")[2] not in line
+        assert "/comments/mail/" in line

@@ -53,6 +53,10 @@ def test_a_traceback_stands_in_the_same_line():
             "/comments/mine/abc?x=1 and /comments/mine/def",
             "/comments/mine/… and /comments/mine/…",
         ),
+        (
+            "/comments/mail/stop/7.9:Zz_-/ and /comments/mail/data/7.1:x/",
+            "/comments/mail/stop/…/ and /comments/mail/data/…/",
+        ),
         ("/articles/mine/", "/articles/mine/"),
     ],
 )
