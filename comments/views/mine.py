@@ -141,13 +141,14 @@ def _back(comment):
 
 def _page(request, forms, status=HTTPStatus.OK, **context):
     comment = forms.comment
+    state = state_of(comment)
     context |= {
         "comment": comment,
         "html": as_html(comment.body),
         "initial": initial(comment.name),
-        "state": state_of(comment),
+        "state": state,
         "reason": reason_given(comment),
-        "appeal": appeal_of(comment),
+        "appeal": appeal_of(comment) if state == "not_published" else None,
         "needs_another_look": needs_another_look(comment, moderator_of(request)),
         "told_at": partly(comment.email) if comment.email else "",
         "forms": forms,
