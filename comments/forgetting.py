@@ -36,7 +36,7 @@ def _forget_some_mailboxes():
     mailboxes = list(Mailbox.objects.to_forget().select_for_update()[:BATCH])
     addresses = [mailbox.address for mailbox in mailboxes]
     Comment.objects.written_from(*addresses).forget_addresses()
-    Mailbox.objects.filter(pk__in=mailboxes).delete()
+    Mailbox.objects.filter(address__in=addresses).delete()
 
 
 def _in_batches(pile, to_change, change):

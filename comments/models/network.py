@@ -38,7 +38,7 @@ def with_network_to_forget(pile):
     it would not be used.
     """
     since = datetime.combine(first_day_kept(), time.min, UTC)
-    return pile.filter(network__gt="", created_at__lt=since)
+    return pile.filter(network__gt="", created_at__lt=since).order_by()
 
 
 class NetworkKey(models.Model):
