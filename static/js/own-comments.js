@@ -5,7 +5,7 @@ import { forget, remembered } from "./remembered.js";
 
 const MOST = 5;
 
-const conversation = document.querySelector("section.conversation");
+const conversation = document.getElementById("comments")?.closest("section");
 const article = location.pathname.match(/^\/articles\/[^/]+\//)?.[0];
 
 async function show() {

@@ -3,7 +3,7 @@
 const KEY = "own-comments";
 const MOST = 50;
 // Nothing else is ever fetched or linked, whatever somebody has put into the storage.
-const PRIVATE = /^\/comments\/mine\/[\w:=.-]+\/$/;
+const PRIVATE = /^\/comments\/mine\/\d+:[\w-]+\/$/;
 const ARTICLE = /^\/articles\/[\w-]+\/$/;
 
 export function remembered() {
