@@ -36,7 +36,7 @@ class Command(BaseCommand):
         while True:
             is_due = time.monotonic() >= thoroughly_at
             if is_due:
-                thoroughly_at += HOUR
+                thoroughly_at = time.monotonic() + HOUR
             tick(thoroughly=is_due)
             close_old_connections()
             if _closed_within(every):
