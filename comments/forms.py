@@ -10,6 +10,7 @@ from comments.markup import (
     kept_text,
 )
 from comments.models import Comment, Report
+from comments.models.appeal import LONGEST_APPEAL
 from comments.models.comment import LONGEST_BODY, LONGEST_NAME
 from comments.models.report import LONGEST_SENTENCE
 
@@ -32,6 +33,12 @@ class UncutField:
 
 class AddressField(UncutField, forms.EmailField):
     """An email address."""
+
+    def to_python(self, value):
+        # A host is the same in any case of its letters, and SQLite, which compares
+        # addresses later, knows only the cases of ASCII.
+        name, at, host = super().to_python(value).rpartition("@")
+        return f"{name}{at}{host.lower()}"
 
 
 class LineField(UncutField, forms.CharField):
@@ -239,7 +246,106 @@ class ErrorForm(forms.ModelForm):
         return bool(self.cleaned_data.get("subject"))
 
 
-class WithdrawForm(forms.Form):
-    """The button of a comment's private page."""
+class OwnForm(forms.Form):
+    """A form of the pages that only a comment's author sees."""
 
-    withdraw = forms.BooleanField()
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.use_required_attribute = False
+
+
+class ButtonForm(forms.Form):
+    """Which button of a comment's private page was pressed."""
+
+    withdraw = forms.BooleanField(required=False)
+    edit = forms.BooleanField(required=False)
+    preview = forms.BooleanField(required=False)
+    appeal = forms.BooleanField(required=False)
+    notify = forms.BooleanField(required=False)
+    stop = forms.BooleanField(required=False)
+
+    @property
+    def pressed(self):
+        """The name of the button; None when there was none."""
+        if not self.is_valid():
+            return None
+        return next((name for name, is_on in self.cleaned_data.items() if is_on), None)
+
+
+class EditForm(OwnForm):
+    """Other words for a comment, within the same limits."""
+
+    body = CommentForm.base_fields["body"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["body"].label = "Your comment"
+
+
+class AppealForm(OwnForm):
+    """What the author of a comment that was not published says to the moderators."""
+
+    message = TextField(
+        max_length=LONGEST_APPEAL,
+        validators=[must_be_seen],
+        label="Your message to the moderators",
+        help_text=f"Only they read it. At most {LONGEST_APPEAL:,} characters; you can send one.",
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        error_messages={
+            "required": "Write why the moderators should look at your comment again.",
+            "max_length": "Your message is %(show_value)d characters long; at most %(limit_value)d fit. Shorten it.",
+        },
+    )
+
+
+class NotifyForm(OwnForm):
+    """Where to tell the author of replies, when the comment came without an address."""
+
+    email = AddressField(
+        max_length=254,
+        label="Email",
+        help_text="Never shown. We send a mail with a link there first; nothing else comes before you press it.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Write the address that the mail should go to.",
+            "invalid": "This is not an email address. Correct it, as in name@example.com.",
+            "max_length": "The address is %(show_value)d characters long; at most %(limit_value)d fit.",
+        },
+    )
+
+
+class AddressForm(OwnForm):
+    """Whose comments somebody asks for."""
+
+    email = AddressField(
+        max_length=254,
+        label="Email",
+        help_text="The address that you gave with your comments.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Write the address that you gave with your comments.",
+            "invalid": "This is not an email address. Correct it, as in name@example.com.",
+            "max_length": "The address is %(show_value)d characters long; at most %(limit_value)d fit.",
+        },
+    )
+
+
+class DataButtonForm(forms.Form):
+    """Which button was pressed on the page of everything that was written with an address."""
+
+    download = forms.BooleanField(required=False)
+
+    @property
+    def wants_download(self):
+        return self.is_valid() and self.cleaned_data["download"]
+
+
+class EraseForm(OwnForm):
+    """The tick without which nothing is erased."""
+
+    erase = forms.BooleanField(
+        label="Yes, erase everything",
+        error_messages={
+            "required": "Tick “Yes, erase everything” if that is what you want. Nothing is erased yet."
+        },
+    )

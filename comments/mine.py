@@ -1,27 +1,55 @@
 """What its author is told of a comment, and may do with it."""
 
+from django.db import transaction
+from django.utils import timezone
+
 from articles.models import TransitionError
-from comments.models import Comment, Decision
+from comments.models import Appeal, Comment, Decision, Thread
+from comments.networks import wait_for_others
+from comments.notifications import ask_to_confirm
+
+# Reasons that its author is not told: the one says nothing, the other is for robots.
+_NOT_GIVEN = ["", Decision.Reason.OTHER, Decision.Reason.SPAM]
 
 
-def state_of(comment):
-    """What became of the comment, in one word; spam is not called so."""
+def state_of(comment, *, shown=None):
+    """
+    What became of the comment, in one word; spam is not called so.
+
+    `shown` are the ids of the shown comments among several, read at once; without it the
+    database is asked for this one.
+    """
     if comment.is_withdrawn:
         return "withdrawn"
     if comment.is_waiting:
         return "waiting"
     if not comment.is_approved:
         return "not_published"
-    return "published" if comment.is_shown else "approved"
+    is_shown = comment.is_shown if shown is None else comment.pk in shown
+    return "published" if is_shown else "approved"
 
 
 def reason_given(comment):
     """Why the comment was rejected, where a moderator chose a reason that says something."""
     if comment.status != Comment.Status.REJECTED:
         return ""
-    decision = comment.decisions.first()
-    is_given = decision and decision.reason and decision.reason != Decision.Reason.OTHER
-    return decision.get_reason_display() if is_given else ""
+    # Newest first, and read as a whole: several comments have theirs prefetched.
+    for decision in comment.decisions.all():
+        is_reason = (
+            decision.to_status == Comment.Status.REJECTED
+            and decision.what == Decision.What.STATUS
+            and decision.undoes_id is None
+        )
+        if is_reason:
+            is_given = decision.reason not in _NOT_GIVEN
+            return decision.get_reason_display() if is_given else ""
+    return ""
+
+
+def partly(address):
+    """An email address that its owner recognises, and that tells nobody else who it is."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}…@{host}"
 
 
 def withdraw(comment):
@@ -34,3 +62,99 @@ def withdraw(comment):
         except TransitionError:
             # It was refreshed: the next turn starts from what the moderator made of it.
             continue
+
+
+def change_words(comment, body, *, by=None):
+    """
+    Let the comment say something else; the same words change nothing.
+
+    `by` is the moderator who is signed in. Raises TransitionError when it is too late,
+    with a sentence that says why.
+    """
+    with transaction.atomic():
+        # Held before it is asked, so that the same words sent twice at once change once.
+        Thread.objects.held_by(comment.article)
+        comment.refresh_from_db()
+        if body == comment.body:
+            return
+        if not comment.is_editable:
+            raise TransitionError(_why_not_editable(comment))
+        comment.edit(body, status=_status_of_changed(comment, by))
+
+
+def needs_another_look(comment, by):
+    """Whether readers lose sight of the comment when its words change, until a moderator has read them."""
+    return (
+        comment.is_approved
+        and _status_of_changed(comment, by) == Comment.Status.PENDING
+    )
+
+
+def appeal(comment, message):
+    """
+    Ask the moderators to look again, once.
+
+    The same message again is the one that was sent. Raises TransitionError when it
+    is too late, with a sentence that says why.
+    """
+    with transaction.atomic():
+        Thread.objects.held_by(comment.article)
+        comment.refresh_from_db()
+        if comment.can_be_appealed:
+            Appeal.objects.create(comment=comment, message=message)
+        elif appeal_of(comment) is None or comment.appeal.message != message:
+            raise TransitionError(_why_not_appealed(comment))
+
+
+def appeal_of(comment):
+    """The message to the moderators that its author has sent; None when there is none."""
+    return getattr(comment, "appeal", None)
+
+
+def hear_of_replies(comment, address="", *, networks):
+    """
+    Mail replies to the comment's own address, or to this one where it came without.
+
+    The owner of the address is asked first, unless they have said something before.
+    `networks` are the hashes of whoever wants it.
+    """
+    with transaction.atomic():
+        wait_for_others()
+        Thread.objects.held_by(comment.article)
+        comment.refresh_from_db()
+        if comment.is_withdrawn:
+            return
+        comment.email = comment.email or address
+        comment.notify = True
+        comment.save(update_fields=["email", "notify"])
+        ask_to_confirm(comment, networks=networks)
+
+
+def hear_no_more(comment):
+    comment.notify = False
+    comment.save(update_fields=["notify"])
+
+
+def _status_of_changed(comment, by):
+    """The gate for changed words: whose own answer from the newsroom it is may change it in place."""
+    if by is not None and comment.by_id == by.pk:
+        return comment.status
+    return Comment.Status.PENDING
+
+
+def _why_not_editable(comment):
+    if comment.is_withdrawn:
+        return "You have withdrawn this comment."
+    if state_of(comment) == "not_published":
+        return "A moderator has decided not to publish this comment."
+    if timezone.now() >= comment.editable_until:
+        return "The time in which a comment can be changed is over."
+    return "Somebody has answered this comment, and an answer stays under the words that it answers."
+
+
+def _why_not_appealed(comment):
+    if appeal_of(comment) is not None:
+        return "You have sent the moderators a message about this comment before, and there is only one."
+    if comment.is_withdrawn:
+        return "You have withdrawn this comment."
+    return "The moderators have changed what they decided, so there is nothing to look at again."

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from articles.models import CorrectionRequest
 from comments.announcements import announce_new
+from comments.forgetting import forget_networks, forget_unconfirmed_addresses
 from comments.models import NetworkKey, WrittenMail
 from comments.notifications import tell_moderators
 from comments.outbox import send_due
@@ -33,14 +34,25 @@ JOBS: list[Callable[[], object]] = [
     NetworkKey.objects.forget_old,
     CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
+    forget_networks,
+    forget_unconfirmed_addresses,
 ]
 if settings.WORKER:
     JOBS.append(forget_done_tasks)
 
+# Those that look at all addresses or networks we know, for what is over after 30 days:
+# who ticks every few seconds need not do them each time.
+ONCE_AN_HOUR = [forget_networks, forget_unconfirmed_addresses]
 
-def tick() -> list[str]:
-    """Do every job once, whatever becomes of the others; the names of those that failed."""
-    return [_name(job) for job in JOBS if not _done(job)]
+
+def tick(*, thoroughly=True) -> list[str]:
+    """
+    Do every job once, whatever becomes of the others; the names of those that failed.
+
+    Not thoroughly: without those for which once an hour is enough.
+    """
+    jobs = [job for job in JOBS if thoroughly or job not in ONCE_AN_HOUR]
+    return [_name(job) for job in jobs if not _done(job)]
 
 
 def _done(job):

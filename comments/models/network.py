@@ -1,5 +1,5 @@
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -16,12 +16,29 @@ class NetworkKeyManager(models.Manager):
 
     def forget_old(self):
         """Delete the keys whose time is over; returns how many there were."""
-        last_day = timezone.now().date() - timedelta(days=DAYS_KEPT)
-        return self.filter(day__lt=last_day).delete()[0]
+        return self.filter(day__lt=first_day_kept()).delete()[0]
+
+
+def first_day_kept():
+    """The oldest day, in UTC, whose networks can still be recognised."""
+    return timezone.now().date() - timedelta(days=DAYS_KEPT)
 
 
 def random_key():
     return secrets.token_bytes(32)
+
+
+def with_network_to_forget(pile):
+    """
+    Those of a pile that still name a network whose key is gone.
+
+    Their index is on the network and then on the time. It begins after all those
+    without a network, so that only the rows of the last days are looked at, in the
+    index alone, however many there are before. With “not equal” instead of “greater”
+    it would not be used.
+    """
+    since = datetime.combine(first_day_kept(), time.min, UTC)
+    return pile.filter(network__gt="", created_at__lt=since).order_by()
 
 
 class NetworkKey(models.Model):

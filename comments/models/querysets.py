@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Left, Lower
-from django.db.models.lookups import Exact
+from django.db.models.lookups import GreaterThan, In
 from django.utils import timezone
 
 from articles.cursors import Cursor
 from articles.models import Article
+from comments.models.mailbox import KEPT_UNCONFIRMED, Mailbox
 
 APPROVED = "approved"
 PENDING = "pending"
@@ -132,9 +133,23 @@ class CommentQuerySet(models.QuerySet):
         """What came after that moment from a network that has these hashes."""
         return self.filter(network__in=networks, created_at__gt=since)
 
-    def written_from(self, address):
-        """What was written with this email address, whatever the case of its letters."""
-        return self.filter(Exact(Lower("email"), address.lower()))
+    def written_from(self, *addresses):
+        """What was written with one of these email addresses, whatever the case of their letters."""
+        return self.filter(
+            In(Lower("email"), [address.lower() for address in addresses])
+        )
+
+    def with_address_to_forget(self):
+        """Those whose address was never confirmed in all the time in which we wait for that."""
+        confirmed = Mailbox.objects.confirmed().filter(address=Lower(OuterRef("email")))
+        # The index on the small letters begins after all those without an address.
+        return self.older_than(KEPT_UNCONFIRMED).filter(
+            ~Exists(confirmed), GreaterThan(Lower("email"), "")
+        )
+
+    def forget_addresses(self):
+        """Forget the addresses, and with them the wish to be told of replies."""
+        return self.update(email="", notify=False)
 
     def older_than(self, age: timedelta):
         return self.filter(created_at__lt=timezone.now() - age)

@@ -1,11 +1,12 @@
 from comments.views.corrections import correction_request, report_error
-from comments.views.data import data
+from comments.views.data import ask_for_data, data
 from comments.views.mail import confirm, stop
 from comments.views.mine import mine
 from comments.views.reports import report, reported
 from comments.views.thread import comment, received, thread
 
 __all__ = [
+    "ask_for_data",
     "comment",
     "confirm",
     "correction_request",

@@ -1,7 +1,106 @@
-"""Everything that was written with one address, for its owner."""
+"""What was written with an email address: asking for the way to it, downloading it, having it erased."""
 
-from django.http import Http404
+from http import HTTPStatus
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles.caching import has_session, public_page
+from comments.across_sites import is_from_elsewhere
+from comments.data import (
+    erase_everything,
+    export_of,
+    number_of_comments,
+)
+from comments.forms import AddressForm, DataButtonForm, EraseForm
+from comments.networks import recent_hashes
+from comments.notifications import mail_way_to_data
+from comments.tokens import mailbox_of_data
+from comments.views.receiving import as_private, fits
 
 
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_data(request):
+    """A form for an address. What it answers is the same whether or not we know the address."""
+    if request.method != "POST":
+        return _ask(request)
+    if not fits(request):
+        return _answer(
+            request, "comments/not_taken.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
+    request.encoding = "utf-8"
+    form = AddressForm(request.POST)
+    if is_from_elsewhere(request):
+        return _form_again(request, form, HTTPStatus.FORBIDDEN)
+    if not form.is_valid():
+        return _form_again(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    mail_way_to_data(form.cleaned_data["email"], networks=recent_hashes(request))
+    return _answer(request, "comments/data_asked.html")
+
+
+@public_page()
+def _ask(request):
+    context = {"form": AddressForm(), "needs_token": has_session(request)}
+    return render(request, "comments/ask_for_data.html", context)
+
+
+# The page cache asks the view that the address leads to.
+ask_for_data.public_parameters = _ask.public_parameters
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def data(request, token):
-    raise Http404
+    """Everything that was written with an address, for whoever was mailed the link."""
+    if not fits(request):
+        return _answer(
+            request, "comments/not_taken.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
+    request.encoding = "utf-8"
+    mailbox = mailbox_of_data(token)
+    if mailbox is None:
+        return _answer(request, "comments/data_link_ended.html", HTTPStatus.NOT_FOUND)
+    if request.method != "POST":
+        return _page(request, mailbox)
+    if is_from_elsewhere(request):
+        return _page(request, mailbox, HTTPStatus.FORBIDDEN)
+    if DataButtonForm(request.POST).wants_download:
+        return _download(mailbox)
+    form = EraseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, mailbox, HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+    number = erase_everything(mailbox)
+    return _answer(request, "comments/data_erased.html", number=number)
+
+
+def _download(mailbox):
+    return as_private(
+        JsonResponse(
+            export_of(mailbox),
+            json_dumps_params={"ensure_ascii": False, "indent": 2},
+            headers={"Content-Disposition": 'attachment; filename="comments.json"'},
+        )
+    )
+
+
+def _page(request, mailbox, status=HTTPStatus.OK, *, form=None):
+    return _answer(
+        request,
+        "comments/data.html",
+        status,
+        mailbox=mailbox,
+        number=number_of_comments(mailbox),
+        form=form or EraseForm(),
+    )
+
+
+def _form_again(request, form, status):
+    return _answer(request, "comments/ask_for_data.html", status, form=form)
+
+
+def _answer(request, template, status=HTTPStatus.OK, **context):
+    context |= {"status": status.value, "needs_token": has_session(request)}
+    return as_private(render(request, template, context, status=status))

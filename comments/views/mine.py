@@ -8,34 +8,155 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles.caching import has_session
+from articles.models import TransitionError
 from comments.across_sites import is_from_elsewhere
-from comments.forms import WithdrawForm
+from comments.conversation import moderator_of
+from comments.forms import AppealForm, ButtonForm, EditForm, NotifyForm
 from comments.markup import as_html
-from comments.mine import reason_given, state_of, withdraw
+from comments.mine import (
+    appeal,
+    appeal_of,
+    change_words,
+    hear_no_more,
+    hear_of_replies,
+    needs_another_look,
+    partly,
+    reason_given,
+    state_of,
+    withdraw,
+)
+from comments.networks import recent_hashes
 from comments.tokens import comment_of, private_address
-from comments.views.receiving import HttpResponseSeeOther, as_private
+from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request, token):
-    """What became of a comment, for its author alone."""
+    """What became of a comment, for its author alone, and what can be done with it."""
+    if not fits(request):
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return _private(request, "comments/not_taken.html", {}, status)
+    request.encoding = "utf-8"
     comment = comment_of(token)
     if comment is None:
         raise Http404
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        if not is_from_elsewhere(request):
-            if WithdrawForm(request.POST).is_valid():
-                withdraw(comment)
-            return HttpResponseSeeOther(private_address(comment))
-        status = HTTPStatus.FORBIDDEN
-    context = {
+    forms = _Forms(request, comment)
+    if comment.is_erased:
+        return _private(
+            request, "comments/erased.html", {"words": forms.words}, HTTPStatus.GONE
+        )
+    if forms.pressed is None:
+        return _back(comment) if request.method == "POST" else _page(request, forms)
+    if is_from_elsewhere(request):
+        return _page(request, forms, HTTPStatus.FORBIDDEN)
+    if not forms.sent_is_valid:
+        return _page(request, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _ACTIONS[forms.pressed](request, forms)
+
+
+class _Forms:
+    """The forms of the page; the one whose button was pressed holds what was sent."""
+
+    def __init__(self, request, comment):
+        is_post = request.method == "POST"
+        self.comment = comment
+        self.pressed = ButtonForm(request.POST).pressed if is_post else None
+        sent = {self.pressed: request.POST}
+        self.edit = EditForm(
+            sent.get("edit", sent.get("preview")), initial={"body": comment.body}
+        )
+        self.appeal = AppealForm(sent.get("appeal"))
+        self.notify = NotifyForm(None if comment.email else sent.get("notify"))
+
+    @property
+    def sent(self):
+        """The form that came with words; None when a bare button was pressed."""
+        forms = [self.edit, self.appeal, self.notify]
+        return next((form for form in forms if form.is_bound), None)
+
+    @property
+    def sent_is_valid(self):
+        return self.sent is None or self.sent.is_valid()
+
+    @property
+    def words(self):
+        """What was typed, to be shown where it cannot be taken."""
+        return "" if self.sent is None else next(iter(self.sent)).value() or ""
+
+
+def _withdraw(request, forms):
+    withdraw(forms.comment)
+    return _back(forms.comment)
+
+
+def _edit(request, forms):
+    try:
+        change_words(
+            forms.comment, forms.edit.cleaned_data["body"], by=moderator_of(request)
+        )
+    except TransitionError as error:
+        return _page(request, forms, HTTPStatus.CONFLICT, why=str(error))
+    return _back(forms.comment)
+
+
+def _preview(request, forms):
+    if not forms.comment.is_editable:
+        return _edit(request, forms)
+    return _page(request, forms, preview=as_html(forms.edit.cleaned_data["body"]))
+
+
+def _appeal(request, forms):
+    try:
+        appeal(forms.comment, forms.appeal.cleaned_data["message"])
+    except TransitionError as error:
+        return _page(request, forms, HTTPStatus.CONFLICT, why=str(error))
+    return _back(forms.comment)
+
+
+def _notify(request, forms):
+    address = "" if forms.comment.email else forms.notify.cleaned_data["email"]
+    hear_of_replies(forms.comment, address, networks=recent_hashes(request))
+    return _back(forms.comment)
+
+
+def _stop(request, forms):
+    hear_no_more(forms.comment)
+    return _back(forms.comment)
+
+
+_ACTIONS = {
+    "withdraw": _withdraw,
+    "edit": _edit,
+    "preview": _preview,
+    "appeal": _appeal,
+    "notify": _notify,
+    "stop": _stop,
+}
+
+
+def _back(comment):
+    return HttpResponseSeeOther(private_address(comment))
+
+
+def _page(request, forms, status=HTTPStatus.OK, **context):
+    comment = forms.comment
+    state = state_of(comment)
+    context |= {
         "comment": comment,
         "html": as_html(comment.body),
-        "state": state_of(comment),
+        "state": state,
         "reason": reason_given(comment),
-        "refused": status == HTTPStatus.FORBIDDEN,
+        "appeal": appeal_of(comment) if state == "not_published" else None,
+        "needs_another_look": needs_another_look(comment, moderator_of(request)),
+        "told_at": partly(comment.email) if comment.email else "",
+        "forms": forms,
+        "status": status.value,
         "needs_token": has_session(request),
     }
-    return as_private(render(request, "comments/mine.html", context, status=status))
+    return _private(request, "comments/mine.html", context, status)
+
+
+def _private(request, template, context, status):
+    context = {"status": status.value} | context
+    return as_private(render(request, template, context, status=status))

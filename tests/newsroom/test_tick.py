@@ -8,10 +8,11 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from comments.models import NetworkKey
+from comments.models import Comment, Mailbox, NetworkKey
 from newsroom import ticking
+from newsroom.management.commands import tick
 from newsroom.models import FailedSignIn
-from tests.factories import DAY, make_comment, make_request, make_user
+from tests.factories import DAY, make_comment, make_mailbox, make_request, make_user
 
 # One worker has what takes long to make.
 pytestmark = pytest.mark.xdist_group("site")
@@ -41,6 +42,34 @@ def test_a_tick_forgets_where_old_requests_came_from(db):
     old.refresh_from_db()
     recent.refresh_from_db()
     assert (old.network, recent.network) == ("", "n")
+
+
+def test_a_tick_forgets_networks_and_addresses_after_30_days(db):
+    old = timezone.now() - timedelta(days=32)
+    make_comment(network="n", email="ines@example.org", created_at=old)
+    make_mailbox(address="ines@example.org", created_at=old)
+    call_command("tick")
+    assert Comment.objects.values_list("network", "email").get() == ("", "")
+    assert not Mailbox.objects.exists()
+
+
+def test_who_ticks_every_few_seconds_forgets_once_an_hour(db, monkeypatch):
+    done = []
+    jobs = [lambda: done.append("quick"), lambda: done.append("slow")]
+    monkeypatch.setattr(ticking, "JOBS", jobs)
+    monkeypatch.setattr(ticking, "ONCE_AN_HOUR", jobs[1:])
+    monkeypatch.setattr(tick.signal, "signal", lambda *_: None)
+    now, ends = [0], [1, 3599, 3601, 3700, None]
+    monkeypatch.setattr(tick.time, "monotonic", lambda: now[0])
+
+    def wait(seconds):
+        now[0] = ends.pop(0)
+        return now[0] is None
+
+    monkeypatch.setattr(tick, "_closed_within", wait)
+    monkeypatch.setattr(tick, "close_old_connections", lambda: None)
+    call_command("tick", every=10)
+    assert done == ["quick", "slow", "quick", "quick", "quick", "slow", "quick"]
 
 
 def test_a_second_tick_changes_nothing(db):

@@ -1,11 +1,14 @@
 import select
 import signal
 import sys
+import time
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
 from newsroom.ticking import tick
+
+HOUR = 60 * 60  # in seconds
 
 
 class Command(BaseCommand):
@@ -29,8 +32,12 @@ class Command(BaseCommand):
     def _go_on(self, every):
         # Ctrl+C reaches every process of a terminal; the server tells us when to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        thoroughly_at = time.monotonic()
         while True:
-            tick()
+            is_due = time.monotonic() >= thoroughly_at
+            if is_due:
+                thoroughly_at = time.monotonic() + HOUR
+            tick(thoroughly=is_due)
             close_old_connections()
             if _closed_within(every):
                 return

@@ -22,6 +22,6 @@ def test_queries_of_the_other_pages(db, client, django_assert_num_queries):
         make_shown_comment(article=comment.article)
     with django_assert_num_queries(2):
         client.get(comment.get_absolute_url())
-    # The comment with its article, and whether readers see it.
-    with django_assert_num_queries(2):
+    # The comment with its article, whether readers see it, and whether somebody answered.
+    with django_assert_num_queries(3):
         client.get(private_address(comment))

@@ -1,0 +1,25 @@
+// On a comment's private page: this browser remembers it, until it is withdrawn or told to forget.
+
+import { forget, forgetAll, remember, remembered } from "./remembered.js";
+
+const page = document.querySelector("[data-own]");
+const { own, state, article } = page.dataset;
+const address = location.pathname;
+
+if (state === "withdrawn" || state === "erased") {
+  forget(address);
+} else {
+  remember({ id: Number(own), article, address, time: new Date().toISOString() });
+}
+
+const memory = page.querySelector(".own-memory");
+if (memory && remembered().length) {
+  const button = memory.querySelector("button");
+  button.addEventListener("click", () => {
+    forgetAll();
+    button.hidden = true;
+    memory.querySelector("[role=status]").textContent =
+      "They are forgotten. A comment is remembered again when you open its private page.";
+  });
+  memory.hidden = false;
+}
