@@ -106,6 +106,10 @@ class CommentForm(forms.ModelForm):
             "Send yours again to post it as a comment of its own."
         )
 
+    def _get_validation_exclusions(self):
+        # The field has found the comment that is answered; the model would look again.
+        return super()._get_validation_exclusions() | {"parent"}
+
     @property
     def wants_preview(self):
         """Whether the second button of the form was pressed."""

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from articles.models import Article
+from comments.models.mailbox import Mailbox
 
 APPROVED = "approved"
 PENDING = "pending"
@@ -77,13 +78,26 @@ class CommentQuerySet(models.QuerySet):
         """What somebody has said in answer, whether or not it is shown yet."""
         return self.filter(status__in=[PENDING, APPROVED])
 
-    def sent_from(self, networks, *, since):
-        """What came after that moment from a network that has these hashes."""
-        return self.filter(network__in=networks, created_at__gt=since)
+    def sent_from(self, networks, *, address="", since):
+        """What came after that moment from a network that has these hashes, or with this address if it is confirmed."""
+        sender = Q(network__in=networks)
+        if address:
+            confirmed = Mailbox.objects.confirmed().at(address)
+            sender |= _is_written_from(address) & Q(Exists(confirmed))
+        return self.filter(sender, created_at__gt=since)
+
+    def repeated_by(self, keys):
+        """What was sent with one of these keys; see comments.posting."""
+        return self.filter(repeat_key__in=keys)
+
+    def with_repeats_first(self, keys):
+        """Before all others what has one of these keys, then the newest."""
+        is_other = Case(When(repeat_key__in=keys, then=0), default=1)
+        return self.order_by(is_other, "-created_at", "-id")
 
     def written_from(self, address):
         """What was written with this email address, whatever the case of its letters."""
-        return self.filter(Exact(Lower("email"), address.lower()))
+        return self.filter(_is_written_from(address))
 
     def older_than(self, age: timedelta):
         return self.filter(created_at__lt=timezone.now() - age)
@@ -124,6 +138,10 @@ def takes_a_place():
     return Q(root__isnull=True) & (
         is_approved_in("") | (is_buried("") & Q(approved_replies__gt=0))
     )
+
+
+def _is_written_from(address):
+    return Q(Exact(Lower("email"), address.lower()))
 
 
 def _visible_articles():
