@@ -1,5 +1,6 @@
 from django.db import models
 
+from articles.look_alikes import LONGEST_SKELETON, skeleton
 from articles.markup import clean_article
 
 
@@ -20,3 +21,15 @@ class HTMLField(models.TextField):
         if isinstance(value, str):
             value = clean_article(value)
         return super().get_db_prep_save(value, connection)
+
+
+class SkeletonField(models.CharField):
+    """The skeleton of the row's name, worked out whenever the row is saved; see articles.look_alikes."""
+
+    def __init__(self, *args, **kwargs):
+        fixed = {"max_length": LONGEST_SKELETON, "default": "", "editable": False}
+        super().__init__(*args, **kwargs | fixed)
+
+    def pre_save(self, model_instance, add):
+        setattr(model_instance, self.attname, skeleton(model_instance.name))
+        return super().pre_save(model_instance, add)

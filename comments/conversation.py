@@ -102,6 +102,7 @@ def form_context(request, article, *, form=None, answered=None):
         "form": form,
         "answered": answered,
         "moderator": moderator,
+        "thread": thread_of(article),
         # Pages for everybody are kept by caches, so they carry no token; see across_sites.
         "needs_token": has_session(request),
     }

@@ -170,6 +170,10 @@ class CommentForm(forms.ModelForm):
             needed = self.fields["email"].error_messages["needed"]
             self.add_error("email", ValidationError(needed, code="needed"))
 
+    def _get_validation_exclusions(self):
+        # The field has found the comment that is answered; the model would look again.
+        return super()._get_validation_exclusions() | {"parent"}
+
     @property
     def wants_preview(self):
         """Whether the second button of the form was pressed."""

@@ -7,6 +7,7 @@ from articles.models import TransitionError
 from comments.models import Appeal, Comment, Decision, Thread
 from comments.networks import wait_for_others
 from comments.notifications import ask_to_confirm
+from comments.posting import change
 
 # Reasons that its author is not told: the one says nothing, the other is for robots.
 _NOT_GIVEN = ["", Decision.Reason.OTHER, Decision.Reason.SPAM]
@@ -79,15 +80,13 @@ def change_words(comment, body, *, by=None):
             return
         if not comment.is_editable:
             raise TransitionError(_why_not_editable(comment))
-        comment.edit(body, status=_status_of_changed(comment, by))
+        change(comment, body, by=by)
 
 
 def needs_another_look(comment, by):
     """Whether readers lose sight of the comment when its words change, until a moderator has read them."""
-    return (
-        comment.is_approved
-        and _status_of_changed(comment, by) == Comment.Status.PENDING
-    )
+    is_own_answer = by is not None and by.pk == comment.by_id
+    return comment.is_approved and not is_own_answer
 
 
 def appeal(comment, message):
@@ -133,13 +132,6 @@ def hear_of_replies(comment, address="", *, networks):
 def hear_no_more(comment):
     comment.notify = False
     comment.save(update_fields=["notify"])
-
-
-def _status_of_changed(comment, by):
-    """The gate for changed words: whose own answer from the newsroom it is may change it in place."""
-    if by is not None and comment.by_id == by.pk:
-        return comment.status
-    return Comment.Status.PENDING
 
 
 def _why_not_editable(comment):

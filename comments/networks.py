@@ -7,11 +7,8 @@ was is known to nobody once the key is deleted.
 """
 
 import hmac
-from datetime import timedelta
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
-
-from django.utils import timezone
 
 from comments.models import NetworkKey
 
@@ -22,19 +19,31 @@ IPV6_PREFIX = 48
 
 def recent_hashes(request):
     """The network under the key of today and of yesterday, so that midnight forgets nobody; empty when it is not known."""
-    if request.META.get("newsroom.network_unknown"):
-        return []
-    network = network_of(request.META.get("REMOTE_ADDR"))
-    if network is None:
-        return []
-    today = NetworkKey.objects.today()
-    yesterday = NetworkKey.objects.filter(day=today.day - timedelta(days=1)).first()
-    return [_hash(network, key) for key in [today, yesterday] if key]
+    network = network_from(request)
+    return _hashes(network, NetworkKey.objects.recent()) if network else []
+
+
+def held_hashes(network):
+    """
+    The recent hashes of a network; empty when it is not known.
+
+    Until the transaction ends, nobody else gets theirs: of two comments that come
+    at once, the second is counted and compared when the first is stored.
+    """
+    keys = NetworkKey.objects.held()
+    return _hashes(network, keys) if network else []
 
 
 def wait_for_others():
-    """Until the transaction ends, let no other comment be counted: two that come at once are counted one after the other."""
-    NetworkKey.objects.select_for_update().filter(day=timezone.now().date()).first()
+    """Until the transaction ends, let nobody else send anything that is counted: two that come at once are counted one after the other."""
+    NetworkKey.objects.held()
+
+
+def network_from(request):
+    """The network that the request came from; None when that is not known."""
+    if request.META.get("newsroom.network_unknown"):
+        return None
+    return network_of(request.META.get("REMOTE_ADDR"))
 
 
 def network_of(address: str | None) -> str | None:
@@ -51,6 +60,10 @@ def network_of(address: str | None) -> str | None:
     ip = getattr(ip, "ipv4_mapped", None) or ip
     prefix = IPV4_PREFIX if ip.version == 4 else IPV6_PREFIX
     return str(ip_network(f"{ip}/{prefix}", strict=False))
+
+
+def _hashes(network, keys):
+    return [_hash(network, key) for key in keys]
 
 
 def _hash(network, key):

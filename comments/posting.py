@@ -1,58 +1,115 @@
-"""Taking a comment: one row for each that was sent, however often and from wherever it was."""
+"""The gate that every comment goes through, new or changed: one row for each that was sent, however often it was."""
 
 import json
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from comments.models import Comment
-from comments.networks import wait_for_others
+from comments.models import Comment, Signal
+from comments.networks import held_hashes
 from comments.notifications import ask_to_confirm, moderators_mail
-from comments.rates import TooMany, seconds_to_wait
+from comments.rates import TooMany, most_that_count, seconds_to_wait, sent_lately
+from comments.screening import decide, look_at, posted_as
 
 
 class TooManyComments(TooMany):
     """The network has sent as many comments as it may."""
 
 
-def take(comment, *, networks, by=None, decoy=False):
+def take(comment, *, network, by=None, decoy=False):
     """
     Store the comment and take its first step, or find the one that it repeats.
 
-    `networks` are the sender's hashes, newest first; `by` is the moderator who
-    writes it signed in: approved at once, and not counted. One that fell for the
-    decoy is spam before anybody sees it. Returns the comment as it is stored,
-    and raises TooManyComments.
+    `network` is where it came from, None when that is not known; `by` is the
+    moderator who writes it signed in, who need not wait for anybody. What else
+    becomes of it the screening decides. Returns the comment as it is stored, and
+    raises TooManyComments.
     """
-    keys = [repeat_key(comment, network) for network in networks or [""]]
     with transaction.atomic():
-        wait_for_others()
-        if repeated := Comment.objects.filter(repeat_key__in=keys).first():
+        hashes = held_hashes(network)
+        keys = [repeat_key(comment, known_as) for known_as in hashes or [""]]
+        repeated, seconds = _before(comment, keys, hashes)
+        if repeated is not None:
             return repeated
-        if by is None and (seconds := seconds_to_wait(networks)):
+        if by is None and seconds:
             raise TooManyComments(seconds)
         comment.by = by
-        comment.network = next(iter(networks), "")
+        comment.network = next(iter(hashes), "")
         comment.repeat_key = keys[0]
-        try:
-            with transaction.atomic():
-                comment.save()
-        except IntegrityError:
-            # Somebody who was not made to wait sent the same a moment ago.
-            repeated = Comment.objects.filter(repeat_key=keys[0]).first()
-            if repeated is None:
-                raise
-            return repeated
-        if by is not None:
-            comment.approve(by=by)
-        elif decoy:
-            comment.mark_spam(note="The field that people do not see was filled in.")
-        else:
-            # Robust: the comment is stored, whatever becomes of the mail.
-            transaction.on_commit(moderators_mail.enqueue, robust=True)
-        if not decoy:
-            ask_to_confirm(comment, networks=networks)
+        posted = posted_as(comment, by=by, decoy=decoy)
+        findings = look_at(posted)
+        comment.save()
+        _keep(findings, comment)
+        _take_first_step(comment, decide(posted, findings), by=by)
+        if not comment.is_spam:
+            ask_to_confirm(comment, networks=hashes)
     return comment
+
+
+def change(comment, body, *, by=None):
+    """
+    Put other words in place of the comment's, as its author; they are screened like new ones.
+
+    `by` is the moderator who does it signed in. Whoever else has the link of a
+    comment that a member of staff wrote signed in is not known to be them: the
+    comment is then not marked as from the newsroom any more. Raises
+    TransitionError when it is too late; see Comment.edit.
+    """
+    with transaction.atomic():
+        author = by if by is not None and by.pk == comment.by_id else None
+        posted = posted_as(comment, body=body, by=author)
+        findings = look_at(posted)
+        comment.edit(body, status=decide(posted, findings))
+        if author is None and comment.by_id is not None:
+            comment.by = None
+            comment.save(update_fields=["by"])
+        _keep(findings, comment)
+        _tell_of(comment)
+
+
+def _before(comment, keys, hashes):
+    """The comment that this one repeats, if any, and how many seconds its sender has to wait; in one query."""
+    counted = Comment.objects.repeated_by(keys) | sent_lately(
+        hashes, address=comment.email
+    )
+    before = list(
+        counted.with_repeats_first(keys).values_list("pk", "repeat_key", "created_at")[
+            : 1 + most_that_count()
+        ]
+    )
+    for pk, key, _ in before:
+        if key in keys:
+            return Comment.objects.get(pk=pk), 0
+    return None, seconds_to_wait([created_at for *_, created_at in before])
+
+
+def _keep(findings, comment):
+    if findings:
+        Signal.objects.bulk_create(
+            Signal(
+                comment=comment,
+                text_revision=comment.text_revision,
+                rule=finding.rule,
+                value=finding.value,
+                limit=finding.limit,
+                words="\n".join(finding.words),
+            )
+            for finding in findings
+        )
+
+
+def _take_first_step(comment, status, *, by):
+    if status == Comment.Status.APPROVED:
+        comment.approve(by=by)
+    elif status == Comment.Status.SPAM:
+        comment.mark_spam(note="The field that people do not see was filled in.")
+    _tell_of(comment)
+
+
+def _tell_of(comment):
+    if comment.is_waiting:
+        # Robust: the comment is stored, whatever becomes of the mail.
+        transaction.on_commit(moderators_mail.enqueue, robust=True)
 
 
 def repeat_key(comment, network):

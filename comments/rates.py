@@ -1,4 +1,4 @@
-"""How much one network may send: of comments, what the setting COMMENT_RATE says."""
+"""How much one network may send: of comments, also with one confirmed address, what the setting COMMENT_RATE says."""
 
 import math
 import re
@@ -68,26 +68,27 @@ def require_room(limits, sent):
         raise TooMany(seconds)
 
 
-def seconds_to_wait(networks):
+def sent_lately(networks, *, address=""):
     """
-    How long the network must wait before its next comment is taken; 0 when it need not.
+    The comments that count against the limits: all that were taken of late, from
+    the network under every hash that it has at present, or with the address when
+    its owner has confirmed it. No network, no limit by network.
+    """
+    limits = _limits()
+    if not limits:
+        return Comment.objects.none()
+    since = timezone.now() - max(limit.period for limit in limits)
+    return Comment.objects.sent_from(networks, address=address, since=since)
 
-    Counts the comments that were taken, under every hash that the network has
-    at present; one query. No network, no limit.
-    """
-    limits = [Limit.parse(text) for text in settings.COMMENT_RATE]
-    if not networks or not limits:
-        return 0
-    now = timezone.now()
-    since = now - max(limit.period for limit in limits)
-    taken = (
-        Comment.objects.sent_from(networks, since=since)
-        .newest_first()
-        .values_list("created_at", flat=True)
-    )
-    return longest_wait(
-        limits, list(taken[: max(limit.count for limit in limits)]), now
-    )
+
+def most_that_count():
+    """As many comments, of the newest, as have to be looked at."""
+    return max([0, *(limit.count for limit in _limits())])
+
+
+def seconds_to_wait(taken: list[datetime]) -> int:
+    """How long until the next comment is taken, after those that were sent at these times, newest first; 0 when it can be at once."""
+    return longest_wait(_limits(), taken, timezone.now())
 
 
 def longest_wait(limits: list[Limit], taken: list[datetime], now: datetime) -> int:
@@ -98,6 +99,10 @@ def longest_wait(limits: list[Limit], taken: list[datetime], now: datetime) -> i
         if len(taken) >= limit.count
     ]
     return max([0, *(math.ceil(wait.total_seconds()) for wait in waits)])
+
+
+def _limits():
+    return [Limit.parse(text) for text in settings.COMMENT_RATE]
 
 
 def check_rate(app_configs, **kwargs):

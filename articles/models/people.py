@@ -1,7 +1,15 @@
 from django.db import models
 from django.urls import reverse
 
+from articles.fields import SkeletonField
+from articles.look_alikes import skeletons
 from articles.slugs import free_slug, slug_from
+
+
+class PersonQuerySet(models.QuerySet):
+    def looking_like(self, name):
+        """Whose name a reader may take this one for."""
+        return self.filter(skeleton__in=skeletons(name))
 
 
 class Person(models.Model):
@@ -17,9 +25,13 @@ class Person(models.Model):
     about = models.TextField(
         blank=True, help_text="A sentence or two, shown on this person’s page."
     )
+    skeleton = SkeletonField()
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [models.Index(fields=["skeleton"], name="people_by_skeleton")]
         verbose_name_plural = "people"
 
     def __str__(self):

@@ -165,8 +165,8 @@ class Comment(models.Model):
         """Save the comment; a new reply finds its place from its parent alone."""
         if self._state.adding:
             if self.parent is not None:
-                self.root = self.parent.root or self.parent
-                self.article = self.parent.article
+                self.root_id = self.parent.root_id or self.parent.pk
+                self.article_id = self.parent.article_id
             if self.is_approved:
                 return self._save_as_shown(*args, **kwargs)
         return super().save(*args, **kwargs)
@@ -181,6 +181,10 @@ class Comment(models.Model):
     @property
     def is_approved(self):
         return self.status == self.Status.APPROVED
+
+    @property
+    def is_spam(self):
+        return self.status == self.Status.SPAM
 
     @property
     def is_withdrawn(self):

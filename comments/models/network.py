@@ -12,16 +12,51 @@ DAYS_KEPT = 30
 class NetworkKeyManager(models.Manager):
     def today(self):
         """The key of this day in UTC, made when first needed."""
-        return self.get_or_create(day=timezone.now().date())[0]
+        return self.get_or_create(day=_today())[0]
+
+    def recent(self):
+        """The keys of today and of yesterday, as far as there are any, newest first; today's is made when first needed."""
+        keys = list(self._of(_last_days()))
+        if not keys or keys[0].day != _today():
+            keys.insert(0, self.today())
+        return keys
+
+    def held(self):
+        """
+        The keys of today and of yesterday, newest first, locked until the transaction ends.
+
+        Both are made where they are missing, so that also of two transactions that
+        begin before and after midnight one waits for the other.
+        """
+        days = _last_days()
+        keys = self._of(days).select_for_update()
+        found = list(keys)
+        if len(found) < len(days):
+            self.bulk_create(
+                [NetworkKey(day=day) for day in days], ignore_conflicts=True
+            )
+            found = list(keys.all())
+        return found
 
     def forget_old(self):
         """Delete the keys whose time is over; returns how many there were."""
         return self.filter(day__lt=first_day_kept()).delete()[0]
 
+    def _of(self, days):
+        return self.filter(day__in=days).order_by("-day")
+
 
 def first_day_kept():
     """The oldest day, in UTC, whose networks can still be recognised."""
-    return timezone.now().date() - timedelta(days=DAYS_KEPT)
+    return _today() - timedelta(days=DAYS_KEPT)
+
+
+def _today():
+    return timezone.now().date()
+
+
+def _last_days():
+    return [_today(), _today() - timedelta(days=1)]
 
 
 def random_key():

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Left, Lower
 from django.db.models.lookups import GreaterThan, In
 from django.utils import timezone
@@ -129,15 +129,26 @@ class CommentQuerySet(models.QuerySet):
         """What somebody has said in answer, whether or not it is shown yet."""
         return self.filter(status__in=[PENDING, APPROVED])
 
-    def sent_from(self, networks, *, since):
-        """What came after that moment from a network that has these hashes."""
-        return self.filter(network__in=networks, created_at__gt=since)
+    def sent_from(self, networks, *, address="", since):
+        """What came after that moment from a network that has these hashes, or with this address if it is confirmed."""
+        sender = Q(network__in=networks)
+        if address:
+            confirmed = Mailbox.objects.confirmed().at(address)
+            sender |= _is_written_from(address) & Q(Exists(confirmed))
+        return self.filter(sender, created_at__gt=since)
+
+    def repeated_by(self, keys):
+        """What was sent with one of these keys; see comments.posting."""
+        return self.filter(repeat_key__in=keys)
+
+    def with_repeats_first(self, keys):
+        """Before all others what has one of these keys, then the newest."""
+        is_other = Case(When(repeat_key__in=keys, then=0), default=1)
+        return self.order_by(is_other, "-created_at", "-id")
 
     def written_from(self, *addresses):
         """What was written with one of these email addresses, whatever the case of their letters."""
-        return self.filter(
-            In(Lower("email"), [address.lower() for address in addresses])
-        )
+        return self.filter(_is_written_from(*addresses))
 
     def with_address_to_forget(self):
         """Those whose address was never confirmed in all the time in which we wait for that."""
@@ -195,3 +206,7 @@ def takes_a_place():
 def _is_on_a_visible_article():
     # Looked up for each comment: for a list of them, SQLite reads every visible article.
     return Exists(Article.objects.visible().filter(pk=OuterRef("article")))
+
+
+def _is_written_from(*addresses):
+    return Q(In(Lower("email"), [address.lower() for address in addresses]))

@@ -11,7 +11,7 @@ from comments.conversation import answered_in, form_context, moderator_of, threa
 from comments.forms import CommentForm
 from comments.markup import as_html
 from comments.models import Comment
-from comments.networks import recent_hashes
+from comments.networks import network_from
 from comments.posting import TooManyComments, take
 from comments.tokens import private_address
 from comments.views.receiving import HttpResponseSeeOther, fits
@@ -23,7 +23,8 @@ def post(request, slug):
     # Whatever the sender says of the encoding: our form is UTF-8, and what is not
     # becomes replacement characters.
     request.encoding = "utf-8"
-    article = Article.objects.visible().known_as(slug).first()
+    articles = Article.objects.visible().select_related("thread")
+    article = articles.known_as(slug).first()
     form = CommentForm(request.POST, instance=Comment(article=article))
     if article is None:
         gone = Article.objects.gone().known_as(slug).first()
@@ -44,7 +45,7 @@ def _take(request, form):
     try:
         comment = take(
             form.instance,
-            networks=recent_hashes(request),
+            network=network_from(request),
             by=moderator_of(request),
             decoy=form.fell_for_the_decoy,
         )

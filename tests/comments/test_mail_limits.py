@@ -122,7 +122,7 @@ def test_over_the_limit_a_comment_is_taken_all_the_same(clock, client, settings)
         comment = Comment(
             article=article, name="a", body=str(n), email=f"{n}@x.org", notify=True
         )
-        take(comment, networks=["n"])
+        take(comment, network="n")
     assert Comment.objects.count() == 8
     assert PendingMail.objects.count() == 5
 
@@ -131,7 +131,7 @@ def test_what_fell_for_the_decoy_makes_us_ask_nobody(clock):
     comment = Comment(
         article=make_visible_article(), name="a", body="b", email="a@x.org", notify=True
     )
-    take(comment, networks=["n"], decoy=True)
+    take(comment, network="n", decoy=True)
     assert not Mailbox.objects.exists()
 
 
@@ -140,7 +140,7 @@ def test_a_repeat_asks_nobody_again(clock):
     for _ in range(2):
         take(
             Comment(article=article, name="a", body="b", email="a@x.org", notify=True),
-            networks=["n"],
+            network="n",
         )
     assert PendingMail.objects.get().kind == "confirm"
 
@@ -163,7 +163,7 @@ def test_of_many_comments_with_one_address_one_asks(settings, mailoutbox):
         comment = Comment(
             article=article, name="a", body="b", email="ines@x.org", notify=True
         )
-        return take(comment, networks=["n"])
+        return take(comment, network="n")
 
     results = all_at_once(*[lambda a=article: send(a) for article in articles])
     assert {type(result) for result in results} == {Comment}, results
@@ -179,7 +179,7 @@ def test_no_burst_gets_past_the_limit_of_a_network(settings, mailoutbox):
         comment = Comment(
             article=article, name="a", body="b", email=f"{n}@x.org", notify=True
         )
-        return take(comment, networks=["n"])
+        return take(comment, network="n")
 
     NetworkKey.objects.today()
     all_at_once(*[lambda n=n: send(n) for n in range(8)])

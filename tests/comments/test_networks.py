@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from comments.models import NetworkKey
-from comments.networks import network_of, recent_hashes
+from comments.networks import held_hashes, network_from, network_of, recent_hashes
 
 
 def request_from(address, **environ):
@@ -72,3 +72,21 @@ def test_a_day_has_one_key(db):
     hashed("198.51.100.1")
     assert [key.day for key in NetworkKey.objects.all()] == [timezone.now().date()]
     assert not NetworkKey.objects.filter(day=timezone.now().date() - timedelta(days=1))
+
+
+def test_who_posts_is_known_by_the_same_hashes_as_who_reports(db):
+    request = request_from("192.0.2.1")
+    network = network_from(request)
+    held = held_hashes(network)
+    assert held == recent_hashes(request)
+    assert len(held) == 2
+    assert held_hashes(None) == []
+
+
+def test_a_network_that_is_not_known_is_none():
+    assert (
+        network_from(request_from("10.0.0.1", **{"newsroom.network_unknown": True}))
+        is None
+    )
+    assert network_from(request_from("unix:")) is None
+    assert network_from(request_from("192.0.2.7")) == "192.0.2.0/24"

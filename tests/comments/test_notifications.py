@@ -189,7 +189,7 @@ def test_the_mail_goes_when_a_comment_was_taken_and_not_for_its_repeat(
     def send(**kwargs):
         comment = Comment(article=article, name="Inés", body="Hello.")
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
-            take(comment, networks=["n"], **kwargs)
+            take(comment, network="n", **kwargs)
         return callbacks
 
     assert send()
@@ -204,7 +204,7 @@ def test_spam_and_what_a_moderator_writes_tell_nobody(
     for kwargs in [{"decoy": True}, {"by": moderator}]:
         comment = Comment(article=article, name="Inés", body=str(kwargs))
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
-            take(comment, networks=["n"], **kwargs)
+            take(comment, network="n", **kwargs)
         assert callbacks == []
     assert mailoutbox == []
 
@@ -216,7 +216,7 @@ def test_a_comment_that_was_not_stored_tells_nobody(
 
     def take_and_fail():
         with transaction.atomic():
-            take(comment, networks=["n"])
+            take(comment, network="n")
             raise ZeroDivisionError
 
     with (

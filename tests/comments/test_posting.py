@@ -1,12 +1,18 @@
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 
-from comments.models import Comment
-from comments.networks import recent_hashes
-from comments.posting import TooManyComments, repeat_key, take
+from articles.models import TransitionError
+from comments.models import Comment, Mailbox, NetworkKey, Signal
+from comments.models.comment import EDIT_WINDOW
+from comments.networks import held_hashes, network_from
+from comments.posting import TooManyComments, change, repeat_key, take
 from tests.factories import (
+    make_person,
     make_shown_comment,
     make_user,
     make_visible_article,
@@ -41,17 +47,17 @@ def all_at_once(*steps):
 
 
 def test_a_comment_waits_for_a_moderator(db):
-    comment = take(a_comment(make_visible_article()), networks=["n"])
+    comment = take(a_comment(make_visible_article()), network="n")
     comment.refresh_from_db()
     assert comment.status == Comment.Status.PENDING
-    assert comment.network == "n"
+    assert comment.network == held_hashes("n")[0]
     assert comment.by is None
 
 
 def test_that_of_a_moderator_is_shown_at_once(db):
     moderator = make_user(role="Moderators")
     comment = take(
-        a_comment(make_visible_article()), networks=["n"], by=moderator, decoy=True
+        a_comment(make_visible_article()), network="n", by=moderator, decoy=True
     )
     assert list(Comment.objects.shown()) == [comment]
     assert comment.by == moderator
@@ -60,15 +66,42 @@ def test_that_of_a_moderator_is_shown_at_once(db):
 
 def test_the_same_words_make_one_row(db):
     article = make_visible_article()
-    first = take(a_comment(article), networks=["n"])
-    assert take(a_comment(article), networks=["n"]) == first
+    first = take(a_comment(article), network="n")
+    assert take(a_comment(article), network="n") == first
     assert Comment.objects.get() == first
 
 
 def test_a_repeat_after_midnight_is_one_too(db):
     article = make_visible_article()
-    first = take(a_comment(article), networks=["yesterday"])
-    assert take(a_comment(article), networks=["today", "yesterday"]) == first
+    with time_machine.travel("2126-03-01 23:59:59+00:00", tick=False):
+        first = take(a_comment(article), network="n")
+    with time_machine.travel("2126-03-02 00:00:01+00:00", tick=False):
+        assert take(a_comment(article), network="n") == first
+    with time_machine.travel("2126-03-03 00:00:01+00:00", tick=False):
+        assert take(a_comment(article), network="n") != first
+
+
+def test_what_was_removed_and_is_sent_again_is_a_new_comment_that_waits(db, settings):
+    settings.COMMENT_RATE = []
+    article = make_visible_article()
+    for remove in [Comment.reject, Comment.mark_spam, Comment.withdraw, Comment.erase]:
+        first = take(a_comment(article, name=remove.__name__), network="n")
+        first.approve()
+        remove(first)
+        again = take(a_comment(article, name=remove.__name__), network="n")
+        assert again != first
+        assert again.status == Comment.Status.PENDING
+        assert again.first_shown_at is None
+
+
+def test_what_comes_back_to_life_does_not_swallow_what_was_sent_since(db):
+    article = make_visible_article()
+    first = take(a_comment(article), network="n")
+    first.reject()
+    second = take(a_comment(article), network="n")
+    first.undo()
+    assert take(a_comment(article), network="n") == second
+    assert Comment.objects.count() == 2
 
 
 def test_any_difference_makes_another_comment(db, settings):
@@ -85,22 +118,22 @@ def test_any_difference_makes_another_comment(db, settings):
         # Not the same, though the same when run together.
         {"name": "InésA", "body": " remark."},
     ]:
-        take(a_comment(**{"article": article} | fields), networks=["n"])
-    take(a_comment(article), networks=["another"])
+        take(a_comment(**{"article": article} | fields), network="n")
+    take(a_comment(article), network="another")
     assert Comment.objects.count() == 1 + 8
 
 
 def test_after_a_refusal_the_same_words_are_a_new_comment(db):
     article = make_visible_article()
-    first = take(a_comment(article), networks=["n"])
+    first = take(a_comment(article), network="n")
     first.reject()
-    second = take(a_comment(article), networks=["n"])
+    second = take(a_comment(article), network="n")
     assert second != first
     assert second.status == Comment.Status.PENDING
 
 
 def test_what_fell_for_the_decoy_is_kept_and_seen_by_nobody(db):
-    comment = take(a_comment(make_visible_article()), networks=["n"], decoy=True)
+    comment = take(a_comment(make_visible_article()), network="n", decoy=True)
     comment.refresh_from_db()
     assert comment.status == Comment.Status.SPAM
     assert comment.body == "A remark."
@@ -111,19 +144,17 @@ def test_what_fell_for_the_decoy_is_kept_and_seen_by_nobody(db):
 def test_of_one_network_only_so_many_are_taken_and_repeats_do_not_count(db, settings):
     settings.COMMENT_RATE = ["2/m"]
     article = make_visible_article()
-    take(a_comment(article, body="one"), networks=["n"])
+    take(a_comment(article, body="one"), network="n")
     for _ in range(3):
-        take(a_comment(article, body="one"), networks=["n"])
-    take(a_comment(article, body="two"), networks=["n"])
+        take(a_comment(article, body="one"), network="n")
+    take(a_comment(article, body="two"), network="n")
     with pytest.raises(TooManyComments) as refusal:
-        take(a_comment(article, body="three"), networks=["n"])
+        take(a_comment(article, body="three"), network="n")
     assert 1 <= refusal.value.seconds <= 60
     # What was taken before is still found, and others are not held up.
-    take(a_comment(article, body="two"), networks=["n"])
-    take(a_comment(article, body="three"), networks=["m"])
-    take(
-        a_comment(article, body="four"), networks=["n"], by=make_user(role="Moderators")
-    )
+    take(a_comment(article, body="two"), network="n")
+    take(a_comment(article, body="three"), network="m")
+    take(a_comment(article, body="four"), network="n", by=make_user(role="Moderators"))
     assert {comment.body for comment in Comment.objects.all()} == {
         "one",
         "two",
@@ -159,8 +190,8 @@ def test_a_repeat_cannot_be_computed_without_the_secret(settings):
 @pytest.mark.parametrize("address", ["192.0.2.1", ""])
 def test_the_same_words_at_the_same_instant_make_one_row(address, rf):
     article = make_visible_article()
-    networks = recent_hashes(rf.post("/", REMOTE_ADDR=address))
-    taken = all_at_once(*[lambda: take(a_comment(article), networks=networks)] * 6)
+    network = network_from(rf.post("/", REMOTE_ADDR=address))
+    taken = all_at_once(*[lambda: take(a_comment(article), network=network)] * 6)
     assert [type(comment) for comment in taken] == [Comment] * 6, taken
     comment = Comment.objects.get()
     assert {other.pk for other in taken} == {comment.pk}
@@ -170,12 +201,159 @@ def test_the_same_words_at_the_same_instant_make_one_row(address, rf):
 def test_no_burst_gets_past_the_rate(settings, rf):
     settings.COMMENT_RATE = ["2/m"]
     articles = [make_visible_article() for _ in range(6)]
-    networks = recent_hashes(rf.post("/"))
+    network = network_from(rf.post("/"))
     taken = all_at_once(
         *[
-            lambda article=article: take(a_comment(article), networks=networks)
+            lambda article=article: take(a_comment(article), network=network)
             for article in articles
         ]
     )
     assert sum(isinstance(result, TooManyComments) for result in taken) == 4, taken
     assert Comment.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("days_with_a_key", [0, 1, 2])
+def test_whoever_comes_first_on_a_day_makes_its_key(days_with_a_key, rf):
+    NetworkKey.objects.all().delete()
+    today = timezone.now().date()
+    for days in range(days_with_a_key):
+        NetworkKey.objects.create(day=today - timedelta(days=days))
+    article = make_visible_article()
+    network = network_from(rf.post("/"))
+    taken = all_at_once(*[lambda: take(a_comment(article), network=network)] * 4)
+    assert {other.pk for other in taken} == {Comment.objects.get().pk}, taken
+    days = NetworkKey.objects.order_by("day").values_list("day", flat=True)
+    assert list(days) == [today - timedelta(days=1), today]
+
+
+def test_with_a_confirmed_address_only_so_many_are_taken_wherever_they_come_from(
+    db, settings
+):
+    settings.COMMENT_RATE = ["2/m"]
+    article = make_visible_article()
+    Mailbox.objects.create(address="ines@example.org", confirmed_at=timezone.now())
+    Mailbox.objects.create(address="olga@example.org")
+
+    def send(address, number):
+        comment = a_comment(article, email=address, body=f"No. {number}")
+        return take(comment, network=f"{address} {number}")
+
+    send("ines@example.org", 1)
+    send("Ines@Example.org", 2)
+    for address in ["ines@example.org", "INES@EXAMPLE.ORG"]:
+        with pytest.raises(TooManyComments):
+            send(address, 3)
+    # Others, and an address that anybody may have typed, are not held up.
+    for address in ["olga@example.org", ""]:
+        for number in range(4):
+            send(address, number)
+
+
+# The screening
+
+
+def test_what_was_found_is_kept_with_the_text_it_was_found_in(db):
+    make_user(role="Editors", first_name="Ana", last_name="Ruiz")
+    comment = take(a_comment(make_visible_article(), name="АNА RUIZ"), network="n")
+    [signal] = comment.signals.all()
+    assert (signal.rule, signal.words) == ("look_alike_staff", "Ana Ruiz")
+    assert signal.text_revision == 1
+    assert comment.status == Comment.Status.PENDING
+
+
+def test_where_nothing_is_found_nothing_is_kept(db):
+    comment = take(a_comment(make_visible_article()), network="n")
+    assert not comment.signals.exists()
+
+
+def test_what_fell_for_the_decoy_says_so(db):
+    comment = take(a_comment(make_visible_article()), network="n", decoy=True)
+    assert [signal.rule for signal in comment.signals.all()] == ["decoy"]
+
+
+def test_a_comment_that_is_not_stored_leaves_no_findings(db, settings):
+    settings.COMMENT_RATE = ["1/m"]
+    article = make_visible_article()
+    take(a_comment(article), network="n")
+    with pytest.raises(TooManyComments):
+        take(a_comment(article, name="Moderator"), network="n")
+    assert not Signal.objects.exists()
+
+
+def test_a_moderator_passes_for_nobody_else(db):
+    make_user(role="Editors", first_name="Ana", last_name="Ruiz")
+    moderator = make_user(role="Moderators", first_name="Tom", last_name="Ash")
+    article = make_visible_article()
+    own = take(a_comment(article, name="Tom Ash"), network="n", by=moderator)
+    other = take(a_comment(article, name="Ana Ruiz"), network="n", by=moderator)
+    assert own.is_approved
+    assert other.is_waiting
+    assert other.signals.get().rule == "look_alike_staff"
+
+
+# Changing
+
+
+def test_new_words_are_screened_and_wait(db):
+    make_person(name="Ana Ruiz")
+    comment = take(a_comment(make_visible_article(), name="Аna Ruiz"), network="n")
+    comment.approve()
+    change(comment, "Other words.")
+    comment.refresh_from_db()
+    assert (comment.body, comment.status) == ("Other words.", Comment.Status.PENDING)
+    assert [text.body for text in comment.earlier_texts.all()] == ["A remark."]
+    assert [
+        (signal.rule, signal.text_revision) for signal in comment.signals.all()
+    ] == [("look_alike_byline", 1), ("look_alike_byline", 2)]
+
+
+def test_new_words_that_come_too_late_leave_nothing_behind(db):
+    comment = take(a_comment(make_visible_article(), name="Moderator"), network="n")
+    comment.created_at -= EDIT_WINDOW
+    comment.save()
+    with pytest.raises(TransitionError):
+        change(comment, "Other words.")
+    comment.refresh_from_db()
+    assert comment.body == "A remark."
+    assert [signal.text_revision for signal in comment.signals.all()] == [1]
+    assert not comment.earlier_texts.exists()
+
+
+def test_the_new_words_of_a_moderator_who_is_signed_in_are_shown_at_once(db):
+    moderator = make_user(role="Moderators")
+    comment = take(a_comment(make_visible_article()), network="n", by=moderator)
+    change(comment, "Other words.", by=moderator)
+    comment.refresh_from_db()
+    assert comment.is_approved
+    assert comment.by == moderator
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_words_that_do_not_come_from_the_account_are_not_marked_as_its(db, signed_in):
+    moderator = make_user(role="Moderators")
+    comment = take(a_comment(make_visible_article()), network="n", by=moderator)
+    other = make_user(role="Moderators") if signed_in else None
+    change(comment, "Words of a thief.", by=other)
+    comment.refresh_from_db()
+    assert comment.is_waiting
+    assert comment.by is None
+
+
+def test_a_moderator_gives_no_reader_the_mark_of_the_newsroom(db):
+    comment = take(a_comment(make_visible_article()), network="n")
+    change(comment, "Other words.", by=make_user(role="Moderators"))
+    comment.refresh_from_db()
+    assert comment.is_waiting
+    assert comment.by is None
+
+
+def test_the_moderators_are_told_of_new_words(
+    db, mailoutbox, django_capture_on_commit_callbacks
+):
+    make_user(role="Moderators")
+    comment = take(a_comment(make_visible_article()), network="n")
+    with django_capture_on_commit_callbacks(execute=True):
+        change(comment, "Other words.")
+    [mail] = mailoutbox
+    assert "Other words." in mail.body

@@ -1,6 +1,21 @@
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from comments.models import Comment, Mailbox, NetworkKey
 from comments.tokens import private_address
-from tests.comments.views.sending import address_of_thread
-from tests.factories import make_shown_comment, make_visible_article
+from tests.comments.views.sending import WORDS, address_of_thread, send
+from tests.factories import (
+    make_comment,
+    make_person,
+    make_shown_comment,
+    make_user,
+    make_visible_article,
+)
+
+# What a transaction says to the database, beside the queries.
+BORDERS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
 def test_queries_of_the_thread_are_the_same_for_one_and_for_many(
@@ -25,3 +40,66 @@ def test_queries_of_the_other_pages(db, client, django_assert_num_queries):
     # The comment with its article, whether readers see it, and whether somebody answered.
     with django_assert_num_queries(3):
         client.get(private_address(comment))
+
+
+@pytest.fixture
+def plain_post(transactional_db, settings):
+    """What a comment costs until it is stored: the statements of a post, and their kinds."""
+    settings.TASKS = {
+        "default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}
+    }
+    settings.COMMENT_RATE = ["5000/m"]
+    with transaction.atomic():
+        NetworkKey.objects.held()
+
+    def post(client, article, **words):
+        with CaptureQueriesContext(connection) as captured:
+            assert send(client, article, **words).status_code == 303
+        statements = [query["sql"] for query in captured]
+        return (
+            [sql for sql in statements if not sql.startswith(BORDERS)],
+            [sql.split()[0] for sql in statements if sql.startswith(BORDERS)],
+        )
+
+    return post
+
+
+def test_a_post_is_six_queries_and_one_commit_however_many_there_are(
+    plain_post, client
+):
+    article = make_visible_article()
+    Mailbox.objects.create(address=WORDS["email"], confirmed_at=timezone.now())
+    for number in [0, 1, 20]:
+        for _ in range(number):
+            make_shown_comment(article=article)
+            make_comment(article=article, email=WORDS["email"])
+            make_user(role="Editors", first_name="Ana", last_name="Ruiz")
+            make_person(name="Ana Ruiz")
+        queries, borders = plain_post(client, article, body=f"Remark {number}.")
+        # Whose address it is, the article with its thread, the keys of two days, what
+        # came before, the staff and the bylines, the comment.
+        assert len(queries) == 6, queries
+        assert borders == ["BEGIN", "COMMIT"]
+
+
+def test_an_answer_looks_up_what_it_answers_and_a_finding_is_stored(plain_post, client):
+    article = make_visible_article()
+    make_person(name="Ana Ruiz")
+    parent = make_shown_comment(
+        article=article, parent=make_shown_comment(article=article)
+    )
+    queries, borders = plain_post(client, article, parent=parent.pk)
+    assert len(queries) == 7, queries
+    queries, borders = plain_post(client, article, parent=parent.pk, name="Ana Ruiz")
+    assert len(queries) == 8, queries
+    assert borders == ["BEGIN", "COMMIT"]
+    assert Comment.objects.latest("id").signals.exists()
+
+
+def test_a_repeat_stores_nothing(plain_post, client):
+    article = make_visible_article()
+    plain_post(client, article)
+    queries, borders = plain_post(client, article)
+    assert not any(sql.startswith("INSERT") for sql in queries)
+    assert len(queries) == 5, queries
+    assert borders == ["BEGIN", "COMMIT"]

@@ -1,0 +1,44 @@
+"""What goes into the screening, and what comes out of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Account:
+    """A member of staff."""
+
+    user_name: str
+    full_name: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        return {self.user_name, self.full_name} - {""}
+
+    def __str__(self) -> str:
+        return self.full_name or self.user_name
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A comment as it was sent, and what was there before it."""
+
+    name: str
+    body: str
+    # The moderator who wrote it signed in.
+    by: Account | None = None
+    fell_for_the_decoy: bool = False
+    thread_is_held: bool = False
+    site_name: str = ""
+    staff: tuple[Account, ...] = ()
+    # The names of bylines that this one may be taken for.
+    bylines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule found: how much of what it measures, how much is allowed, and the words that matched."""
+
+    rule: str
+    value: float | None = None
+    limit: float | None = None
+    words: tuple[str, ...] = ()
