@@ -1,3 +1,4 @@
+import gzip
 import re
 from pathlib import Path
 
@@ -83,3 +84,12 @@ def test_every_pattern_can_be_seen_in_light_and_dark(theme):
         # A comment that was linked to stands on the tint.
         for ground in ["paper", "tint"]:
             assert contrast(tokens[f"pattern-{number}"], tokens[ground]) >= 3
+
+
+def test_thirty_patterns_cost_a_page_a_kilobyte():
+    page = "<p>A comment.</p>" * 30
+    drawn = "".join(
+        drawing_for(f"Reader {number}") + "<p>A comment.</p>" for number in range(30)
+    )
+    cost = len(gzip.compress(drawn.encode())) - len(gzip.compress(page.encode()))
+    assert cost < 1024

@@ -1,3 +1,12 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from articles.cursors import Cursor
 from articles.models import Article
 from comments import conversation
@@ -132,3 +141,179 @@ def test_what_readers_cannot_see_has_no_permalink(db, client):
         assert client.get(comment.get_absolute_url()).status_code == 404
     for id in ["0", "4711", "9" * 30, "9" * 5000]:
         assert client.get(f"/comments/{id}/").status_code == 404
+
+
+# The page of one root
+
+
+def make_replies(root, number):
+    start = root.created_at
+    return [
+        make_shown_comment(parent=root, created_at=start + timedelta(seconds=n + 1))
+        for n in range(number)
+    ]
+
+
+def ids_on(answer):
+    return re.findall(r'id="comment-(\d+)"', answer.content.decode())
+
+
+def ids_of(comments):
+    return [str(comment.pk) for comment in comments]
+
+
+def test_the_replies_that_are_folded_away_are_where_the_link_leads(db, client):
+    root = make_shown_comment()
+    replies = make_replies(root, 7)
+    for page in [root.article.get_absolute_url(), address_of_thread(root.article)]:
+        answer = client.get(page)
+        assert ids_on(answer) == ids_of([root, *replies[:5]])
+        [(link, words)] = re.findall(
+            r'class="comment__unfold"><a href="([^"]+)"[^>]*>([^<]+)</a>',
+            text_of(answer),
+        )
+        assert words == "Show all 7 replies"
+        answer = client.get(link)
+        assert ids_on(answer) == ids_of([root, *replies])
+        assert "comment__unfold" not in text_of(answer)
+        assert answer.headers["Cache-Control"] == PUBLIC
+
+
+def test_a_page_that_folds_nothing_needs_no_script_for_it(db, client):
+    root = make_shown_comment()
+    for number, is_there in [(5, False), (1, True)]:
+        make_replies(root, number)
+        page = text_of(client.get(root.article.get_absolute_url()))
+        assert ("js/replies.js" in page) is is_there
+
+
+def test_the_replies_go_on_from_page_to_page(db, client, monkeypatch):
+    monkeypatch.setattr(conversation, "REPLIES_A_PAGE", 3)
+    root = make_shown_comment()
+    replies = make_replies(root, 7)
+    address, seen = f"{address_of_thread(root.article)}?root={root.pk}", []
+    while address:
+        answer = client.get(address)
+        first, *others = ids_on(answer)
+        assert first == str(root.pk)
+        seen += others
+        address = next_page(answer.content.decode())
+    assert seen == ids_of(replies)
+    assert (
+        f'href="{address_of_thread(root.article)}?root={root.pk}">Earlier'
+        in text_of(answer)
+    )
+
+
+def test_beyond_the_last_reply_a_reader_is_led_back(db, client):
+    root = make_shown_comment()
+    [reply] = make_replies(root, 1)
+    beyond = Cursor(reply.created_at, reply.pk)
+    page = text_of(
+        client.get(address_of_thread(root.article), {"root": root.pk, "after": beyond})
+    )
+    assert "There are no more replies after these." in page
+    assert "Earlier replies" in page
+
+
+def test_folded_replies_under_a_tombstone_are_found_and_its_words_are_not(db, client):
+    root = make_shown_comment(name="Ana Ruiz", body="What was said.")
+    replies = make_replies(root, 6)
+    root.withdraw()
+    for page in ["", f"?root={root.pk}"]:
+        answer = client.get(address_of_thread(root.article) + page)
+        assert ids_on(answer)[:6] == ids_of([root, *replies[:5]])
+        assert "What was said." not in text_of(answer)
+        assert "Ana Ruiz" not in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "root",
+    ["", "0", "-1", "x", "1.5", "\x00", "9" * 19, "9" * 30, "-" + "9" * 30, "9" * 5000],
+)
+def test_a_root_that_nobody_was_given_is_not_found(db, client, root):
+    article = make_shown_comment().article
+    assert client.get(address_of_thread(article), {"root": root}).status_code == 404
+
+
+def test_only_what_begins_a_conversation_here_has_a_page(db, client):
+    root = make_shown_comment()
+    [reply] = make_replies(root, 1)
+    waiting = make_comment(article=root.article)
+    spam = make_shown_comment(article=root.article)
+    make_replies(spam, 1)
+    spam.mark_spam()
+    elsewhere = make_shown_comment()
+    address = address_of_thread(root.article)
+    assert client.get(address, {"root": root.pk}).status_code == 200
+    for comment in [reply, waiting, spam, elsewhere]:
+        assert client.get(address, {"root": comment.pk}).status_code == 404
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.sampled_from(["", "newest", "x"]))
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_nothing_in_an_address_breaks_the_thread(db, client, after, root, sort):
+    article = make_shown_comment().article
+    address = address_of_thread(article)
+    answer = client.get(address, {"after": after, "sort": sort})
+    assert answer.status_code == 200
+    assert client.get(address, {"root": root, "after": after}).status_code in {200, 404}
+
+
+@pytest.mark.parametrize("after", ["-1-1", "1--1", f"{10**25}-1", f"1-{10**25}", "0-1"])
+@pytest.mark.parametrize("sort", ["oldest", "newest"])
+def test_a_forged_cursor_leads_somewhere_and_breaks_nothing(db, client, after, sort):
+    root = make_shown_comment()
+    for parameters in [{"sort": sort}, {"root": root.pk}]:
+        answer = client.get(
+            address_of_thread(root.article), {"after": after} | parameters
+        )
+        assert answer.status_code == 200
+
+
+# Picks and edits
+
+
+def test_picks_stand_before_the_conversation_and_in_it(db, client, monkeypatch):
+    monkeypatch.setattr(conversation, "ROOTS_A_PAGE", 2)
+    article = make_visible_article()
+    roots = [make_shown_comment(article=article) for _ in range(3)]
+    roots[0].pick()
+    roots[2].pick()
+    thread = address_of_thread(article)
+    for address in [article.get_absolute_url(), thread, f"{thread}?sort=newest"]:
+        page = text_of(client.get(address))
+        picks = page[page.index('class="picks"') : page.index('id="comment-')]
+        assert picks.index(roots[2].body) < picks.index(roots[0].body)
+        assert roots[1].body not in picks
+        assert f'href="{roots[0].get_absolute_url()}"' in picks
+        assert page.count("comment__badge--pick") == 1
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+    second = client.get(next_page(page))
+    for answer in [second, client.get(thread, {"root": roots[0].pk})]:
+        assert 'class="picks"' not in text_of(answer)
+        assert text_of(answer).count("comment__badge--pick") == 1
+
+
+def test_without_picks_there_is_no_section_for_them(db, client):
+    page = text_of(client.get(make_shown_comment().article.get_absolute_url()))
+    assert "picks" not in page
+
+
+def test_a_comment_that_was_changed_says_when(db, client):
+    comment = make_shown_comment(
+        created_at=timezone.now() - timedelta(minutes=5), body="At first."
+    )
+    page = comment.article.get_absolute_url()
+    assert "edited" not in text_of(client.get(page))
+    comment.edit("Put better.", status=Comment.Status.APPROVED)
+    text = text_of(client.get(page))
+    assert "Put better." in text
+    assert "At first." not in text
+    moment = date_format(timezone.localtime(comment.edited_at), "c")
+    assert f'edited <time datetime="{moment}"' in text
