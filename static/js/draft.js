@@ -87,8 +87,10 @@ function sayThatItIsBack(form, at) {
   });
   form.prepend(note);
   // After it stands on the page, so that a screen reader hears of it.
-  const time = new Date(at).toLocaleString("en", { dateStyle: "long", timeStyle: "short" });
-  note.append(`Your words from ${time} are back, kept in this browser. `, discard);
+  const time = new Date(at).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  const words = document.createElement("span");
+  words.textContent = `Your words of ${time} are back. Only this browser kept them.`;
+  note.append(words, discard);
 }
 
 function restore(form) {

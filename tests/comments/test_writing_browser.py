@@ -95,6 +95,22 @@ def test_a_draft_stays_when_the_comment_was_not_taken(article, open_page):
     expect(body(page)).to_have_value(WORDS)
 
 
+def test_another_private_page_ends_no_draft(article, open_page):
+    page = open_page()
+    page.goto(article.get_absolute_url())
+    write(page, words="The first.")
+    post(page)
+    was_taken(page)
+    private_page = page.url
+    page.goto(article.get_absolute_url())
+    write(page, name="")
+    post(page)
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.goto(private_page)
+    page.goto(article.get_absolute_url())
+    expect(body(page)).to_have_value(WORDS)
+
+
 def test_a_draft_stays_when_nothing_answers(article, open_page):
     page = open_page()
     page.goto(article.get_absolute_url())
