@@ -130,6 +130,7 @@ def downloaded(client, way):
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["Cache-Control"] == PRIVATE
+    assert answer.headers["X-Robots-Tag"] == "noindex"
     return json.loads(answer.content)
 
 
