@@ -124,7 +124,7 @@ ATTACKS = [
     "=?utf-8?b?DQpCY2M6IGFsbEBleGFtcGxlLm9yZw==?=",
     "=?utf-7?q?+AA0ACg-Bcc:?=",
     "x" * 60 + " " * 200 + "\tBcc: all@example.org",
-    "\x00\x1b[2J\u202eevil\u202c",
+    "\x1b[2J\u202eevil\u202c",
     "ü" * 300,
 ]
 
