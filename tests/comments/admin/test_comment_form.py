@@ -85,7 +85,7 @@ def test_the_form_shows_the_reports_with_reasons_sentences_and_staff(
         "It insults or threatens somebody",
         "It insults me.",
         "It may be unlawful",
-        "by <bdi>Bo Lind</bdi> of the staff",
+        "says <bdi>Bo Lind</bdi> of the staff",
         "An old one.",
     ]:
         assert words in page.text
@@ -101,7 +101,7 @@ def test_of_very_many_reports_the_newest_are_shown(client, moderator):
         for n in range(60)
     )
     page = client.get(form_of(comment)).text
-    assert "These are the newest 50." in page
+    assert "The newest 50 are shown." in page
     assert "No. 59." in page
     assert "No. 9." not in page
 
@@ -134,13 +134,13 @@ def test_the_form_shows_what_the_screening_found(client, moderator):
 
 def test_the_form_shows_what_the_comment_said_before(client, moderator):
     comment = make_comment(body="What I said first.")
-    assert "Edited by its author" not in client.get(form_of(comment)).text
+    assert "edited by its author" not in client.get(form_of(comment)).text
     comment.edit("What I say now.")
     page = client.get(form_of(comment)).text
     assert "What I said first." in page
     assert "What I say now." in page
-    assert "Edited by its author" in page
-    assert "this is text 2" in page
+    assert "edited by its author" in page
+    assert "This is text 2" in page
     comment.erase()
     assert "What I said first." not in client.get(form_of(comment)).text
 
