@@ -52,9 +52,10 @@ def skeleton(name: str) -> str:
     return _skeleton(name, script_of(name))
 
 
-def skeletons(name: str) -> set[str]:
+@lru_cache(maxsize=64)
+def skeletons(name: str) -> frozenset[str]:
     """Of a name that may be an imitation: what it looks like to the readers of each script."""
-    return {_skeleton(name, script) for script in SCRIPTS} - {""}
+    return frozenset(_skeleton(name, script) for script in SCRIPTS) - {""}
 
 
 def script_of(name: str) -> str:

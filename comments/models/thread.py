@@ -66,17 +66,21 @@ class Thread(models.Model):
         return self.Policy(self.policy or settings.COMMENT_POLICY)
 
     @property
+    def closes_in_days(self):
+        """How many days after publication it closes, as the thread or the site says; 0: never."""
+        if self.closes_after_days is None:
+            return settings.COMMENTS_CLOSE_AFTER_DAYS
+        return self.closes_after_days
+
+    @property
     def closing_time(self):
         """When the conversation closes or closed by the clock; None when it does not."""
         if self.closes_at is not None:
             return self.closes_at
-        days = self.closes_after_days
-        if days is None:
-            days = settings.COMMENTS_CLOSE_AFTER_DAYS
-        if not days or self.article.public_from is None:
+        if not self.closes_in_days or self.article.public_from is None:
             return None
         try:
-            return self.article.public_from + timedelta(days=days)
+            return self.article.public_from + timedelta(days=self.closes_in_days)
         except OverflowError:
             return None
 

@@ -1,10 +1,15 @@
 """The article with its conversation beside it: where one screen of the desk shows what belongs to two apps."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
@@ -13,8 +18,32 @@ from articles.admin.forms import MomentField
 from articles.models import Article
 from comments.models import Thread
 
+# More would end outside the calendar.
+MOST_DAYS = 9999
+
 
 class ThreadForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # For those who may only read, no field is left.
+        if self.fields.keys() >= {"policy", "closes_after_days", "closes_at"}:
+            self._explain(**self.fields)
+
+    def _explain(self, policy, closes_after_days, closes_at, **others):
+        """Say what each field does, and what holds where it is left empty."""
+        policy.label = "New comments"
+        policy.choices = [("", f"As the site: {_of_the_site()}"), *_in_a_word()]
+        policy.help_text = f"{'. '.join(Thread.Policy.labels)}."
+        closes_after_days.label = "Closes after (days)"
+        closes_after_days.validators.append(MaxValueValidator(MOST_DAYS))
+        closes_after_days.help_text = (
+            "Days after publication; 0 for never. Left empty, it is as the site says: "
+            f"{_days_of_the_site()}."
+        )
+        closes_at.help_text = (
+            "A day and an hour of its own, which goes before the number of days."
+        )
+
     def save(self, commit=True):
         if commit and self.instance.pk:
             # Nothing else is written back: the count follows the decisions made meanwhile.
@@ -28,6 +57,8 @@ class ThreadForm(forms.ModelForm):
 class ThreadFormSet(forms.BaseInlineFormSet):
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)
+        # The one in hand, which is not read from the database again.
+        form.instance.article = self.instance
         if form.is_bound and form.instance.pk is None:
             # A decision on a comment may have made the row since the form was opened.
             made = Thread.objects.filter(article=self.instance).first()
@@ -41,9 +72,8 @@ class ThreadInline(admin.StackedInline):
     model = Thread
     form = ThreadForm
     formset = ThreadFormSet
-    fields = ["policy", "closes_at", "closes_after_days", "shown", "waiting"]
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
-    readonly_fields = ["shown", "shown_with_link", "waiting"]
+    readonly_fields = ["standing", "shown", "shown_with_link", "waiting"]
     verbose_name = verbose_name_plural = "Conversation"
     max_num = 1
     can_delete = False
@@ -52,15 +82,15 @@ class ThreadInline(admin.StackedInline):
         return obj is not None and self.has_change_permission(request, obj)
 
     def get_fields(self, request, obj=None):
-        if _may_see_comments(request):
-            return [
-                "policy",
-                "closes_at",
-                "closes_after_days",
-                "shown_with_link",
-                "waiting",
-            ]
-        return self.fields
+        linked = _may_see_comments(request)
+        counts = ["shown_with_link" if linked else "shown", "waiting"]
+        if not self.has_change_permission(request, obj):
+            return ["standing", *counts]
+        return ["standing", "policy", "closes_after_days", "closes_at", *counts]
+
+    @admin.display(description="Now")
+    def standing(self, thread):
+        return in_words(thread)
 
     @admin.display(description="Shown to readers")
     def shown(self, thread):
@@ -106,6 +136,46 @@ class DeskArticleAdmin(ArticleAdmin):
     @admin.display(description="comments", ordering="thread__shown_count")
     def comments_with_link(self, article):
         return _comments_link(article, self.comments_shown(article))
+
+
+def in_words(thread):
+    """What holds for the conversation now, and until when."""
+    closing_time = thread.closing_time
+    at = closing_time and date_format(
+        timezone.localtime(closing_time), "j F Y \\a\\t H:i"
+    )
+    if thread.rule == Thread.Policy.CLOSED:
+        return "Closed: no new comments are taken."
+    if thread.is_closed:
+        return f"Closed since {at}: no new comments are taken."
+    taken = (
+        "Held: every comment waits for a moderator."
+        if thread.is_held
+        else "Open: new comments are taken."
+    )
+    if at:
+        return f"{taken} It closes on {at}."
+    if thread.closes_in_days:
+        return f"{taken} It closes {_days(thread.closes_in_days)} after publication."
+    return f"{taken} It does not close by itself."
+
+
+def _in_a_word():
+    """The policies by the first word of their labels, which fits on a phone."""
+    return [(value, label.partition(":")[0]) for value, label in Thread.Policy.choices]
+
+
+def _of_the_site():
+    return dict(_in_a_word())[settings.COMMENT_POLICY].lower()
+
+
+def _days_of_the_site():
+    days = settings.COMMENTS_CLOSE_AFTER_DAYS
+    return f"after {_days(days)}" if days else "never"
+
+
+def _days(number):
+    return f"{number} day{pluralize(number)}"
 
 
 def _may_see_comments(request):

@@ -107,6 +107,9 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("TIME_ZONE", "Mars"),
         ("PAGE_CACHE_SECONDS", "a while"),
         ("PAGE_CACHE_SECONDS", "-1"),
+        ("COMMENT_POLICY", "ajar"),
+        ("COMMENTS_CLOSE_AFTER_DAYS", "a fortnight"),
+        ("COMMENTS_CLOSE_AFTER_DAYS", "-1"),
         ("HSTS_PRELOAD", "perhaps"),
         ("VAR_DIR", "/dev/null/var"),
     ],
@@ -189,6 +192,14 @@ def test_every_page_gives_up_what_it_does_not_need(client, db):
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert "geolocation=()" in headers["Permissions-Policy"]
     assert headers["Cache-Control"] == "private, no-store"
+
+
+def test_conversations_are_open_for_ever_unless_the_site_says_otherwise(place):
+    names = "[settings.COMMENT_POLICY, settings.COMMENTS_CLOSE_AFTER_DAYS]"
+    assert value_of(place, names) == ["open", 0]
+    assert value_of(
+        place, names, COMMENT_POLICY="Held", COMMENTS_CLOSE_AFTER_DAYS="14"
+    ) == ["held", 14]
 
 
 def test_a_mail_url_names_server_account_and_encryption():

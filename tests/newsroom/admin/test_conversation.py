@@ -1,13 +1,20 @@
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
 from django.db import connection
 from django.forms import modelform_factory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains
 
+from articles.models import Article
 from comments.models import Thread
-from newsroom.admin.conversation import ThreadForm
+from newsroom.admin.conversation import ThreadForm, in_words
 from tests.articles.admin.desk import LIST, form_of, typed
 from tests.factories import (
+    DAY,
     make_article,
     make_comment,
     make_shown_comment,
@@ -16,11 +23,12 @@ from tests.factories import (
 )
 
 
-def sent_with(article, policy, *, date="", time="", **fields):
+def sent_with(article, policy, *, days="", date="", time="", **fields):
     """What a browser sends when the conversation beside the article is filled in like this."""
     return typed(article, **fields) | {
         "thread-TOTAL_FORMS": "1",
         "thread-0-policy": policy,
+        "thread-0-closes_after_days": days,
         "thread-0-closes_at_0": date,
         "thread-0-closes_at_1": time,
     }
@@ -124,3 +132,112 @@ def test_a_writer_says_nothing_about_the_conversation(client, db):
     sent = typed(article) | {"thread-TOTAL_FORMS": "1", "thread-0-policy": "closed"}
     client.post(form_of(article), sent)
     assert not Thread.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("policy", "days", "as_the_site", "closing"),
+    [
+        ("open", 0, "open", "never"),
+        ("held", 1, "held", "after 1 day"),
+        ("closed", 14, "closed", "after 14 days"),
+    ],
+)
+def test_what_holds_when_nothing_is_chosen_is_said_beside_the_choice(
+    desk, settings, policy, days, as_the_site, closing
+):
+    settings.COMMENT_POLICY, settings.COMMENTS_CLOSE_AFTER_DAYS = policy, days
+    page = desk.get(form_of(make_visible_article())).content.decode()
+    assert f'<option value="" selected>As the site: {as_the_site}</option>' in page
+    assert f"it is as the site says: {closing}." in page
+    assert "---------</option>" not in page.partition('id="thread-group"')[2]
+
+
+@pytest.mark.parametrize("policy", ["open", "held", "closed"])
+def test_an_editor_chooses_what_holds_for_one_conversation(desk, policy):
+    article = make_visible_article()
+    sent = sent_with(article, policy, days="3")
+    assert desk.post(form_of(article), sent).status_code == 302
+    thread = Thread.objects.get(article=article)
+    assert (thread.policy, thread.closes_after_days) == (policy, 3)
+
+
+def test_an_editor_gives_the_conversation_back_to_the_site(desk, settings):
+    article = make_visible_article()
+    thread = Thread.objects.create(article=article, policy="open", closes_after_days=0)
+    sent = sent_with(article, "") | {
+        "thread-INITIAL_FORMS": "1",
+        "thread-0-id": thread.pk,
+        "thread-0-article": article.pk,
+    }
+    assert desk.post(form_of(article), sent).status_code == 302
+    thread.refresh_from_db()
+    settings.COMMENT_POLICY = "closed"
+    assert thread.is_closed
+
+
+@pytest.mark.parametrize("days", ["-1", "x", "99999999"])
+def test_days_that_cannot_be_counted_are_refused(desk, days):
+    article = make_visible_article()
+    assert (
+        desk.post(form_of(article), sent_with(article, "", days=days)).status_code
+        == 200
+    )
+    assert not Thread.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("thread", "words"),
+    [
+        ({}, "Open: new comments are taken. It does not close by itself."),
+        ({"policy": "held"}, "Held: every comment waits for a moderator. It does not close by itself."),
+        ({"policy": "closed"}, "Closed: no new comments are taken."),
+        ({"closes_after_days": 2}, "Open: new comments are taken. It closes on 3 May 2126 at 12:00."),
+        ({"closes_after_days": 1}, "Closed since 2 May 2126 at 12:00: no new comments are taken."),
+        ({"policy": "held", "closes_at": datetime(2126, 5, 9, 8, tzinfo=UTC)}, "Held: every comment waits for a moderator. It closes on 9 May 2126 at 08:00."),
+        ({"closes_after_days": 2, "closes_at": datetime(2126, 5, 2, 8, tzinfo=UTC)}, "Closed since 2 May 2126 at 08:00: no new comments are taken."),
+    ],
+)  # fmt: skip
+def test_the_desk_says_in_words_what_holds_now(thread, words):
+    with time_machine.travel("2126-05-02 12:00+00:00", tick=False):
+        published_at = datetime(2126, 5, 1, 12, tzinfo=UTC)
+        article = Article(status="published", published_at=published_at)
+        assert in_words(Thread(article=article, **thread)) == words
+
+
+def test_before_publication_it_says_how_long_it_will_be_open(settings):
+    settings.COMMENTS_CLOSE_AFTER_DAYS = 14
+    thread = Thread(article=Article())
+    assert in_words(thread).endswith("It closes 14 days after publication.")
+
+
+def test_the_form_says_what_holds(desk):
+    article = make_visible_article(published_at=timezone.now() - 2 * DAY)
+    assertContains(desk.get(form_of(article)), "Open: new comments are taken.")
+    Thread.objects.create(article=article, closes_after_days=1)
+    assertContains(desk.get(form_of(article)), "Closed since ")
+
+
+def test_who_may_only_look_sees_what_holds_and_can_change_nothing(client, db):
+    thread = Thread.objects.create(article=make_visible_article(), policy="held")
+    client.force_login(make_user(role="Moderators"))
+    page = client.get(form_of(thread.article)).content.decode()
+    assert "Held: every comment waits for a moderator." in page
+    assert 'name="thread-0-policy"' not in page
+    client.post(form_of(thread.article), sent_with(thread.article, "open"))
+    thread.refresh_from_db()
+    assert thread.policy == "held"
+
+
+def test_the_conversation_costs_the_form_the_same_however_long_it_is(desk):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            desk.get(form_of(article))
+        return len(captured)
+
+    article = make_shown_comment().article
+    desk.get(form_of(article))
+    one = queries()
+    for _ in range(8):
+        make_shown_comment(article=article)
+        make_comment(article=article)
+    assert queries() == one
