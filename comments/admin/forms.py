@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.admin.helpers import ActionForm
 
-from comments.forms import TextField, must_be_seen
+from comments.forms.fields import TextField, must_be_seen
 from comments.models import Decision
 from comments.models.comment import LONGEST_BODY
 

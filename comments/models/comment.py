@@ -20,7 +20,7 @@ from comments.models.querysets import (
 from comments.models.text_revision import TextRevision
 from comments.models.thread import Thread
 
-# In characters as people see them; see comments.forms.
+# In characters as people see them; see comments.forms.fields.
 LONGEST_NAME = 80
 LONGEST_BODY = 5000
 # How long an author can change what was sent.

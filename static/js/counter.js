@@ -47,4 +47,4 @@ function counterBeside(field) {
   count();
 }
 
-document.querySelectorAll(".writing [data-limit]").forEach(counterBeside);
+document.querySelectorAll("[data-limit]").forEach(counterBeside);

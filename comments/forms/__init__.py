@@ -1,0 +1,17 @@
+from comments.forms.comment import CommentForm
+from comments.forms.data import AddressForm, DataButtonForm, EraseForm
+from comments.forms.mine import AppealForm, ButtonForm, EditForm, NotifyForm
+from comments.forms.reports import ErrorForm, ReportForm
+
+__all__ = [
+    "AddressForm",
+    "AppealForm",
+    "ButtonForm",
+    "CommentForm",
+    "DataButtonForm",
+    "EditForm",
+    "EraseForm",
+    "ErrorForm",
+    "NotifyForm",
+    "ReportForm",
+]

@@ -1,0 +1,68 @@
+"""What readers say is wrong: with a comment, or in an article."""
+
+from django import forms
+
+from articles.models import CorrectionRequest
+from articles.models.correction import LONGEST_REQUEST
+from comments.forms.fields import (
+    ReaderForm,
+    TextField,
+    at_most,
+    decoy,
+    must_be_seen,
+)
+from comments.models import Report
+from comments.models.report import LONGEST_SENTENCE
+
+
+class ReportForm(ReaderForm, forms.ModelForm):
+    """What a reader says of a comment that should be looked at."""
+
+    reason = forms.ChoiceField(
+        label="What is wrong with it?",
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose what is wrong with the comment.",
+            "invalid_choice": "Choose one of the reasons below.",
+        },
+    )
+    sentence = TextField(
+        required=False,
+        validators=[at_most(LONGEST_SENTENCE)],
+        label="In your own words (optional)",
+        help_text=f"One sentence for the moderators, of at most {LONGEST_SENTENCE} characters. Nobody else reads it.",
+        widget=forms.Textarea(
+            attrs={"rows": 3, "dir": "auto", "data-limit": LONGEST_SENTENCE}
+        ),
+        error_messages={
+            "max_length": "Your sentence is %(show_value)s characters long; at most %(limit_value)s fit.",
+        },
+    )
+    subject = decoy()
+
+    class Meta:
+        model = Report
+        fields = ["reason", "sentence"]
+
+
+class ErrorForm(ReaderForm, forms.ModelForm):
+    """What a reader says is wrong in an article."""
+
+    text = TextField(
+        validators=[must_be_seen, at_most(LONGEST_REQUEST)],
+        label="What is wrong, and what should it say?",
+        help_text=f"Quote the passage, and name your source if you have one. At most {LONGEST_REQUEST:,} characters.",
+        widget=forms.Textarea(
+            attrs={"rows": 7, "dir": "auto", "data-limit": LONGEST_REQUEST}
+        ),
+        error_messages={
+            "required": "Write what is wrong.",
+            "max_length": "This is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it, or send it in two parts.",
+        },
+    )
+    subject = decoy()
+
+    class Meta:
+        model = CorrectionRequest
+        fields = ["text"]
