@@ -23,7 +23,8 @@ class Check:
 
 def in_batches(rows, size):
     """The rows in stretches of their ids, so that no query works on more than `size` of them at once."""
-    ids = rows.order_by("pk").values_list("pk", flat=True)
+    rows = rows.order_by("pk")
+    ids = rows.values_list("pk", flat=True)
     last = 0
     while stretch := list(ids.filter(pk__gt=last)[size - 1 : size]):
         yield rows.filter(pk__gt=last, pk__lte=stretch[0])

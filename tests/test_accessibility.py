@@ -68,6 +68,10 @@ def addresses():
     make_shown_comment(
         parent=first, name="هدى", body="https://example.com/" + "a" * 300
     )
+    for _ in range(5):
+        make_shown_comment(parent=first)
+    first.refresh_from_db()
+    first.pick()
     gone = make_visible_article()
     gone.withdraw(notice="The figures were wrong.")
     FlatPage.objects.filter(url="/about/").update(content=BODY)
@@ -78,6 +82,7 @@ def addresses():
         article.get_absolute_url(),
         newest.get_absolute_url(),
         article.get_absolute_url() + "comments/",
+        article.get_absolute_url() + f"comments/?root={first.pk}",
         "/tags/",
         "/tags/water/",
         people[0].get_absolute_url(),

@@ -61,10 +61,10 @@ def mend_the_counts():
 
 @pytest.fixture
 def few(db):
-    """Forty roots and ten replies."""
+    """Forty-five roots, and five replies to the first."""
     article = make_visible_article(title="Few")
-    roots = make_comments(comment(article, number) for number in range(40))
-    make_comments(comment(article, 40 + n, root=roots[n % 4]) for n in range(10))
+    roots = make_comments(comment(article, number) for number in range(45))
+    make_comments(comment(article, 45 + n, root=roots[0]) for n in range(5))
     return article
 
 

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from articles.cursors import Cursor, beyond
 from comments import conversation
 from comments.conversation import (
     page_of,
@@ -305,3 +307,49 @@ def test_a_pick_is_shown_only_while_readers_may_see_the_comment(db):
     assert picks_of(root.article) == []
     elsewhere.article.withdraw()
     assert picks_of(elsewhere.article) == []
+
+
+# Ways to the rows. PostgreSQL chooses its own by how many there are: see tests/benchmarks.
+
+
+@pytest.fixture
+def ways():
+    if connection.vendor != "sqlite":
+        pytest.skip("the way is chosen by how many rows there are")
+    return lambda rows: rows.explain()
+
+
+def test_roots_are_read_from_their_index_in_either_order_and_from_any_place(db, ways):
+    place = Cursor(timezone.now(), 1)
+    roots = Comment.objects.roots_on_page(make_visible_article())
+    for rows, bound in [
+        (roots.oldest_first(), ""),
+        (roots.newest_first(), ""),
+        (beyond(roots, place.after("created_at")).oldest_first(), "created_at>?"),
+        (beyond(roots, place.before("created_at")).newest_first(), "created_at<?"),
+    ]:
+        way = ways(rows[:51])
+        assert "USING INDEX roots_on_a_page (article_id=?" in way
+        assert bound in way
+        assert "TEMP B-TREE" not in way
+
+
+@pytest.mark.parametrize("folded", [0, 1, 25, 50])
+def test_replies_are_looked_up_root_by_root(db, ways, folded):
+    roots = [Comment(pk=pk) for pk in range(1, 51)]
+    for number, root in enumerate(roots):
+        root.folds_at = timezone.now() if number < folded else None
+        root.folds_with = 4711
+    replies = Comment.objects.replies_before_the_fold(roots).knowing_whom_they_answer()
+    way = ways(replies)
+    assert "replies_of_a_root" in way
+    assert "comments_by_status" not in way
+    assert "SCAN" not in way
+
+
+def test_feeds_are_read_from_their_indexes(db, ways):
+    shown = Comment.objects.shown().newest_first()
+    assert "comments_by_status" in ways(shown[:30])
+    of_article = shown.filter(article=make_visible_article())
+    assert "comments_of_an_article" in ways(of_article[:30])
+    assert "TEMP B-TREE" not in ways(shown[:30]) + ways(of_article[:30])
