@@ -8,11 +8,14 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
+from comments.corrections import private_address
 from tests.factories import (
     DAY,
     HOUR,
     make_article,
+    make_correction,
     make_person,
+    make_request,
     make_shown_comment,
     make_user,
     make_visible_article,
@@ -72,6 +75,9 @@ def addresses():
         make_shown_comment(parent=first)
     first.refresh_from_db()
     first.pick()
+    correction = make_correction(article=article, text=LONG_WORD * 3)
+    asked = make_request(article=article, text=LONG_WORD * 3)
+    asked.answer_with(correction)
     gone = make_visible_article()
     gone.withdraw(notice="The figures were wrong.")
     FlatPage.objects.filter(url="/about/").update(content=BODY)
@@ -83,6 +89,11 @@ def addresses():
         newest.get_absolute_url(),
         article.get_absolute_url() + "comments/",
         article.get_absolute_url() + f"comments/?root={first.pk}",
+        article.get_absolute_url() + "report-error/",
+        first.get_absolute_url() + "report/",
+        "/comments/reported/",
+        private_address(asked),
+        "/corrections/",
         "/tags/",
         "/tags/water/",
         people[0].get_absolute_url(),

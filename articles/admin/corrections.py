@@ -222,6 +222,11 @@ class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAd
     def get_queryset(self, request):
         return super().get_queryset(request).defer("article__body")
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"title": "Corrections", **(extra_context or {})}
+        )
+
     @admin.display(description="Published")
     def sent(self, correction):
         return moment(correction.at)

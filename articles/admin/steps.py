@@ -177,6 +177,11 @@ class DeskStep:
     main: bool = False
     dangerous: bool = False
 
+    @property
+    def asks(self):
+        """Whether something is asked on a page of its own. A template would call `form` itself."""
+        return self.form is not None
+
     def done_to(self, article):
         """What is said when the step was taken."""
         done = self.done.format(status=article.status_in_words.lower())

@@ -3,6 +3,7 @@
 from threading import Barrier, Thread
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -373,6 +374,21 @@ def test_only_editors_see_what_readers_say_is_wrong(db, client, role):
         reverse("admin:articles_correctionrequest_history", args=[asked.pk]),
     ]:
         assert client.get(address).status_code == MAY_SEE[role]
+
+
+def test_to_see_them_takes_the_permission_to_publish_besides(db, client):
+    asked, correction = make_request(), make_correction()
+    user = make_user(role="Writers")
+    for name in ["view_correctionrequest", "view_correction"]:
+        user.user_permissions.add(Permission.objects.get(codename=name))
+    client.force_login(user)
+    for address in [
+        LIST,
+        request_form(asked),
+        CORRECTIONS,
+        reverse("admin:articles_correction_change", args=[correction.pk]),
+    ]:
+        assert client.get(address).status_code == 403
 
 
 @pytest.mark.parametrize("role", ROLES)

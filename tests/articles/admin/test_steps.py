@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from articles.admin.steps import STEPS
 from articles.models import Article
 from tests.articles.admin.desk import (
     ADD,
@@ -41,7 +42,8 @@ def test_only_the_steps_that_are_possible_now_are_shown(desk):
         page = desk.get(form_of(article))
         assert buttons(page) == names
         for name in names:
-            assert f'name="_step" value="{name}"' in page.content.decode()
+            label = STEPS[name].label + ("…" if STEPS[name].form else "")
+            assert f'name="_step" value="{name}">{label}<' in page.content.decode()
     assert buttons(desk.get(ADD)) == shown[draft]
 
 

@@ -270,3 +270,11 @@ def test_what_is_no_form_is_no_crash(db, client, body):
     for content_type in ["", "application/x-www-form-urlencoded; charset=utf-16"]:
         answer = raw(client, make_visible_article(), body, content_type=content_type)
         assert answer.status_code in {400, 422, 303}
+
+
+def test_whatever_the_sender_says_of_the_encoding_it_is_ours(db, client):
+    form = "application/x-www-form-urlencoded; charset=latin-1"
+    body = urlencode({"text": "é"})
+    answer = raw(client, make_visible_article(), body, content_type=form)
+    assert answer.status_code == 303
+    assert CorrectionRequest.objects.get().text == "é"

@@ -310,3 +310,11 @@ def test_a_report_is_sent_by_post_and_nothing_is_changed_by_get(db, client):
     client.get(form_of(comment), WORDS)
     assert client.put(form_of(comment), WORDS).status_code == 405
     assert not Report.objects.exists()
+
+
+def test_whatever_the_sender_says_of_the_encoding_it_is_ours(db, client):
+    form = "application/x-www-form-urlencoded; charset=latin-1"
+    body = urlencode(WORDS | {"sentence": "é"})
+    answer = raw(client, make_shown_comment(), body, content_type=form)
+    assert answer.status_code == 303
+    assert Report.objects.get().sentence == "é"
