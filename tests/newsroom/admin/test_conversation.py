@@ -241,3 +241,14 @@ def test_the_conversation_costs_the_form_the_same_however_long_it_is(desk):
         make_shown_comment(article=article)
         make_comment(article=article)
     assert queries() == one
+
+
+@pytest.mark.parametrize("has_thread", [True, False])
+def test_the_conversation_does_not_read_its_article_again(desk, has_thread):
+    article = make_visible_article()
+    if has_thread:
+        Thread.objects.of(article)
+    with CaptureQueriesContext(connection) as captured:
+        desk.get(form_of(article))
+    words = [query["sql"] for query in captured if '"body"' in query["sql"]]
+    assert len(words) == 1
