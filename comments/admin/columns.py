@@ -39,8 +39,3 @@ def flags(comment):
     return format_html_join(
         "", '<div class="flag">{}</div>', [(word,) for word in said]
     )
-
-
-def finding(signal):
-    """The rule of a finding in words: “Look alike name”."""
-    return signal.rule.replace("_", " ").capitalize()

@@ -23,6 +23,7 @@ from comments.admin.filters import (
 from comments.admin.forms import NO_REASON, ListForm, ModerationForm
 from comments.answers import answer
 from comments.models import Comment, Decision
+from comments.screening.wording import sentence
 
 STEPS = {
     "approve": Comment.approve,
@@ -378,9 +379,7 @@ def _said_of(comment):
     """What the screening, readers and its author have said of the comment, and what it said before."""
     reports = list(comment.reports.select_related("by")[: REPORTS_SHOWN + 1])
     return {
-        "findings": [
-            (columns.finding(signal), signal) for signal in comment.signals.all()
-        ],
+        "findings": [(sentence(signal), signal) for signal in comment.signals.all()],
         "reports": [
             (report, number <= comment.open_reports)
             for number, report in enumerate(reports[:REPORTS_SHOWN], start=1)

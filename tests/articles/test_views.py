@@ -406,7 +406,7 @@ def test_the_archive_takes_articles_of_any_age(client, db):
 
 PAGES = {
     "/": 4,
-    "/articles/article/": 8,
+    "/articles/article/": 9,
     "/tags/": 1,
     "/tags/water/": 4,
     "/people/ana/": 4,

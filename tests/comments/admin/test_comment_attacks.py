@@ -138,7 +138,8 @@ def test_no_attack_in_what_was_said_of_a_comment_becomes_anything_but_text(
     comment.reject()
     staff = make_user(role="Editors", first_name=attack[:150], password=None)
     comment.reports.create(reason="abuse", sentence=attack, by=staff)
-    comment.signals.create(text_revision=1, rule=attack[:40], words=attack)
+    comment.signals.create(text_revision=1, rule=attack[:40])
+    comment.signals.create(text_revision=1, rule="look_alike_staff", words=attack)
     Appeal.objects.create(comment=comment, message=attack)
     Comment.objects.filter(pk=comment.pk).update(open_reports=1)
     page = client.get(reverse("admin:comments_comment_change", args=[comment.pk]))
@@ -146,5 +147,5 @@ def test_no_attack_in_what_was_said_of_a_comment_becomes_anything_but_text(
     assert "<script>alert" not in page.text
     assert "<img src=x" not in page.text
     shown = part(page, "moderation__screen", texts=["words"])
-    assert shown.texts.count(attack) == 4
+    assert shown.texts.count(attack) == 3
     assert not {name for name in shown.attributes if name.startswith("on")}

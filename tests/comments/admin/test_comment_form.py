@@ -124,12 +124,11 @@ def test_the_form_shows_the_appeal_until_it_is_answered_and_after(client, modera
 def test_the_form_shows_what_the_screening_found(client, moderator):
     comment = make_comment()
     comment.signals.create(
-        text_revision=1, rule="look_alike_name", words="Priya Nair", value=3, limit=2
+        text_revision=1, rule="look_alike_byline", words="Priya Nair"
     )
     page = client.get(form_of(comment)).text
     assert "What the screening found" in page
-    assert "Look alike name: 3, at most 2" in page
-    assert "Priya Nair" in page
+    assert "The name looks like that of Priya Nair, who signs articles." in page
 
 
 def test_the_form_shows_what_the_comment_said_before(client, moderator):

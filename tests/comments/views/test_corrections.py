@@ -135,7 +135,7 @@ def test_queries_of_the_page_of_a_request(db, client, django_assert_num_queries)
         ("", "Write what is wrong."),
         (" \n ", "Write what is wrong."),
         ("\u200b\u2060", "cannot be seen"),
-        ("é" * 2001, "2001 characters long; at most 2000 fit"),
+        ("é" * 2001, "2,001 characters long; at most 2,000 fit"),
     ],
 )
 def test_what_cannot_be_taken_comes_back(db, client, text, words):
