@@ -8,7 +8,7 @@ from articles.models import Article
 from comments import announcements
 from comments.announcements import announce_new, announcing
 from comments.answers import answer
-from comments.models import Comment, Mailbox, PendingMail
+from comments.models import Comment, Mailbox, PendingMail, WrittenMail
 from tests.comments.test_outbox import QueueThatIsDown
 from tests.comments.test_posting import all_at_once
 from tests.factories import (
@@ -140,14 +140,25 @@ def test_who_did_not_ask_or_confirm_is_not_told(asked, mails, fields):
     asked.refresh_from_db()
     reply = make_comment(parent=asked)
     assert mails(reply.approve) == []
+    assert not WrittenMail.objects.exists()
     # Nor later, when they do.
     Comment.objects.filter(pk=asked.pk).update(notify=True, email="ines@example.org")
     assert mails(announce_new) == []
 
 
+@pytest.mark.parametrize("step", ["withdraw", "reject"])
+def test_whose_comment_is_off_the_page_is_not_told(asked, mails, step):
+    reply = make_comment(parent=asked)
+    getattr(asked, step)()
+    assert mails(reply.approve) == []
+    assert reply.is_shown
+    assert not WrittenMail.objects.exists()
+
+
 def test_who_stopped_all_mail_is_not_told(asked, mails):
     Mailbox.objects.get(address="ines@example.org").stop()
     assert mails(make_comment(parent=asked).approve) == []
+    assert not WrittenMail.objects.exists()
 
 
 def test_those_quoted_are_told_too_and_everybody_once(asked, mails):
@@ -188,6 +199,13 @@ def test_a_mailbox_gets_only_so_many_mails_a_day(asked, mails):
     assert mails(make_comment(parent=asked).approve) == []
     with time_machine.travel(timezone.now() + DAY):
         assert mails(make_comment(parent=asked).approve)
+
+
+def test_a_reply_is_claimed_once(asked):
+    reply = make_comment(parent=asked)
+    same_reply = Comment.objects.get(pk=reply.pk)
+    assert reply.claim_announcement()
+    assert not same_reply.claim_announcement()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -40,6 +40,14 @@ def test_an_address_is_asked_once_whoever_types_it_however_often(clock):
     assert ask("ines@example.org", networks=["c"]) == 0
 
 
+@pytest.mark.parametrize("said", ["ask", "confirm", "stop"])
+def test_who_asks_with_an_old_look_at_the_mailbox_asks_nobody(db, said):
+    mailbox = make_mailbox()
+    same_mailbox = Mailbox.objects.get(pk=mailbox.pk)
+    getattr(mailbox, said)()
+    assert not same_mailbox.ask()
+
+
 def test_whoever_has_confirmed_is_not_asked(clock):
     make_mailbox(address="ines@example.org").confirm()
     assert ask("ines@example.org") == 0

@@ -1,5 +1,6 @@
 """The way from the row to a real mail server, and back when that fails."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -8,10 +9,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from comments.models import PendingMail
+from comments.models import Comment, PendingMail
 from comments.outbox import send_due, write
+from comments.posting import take
 from tests.comments.mail_server import MailServer
-from tests.factories import make_mailbox
+from tests.factories import make_mailbox, make_shown_comment, make_visible_article
 
 # One worker has what needs a port.
 pytestmark = [pytest.mark.xdist_group("mail"), pytest.mark.django_db]
@@ -122,4 +124,56 @@ def test_a_tick_sends_what_failed_when_its_time_has_come(server):
             clock.shift(timedelta(minutes=1))
             send_due()
             send_due()
+    assert server.recipients == [["ines@example.org"]]
+
+
+def link_in(letter, kind):
+    """The path of the link of this kind in the mail."""
+    [address] = re.findall(rf"/comments/mail/{kind}/\S+", letter.get_content())
+    return address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_way_from_a_wish_to_its_end(server, client):
+    wish = Comment(
+        article=make_visible_article(),
+        name="Inés",
+        body="Who knows more?",
+        email="Ines@example.org",
+        notify=True,
+    )
+    with server.running():
+        comment = take(wish, networks=["n"])
+        comment.approve()
+        # Before the yes there is no news.
+        make_shown_comment(parent=comment)
+        [asking] = server.letters
+        client.post(link_in(asking, "confirm"), {"answer": "yes"})
+        reply = make_shown_comment(parent=comment, name="Zoë", body="I do.")
+        [_, news] = server.letters
+        assert "Zoë has answered your comment" in news.get_content()
+        assert reply.get_absolute_url() in news.get_content()
+        stop = re.search(r"/comments/mail/stop/[^>]+", news["List-Unsubscribe"])[0]
+        client.post(stop, {"List-Unsubscribe": "One-Click"})
+        make_shown_comment(parent=comment)
+        assert len(server.letters) == 2
+    assert server.recipients == [["ines@example.org"]] * 2
+    # The head of the mail is what any program reads, without decoding.
+    assert f"{stop}>\r\n".encode() in server.raw[1]
+    assert not PendingMail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_is_down_loses_neither_comment_nor_mail(server):
+    wish = Comment(
+        article=make_visible_article(),
+        name="Inés",
+        body="Who knows more?",
+        email="ines@example.org",
+        notify=True,
+    )
+    assert take(wish, networks=["n"]) == Comment.objects.get()
+    assert PendingMail.objects.get().tries == 1
+    with server.running():
+        send_pending_mail()
     assert server.recipients == [["ines@example.org"]]
