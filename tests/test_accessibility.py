@@ -8,10 +8,12 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
+from comments.tokens import confirm_address, stop_address
 from tests.factories import (
     DAY,
     HOUR,
     make_article,
+    make_mailbox,
     make_person,
     make_shown_comment,
     make_user,
@@ -72,6 +74,7 @@ def addresses():
     gone.withdraw(notice="The figures were wrong.")
     FlatPage.objects.filter(url="/about/").update(content=BODY)
     month = f"{article.published_at:%Y/%m}"
+    mailbox = make_mailbox(address=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example")
     return [
         "/",
         "/?before=1-1",
@@ -86,6 +89,8 @@ def addresses():
         f"/archive/{month}/",
         "/about/",
         "/rules/",
+        confirm_address(mailbox),
+        stop_address(mailbox, first),
         "/nothing-here/",
         gone.get_absolute_url(),
     ]
