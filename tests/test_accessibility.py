@@ -9,11 +9,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from comments.corrections import private_address
+from comments.tokens import confirm_address, stop_address
 from tests.factories import (
     DAY,
     HOUR,
     make_article,
     make_correction,
+    make_mailbox,
     make_person,
     make_request,
     make_shown_comment,
@@ -82,6 +84,7 @@ def addresses():
     gone.withdraw(notice="The figures were wrong.")
     FlatPage.objects.filter(url="/about/").update(content=BODY)
     month = f"{article.published_at:%Y/%m}"
+    mailbox = make_mailbox(address=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example")
     return [
         "/",
         "/?before=1-1",
@@ -102,6 +105,8 @@ def addresses():
         f"/archive/{month}/",
         "/about/",
         "/rules/",
+        confirm_address(mailbox),
+        stop_address(mailbox, first),
         "/nothing-here/",
         gone.get_absolute_url(),
     ]
