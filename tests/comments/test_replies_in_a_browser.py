@@ -36,7 +36,7 @@ def test_replies_unfold_in_place_and_the_reading_goes_on(open_page, root):
     expect(comments).to_have_count(9)
     sixth = root.replies.oldest_first()[5]
     assert page.evaluate("document.activeElement.id") == f"comment-{sixth.pk}"
-    expect(page.get_by_role("status")).to_have_text("3 more replies shown.")
+    expect(page.get_by_text("3 more replies shown.")).to_have_role("status")
     expect(page.locator(".comment__unfold")).to_have_count(0)
     assert page.url.endswith(root.article.get_absolute_url())
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")

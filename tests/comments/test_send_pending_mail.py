@@ -143,7 +143,7 @@ def test_the_whole_way_from_a_wish_to_its_end(server, client):
         notify=True,
     )
     with server.running():
-        comment = take(wish, networks=["n"])
+        comment = take(wish, network="n")
         comment.approve()
         # Before the yes there is no news.
         make_shown_comment(parent=comment)
@@ -172,7 +172,7 @@ def test_a_server_that_is_down_loses_neither_comment_nor_mail(server):
         email="ines@example.org",
         notify=True,
     )
-    assert take(wish, networks=["n"]) == Comment.objects.get()
+    assert take(wish, network="n") == Comment.objects.get()
     assert PendingMail.objects.get().tries == 1
     with server.running():
         send_pending_mail()
