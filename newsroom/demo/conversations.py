@@ -254,3 +254,17 @@ CONVERSATIONS = {
         ),
     ],
 }
+
+# What readers say is wrong in an article, each with the correction that answers it, if any does yet.
+ERRORS = {
+    "town-budget": [
+        (
+            "The bridge was opened twenty-one times this year, not nineteen. I open it.",
+            "The swing bridge was opened twenty-one times this year. We had written nineteen.",
+        ),
+        (
+            "“Two coffees and a roll”: not at the station. One coffee there is the whole day.",
+            "",
+        ),
+    ],
+}

@@ -13,10 +13,11 @@ from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from articles.models import Article, Person
+from articles.desk import correct
+from articles.models import Article, Correction, CorrectionRequest, Person
 from comments.models import Appeal, Comment, Report
 from newsroom.demo import conversations
-from newsroom.demo.conversations import CONVERSATIONS
+from newsroom.demo.conversations import CONVERSATIONS, ERRORS
 from newsroom.demo.stories import PEOPLE, STORIES
 
 SOURCE = "demo:"
@@ -60,6 +61,8 @@ def load(*, report: Callable[[str], None] = lambda title: None) -> int:
             times = _when_said(article, now)
             for remark in CONVERSATIONS.get(story.name, []):
                 _say(remark, article, times, accounts)
+            for error, correction in ERRORS.get(story.name, []):
+                _report_error(article, error, correction, accounts)
         report(story.title)
     return len(missing)
 
@@ -152,6 +155,18 @@ def _when_said(article, now):
     number = 40
     for step in range(1, number):
         yield article.published_at + (until - article.published_at) * step / number
+
+
+def _report_error(article, error, correction, accounts):
+    request = CorrectionRequest.objects.create(article=article, text=error)
+    if correction:
+        correct(
+            article,
+            kind=Correction.Kind.CORRECTION,
+            text=correction,
+            by=accounts["editor"],
+            answers=[request],
+        )
 
 
 def _say(remark, article, times, accounts, parent=None):

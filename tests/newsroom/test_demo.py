@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 
-from articles.models import Article
+from articles.models import Article, Correction, CorrectionRequest
 from comments.models import Comment, Thread
 from newsroom.demo import load, static_files
 from newsroom.demo.conversations import CONVERSATIONS
@@ -62,6 +62,12 @@ def test_comments_are_there_in_every_status_with_their_decisions(demo):
     assert Comment.objects.appealed().exists()
     assert max(root.approved_replies for root in Comment.objects.all()) > 5
     assert not Comment.objects.to_announce().exists()
+
+
+def test_readers_and_editors_find_what_was_wrong(client, demo):
+    assert Correction.objects.shown().count() == 1
+    assert "twenty-one times" in client.get("/corrections/").content.decode()
+    assert CorrectionRequest.objects.filter(answer=None).count() == 1
 
 
 def test_the_counts_of_the_threads_are_right(demo):
