@@ -382,6 +382,17 @@ def test_who_answers_what_went_meanwhile_gets_every_word_back(article, root, ope
     assert Comment.objects.get(name="Inés Ó").parent is None
 
 
+# The tick
+
+
+@pytest.mark.parametrize("viewport", [SMALL_PHONE, DESK], ids=["small", "desk"])
+def test_the_tick_stands_in_a_square(article, open_page, viewport):
+    page = open_page(viewport=viewport)
+    page.goto(article.get_absolute_url())
+    box = page.get_by_label("Tell me by mail").bounding_box()
+    assert box["width"] == box["height"] == 20
+
+
 # The limit
 
 

@@ -293,7 +293,7 @@ def test_an_author_learns_what_became_of_the_appeal(db, client):
     comment.refresh_from_db()
     comment.keep(by=make_user())
     page = page_of(client, comment)
-    assert "the decision stands" in page
+    assert "</time> and found that the decision stands." in " ".join(page.split())
     assert "gave this reason: off topic." in page
     comment.approve(by=make_user())
     assert "Your comment is published" in page_of(client, comment)
