@@ -439,17 +439,19 @@ class Comment(models.Model):
 
     def undo(self, *, by=None, note="", seen=None):
         """Put the comment back to where it was before the newest decision."""
-        last = self.decisions.first()
-        if last is None or not last.can_be_undone:
-            raise TransitionError(
-                "There is no decision of a moderator to undo on this comment."
-            )
-        what, changes = Decision.What.STATUS, {}
-        if last.what == Decision.What.PICK:
-            what, changes = Decision.What.UNPICK, {"picked_at": None}
-        elif last.what == Decision.What.UNPICK:
-            what, changes = Decision.What.PICK, {"picked_at": timezone.now()}
         with transaction.atomic():
+            # Held first: a report that comes in this moment is counted.
+            Thread.objects.held_by(self.article)
+            last = self.decisions.first()
+            if last is None or not last.can_be_undone:
+                raise TransitionError(
+                    "There is no decision of a moderator to undo on this comment."
+                )
+            what, changes = Decision.What.STATUS, {}
+            if last.what == Decision.What.PICK:
+                what, changes = Decision.What.UNPICK, {"picked_at": None}
+            elif last.what == Decision.What.UNPICK:
+                what, changes = Decision.What.PICK, {"picked_at": timezone.now()}
             decide(
                 self,
                 self.Status(last.from_status),
