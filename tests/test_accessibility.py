@@ -8,7 +8,7 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
-from comments.corrections import private_address
+from comments.tokens import request_address
 from tests.factories import (
     DAY,
     HOUR,
@@ -92,7 +92,7 @@ def addresses():
         article.get_absolute_url() + "report-error/",
         first.get_absolute_url() + "report/",
         "/comments/reported/",
-        private_address(asked),
+        request_address(asked),
         "/corrections/",
         "/tags/",
         "/tags/water/",
