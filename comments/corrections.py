@@ -1,10 +1,8 @@
-"""Taking what a reader says is wrong in an article, and the link under which that reader finds the answer."""
+"""Taking what a reader says is wrong in an article."""
 
 from datetime import timedelta
 
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.urls import reverse
 
 from articles.models import Article, CorrectionRequest
 from comments.networks import wait_for_others
@@ -34,23 +32,3 @@ def take(asked, *, networks):
         asked.network = next(iter(networks), "")
         asked.save()
     return asked
-
-
-def private_address(asked):
-    """Where whoever sent the request finds what became of it."""
-    return reverse("comments:correction_request", args=[_signer().sign(asked.pk)])
-
-
-def request_of(token):
-    """The request whose sender the token was given to; None for a token that we did not make."""
-    try:
-        pk = _signer().unsign(token)
-    except BadSignature:
-        return None
-    requests = CorrectionRequest.objects.select_related("article", "answer")
-    return requests.filter(pk=pk).first()
-
-
-def _signer():
-    # A salt of its own purpose, as in comments.tokens.
-    return Signer(salt="comments.correction_request")

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from comments.models import Comment, Mailbox, Report
 from comments.models.network import with_network_to_forget
+from comments.networks import wait_for_others
 
 # How many rows are changed before everybody else has a turn.
 BATCH = 500
@@ -32,6 +33,8 @@ def forget_unconfirmed_addresses():
 
 @transaction.atomic
 def _forget_some_mailboxes():
+    # First, as everybody does who changes comments and then a mailbox: else each could wait for the other.
+    wait_for_others()
     # Locked, and looked at again under the lock: one that is confirmed in this moment stays.
     mailboxes = list(Mailbox.objects.to_forget().select_for_update()[:BATCH])
     addresses = [mailbox.address for mailbox in mailboxes]

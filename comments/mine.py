@@ -129,11 +129,6 @@ def hear_of_replies(comment, address="", *, networks):
         ask_to_confirm(comment, networks=networks)
 
 
-def hear_no_more(comment):
-    comment.notify = False
-    comment.save(update_fields=["notify"])
-
-
 def _why_not_editable(comment):
     if comment.is_withdrawn:
         return "You have withdrawn this comment."

@@ -23,6 +23,12 @@ def recent_hashes(request):
     return _hashes(network, NetworkKey.objects.recent()) if network else []
 
 
+def lasting_hashes(request):
+    """The network under every key that is kept, today's first: for what a network says once, however many days lie between."""
+    network = network_from(request)
+    return _hashes(network, NetworkKey.objects.kept()) if network else []
+
+
 def held_hashes(network):
     """
     The recent hashes of a network; empty when it is not known.

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from comments import mail_limits
-from comments.models import Comment, Mailbox, PendingMail, WaitingMail
+from comments.models import Comment, Mailbox, PendingMail, WaitingMail, WrittenMail
 from comments.networks import wait_for_others
 from comments.outbox import write
 
@@ -78,22 +78,21 @@ def mail_way_to_data(address, *, networks):
     Mail the address the way to everything that was written with it, if there is anything.
 
     Whoever asks learns nothing: neither whether there is anything, nor whether
-    a mail was sent.
+    a mail was sent. What was asked in vain counts for the network all the same, so
+    that nobody can try many addresses and hold a clock to the answers.
     """
+    kind, network = PendingMail.Kind.DATA, next(iter(networks), "")
     with transaction.atomic():
         wait_for_others()
-        if not Comment.objects.written_from(address).exists():
+        if not mail_limits.allow_network(networks):
             return
-        mailbox = Mailbox.objects.of(address)
-        if mail_limits.allow_network(networks) and mail_limits.allow(
-            PendingMail.Kind.DATA, mailbox
-        ):
-            write(
-                PendingMail.Kind.DATA,
-                mailbox,
-                network=next(iter(networks), ""),
-                at_once=False,
-            )
+        mailbox = None
+        if Comment.objects.written_from(address).exists():
+            mailbox = Mailbox.objects.of(address)
+        if mailbox is not None and mail_limits.allow(kind, mailbox):
+            write(kind, mailbox, network=network, at_once=False)
+        else:
+            WrittenMail.objects.create(kind=kind, network=network)
 
 
 def _send(recipients):

@@ -12,10 +12,6 @@ from comments.rates import TooMany, most_that_count, seconds_to_wait, sent_latel
 from comments.screening import decide, look_at, posted_as
 
 
-class TooManyComments(TooMany):
-    """The network has sent as many comments as it may."""
-
-
 def take(comment, *, network, by=None, decoy=False):
     """
     Store the comment and take its first step, or find the one that it repeats.
@@ -23,7 +19,7 @@ def take(comment, *, network, by=None, decoy=False):
     `network` is where it came from, None when that is not known; `by` is the
     moderator who writes it signed in, who need not wait for anybody. What else
     becomes of it the screening decides. Returns the comment as it is stored, and
-    raises TooManyComments.
+    raises rates.TooMany.
     """
     with transaction.atomic():
         hashes = held_hashes(network)
@@ -32,7 +28,7 @@ def take(comment, *, network, by=None, decoy=False):
         if repeated is not None:
             return repeated
         if by is None and seconds:
-            raise TooManyComments(seconds)
+            raise TooMany(seconds)
         comment.by = by
         comment.network = next(iter(hashes), "")
         comment.repeat_key = keys[0]

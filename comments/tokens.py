@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
+from articles.models import CorrectionRequest
 from comments.models import Comment, Mailbox
 
 CONFIRM_WITHIN = timedelta(days=30)
@@ -34,6 +35,21 @@ def comment_of(token):
     if numbers is None:
         return None
     return Comment.objects.select_related("article").filter(pk=numbers[0]).first()
+
+
+def request_address(asked):
+    """Where whoever sent the correction request finds what became of it."""
+    token = _signer("correction_request").sign(asked.pk)
+    return reverse("comments:correction_request", args=[token])
+
+
+def request_of(token):
+    """The correction request whose sender the token was given to; None for a token that we did not make."""
+    numbers = _numbers_in(token, "correction_request", 1)
+    if numbers is None:
+        return None
+    requests = CorrectionRequest.objects.select_related("article", "answer")
+    return requests.filter(pk=numbers[0]).first()
 
 
 def confirm_address(mailbox):

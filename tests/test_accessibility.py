@@ -8,8 +8,7 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
-from comments.corrections import private_address
-from comments.tokens import confirm_address, stop_address
+from comments.tokens import confirm_address, request_address, stop_address
 from tests.factories import (
     DAY,
     HOUR,
@@ -95,7 +94,7 @@ def addresses():
         article.get_absolute_url() + "report-error/",
         first.get_absolute_url() + "report/",
         "/comments/reported/",
-        private_address(asked),
+        request_address(asked),
         "/corrections/",
         "/tags/",
         "/tags/water/",

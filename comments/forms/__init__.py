@@ -1,5 +1,6 @@
 from comments.forms.comment import CommentForm
 from comments.forms.data import AddressForm, DataButtonForm, EraseForm
+from comments.forms.mail import ConfirmForm, OneClickForm, StopForm
 from comments.forms.mine import AppealForm, ButtonForm, EditForm, NotifyForm
 from comments.forms.reports import ErrorForm, ReportForm
 
@@ -8,10 +9,13 @@ __all__ = [
     "AppealForm",
     "ButtonForm",
     "CommentForm",
+    "ConfirmForm",
     "DataButtonForm",
     "EditForm",
     "EraseForm",
     "ErrorForm",
     "NotifyForm",
+    "OneClickForm",
     "ReportForm",
+    "StopForm",
 ]

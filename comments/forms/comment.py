@@ -34,7 +34,7 @@ class CommentForm(ReaderForm, forms.ModelForm):
         required=False,
         max_length=254,
         label="Email (optional)",
-        help_text="Never shown. Kept only to write to you of answers, and so that you can later download or erase what you wrote.",
+        help_text="Never shown. Kept only to write to you of answers, and so that you can download or erase what you wrote. Forgotten after 30 days, unless you have confirmed it.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "invalid": "This is not an email address. Correct it, as in name@example.com, or leave it empty.",

@@ -1,16 +1,15 @@
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce, Greatest, Lower
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.append_only import name_of
 from articles.models import Article, TransitionError
 from comments.models.appeal import Appeal
+from comments.models.deciding import decide, follow, reports_open_before
 from comments.models.decision import Decision
 from comments.models.querysets import (
     LEAVES_A_TOMBSTONE,
@@ -274,7 +273,8 @@ class Comment(models.Model):
 
     def approve(self, *, by=None, note="", seen=None):
         """Let readers see the comment."""
-        self._decide(
+        decide(
+            self,
             self.Status.APPROVED,
             from_=[self.Status.PENDING, self.Status.REJECTED, self.Status.SPAM],
             by=by,
@@ -284,7 +284,8 @@ class Comment(models.Model):
 
     def reject(self, *, by=None, reason="", note="", seen=None):
         """Do not publish the comment, or take it off the page."""
-        self._decide(
+        decide(
+            self,
             self.Status.REJECTED,
             from_=[self.Status.PENDING, self.Status.APPROVED, self.Status.SPAM],
             by=by,
@@ -294,7 +295,8 @@ class Comment(models.Model):
         )
 
     def mark_spam(self, *, by=None, note="", seen=None):
-        self._decide(
+        decide(
+            self,
             self.Status.SPAM,
             from_=[self.Status.PENDING, self.Status.APPROVED, self.Status.REJECTED],
             by=by,
@@ -304,7 +306,8 @@ class Comment(models.Model):
 
     def keep(self, *, by=None, note="", seen=None):
         """Let the comment stay what it is, and with that answer the reports and the appeal."""
-        self._decide(
+        decide(
+            self,
             self.Status(self.status),
             from_=[self.Status.APPROVED, self.Status.REJECTED, self.Status.SPAM],
             by=by,
@@ -315,7 +318,8 @@ class Comment(models.Model):
 
     def hold_for_reports(self):
         """Let a comment that readers have reported, and no moderator has judged, wait again."""
-        self._decide(
+        decide(
+            self,
             self.Status.PENDING,
             from_=[self.Status.APPROVED],
             what=Decision.What.REPORTS,
@@ -323,7 +327,8 @@ class Comment(models.Model):
 
     def pick(self, *, by=None, note="", seen=None):
         """Show the comment among the newsroom's picks."""
-        self._decide(
+        decide(
+            self,
             self.Status.APPROVED,
             from_=[self.Status.APPROVED],
             by=by,
@@ -334,7 +339,8 @@ class Comment(models.Model):
         )
 
     def unpick(self, *, by=None, note="", seen=None):
-        self._decide(
+        decide(
+            self,
             self.Status.APPROVED,
             from_=[self.Status.APPROVED],
             by=by,
@@ -346,7 +352,8 @@ class Comment(models.Model):
 
     def withdraw(self):
         """Take the comment back, as its author."""
-        self._decide(
+        decide(
+            self,
             self.Status.WITHDRAWN,
             from_=[s for s in self.Status if s != self.Status.WITHDRAWN],
         )
@@ -382,8 +389,12 @@ class Comment(models.Model):
                 Comment.objects.filter(pk=self.pk).update(**words)
                 self.refresh_from_db()
             else:
-                self._decide(
-                    status, from_=[self.status], what=Decision.What.EDIT, changes=words
+                decide(
+                    self,
+                    status,
+                    from_=[self.status],
+                    what=Decision.What.EDIT,
+                    changes=words,
                 )
 
     def erase(self):
@@ -428,18 +439,21 @@ class Comment(models.Model):
 
     def undo(self, *, by=None, note="", seen=None):
         """Put the comment back to where it was before the newest decision."""
-        last = self.decisions.first()
-        if last is None or not last.can_be_undone:
-            raise TransitionError(
-                "There is no decision of a moderator to undo on this comment."
-            )
-        what, changes = Decision.What.STATUS, {}
-        if last.what == Decision.What.PICK:
-            what, changes = Decision.What.UNPICK, {"picked_at": None}
-        elif last.what == Decision.What.UNPICK:
-            what, changes = Decision.What.PICK, {"picked_at": timezone.now()}
         with transaction.atomic():
-            self._decide(
+            # Held first: a report that comes in this moment is counted.
+            Thread.objects.held_by(self.article)
+            last = self.decisions.first()
+            if last is None or not last.can_be_undone:
+                raise TransitionError(
+                    "There is no decision of a moderator to undo on this comment."
+                )
+            what, changes = Decision.What.STATUS, {}
+            if last.what == Decision.What.PICK:
+                what, changes = Decision.What.UNPICK, {"picked_at": None}
+            elif last.what == Decision.What.UNPICK:
+                what, changes = Decision.What.PICK, {"picked_at": timezone.now()}
+            decide(
+                self,
                 self.Status(last.from_status),
                 from_=[last.to_status],
                 by=by,
@@ -447,7 +461,7 @@ class Comment(models.Model):
                 what=what,
                 undoes=last,
                 note=note,
-                changes=changes | {"open_reports": self._reports_open_before(last)},
+                changes=changes | {"open_reports": reports_open_before(last)},
             )
             # What that decision answered is open again.
             Appeal.objects.filter(comment=self, answered_at=last.at).update(
@@ -461,108 +475,7 @@ class Comment(models.Model):
         with transaction.atomic():
             thread = Thread.objects.held_by(self.article)
             super().save(*args, **kwargs)
-            self._follow(thread, was_approved=False, counted=0)
-
-    def _decide(
-        self,
-        status,
-        *,
-        from_,
-        by=None,
-        seen=None,
-        what=Decision.What.STATUS,
-        undoes=None,
-        changes=None,
-        **why,
-    ):
-        """
-        One guarded UPDATE, its record and the thread's count, together or not at all.
-
-        The guard is the version: whoever decides on a state that is no more gets
-        a TransitionError that says who did what and when.
-        """
-        with transaction.atomic():
-            thread = Thread.objects.held_by(self.article)
-            expected = self.version if seen is None else seen
-            self.refresh_from_db()
-            from_status, counted = self.status, self._counted()
-            if from_status not in from_ or not Comment.objects.filter(
-                pk=self.pk, version=expected
-            ).update(**self._changes_for(status, by=by) | (changes or {})):
-                raise TransitionError(self._refusal(status))
-            self.refresh_from_db()
-            decision = Decision.objects.create(
-                comment=self,
-                what=what,
-                text_revision=self.text_revision,
-                by=by,
-                by_name=name_of(by),
-                from_status=from_status,
-                to_status=status,
-                undoes=undoes,
-                **why,
-            )
-            if by is not None:
-                Appeal.objects.filter(comment=self, answered_at=None).update(
-                    answered_at=decision.at
-                )
-            self._follow(
-                thread,
-                was_approved=from_status == self.Status.APPROVED,
-                counted=counted,
-            )
-            self._announce_after_the_commit()
-
-    def _changes_for(self, status, *, by):
-        changes = {"status": status, "version": F("version") + 1}
-        if by is not None:
-            # Somebody has looked at the comment, and with that at what was said of it.
-            changes["open_reports"] = 0
-        if status == self.Status.APPROVED:
-            changes["first_shown_at"] = Coalesce("first_shown_at", timezone.now())
-        elif status != self.Status.PENDING:
-            # The same words may be sent again, as a new comment that waits.
-            changes["repeat_key"] = None
-        return changes
-
-    def _reports_open_before(self, decision):
-        judged = self.decisions.by_people().filter(id__lt=decision.pk).first()
-        reports = self.reports.all()
-        return (reports.filter(created_at__gt=judged.at) if judged else reports).count()
-
-    def _counted(self):
-        """How many shown comments the thread has because of this one: itself, and under a root its replies."""
-        if self.root_id is not None:
-            return int(self.is_approved and self.root.carries_replies)
-        return int(self.is_approved) + self.approved_replies * self.carries_replies
-
-    def _follow(self, thread, *, was_approved, counted):
-        """Let the counts follow what has become of the comment; under the lock of the thread."""
-        if self.root_id is not None and self.is_approved != was_approved:
-            change = 1 if self.is_approved else -1
-            Comment.objects.filter(pk=self.root_id).update(
-                approved_replies=Greatest(F("approved_replies") + change, 0)
-            )
-        thread.count(self._counted() - counted)
-
-    def _announce_after_the_commit(self):
-        """Let those be told whom a reply answers that has just become visible, or, with a root, several."""
-        if self.root_id is not None:
-            has_news = self.is_approved and self.announced_at is None
-        else:
-            has_news = self.carries_replies and self.approved_replies > 0
-        if has_news:
-            # Here, for what announces needs this module.
-            from comments.announcements import announcing
-
-            # Robust: the decision stands, whatever becomes of the mails.
-            transaction.on_commit(partial(announcing.enqueue, self.pk), robust=True)
+            follow(self, thread, was_approved=False, counted=0)
 
     def _has_appeal(self):
         return hasattr(self, "appeal")
-
-    def _refusal(self, status):
-        last = self.decisions.first()
-        if last is None:
-            return f"This comment is {self.get_status_display().lower()} and cannot become {status.label.lower()}."
-        return f"{last}. It is {self.get_status_display().lower()} now; look at it again before you decide."

@@ -69,16 +69,18 @@ class Mailbox(models.Model):
 
     def confirm(self):
         """Write to the mailbox from now on; also after a stop."""
-        self.confirmed_at = self.confirmed_at or timezone.now()
-        self.stopped_at = None
-        self.save(update_fields=["confirmed_at", "stopped_at"])
+        self._change(confirmed_at=self.confirmed_at or timezone.now(), stopped_at=None)
 
     def stop(self):
         """Send no more mail of any kind to the mailbox."""
-        self.stopped_at = self.stopped_at or timezone.now()
-        self.save(update_fields=["stopped_at"])
+        self._change(stopped_at=self.stopped_at or timezone.now())
 
     def resume(self):
         """Take a stop back."""
-        self.stopped_at = None
-        self.save(update_fields=["stopped_at"])
+        self._change(stopped_at=None)
+
+    def _change(self, **changes):
+        # Not `save`, which fails when the mailbox was erased or forgotten in this moment.
+        Mailbox.objects.filter(pk=self.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(self, name, value)

@@ -16,10 +16,13 @@ class NetworkKeyManager(models.Manager):
 
     def recent(self):
         """The keys of today and of yesterday, as far as there are any, newest first; today's is made when first needed."""
-        keys = list(self._of(_last_days()))
-        if not keys or keys[0].day != _today():
-            keys.insert(0, self.today())
-        return keys
+        return self._with_todays(self._of(_last_days()))
+
+    def kept(self):
+        """The keys of all days whose networks can still be recognised, newest first; today's is made when first needed."""
+        return self._with_todays(
+            self.filter(day__gte=first_day_kept()).order_by("-day")
+        )
 
     def held(self):
         """
@@ -41,6 +44,12 @@ class NetworkKeyManager(models.Manager):
     def forget_old(self):
         """Delete the keys whose time is over; returns how many there were."""
         return self.filter(day__lt=first_day_kept()).delete()[0]
+
+    def _with_todays(self, keys):
+        keys = list(keys)
+        if not keys or keys[0].day != _today():
+            keys.insert(0, self.today())
+        return keys
 
     def _of(self, days):
         return self.filter(day__in=days).order_by("-day")

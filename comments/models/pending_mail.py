@@ -99,4 +99,7 @@ class PendingMail(models.Model):
         self.claimed_until = None
         self.next_try_at = timezone.now() + pause
         self.tries += 1
-        self.save(update_fields=["claimed_until", "next_try_at", "tries"])
+        # Not `save`, which fails when the mailbox was erased in this moment, and the mail with it.
+        PendingMail.objects.filter(pk=self.pk).update(
+            claimed_until=None, next_try_at=self.next_try_at, tries=self.tries
+        )

@@ -21,7 +21,11 @@ class WrittenMailQuerySet(models.QuerySet):
 
 
 class WrittenMail(models.Model):
-    """That a mail was written: to whom, of what kind, and from which network it was asked for. Kept for a day, to be counted."""
+    """
+    That a mail was written: to whom, of what kind, and from which network it was asked for.
+
+    One without a mailbox was asked for in vain. Kept for a day, to be counted.
+    """
 
     mailbox = models.ForeignKey(
         "comments.Mailbox", null=True, on_delete=models.SET_NULL, related_name="+"

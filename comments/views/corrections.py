@@ -12,10 +12,11 @@ from articles.caching import has_session, public_page
 from articles.models import Article, CorrectionRequest
 from articles.views import gone_or_404
 from comments.across_sites import is_from_elsewhere
-from comments.corrections import private_address, request_of, take
+from comments.corrections import take
 from comments.forms import ErrorForm
 from comments.networks import recent_hashes
 from comments.rates import TooMany
+from comments.tokens import request_address, request_of
 from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 
 
@@ -75,7 +76,7 @@ def _receive(request, slug):
         response = _form(request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait)
         response.headers["Retry-After"] = str(error.seconds)
         return response
-    return HttpResponseSeeOther(private_address(asked))
+    return HttpResponseSeeOther(request_address(asked))
 
 
 def _form(request, form, status, **context):

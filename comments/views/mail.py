@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles.caching import has_session
 from comments.across_sites import is_from_elsewhere
-from comments.mail_forms import ConfirmForm, OneClickForm, StopForm
+from comments.forms import ConfirmForm, OneClickForm, StopForm
 from comments.tokens import mailbox_to_confirm, mails_to_stop
 from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 

@@ -17,7 +17,6 @@ from comments.mine import (
     appeal,
     appeal_of,
     change_words,
-    hear_no_more,
     hear_of_replies,
     needs_another_look,
     partly,
@@ -121,7 +120,7 @@ def _notify(request, forms):
 
 
 def _stop(request, forms):
-    hear_no_more(forms.comment)
+    forms.comment.tell_no_more()
     return _back(forms.comment)
 
 

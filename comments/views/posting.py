@@ -12,7 +12,8 @@ from comments.forms import CommentForm
 from comments.markup import as_html
 from comments.models import Comment
 from comments.networks import network_from
-from comments.posting import TooManyComments, take
+from comments.posting import take
+from comments.rates import TooMany
 from comments.tokens import private_address
 from comments.views.receiving import HttpResponseSeeOther, fits
 
@@ -49,7 +50,7 @@ def _take(request, form):
             by=moderator_of(request),
             decoy=form.fell_for_the_decoy,
         )
-    except TooManyComments as error:
+    except TooMany as error:
         response = _form_again(
             request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait
         )

@@ -12,7 +12,7 @@ from comments.across_sites import is_from_elsewhere
 from comments.forms import ReportForm
 from comments.markup import as_html
 from comments.models import Comment, Report
-from comments.networks import recent_hashes
+from comments.networks import lasting_hashes
 from comments.rates import TooMany
 from comments.reports import NotShown, take
 from comments.views.receiving import HttpResponseSeeOther, fits
@@ -60,7 +60,7 @@ def _receive(request, id):
         # A robot learns nothing, and nobody has to read what it sent.
         return HttpResponseSeeOther(reverse("comments:reported"))
     try:
-        take(form.instance, networks=recent_hashes(request), by=_staff(request))
+        take(form.instance, networks=lasting_hashes(request), by=_staff(request))
     except NotShown:
         return _nothing_to_report(request, id, form)
     except TooMany as error:

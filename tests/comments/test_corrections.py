@@ -2,20 +2,15 @@ import pytest
 import time_machine
 
 from articles.models import CorrectionRequest
-from comments.corrections import private_address, request_of, take
+from comments.corrections import take
 from comments.networks import recent_hashes
 from comments.rates import TooMany
-from comments.tokens import token_for
 from tests.comments.test_posting import all_at_once
-from tests.factories import make_comment, make_request, make_visible_article
+from tests.factories import make_visible_article
 
 
 def asked(article, **fields):
     return CorrectionRequest(**{"article": article, "text": "It is 6.4."} | fields)
-
-
-def token_of(request):
-    return private_address(request).rstrip("/").rpartition("/")[2]
 
 
 def test_a_request_is_kept_with_the_network_it_came_from(db):
@@ -67,24 +62,3 @@ def test_the_same_words_at_the_same_instant_make_one_row(networks):
     taken = all_at_once(*[lambda: take(asked(article), networks=networks)] * 6)
     assert [type(request) for request in taken] == [CorrectionRequest] * 6, taken
     assert {request.pk for request in taken} == {CorrectionRequest.objects.get().pk}
-
-
-def test_a_token_leads_to_its_own_request(db, settings):
-    one, other = make_request(), make_request()
-    assert request_of(token_of(one)) == one
-    assert request_of(token_of(other)) == other
-    token = token_of(one)
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
-    assert request_of(token) == one
-    settings.SECRET_KEY_FALLBACKS = []
-    assert request_of(token) is None
-
-
-def test_no_other_token_opens_a_request(db):
-    request = make_request()
-    token = token_of(request)
-    comment = make_comment(pk=request.pk)
-    forged = [token_for(comment), "", "x", f"{request.pk}", token[:-1], token + "x"]
-    forged.append(token.replace(str(request.pk), str(request.pk + 1), 1))
-    forged.append("9" * 40 + token)
-    assert [request_of(text) for text in forged] == [None] * len(forged)

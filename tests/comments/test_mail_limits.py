@@ -113,6 +113,14 @@ def test_an_address_that_wrote_nothing_gets_nothing(clock):
     assert not Mailbox.objects.exists()
 
 
+def test_who_tries_many_addresses_soon_gets_no_more_mails_written(clock):
+    make_comment(email="ines@example.org")
+    for n in range(5):
+        data(f"{n}@example.org")
+    assert data("ines@example.org") == 0
+    assert data("ines@example.org", networks=["other"]) == 1
+
+
 def test_the_clock_does_not_tell_whether_there_is_something(
     db, mailoutbox, django_capture_on_commit_callbacks
 ):

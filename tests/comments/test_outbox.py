@@ -206,3 +206,19 @@ def test_a_mail_that_nobody_wants_any_more_is_dropped(db, mailoutbox):
     send_due()
     assert mailoutbox == []
     assert not PendingMail.objects.exists()
+
+
+def test_a_mail_whose_mailbox_is_erased_while_it_is_sent_stops_no_other(
+    db, failing, monkeypatch, caplog
+):
+    failing(refusal())
+    write(PendingMail.Kind.CONFIRM, erased := make_mailbox())
+    write(PendingMail.Kind.CONFIRM, make_mailbox())
+
+    def letter(mail):
+        erased.delete()
+        raise refusal()
+
+    monkeypatch.setitem(outbox.LETTERS, PendingMail.Kind.CONFIRM, letter)
+    send_due()
+    assert [mail.tries for mail in PendingMail.objects.all()] == [1]

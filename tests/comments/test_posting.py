@@ -10,7 +10,8 @@ from articles.models import TransitionError
 from comments.models import Comment, Mailbox, NetworkKey, Signal
 from comments.models.comment import EDIT_WINDOW
 from comments.networks import held_hashes, network_from
-from comments.posting import TooManyComments, change, repeat_key, take
+from comments.posting import change, repeat_key, take
+from comments.rates import TooMany
 from tests.factories import (
     make_person,
     make_shown_comment,
@@ -148,7 +149,7 @@ def test_of_one_network_only_so_many_are_taken_and_repeats_do_not_count(db, sett
     for _ in range(3):
         take(a_comment(article, body="one"), network="n")
     take(a_comment(article, body="two"), network="n")
-    with pytest.raises(TooManyComments) as refusal:
+    with pytest.raises(TooMany) as refusal:
         take(a_comment(article, body="three"), network="n")
     assert 1 <= refusal.value.seconds <= 60
     # What was taken before is still found, and others are not held up.
@@ -176,7 +177,7 @@ def test_of_one_network_only_so_many_are_taken_and_repeats_do_not_count(db, sett
     ],
 )
 def test_the_wait_is_said_in_words(seconds, words):
-    assert TooManyComments(seconds).wait == words
+    assert TooMany(seconds).wait == words
 
 
 def test_a_repeat_cannot_be_computed_without_the_secret(settings):
@@ -208,7 +209,7 @@ def test_no_burst_gets_past_the_rate(settings, rf):
             for article in articles
         ]
     )
-    assert sum(isinstance(result, TooManyComments) for result in taken) == 4, taken
+    assert sum(isinstance(result, TooMany) for result in taken) == 4, taken
     assert Comment.objects.count() == 2
 
 
@@ -242,7 +243,7 @@ def test_with_a_confirmed_address_only_so_many_are_taken_wherever_they_come_from
     send("ines@example.org", 1)
     send("Ines@Example.org", 2)
     for address in ["ines@example.org", "INES@EXAMPLE.ORG"]:
-        with pytest.raises(TooManyComments):
+        with pytest.raises(TooMany):
             send(address, 3)
     # Others, and an address that anybody may have typed, are not held up.
     for address in ["olga@example.org", ""]:
@@ -276,7 +277,7 @@ def test_a_comment_that_is_not_stored_leaves_no_findings(db, settings):
     settings.COMMENT_RATE = ["1/m"]
     article = make_visible_article()
     take(a_comment(article), network="n")
-    with pytest.raises(TooManyComments):
+    with pytest.raises(TooMany):
         take(a_comment(article, name="Moderator"), network="n")
     assert not Signal.objects.exists()
 

@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 import time_machine
+from django.utils import timezone
 
 from comments.models import Comment, Decision, Report, Thread
-from comments.networks import recent_hashes
+from comments.networks import lasting_hashes, recent_hashes
 from comments.rates import TooMany
 from comments.reports import NotShown, take
 from tests.comments.test_posting import all_at_once
@@ -52,6 +55,17 @@ def test_midnight_makes_nobody_a_second_person(db, rf):
     with time_machine.travel("2999-03-02 00:00:01+00:00", tick=False):
         report(comment, *recent_hashes(rf.post("/")))
     assert comment.reports.count() == comment.open_reports == 1
+
+
+def test_days_make_nobody_a_second_person_as_long_as_networks_are_known(db, rf):
+    comment = make_shown_comment()
+    for days in [0, 1, 3, 8, 29]:
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            report(comment, *lasting_hashes(rf.get("/", REMOTE_ADDR="192.0.2.1")))
+    assert comment.reports.count() == comment.open_reports == 1
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        report(comment, *lasting_hashes(rf.get("/", REMOTE_ADDR="192.0.3.1")))
+    assert comment.reports.count() == 2
 
 
 def test_of_one_account_one_report_is_kept_wherever_it_comes_from(db):

@@ -14,11 +14,13 @@ from comments.tokens import (
     mailbox_to_confirm,
     mails_to_stop,
     private_address,
+    request_address,
+    request_of,
     stop_address,
     token_for,
 )
 from newsroom.logs import masked
-from tests.factories import make_comment, make_mailbox
+from tests.factories import make_comment, make_mailbox, make_request
 
 
 def test_a_token_leads_to_its_comment(db):
@@ -133,6 +135,7 @@ def test_a_token_of_one_purpose_serves_no_other(db):
         mailbox_of_data: in_address(data_address(mailbox)),
         mails_to_stop: in_address(stop_address(mailbox, comment)),
         comment_of: token_for(comment),
+        request_of: in_address(request_address(make_request())),
     }
     for read, token in tokens.items():
         assert read(token) not in (None, (None, None))
@@ -174,3 +177,24 @@ def test_the_log_does_not_tell_the_tokens_of_mails(db):
         line = masked(f'"POST {address}?x=1 HTTP/1.1" 200')
         assert in_address(address).partition(":")[2] not in line
         assert "/…/?x=1" in line
+
+
+def test_a_token_leads_to_its_own_request(db, settings):
+    one, other = make_request(), make_request()
+    assert request_of(in_address(request_address(one))) == one
+    assert request_of(in_address(request_address(other))) == other
+    token = in_address(request_address(one))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
+    assert request_of(token) == one
+    settings.SECRET_KEY_FALLBACKS = []
+    assert request_of(token) is None
+
+
+def test_no_other_token_opens_a_request(db):
+    request = make_request()
+    token = in_address(request_address(request))
+    comment = make_comment(pk=request.pk)
+    forged = [token_for(comment), "", "x", f"{request.pk}", token[:-1], token + "x"]
+    forged.append(token.replace(str(request.pk), str(request.pk + 1), 1))
+    forged.append("9" * 40 + token)
+    assert [request_of(text) for text in forged] == [None] * len(forged)

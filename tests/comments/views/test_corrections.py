@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from articles.desk import correct
 from articles.models import Article, CorrectionRequest
-from comments.corrections import private_address
+from comments.tokens import request_address
 from tests.comments.views.sending import PRIVATE, PUBLIC, moderator_client, text_of
 from tests.factories import (
     make_article,
@@ -57,7 +57,7 @@ def test_a_request_is_taken_and_its_sender_led_to_its_page(db, client):
     answer = send(client, article)
     request = CorrectionRequest.objects.get()
     assert answer.status_code == 303
-    assert answer.headers["Location"] == private_address(request)
+    assert answer.headers["Location"] == request_address(request)
     assert (request.article, request.text) == (article, WORDS["text"])
     assert len(request.network) == 64
     assert "127.0.0" not in str(CorrectionRequest.objects.values().get())
@@ -75,7 +75,7 @@ def test_sent_twice_it_is_one_and_leads_to_the_same_page(db, client):
 
 
 def test_the_page_of_a_request_is_kept_by_nobody_and_told_to_nobody(db, client):
-    address = private_address(make_request())
+    address = request_address(make_request())
     answer = client.get(address)
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Robots-Tag"] == "noindex"
@@ -88,7 +88,7 @@ def test_the_page_of_a_request_is_kept_by_nobody_and_told_to_nobody(db, client):
 def test_its_sender_reads_the_correction_that_answers_it(db, client):
     request = make_request()
     correct(request.article, kind="correction", text="It is <6.4>.", answers=[request])
-    page = client.get(private_address(request)).content.decode()
+    page = client.get(request_address(request)).content.decode()
     assert "The article was corrected" in page
     assert "It is &lt;6.4&gt;." in page
     assert f"#correction-{request.article.corrections.get().pk}" in page
@@ -98,7 +98,7 @@ def test_its_sender_reads_the_correction_that_answers_it(db, client):
 def test_its_sender_reads_what_the_editors_say_without_a_correction(db, client, reply):
     request = make_request()
     request.close(reply=reply)
-    page = client.get(private_address(request)).content.decode()
+    page = client.get(request_address(request)).content.decode()
     assert "The editors have looked at your report" in page
     assert ("This is their answer" in page) is bool(reply)
     assert ("It was &lt;right&gt;." in page) is bool(reply)
@@ -108,7 +108,7 @@ def test_the_page_of_a_request_tells_nothing_of_an_article_that_is_not_public(
     db, client
 ):
     request = make_request(article=make_visible_article(title="Hush"))
-    address = private_address(request)
+    address = request_address(request)
     assert "Hush" in text_of(client.get(address))
     correct(request.article, kind="update", text="Wrapped words.", answers=[request])
     request.article.withdraw()
@@ -123,10 +123,10 @@ def test_the_page_of_a_request_tells_nothing_of_an_article_that_is_not_public(
 def test_queries_of_the_page_of_a_request(db, client, django_assert_num_queries):
     request = make_request()
     with django_assert_num_queries(1):
-        client.get(private_address(request))
+        client.get(request_address(request))
     request.answer_with(make_correction(article=request.article))
     with django_assert_num_queries(1):
-        client.get(private_address(request))
+        client.get(request_address(request))
 
 
 @pytest.mark.parametrize(

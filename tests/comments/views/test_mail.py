@@ -244,6 +244,14 @@ def test_a_link_that_is_forged_or_foreign_leads_to_a_quiet_page(
     assert (mailbox.confirmed_at, mailbox.stopped_at) == (None, None)
 
 
+@pytest.mark.parametrize("step", ["confirm", "stop", "resume"])
+def test_a_mailbox_that_is_forgotten_in_this_moment_breaks_no_button(mailbox, step):
+    pressed_too_late = Mailbox.objects.get(pk=mailbox.pk)
+    mailbox.delete()
+    getattr(pressed_too_late, step)()
+    assert not Mailbox.objects.exists()
+
+
 def test_a_body_that_is_too_large_is_not_read(client, mailbox, comment):
     for address, words in addresses(mailbox, comment):
         answer = client.post(address, words | {"x": "y" * LARGEST_POST})

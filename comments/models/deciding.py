@@ -1,0 +1,126 @@
+"""How a step of a comment is taken: its guard, its record, and the counts that follow it."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from articles.append_only import name_of
+from articles.models import TransitionError
+from comments.models.appeal import Appeal
+from comments.models.decision import Decision
+from comments.models.thread import Thread
+
+
+def decide(
+    comment,
+    status,
+    *,
+    from_,
+    by=None,
+    seen=None,
+    what=Decision.What.STATUS,
+    undoes=None,
+    changes=None,
+    **why,
+):
+    """
+    One guarded UPDATE, its record and the counts, together or not at all.
+
+    The guard is the version: whoever decides on a state that is no more gets
+    a TransitionError that says who did what and when.
+    """
+    with transaction.atomic():
+        thread = Thread.objects.held_by(comment.article)
+        expected = comment.version if seen is None else seen
+        comment.refresh_from_db()
+        before, counted = comment.status, _counted(comment)
+        changes = _changes_for(comment, status, by=by) | (changes or {})
+        if before not in from_ or not _update(comment, expected, changes):
+            raise TransitionError(_refusal(comment, status))
+        comment.refresh_from_db()
+        decision = Decision.objects.create(
+            comment=comment,
+            what=what,
+            text_revision=comment.text_revision,
+            by=by,
+            by_name=name_of(by),
+            from_status=before,
+            to_status=status,
+            undoes=undoes,
+            **why,
+        )
+        if by is not None:
+            Appeal.objects.filter(comment=comment, answered_at=None).update(
+                answered_at=decision.at
+            )
+        was_approved = before == comment.Status.APPROVED
+        follow(comment, thread, was_approved=was_approved, counted=counted)
+        _announce_after_the_commit(comment)
+
+
+def follow(comment, thread, *, was_approved, counted):
+    """Let the counts follow what has become of the comment; under the lock of the thread."""
+    if comment.root_id is not None and comment.is_approved != was_approved:
+        change = 1 if comment.is_approved else -1
+        type(comment).objects.filter(pk=comment.root_id).update(
+            approved_replies=Greatest(F("approved_replies") + change, 0)
+        )
+    thread.count(_counted(comment) - counted)
+
+
+def reports_open_before(decision):
+    """How many reports of its comment no moderator had answered when this was decided."""
+    comment = decision.comment
+    judged = comment.decisions.by_people().filter(id__lt=decision.pk).first()
+    reports = comment.reports.all()
+    return (reports.filter(created_at__gt=judged.at) if judged else reports).count()
+
+
+def _update(comment, expected, changes):
+    this_state = type(comment).objects.filter(pk=comment.pk, version=expected)
+    return this_state.update(**changes)
+
+
+def _changes_for(comment, status, *, by):
+    changes = {"status": status, "version": F("version") + 1}
+    if by is not None:
+        # Somebody has looked at the comment, and with that at what was said of it.
+        changes["open_reports"] = 0
+    if status == comment.Status.APPROVED:
+        changes["first_shown_at"] = Coalesce("first_shown_at", timezone.now())
+    elif status != comment.Status.PENDING:
+        # The same words may be sent again, as a new comment that waits.
+        changes["repeat_key"] = None
+    return changes
+
+
+def _counted(comment):
+    """How many shown comments the thread has because of this one: itself, and under a root its replies."""
+    if comment.root_id is not None:
+        return int(comment.is_approved and comment.root.carries_replies)
+    return int(comment.is_approved) + comment.approved_replies * comment.carries_replies
+
+
+def _announce_after_the_commit(comment):
+    """Let those be told whom a reply answers that has just become visible, or, with a root, several."""
+    if comment.root_id is not None:
+        has_news = comment.is_approved and comment.announced_at is None
+    else:
+        has_news = comment.carries_replies and comment.approved_replies > 0
+    if has_news:
+        # Here, for what announces needs the models.
+        from comments.announcements import announcing
+
+        # Robust: the decision stands, whatever becomes of the mails.
+        transaction.on_commit(partial(announcing.enqueue, comment.pk), robust=True)
+
+
+def _refusal(comment, status):
+    now = comment.get_status_display().lower()
+    last = comment.decisions.first()
+    if last is None:
+        return f"This comment is {now} and cannot become {status.label.lower()}."
+    return f"{last}. It is {now} now; look at it again before you decide."
