@@ -147,6 +147,8 @@ def _spellings():
         for char, look in _confusables()
         if len(look) != 1
     )
+    # “ð” looks like a sign, too, and is a letter that nothing else spells.
+    spelt = ((char, look) for char, look in spelt if look or not _has_case(char))
     return chain(spelt, _SPELT_OTHERWISE)
 
 
@@ -166,6 +168,10 @@ def _confusables():
 
 def _letters_of(text):
     return "".join(filter(_has_shape, unicodedata.normalize("NFKD", text)))
+
+
+def _has_case(char):
+    return unicodedata.category(char) in {"Ll", "Lu"}
 
 
 def _has_shape(char):

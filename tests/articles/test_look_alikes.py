@@ -3,6 +3,7 @@ import sys
 import unicodedata
 from collections import defaultdict
 from importlib.resources import files
+from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given
@@ -155,3 +156,14 @@ def test_every_character_has_a_place_in_a_skeleton():
 def test_what_is_worked_out_does_not_grow_faster_than_the_name():
     assert skeleton("\u0301" * 100_000 + "Ana Ruiz") == skeleton("Ana Ruiz")
     assert len(skeleton("ﷺ" * 10_000)) == LONGEST_SKELETON
+
+
+@pytest.mark.parametrize("letter", ascii_letters + digits)
+def test_no_plain_letter_is_overlooked(letter):
+    for name in [f"Xoxo{letter}", f"{letter}xoxo"]:
+        assert skeletons(name).isdisjoint(skeletons("Xoxo"))
+
+
+def test_a_name_is_not_taken_for_one_with_a_letter_more():
+    assert skeletons("Ana").isdisjoint({skeleton("Dana")})
+    assert skeletons("Avi").isdisjoint({skeleton("David")})
