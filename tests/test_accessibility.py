@@ -8,12 +8,18 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
-from comments.tokens import request_address
+from comments.tokens import (
+    confirm_address,
+    data_address,
+    request_address,
+    stop_address,
+)
 from tests.factories import (
     DAY,
     HOUR,
     make_article,
     make_correction,
+    make_mailbox,
     make_person,
     make_request,
     make_shown_comment,
@@ -39,6 +45,24 @@ BODY = f"""
 <figure><img src="/static/favicon.svg" alt="An N" width="1200" height="800"><figcaption>N.</figcaption></figure>
 <blockquote><p>Quoted.</p></blockquote>
 """
+
+
+def make_conversation(article):
+    first = make_shown_comment(article=article, name=LONG_WORD, body=LONG_WORD * 3)
+    make_shown_comment(
+        parent=first, name="هدى", body="https://example.com/" + "a" * 300
+    )
+    for _ in range(5):
+        make_shown_comment(parent=first)
+    first.refresh_from_db()
+    first.pick()
+    return first
+
+
+def make_answered_request(article):
+    asked = make_request(article=article, text=LONG_WORD * 3)
+    asked.answer_with(make_correction(article=article, text=LONG_WORD * 3))
+    return asked
 
 
 @pytest.fixture
@@ -67,17 +91,8 @@ def addresses():
         make_visible_article(
             tags=["Water"], published_at=newest.published_at - (2 + n) * DAY
         )
-    first = make_shown_comment(article=article, name=LONG_WORD, body=LONG_WORD * 3)
-    make_shown_comment(
-        parent=first, name="هدى", body="https://example.com/" + "a" * 300
-    )
-    for _ in range(5):
-        make_shown_comment(parent=first)
-    first.refresh_from_db()
-    first.pick()
-    correction = make_correction(article=article, text=LONG_WORD * 3)
-    asked = make_request(article=article, text=LONG_WORD * 3)
-    asked.answer_with(correction)
+    first, asked = make_conversation(article), make_answered_request(article)
+    mailbox = make_mailbox()
     gone = make_visible_article()
     gone.withdraw(notice="The figures were wrong.")
     FlatPage.objects.filter(url="/about/").update(content=BODY)
@@ -93,6 +108,10 @@ def addresses():
         first.get_absolute_url() + "report/",
         "/comments/reported/",
         request_address(asked),
+        "/comments/data/",
+        data_address(mailbox),
+        confirm_address(mailbox),
+        stop_address(mailbox, first),
         "/corrections/",
         "/tags/",
         "/tags/water/",
