@@ -8,7 +8,12 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
-from comments.tokens import confirm_address, request_address, stop_address
+from comments.tokens import (
+    confirm_address,
+    data_address,
+    request_address,
+    stop_address,
+)
 from tests.factories import (
     DAY,
     HOUR,
@@ -42,6 +47,24 @@ BODY = f"""
 """
 
 
+def make_conversation(article):
+    first = make_shown_comment(article=article, name=LONG_WORD, body=LONG_WORD * 3)
+    make_shown_comment(
+        parent=first, name="هدى", body="https://example.com/" + "a" * 300
+    )
+    for _ in range(5):
+        make_shown_comment(parent=first)
+    first.refresh_from_db()
+    first.pick()
+    return first
+
+
+def make_answered_request(article):
+    asked = make_request(article=article, text=LONG_WORD * 3)
+    asked.answer_with(make_correction(article=article, text=LONG_WORD * 3))
+    return asked
+
+
 @pytest.fixture
 def addresses():
     """The public pages of a site with everything that is awkward to set."""
@@ -68,17 +91,7 @@ def addresses():
         make_visible_article(
             tags=["Water"], published_at=newest.published_at - (2 + n) * DAY
         )
-    first = make_shown_comment(article=article, name=LONG_WORD, body=LONG_WORD * 3)
-    make_shown_comment(
-        parent=first, name="هدى", body="https://example.com/" + "a" * 300
-    )
-    for _ in range(5):
-        make_shown_comment(parent=first)
-    first.refresh_from_db()
-    first.pick()
-    correction = make_correction(article=article, text=LONG_WORD * 3)
-    asked = make_request(article=article, text=LONG_WORD * 3)
-    asked.answer_with(correction)
+    first, asked = make_conversation(article), make_answered_request(article)
     gone = make_visible_article()
     gone.withdraw(notice="The figures were wrong.")
     FlatPage.objects.filter(url="/about/").update(content=BODY)
@@ -95,6 +108,10 @@ def addresses():
         first.get_absolute_url() + "report/",
         "/comments/reported/",
         request_address(asked),
+        "/comments/data/",
+        data_address(mailbox),
+        confirm_address(mailbox),
+        stop_address(mailbox, first),
         "/corrections/",
         "/tags/",
         "/tags/water/",
@@ -104,8 +121,6 @@ def addresses():
         f"/archive/{month}/",
         "/about/",
         "/rules/",
-        confirm_address(mailbox),
-        stop_address(mailbox, first),
         "/nothing-here/",
         gone.get_absolute_url(),
     ]
