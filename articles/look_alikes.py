@@ -62,7 +62,9 @@ def skeletons(name: str) -> frozenset[str]:
 def plain_letters() -> dict[int, str]:
     """For `str.translate`, of every character that is not ASCII and looks like a small letter of it: that letter."""
     pairs = ((char, look.casefold()) for char, look in _look_alikes())
-    return {ord(char): look for char, look in pairs if not char.isascii() and look in _PLAIN}
+    return {
+        ord(char): look for char, look in pairs if not char.isascii() and look in _PLAIN
+    }
 
 
 def script_of(name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import exp, log
 from typing import NamedTuple
 
-from comments.classifier.features import PAIR, PIECE, TRAIT, WORD
+from comments.classifier.features import PAIR, TRAIT, WORD
 
 # Laplace’s: added to every count, so that what was never seen in one class is no proof
 # of the other.
@@ -56,8 +56,7 @@ def _weights(features: Iterable[str], table: Table) -> dict[str, float]:
     of_all = log((table.features.honest + rest) / (table.features.spam + rest))
     known = ((name, table.counts.get(name)) for name in features)
     return {
-        name: of_all
-        + log((count.spam + SMOOTHING) / (count.honest + SMOOTHING))
+        name: of_all + log((count.spam + SMOOTHING) / (count.honest + SMOOTHING))
         for name, count in known
         if count is not None
     }

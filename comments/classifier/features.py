@@ -10,6 +10,7 @@ from articles.look_alikes import plain_letters
 TRAIT, WORD, PAIR, PIECE = "t:", "w:", "p:", "c:"
 # In letters; what is longer is known by its pieces.
 LONGEST_WORD = 24
+LONGEST_FEATURE = 64
 SIZES_OF_PIECES = [3, 4, 5]
 # So much of a text is looked up and stored at most. The words of a long one come before its pieces.
 MOST_FEATURES = 2000
