@@ -1,7 +1,7 @@
 import pytest
 
-from comments.models import Comment
 from comments.classifier.bayes import Count, Table
+from comments.models import Comment
 from comments.screening.records import Account, Finding, Posted
 from comments.screening.rules import (
     FAILED,
