@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from comments.classifier.bayes import Count, Table
 from comments.classifier.features import LONGEST_FEATURE, spelt
+from comments.classifier.measuring import Decided
 from comments.models.decision import Decision
 
 # Between rows of features and the three of the totals; no feature begins with it.
@@ -28,6 +29,16 @@ class ClassifierQuerySet(models.QuerySet):
         """
         self.get_or_create(pk=1)
         return self.select_for_update().get(pk=1)
+
+    def act(self, how, *, by_name, precision):
+        """Let it do more or less with what it finds, on the precision that was measured just now."""
+        self.get_or_create(pk=1)
+        self.filter(pk=1).update(
+            acts=how,
+            chosen_by=by_name,
+            chosen_at=timezone.now(),
+            measured_precision=precision,
+        )
 
     def now(self):
         """The one row as it is; before anything was learnt, one that knows nothing."""
@@ -61,14 +72,6 @@ class Classifier(models.Model):
 
     def __str__(self):
         return f"Classifier of {self.honest_comments} honest comments and {self.spam_comments} of spam"
-
-    def act(self, how, *, by_name, precision):
-        """Let it do more or less with what it finds, on the precision that was measured just now."""
-        self.acts, self.chosen_by, self.chosen_at = how, by_name, timezone.now()
-        self.measured_precision = precision
-        self.save(
-            update_fields=["acts", "chosen_by", "chosen_at", "measured_precision"]
-        )
 
 
 class FeatureCountQuerySet(models.QuerySet):
@@ -132,6 +135,16 @@ class TrainingManager(models.Manager):
                 training.unlearn()
             if label:
                 self._learn(comment, label, decision)
+
+    def newest_decided(self, most):
+        """So many of the newest decisions, the oldest first, as the measuring takes them."""
+        newest = self.order_by("-at", "-id").values_list(
+            "comment_id", "label", "features"
+        )
+        return [
+            Decided(key, label == Label.SPAM, features.split("\n") if features else [])
+            for key, label, features in newest[:most]
+        ][::-1]
 
     def forget(self, comment):
         """Unlearn whatever was learnt from the comment."""
