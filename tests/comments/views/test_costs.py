@@ -91,7 +91,7 @@ def test_an_answer_looks_up_what_it_answers_and_a_finding_is_stored(plain_post, 
     queries, borders = plain_post(client, article, parent=parent.pk)
     assert len(queries) == 8, queries
     queries, borders = plain_post(client, article, parent=parent.pk, name="Ana Ruiz")
-    assert len(queries) == 8, queries
+    assert len(queries) == 9, queries
     assert borders == ["BEGIN", "COMMIT"]
     assert Comment.objects.latest("id").signals.exists()
 
