@@ -58,6 +58,15 @@ def skeletons(name: str) -> frozenset[str]:
     return frozenset(_skeleton(name, script) for script in SCRIPTS) - {""}
 
 
+@cache
+def plain_letters() -> dict[int, str]:
+    """For `str.translate`, of every character that is not ASCII and looks like a small letter of it: that letter."""
+    pairs = ((char, look.casefold()) for char, look in _look_alikes())
+    return {
+        ord(char): look for char, look in pairs if not char.isascii() and look in _PLAIN
+    }
+
+
 def script_of(name: str) -> str:
     """The script that most of its letters are of; Latin where that is none of ours."""
     letters = unicodedata.normalize("NFKD", name)

@@ -36,7 +36,7 @@ def take(comment, *, network, by=None, decoy=False):
         findings = look_at(posted)
         comment.save()
         _keep(findings, comment)
-        _take_first_step(comment, decide(posted, findings), by=by)
+        _take_first_step(comment, decide(posted, findings), findings, by=by)
         if not comment.is_spam:
             ask_to_confirm(comment, networks=hashes)
     return comment
@@ -94,12 +94,19 @@ def _keep(findings, comment):
         )
 
 
-def _take_first_step(comment, status, *, by):
+def _take_first_step(comment, status, findings, *, by):
     if status == Comment.Status.APPROVED:
         comment.approve(by=by)
     elif status == Comment.Status.SPAM:
-        comment.mark_spam(note="The field that people do not see was filled in.")
+        comment.mark_spam(note=_why_spam(findings))
     _tell_of(comment)
+
+
+def _why_spam(findings):
+    if any(finding.rule == "decoy" for finding in findings):
+        return "The field that people do not see was filled in."
+    # Decisions quote nothing of a comment: the words that moved it are in its signals.
+    return "The classifier found it to be spam."
 
 
 def _tell_of(comment):

@@ -7,7 +7,15 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from comments.models import Appeal, Comment, Mailbox, PendingMail, Report
+from comments.models import (
+    Appeal,
+    Comment,
+    FeatureCount,
+    Mailbox,
+    PendingMail,
+    Report,
+    Training,
+)
 from comments.tokens import data_address, private_address
 from tests.comments.views.sending import WORDS, address_of_thread
 from tests.factories import make_comment, make_user, make_visible_article
@@ -75,7 +83,7 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     desk.force_login(moderator)
     desk.post(
         reverse("admin:comments_comment_change", args=[comment.pk]),
-        {"step": "reject", "seen": comment.version, "reason": "abuse"},
+        {"step": "reject", "seen": comment.version, "reason": "spam"},
     )
     comment.refresh_from_db()
     assert comment.status == "rejected"
@@ -85,6 +93,8 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     held = {table for table, _ in tables_with(word, address)}
     assert held >= {
         "comments_comment",
+        "comments_training",
+        "comments_featurecount",
         "comments_textrevision",
         "comments_appeal",
         "comments_report",
@@ -94,4 +104,7 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     answer = client.post(data_address(mailbox), {"erase": "on"})
     assert answer.status_code == 200
     assert tables_with(word, address) == set()
+    # Not its pieces either.
+    assert not FeatureCount.objects.exists()
+    assert not Training.objects.exists()
     assert not PendingMail.objects.exists()

@@ -8,13 +8,17 @@ from comments.models.report import Report
 from comments.models.signal import Signal
 from comments.models.text_revision import TextRevision
 from comments.models.thread import Thread
+from comments.models.training import Classifier, FeatureCount, Label, Training
 from comments.models.waiting_mail import WaitingMail
 from comments.models.written_mail import WrittenMail
 
 __all__ = [
     "Appeal",
+    "Classifier",
     "Comment",
     "Decision",
+    "FeatureCount",
+    "Label",
     "Mailbox",
     "NetworkKey",
     "PendingMail",
@@ -22,6 +26,7 @@ __all__ = [
     "Signal",
     "TextRevision",
     "Thread",
+    "Training",
     "WaitingMail",
     "WrittenMail",
 ]

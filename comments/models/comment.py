@@ -18,6 +18,7 @@ from comments.models.querysets import (
 )
 from comments.models.text_revision import TextRevision
 from comments.models.thread import Thread
+from comments.models.training import Training
 
 # In characters as people see them; see comments.forms.fields.
 LONGEST_NAME = 80
@@ -245,6 +246,12 @@ class Comment(models.Model):
         """Whether readers or its author have said something that no moderator has answered."""
         return self.open_reports > 0 or self.has_open_appeal
 
+    def text_of(self, revision):
+        """What it said in that revision of its text."""
+        if revision == self.text_revision:
+            return self.body
+        return self.earlier_texts.get(number=revision).body
+
     @property
     def possible_steps(self):
         """The names of the steps that a moderator can take from here, in their fixed order."""
@@ -410,6 +417,7 @@ class Comment(models.Model):
                 self.withdraw()
             self.earlier_texts.all().delete()
             self.signals.all().delete()
+            Training.objects.forget(self)
             # A report may quote what it is about.
             self.reports.update(sentence="", network="")
             Appeal.objects.filter(comment=self).update(message="")

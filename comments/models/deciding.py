@@ -12,6 +12,7 @@ from articles.models import TransitionError
 from comments.models.appeal import Appeal
 from comments.models.decision import Decision
 from comments.models.thread import Thread
+from comments.models.training import Training
 
 
 def decide(
@@ -56,6 +57,9 @@ def decide(
             Appeal.objects.filter(comment=comment, answered_at=None).update(
                 answered_at=decision.at
             )
+        # Of a member of staff’s own words nothing is learnt about those of readers.
+        if comment.by_id is None and (by is not None or undoes is not None):
+            Training.objects.follow(comment)
         was_approved = before == comment.Status.APPROVED
         follow(comment, thread, was_approved=was_approved, counted=counted)
         _announce_after_the_commit(comment)

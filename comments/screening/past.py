@@ -1,11 +1,13 @@
-"""What the rules need to know of a comment, read from the database in one query, whoever and however many there are."""
+"""What the rules need to know of a comment, read from the database in so many queries, whoever and however many there are."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import CharField, Value
 
 from articles.models import Person
+from comments.classifier.features import spelt
 from comments.conversation import thread_of
+from comments.models import Classifier, FeatureCount
 from comments.screening.records import Account, Posted
 
 STAFF, BYLINE = "staff", "byline"
@@ -14,15 +16,20 @@ STAFF, BYLINE = "staff", "byline"
 def posted_as(comment, *, body=None, by=None, decoy=False):
     """The comment, as it is or with another body, for the rules to look at; `by` is the moderator who sends it signed in."""
     staff, bylines = _people_of_the_newsroom(comment.name)
+    body = comment.body if body is None else body
+    learnt, acts = FeatureCount.objects.learnt_of(spelt(body))
     return Posted(
         name=comment.name,
-        body=comment.body if body is None else body,
+        body=body,
         by=by and Account(by.get_username(), by.get_full_name()),
         fell_for_the_decoy=decoy,
         thread_is_held=thread_of(comment.article).is_held,
         site_name=settings.SITE_NAME,
         staff=staff,
         bylines=bylines,
+        learnt=learnt,
+        classifier_holds=acts == Classifier.Acts.HOLD,
+        classifier_marks=acts == Classifier.Acts.MARK,
     )
 
 

@@ -1,6 +1,8 @@
 """What goes into the screening, and what comes out of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from comments.classifier.bayes import Table
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Posted:
     staff: tuple[Account, ...] = ()
     # The names of bylines that this one may be taken for.
     bylines: tuple[str, ...] = ()
+    # What the classifier knows of the words of this comment, and whether a person let it
+    # do more than inform.
+    learnt: Table = field(default_factory=Table)
+    classifier_holds: bool = False
+    classifier_marks: bool = False
 
 
 @dataclass(frozen=True)

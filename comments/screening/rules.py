@@ -10,6 +10,7 @@ from comments.screening.names import (
     look_alike_staff,
 )
 from comments.screening.records import Finding, Posted
+from comments.screening.spam import classifier, is_called_spam
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ RULES: list[Rule] = [
     look_alike_staff,
     look_alike_byline,
     look_alike_newsroom,
+    classifier,
 ]
 
 # What a rule found that could not do its work.
@@ -50,11 +52,14 @@ def look_at(posted: Posted, *, rules: Iterable[Rule] = RULES) -> list[Finding]:
 
 def decide(posted: Posted, findings: Iterable[Finding]) -> Comment.Status:
     """What becomes of the comment. Readers' own comments wait for a person, whatever was found."""
+    findings = list(findings)
     found = {finding.rule for finding in findings}
     if posted.by is not None:
         is_held = not HOLDS_EVERYBODY.isdisjoint(found)
         return Comment.Status.PENDING if is_held else Comment.Status.APPROVED
-    if decoy.__name__ in found:
+    # Where the classifier only informs or holds, the comment waits like every other.
+    is_marked = posted.classifier_marks and is_called_spam(findings)
+    if decoy.__name__ in found or is_marked:
         return Comment.Status.SPAM
     return Comment.Status.PENDING
 

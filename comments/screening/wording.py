@@ -9,6 +9,7 @@ QUESTIONS = {
     "look_alike_staff": "the name looks like that of somebody on the staff",
     "look_alike_byline": "the name looks like that of somebody who signs articles",
     "look_alike_newsroom": "the name speaks for the newsroom",
+    "classifier": "the words are like those of spam",
 }
 
 
@@ -22,11 +23,16 @@ def sentence(signal):
         "look_alike_staff": f"The name looks like that of {names}, who {_is(words)} on the staff and did not sign in.",
         "look_alike_byline": f"The name looks like that of {names}, who {_signs(words)} articles.",
         "look_alike_newsroom": f"The name speaks for the newsroom, as “{names}” would, and nobody signed in.",
+        "classifier": f"The classifier finds it {signal.value or 0:.2f} spam{_because_of(words)}.",
         "failed": f"The screening could not do its work: nobody knows whether {_questions(words)}.",
     }
     return said.get(
         signal.rule, f"A rule that is no longer in use, “{signal.rule}”, applied."
     )
+
+
+def _because_of(words):
+    return f" because of: {', '.join(words)}" if words else ""
 
 
 def _is(words):

@@ -1,6 +1,7 @@
 import pytest
 
-from comments.models import Thread
+from comments.classifier.bayes import Count
+from comments.models import Classifier, Thread
 from comments.screening import posted_as
 from comments.screening.records import Account
 from tests.factories import make_comment, make_person, make_user
@@ -45,7 +46,17 @@ def test_it_knows_the_bylines_that_the_name_resembles(db):
     assert posted.staff == ()
 
 
-def test_all_this_is_two_queries_at_most(db, django_assert_num_queries):
+def test_it_knows_what_moderators_decided_on_such_words(db):
+    make_comment(body="Casino").mark_spam(by=make_user())
+    Classifier.objects.update(acts="mark")
+    posted = posted_as(make_comment(body="casino night"))
+    assert posted.learnt.comments == Count(0, 1)
+    assert posted.learnt.counts["w:casino"] == Count(0, 1)
+    assert "w:night" not in posted.learnt.counts
+    assert (posted.classifier_holds, posted.classifier_marks) == (False, True)
+
+
+def test_all_this_is_three_queries_at_most(db, django_assert_num_queries):
     comment = make_comment(name="Ana Ruiz")
     for number in [0, 1, 5]:
         for _ in range(number):
@@ -53,6 +64,6 @@ def test_all_this_is_two_queries_at_most(db, django_assert_num_queries):
             make_person(name="Ana Ruiz")
         comment.refresh_from_db()
         comment.article  # noqa: B018 - loaded now
-        # The thread, and the people.
-        with django_assert_num_queries(2):
-            posted_as(comment)
+        # The thread, the people, and what is known of the words.
+        with django_assert_num_queries(3):
+            posted_as(comment, body="Casino bonus " * number * 70)

@@ -1,5 +1,6 @@
 import pytest
 
+from comments.classifier.bayes import Count, Table
 from comments.models import Comment
 from comments.screening.records import Account, Finding, Posted
 from comments.screening.rules import (
@@ -14,6 +15,13 @@ ANA = Account("aruiz", "Ana Ruiz")
 READER = Posted(name="Inés", body="A remark.")
 MODERATOR = Posted(name="Ana Ruiz", body="A remark.", by=ANA, staff=(ANA,))
 
+CASINO = Table(
+    Count(50, 50),
+    Count(500, 500),
+    2,
+    {"w:casino": Count(0, 50), "w:bonus": Count(0, 9)},
+)
+
 # What each rule finds something in.
 FOUND_IN = {
     "decoy": Posted(name="Inés", body="", fell_for_the_decoy=True),
@@ -21,6 +29,7 @@ FOUND_IN = {
     "look_alike_staff": Posted(name="Ana Ruiz", body="", staff=(ANA,)),
     "look_alike_byline": Posted(name="Ana Ruiz", body="", bylines=("Ana Ruiz",)),
     "look_alike_newsroom": Posted(name="Moderator", body=""),
+    "classifier": Posted(name="Inés", body="Casino", learnt=CASINO),
 }
 
 
@@ -44,11 +53,12 @@ def test_each_rule_finds_what_bears_its_name_and_nothing_in_a_plain_comment(rule
 def test_all_rules_look_whatever_the_others_found():
     everything = Posted(
         name="Moderator",
-        body="",
+        body="Casino",
         fell_for_the_decoy=True,
         thread_is_held=True,
         staff=(Account("moderator"),),
         bylines=("Moderator",),
+        learnt=CASINO,
     )
     found = [finding.rule for finding in look_at(everything)]
     assert found == [rule.__name__ for rule in RULES]

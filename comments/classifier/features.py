@@ -1,0 +1,72 @@
+"""What is counted of a text: its words, pairs of them and pieces of them, as they look to a reader."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from articles.look_alikes import plain_letters
+
+# The first letter of a feature says what it is: a trait, a word, a pair of words or a piece.
+TRAIT, WORD, PAIR, PIECE = "t:", "w:", "p:", "c:"
+# In letters; what is longer is known by its pieces.
+LONGEST_WORD = 24
+LONGEST_FEATURE = 64
+SIZES_OF_PIECES = [3, 4, 5]
+# So much of a text is looked up and stored at most. The words of a long one come before its pieces.
+MOST_FEATURES = 2000
+FEW_WORDS, MANY_WORDS = 4, 40
+
+_WORDS = re.compile(r"\w+")
+_LINK = re.compile(
+    r"https?:|www\.|\w\.(?:biz|com|info|ly|net|org|ru|top|xyz)\b", re.IGNORECASE
+)
+_DIGITS_AS_LETTERS = str.maketrans("013457", "oieast")
+
+
+def spelt(text: str) -> dict[str, str]:
+    """Each feature of the text, at most MOST_FEATURES of them, with what stands for it in the text."""
+    words = _folded(text)
+    found = {f"{TRAIT}{name}": said for name, said in _traits(text, words)}
+    for one, seen in words:
+        if len(one) <= LONGEST_WORD:
+            found.setdefault(f"{WORD}{one}", seen)
+    for (one, seen), (other, seen_too) in zip(words, words[1:], strict=False):
+        if len(one) <= LONGEST_WORD and len(other) <= LONGEST_WORD:
+            found.setdefault(f"{PAIR}{one} {other}", f"{seen} {seen_too}")
+    line = f" {' '.join(one for one, _ in words)} "
+    for size in SIZES_OF_PIECES:
+        if len(found) >= MOST_FEATURES:
+            break
+        for at in range(len(line) - size + 1):
+            piece = line[at : at + size]
+            found.setdefault(f"{PIECE}{piece}", piece)
+    return dict(list(found.items())[:MOST_FEATURES])
+
+
+def _folded(text):
+    """Each word as it looks, with the word as it stands in the text."""
+    shown = "".join(filter(_is_seen, unicodedata.normalize("NFKC", text)))
+    words = _WORDS.findall(shown)
+    return [(folded, word) for word in words if (folded := _look_of(word))]
+
+
+@lru_cache(maxsize=8192)
+def _look_of(word):
+    letters = unicodedata.normalize("NFD", word.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = plain.translate(plain_letters())
+    # “b0nus”; but a number is a number.
+    return plain if plain.isdigit() else plain.translate(_DIGITS_AS_LETTERS)
+
+
+def _is_seen(char):
+    return char.isprintable() or char.isspace()
+
+
+def _traits(text, words):
+    if _LINK.search(text):
+        yield "link", "a link"
+    if len(words) <= FEW_WORDS:
+        yield "short", "few words"
+    if len(words) >= MANY_WORDS:
+        yield "long", "many words"

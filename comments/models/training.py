@@ -1,0 +1,261 @@
+"""What the classifier has learnt, and from which comment it learnt what."""
+
+from django.db import models, transaction
+from django.db.models import CharField, F, Value
+from django.utils import timezone
+
+from comments.classifier.bayes import Count, Table
+from comments.classifier.features import LONGEST_FEATURE, spelt
+from comments.classifier.measuring import Decided
+from comments.models.decision import Decision
+
+# Between rows of features and the three of the totals; no feature begins with it.
+TOTALS = ["#comments", "#features", "#known"]
+
+
+class Label(models.TextChoices):
+    HONEST = "honest", "Honest"
+    SPAM = "spam", "Spam"
+
+
+class ClassifierQuerySet(models.QuerySet):
+    def held(self):
+        """
+        The one row, locked until the transaction ends.
+
+        Whoever changes a count takes it first, so that two trainings wait for each
+        other, and never for each other's features. A transaction takes the threads
+        that it needs before this.
+        """
+        self.get_or_create(pk=1)
+        return self.select_for_update().get(pk=1)
+
+    def act(self, how, *, by_name, precision):
+        """Let it do more or less with what it finds, on the precision that was measured just now."""
+        self.get_or_create(pk=1)
+        self.filter(pk=1).update(
+            acts=how,
+            chosen_by=by_name,
+            chosen_at=timezone.now(),
+            measured_precision=precision,
+        )
+
+    def now(self):
+        """The one row as it is; before anything was learnt, one that knows nothing."""
+        return self.filter(pk=1).first() or Classifier(pk=1)
+
+
+class Classifier(models.Model):
+    """The one classifier: the sums of what it learnt, and what it may do with a finding."""
+
+    class Acts(models.TextChoices):
+        INFORM = "inform", "Only tell the moderators what it finds"
+        HOLD = "hold", "Hold what it finds to be spam"
+        MARK = "mark", "Mark as spam what it finds to be spam"
+
+    honest_comments = models.PositiveIntegerField(default=0, editable=False)
+    spam_comments = models.PositiveIntegerField(default=0, editable=False)
+    honest_features = models.PositiveBigIntegerField(default=0, editable=False)
+    spam_features = models.PositiveBigIntegerField(default=0, editable=False)
+    known_features = models.PositiveIntegerField(default=0, editable=False)
+    acts = models.CharField(max_length=6, choices=Acts, default=Acts.INFORM)
+    # By whom, when and on what measurement that was chosen.
+    chosen_by = models.CharField(max_length=200, blank=True, editable=False)
+    chosen_at = models.DateTimeField(null=True, editable=False)
+    measured_precision = models.FloatField(null=True, editable=False)
+
+    objects = ClassifierQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = []
+        permissions = [("let_classifier_act", "Can let the classifier act")]
+
+    def __str__(self):
+        return f"Classifier of {self.honest_comments} honest comments and {self.spam_comments} of spam"
+
+
+class FeatureCountQuerySet(models.QuerySet):
+    def named(self, names):
+        return self.filter(feature__in=names)
+
+    def learnt_of(self, names):
+        """What is known of these features, with the totals and what the classifier may do; in one query."""
+        rows = self.named(names).values_list("feature", "honest", "spam", _text(""))
+        of_all = Classifier.objects.filter(pk=1)
+        totals = [
+            of_all.values_list(
+                _text(TOTALS[0]), "honest_comments", "spam_comments", "acts"
+            ),
+            of_all.values_list(
+                _text(TOTALS[1]), "honest_features", "spam_features", "acts"
+            ),
+            of_all.values_list(
+                _text(TOTALS[2]), "known_features", "known_features", "acts"
+            ),
+        ]
+        found = {
+            name: (Count(honest, spam), acts)
+            for name, honest, spam, acts in rows.union(*totals, all=True)
+        }
+        nothing = (Count(), Classifier.Acts.INFORM)
+        (comments, acts), (features, _), (known, _) = (
+            found.pop(total, nothing) for total in TOTALS
+        )
+        counts = {name: count for name, (count, _) in found.items()}
+        return Table(comments, features, known.spam, counts), acts
+
+
+class FeatureCount(models.Model):
+    """In how many comments of each kind that moderators decided on a feature stands."""
+
+    feature = models.CharField(max_length=LONGEST_FEATURE, unique=True)
+    honest = models.PositiveIntegerField(default=0)
+    spam = models.PositiveIntegerField(default=0)
+
+    objects = FeatureCountQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = []
+
+    def __str__(self):
+        return f"{self.feature}: {self.honest} honest, {self.spam} spam"
+
+
+class TrainingManager(models.Manager):
+    def follow(self, comment):
+        """Learn from the comment what moderators say of it by now, and unlearn what they do not say any more."""
+        decision = _standing(comment.decisions.all())
+        label = _label(decision)
+        training = self.filter(comment=comment).first()
+        revision = decision and decision.text_revision
+        if training and (training.label, training.text_revision) == (label, revision):
+            return
+        with transaction.atomic():
+            if training:
+                training.unlearn()
+            if label:
+                self._learn(comment, label, decision)
+
+    def newest_decided(self, most):
+        """So many of the newest decisions, the oldest first, as the measuring takes them."""
+        newest = self.order_by("-at", "-id").values_list(
+            "comment_id", "label", "features"
+        )
+        return [
+            Decided(key, label == Label.SPAM, features.split("\n") if features else [])
+            for key, label, features in newest[:most]
+        ][::-1]
+
+    def forget(self, comment):
+        """Unlearn whatever was learnt from the comment."""
+        for training in self.filter(comment=comment):
+            training.unlearn()
+
+    def _learn(self, comment, label, decision):
+        names = list(spelt(comment.text_of(decision.text_revision)))
+        Classifier.objects.held()
+        known = FeatureCount.objects.named(names).values_list("feature", flat=True)
+        new = set(names).difference(known)
+        FeatureCount.objects.bulk_create(
+            FeatureCount(feature=name) for name in sorted(new)
+        )
+        _count(label, names, by=1, known=len(new))
+        self.create(
+            comment=comment,
+            label=label,
+            text_revision=decision.text_revision,
+            at=decision.at,
+            features="\n".join(names),
+        )
+
+
+class Training(models.Model):
+    """
+    What the classifier learnt from one comment, kept with it so that it can be unlearnt exactly.
+
+    Whatever becomes of the way in which features are found: these are the ones
+    that were counted.
+    """
+
+    comment = models.OneToOneField(
+        "comments.Comment", on_delete=models.PROTECT, related_name="training"
+    )
+    label = models.CharField(max_length=6, choices=Label)
+    text_revision = models.PositiveIntegerField()
+    # When the moderator decided.
+    at = models.DateTimeField(db_index=True)
+    # A line each.
+    features = models.TextField()
+
+    objects = TrainingManager()
+
+    class Meta:
+        default_permissions = []
+
+    def __str__(self):
+        return f"Comment {self.comment_id} as {self.get_label_display().lower()}"
+
+    @property
+    def names(self):
+        return self.features.split("\n") if self.features else []
+
+    def unlearn(self):
+        """Take back every count, and with it every feature that no other comment has."""
+        with transaction.atomic():
+            Classifier.objects.held()
+            _count(self.label, self.names, by=-1)
+            gone = FeatureCount.objects.named(self.names).filter(honest=0, spam=0)
+            number, _ = gone.delete()
+            Classifier.objects.update(known_features=F("known_features") - number)
+            self.delete()
+
+
+def _count(label, names, *, by, known=0):
+    """Let the counts and the totals of the label follow one comment more or less."""
+    FeatureCount.objects.named(names).update(**{label: F(label) + by})
+    comments, features = f"{label}_comments", f"{label}_features"
+    Classifier.objects.update(
+        **{comments: F(comments) + by, features: F(features) + by * len(names)},
+        known_features=F("known_features") + known,
+    )
+
+
+def _standing(decisions):
+    """The newest decision of a person on what the comment is that nobody has undone; the newest come first."""
+    undone = set()
+    for decision in decisions:
+        if decision.pk in undone:
+            continue
+        if decision.undoes_id:
+            undone.add(decision.undoes_id)
+        elif decision.by_name and _label(decision) is not None:
+            return decision
+    return None
+
+
+def _label(decision):
+    """
+    What a decision teaches: a label, "" for nothing, None where it says nothing new of the comment.
+
+    A comment rejected as spam or advertising is spam under a kinder name. One
+    rejected for anything else is no spam, but what is wrong with it would be
+    learnt as honest: it teaches nothing.
+    """
+    what = Decision.What
+    if decision is None:
+        return ""
+    if decision.what not in {what.STATUS, what.KEEP}:
+        return None
+    if decision.to_status == "approved":
+        return Label.HONEST
+    if decision.to_status == "spam":
+        return Label.SPAM
+    if decision.what == what.KEEP:
+        # It stands by whatever was decided before.
+        return None
+    is_spam = decision.reason in {Decision.Reason.SPAM, Decision.Reason.ADVERTISING}
+    return Label.SPAM if is_spam else ""
+
+
+def _text(text):
+    return Value(text, output_field=CharField())
