@@ -57,6 +57,10 @@ class ArticleQuerySet(models.QuerySet):
         # Looked up here: as a subquery, it makes SQLite read every visible article.
         return self.filter(pk__in=[pk for (pk,) in now.union(once)])
 
+    def at(self, slug):
+        """The one of these that is known as the slug, or None: one query where that is its address now, as it mostly is."""
+        return self.filter(slug=slug).first() or self.known_as(slug).first()
+
     def published_in(self, span):
         """From the first moment of the span up to, but without, its end."""
         return self.filter(published_at__gte=span.start, published_at__lt=span.end)

@@ -24,8 +24,7 @@ def post(request, slug):
     # Whatever the sender says of the encoding: our form is UTF-8, and what is not
     # becomes replacement characters.
     request.encoding = "utf-8"
-    articles = Article.objects.visible().select_related("thread")
-    article = articles.known_as(slug).first()
+    article = Article.objects.visible().select_related("thread").at(slug)
     form = CommentForm(request.POST, instance=Comment(article=article))
     if article is None:
         gone = Article.objects.gone().known_as(slug).first()

@@ -91,3 +91,16 @@ def test_a_listing_loads_cards_in_three_queries(db, django_assert_num_queries):
         for article in Article.objects.visible().for_listing():
             assert article.people
             assert [tag.name for tag in article.tags.all()] == ["b", "a", "c"]
+
+
+def test_an_article_is_found_at_its_address_of_today_and_at_those_of_old(
+    db, django_assert_num_queries
+):
+    article = make_visible_article(title="Fire at the mill")
+    article.rename("fire-is-out")
+    with django_assert_num_queries(1):
+        assert Article.objects.visible().at("fire-is-out") == article
+    assert Article.objects.visible().at("fire-at-the-mill") == article
+    assert Article.objects.visible().at("fire-at-sea") is None
+    article.withdraw()
+    assert Article.objects.visible().at("fire-is-out") is None
