@@ -92,8 +92,14 @@ class Shapes(dict):
     def __init__(self, script):
         super().__init__()
         self._stands_for = _one_for_all(chain(_look_alikes(), _capitals(script)))
+        plain = {self._stands_for.get(char, char) for char in _PLAIN}
+        spelt = (
+            (self._stands_for.get(char, char), letters)
+            for char, letters in _spellings()
+        )
+        # “ð” looks like a sign and is the small letter of “Ð”, a D: a D is no sign.
         self._spelt = {
-            self._stands_for.get(char, char): letters for char, letters in _spellings()
+            one: letters for one, letters in spelt if letters or one not in plain
         }
 
     def __missing__(self, code):
@@ -156,8 +162,6 @@ def _spellings():
         for char, look in _confusables()
         if len(look) != 1
     )
-    # “ð” looks like a sign, too, and is a letter that nothing else spells.
-    spelt = ((char, look) for char, look in spelt if look or not _has_case(char))
     return chain(spelt, _SPELT_OTHERWISE)
 
 
@@ -177,10 +181,6 @@ def _confusables():
 
 def _letters_of(text):
     return "".join(filter(_has_shape, unicodedata.normalize("NFKD", text)))
-
-
-def _has_case(char):
-    return unicodedata.category(char) in {"Ll", "Lu"}
 
 
 def _has_shape(char):
