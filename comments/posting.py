@@ -86,6 +86,7 @@ def _keep(findings, comment):
                 comment=comment,
                 text_revision=comment.text_revision,
                 rule=finding.rule,
+                weight=finding.weight,
                 value=finding.value,
                 limit=finding.limit,
                 words="\n".join(finding.words),

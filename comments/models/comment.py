@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles.models import Article, TransitionError
 from comments.models.appeal import Appeal
 from comments.models.deciding import decide, follow, reports_open_before
-from comments.models.decision import Decision
+from comments.models.decision import Decision, standing
 from comments.models.querysets import (
     LEAVES_A_TOMBSTONE,
     CommentQuerySet,
@@ -72,9 +72,22 @@ class Comment(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    # The person among the readers who wrote it, where we know one.
+    commenter = models.ForeignKey(
+        "comments.Commenter",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="comments",
+    )
     status = models.CharField(
         max_length=10, choices=Status, default=Status.PENDING, editable=False
     )
+    # What the newest decision of a person that nobody has undone made of it, and when;
+    # also after its author has withdrawn it.
+    judged_as = models.CharField(max_length=10, blank=True, editable=False)
+    judged_at = models.DateTimeField(null=True, editable=False)
     # Counts the decisions and edits, so that a decision can say which state it was made on.
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -127,6 +140,16 @@ class Comment(models.Model):
                 condition=Q(picked_at__isnull=False),
             ),
             models.Index(Lower("email"), name="comments_by_email"),
+            models.Index(
+                fields=["commenter", "judged_as", "judged_at"],
+                name="comments_by_commenter",
+                condition=Q(commenter__isnull=False),
+            ),
+            models.Index(
+                fields=["judged_at", "id"],
+                name="judged_comments",
+                condition=Q(judged_at__isnull=False),
+            ),
             models.Index(
                 fields=["open_reports", "created_at", "id"],
                 name="reported_comments",
@@ -220,7 +243,17 @@ class Comment(models.Model):
         return (
             self.status in [self.Status.PENDING, self.Status.APPROVED]
             and timezone.now() < self.editable_until
+            and not self.is_redacted
             and not self.answers.counting_as_answers().exists()
+        )
+
+    @property
+    def is_redacted(self):
+        """Whether a moderator took words out of it, and nobody has put them back."""
+        # One that says what it always said need not be asked.
+        return self.text_revision > 1 and any(
+            decision.what == Decision.What.REDACT
+            for decision in standing(self.decisions.all())
         )
 
     @property
@@ -245,6 +278,16 @@ class Comment(models.Model):
     def wants_a_second_look(self):
         """Whether readers or its author have said something that no moderator has answered."""
         return self.open_reports > 0 or self.has_open_appeal
+
+    @property
+    def waits_since(self):
+        """When it began to wait, the last time it did."""
+        back = [
+            decision.at
+            for decision in self.decisions.all()
+            if decision.to_status == self.Status.PENDING
+        ]
+        return max([self.created_at, self.edited_at or self.created_at, *back])
 
     def text_of(self, revision):
         """What it said in that revision of its text."""
@@ -278,7 +321,7 @@ class Comment(models.Model):
     # Steps. Each is one guarded transaction that records its decision. `seen` is the
     # version the moderator looked at; without it, the one this object was loaded with.
 
-    def approve(self, *, by=None, note="", seen=None):
+    def approve(self, *, by=None, note="", seen=None, batch=None):
         """Let readers see the comment."""
         decide(
             self,
@@ -287,10 +330,25 @@ class Comment(models.Model):
             by=by,
             seen=seen,
             note=note,
+            batch=batch,
         )
 
-    def reject(self, *, by=None, reason="", note="", seen=None):
-        """Do not publish the comment, or take it off the page."""
+    def reject(
+        self,
+        *,
+        by=None,
+        reason="",
+        explanation="",
+        told=True,
+        note="",
+        seen=None,
+        batch=None,
+    ):
+        """
+        Do not publish the comment, or take it off the page.
+
+        Its author is `told` the reason and the explanation; the note is for the desk.
+        """
         decide(
             self,
             self.Status.REJECTED,
@@ -298,10 +356,13 @@ class Comment(models.Model):
             by=by,
             seen=seen,
             reason=reason,
+            explanation=explanation,
+            told=told,
             note=note,
+            batch=batch,
         )
 
-    def mark_spam(self, *, by=None, note="", seen=None):
+    def mark_spam(self, *, by=None, note="", seen=None, batch=None):
         decide(
             self,
             self.Status.SPAM,
@@ -309,9 +370,10 @@ class Comment(models.Model):
             by=by,
             seen=seen,
             note=note,
+            batch=batch,
         )
 
-    def keep(self, *, by=None, note="", seen=None):
+    def keep(self, *, by=None, note="", seen=None, batch=None):
         """Let the comment stay what it is, and with that answer the reports and the appeal."""
         decide(
             self,
@@ -321,6 +383,7 @@ class Comment(models.Model):
             seen=seen,
             what=Decision.What.KEEP,
             note=note,
+            batch=batch,
         )
 
     def hold_for_reports(self):
@@ -332,7 +395,7 @@ class Comment(models.Model):
             what=Decision.What.REPORTS,
         )
 
-    def pick(self, *, by=None, note="", seen=None):
+    def pick(self, *, by=None, note="", seen=None, batch=None):
         """Show the comment among the newsroom's picks."""
         decide(
             self,
@@ -342,10 +405,11 @@ class Comment(models.Model):
             seen=seen,
             what=Decision.What.PICK,
             note=note,
+            batch=batch,
             changes={"picked_at": timezone.now()},
         )
 
-    def unpick(self, *, by=None, note="", seen=None):
+    def unpick(self, *, by=None, note="", seen=None, batch=None):
         decide(
             self,
             self.Status.APPROVED,
@@ -354,6 +418,7 @@ class Comment(models.Model):
             seen=seen,
             what=Decision.What.UNPICK,
             note=note,
+            batch=batch,
             changes={"picked_at": None},
         )
 
@@ -381,16 +446,7 @@ class Comment(models.Model):
                     "This comment cannot be changed any more: it is too late, "
                     "somebody has answered it, or a moderator has decided on it."
                 )
-            TextRevision.objects.create(
-                comment=self, number=self.text_revision, body=self.body
-            )
-            words = {
-                "body": body,
-                "text_revision": self.text_revision + 1,
-                "edited_at": timezone.now(),
-                # It is known by other words now.
-                "repeat_key": None,
-            }
+            words = self._with_text(body) | {"edited_at": timezone.now()}
             if status == self.status:
                 words["version"] = F("version") + 1
                 Comment.objects.filter(pk=self.pk).update(**words)
@@ -403,6 +459,31 @@ class Comment(models.Model):
                     what=Decision.What.EDIT,
                     changes=words,
                 )
+
+    def redact(self, body, *, by, note="", seen=None):
+        """
+        Put a text in which words are taken out in place of the comment's, as a moderator; it stays what it is.
+
+        The whole words are kept for moderators as a TextRevision, until the comment is
+        erased, and `undo` puts them back.
+        """
+        with transaction.atomic():
+            Thread.objects.held_by(self.article)
+            expected = self.version if seen is None else seen
+            self.refresh_from_db()
+            # Where it has changed, `decide` refuses, and the text that was kept goes with that.
+            words = self._with_text(body)
+            decide(
+                self,
+                self.Status(self.status),
+                from_=[s for s in self.Status if s != self.Status.WITHDRAWN],
+                by=by,
+                seen=expected,
+                what=Decision.What.REDACT,
+                note=note,
+                changes=words,
+                on=self.text_revision,
+            )
 
     def erase(self):
         """
@@ -445,11 +526,13 @@ class Comment(models.Model):
         this_reply = Comment.objects.filter(pk=self.pk, announced_at=None)
         return bool(this_reply.update(announced_at=timezone.now()))
 
-    def undo(self, *, by=None, note="", seen=None):
+    def undo(self, *, by=None, note="", seen=None, batch=None):
         """Put the comment back to where it was before the newest decision."""
         with transaction.atomic():
             # Held first: a report that comes in this moment is counted.
             Thread.objects.held_by(self.article)
+            expected = self.version if seen is None else seen
+            self.refresh_from_db()
             last = self.decisions.first()
             if last is None or not last.can_be_undone:
                 raise TransitionError(
@@ -460,16 +543,21 @@ class Comment(models.Model):
                 what, changes = Decision.What.UNPICK, {"picked_at": None}
             elif last.what == Decision.What.UNPICK:
                 what, changes = Decision.What.PICK, {"picked_at": timezone.now()}
+            if last.what == Decision.What.REDACT:
+                what = last.what
+                changes = self._with_text(self.text_of(last.text_revision))
             decide(
                 self,
                 self.Status(last.from_status),
                 from_=[last.to_status],
                 by=by,
-                seen=seen,
+                seen=expected,
                 what=what,
                 undoes=last,
                 note=note,
+                batch=batch,
                 changes=changes | {"open_reports": reports_open_before(last)},
+                on=self.text_revision,
             )
             # What that decision answered is open again.
             Appeal.objects.filter(comment=self, answered_at=last.at).update(
@@ -484,6 +572,18 @@ class Comment(models.Model):
             thread = Thread.objects.held_by(self.article)
             super().save(*args, **kwargs)
             follow(self, thread, was_approved=False, counted=0)
+
+    def _with_text(self, body):
+        """The changes that put another text in place of this one, which is kept."""
+        TextRevision.objects.create(
+            comment=self, number=self.text_revision, body=self.body
+        )
+        return {
+            "body": body,
+            "text_revision": self.text_revision + 1,
+            # It is known by other words now.
+            "repeat_key": None,
+        }
 
     def _has_appeal(self):
         return hasattr(self, "appeal")

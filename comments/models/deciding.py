@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles.append_only import name_of
 from articles.models import TransitionError
 from comments.models.appeal import Appeal
-from comments.models.decision import Decision
+from comments.models.decision import Decision, standing
 from comments.models.thread import Thread
 from comments.models.training import Training
 
@@ -25,34 +25,47 @@ def decide(
     what=Decision.What.STATUS,
     undoes=None,
     changes=None,
+    on=None,
     **why,
 ):
     """
     One guarded UPDATE, its record and the counts, together or not at all.
 
     The guard is the version: whoever decides on a state that is no more gets
-    a TransitionError that says who did what and when.
+    a TransitionError that says who did what and when. `on` is the revision of the
+    text that was decided on, where the decision itself puts another in its place.
     """
     with transaction.atomic():
         thread = Thread.objects.held_by(comment.article)
         expected = comment.version if seen is None else seen
         comment.refresh_from_db()
         before, counted = comment.status, _counted(comment)
-        changes = _changes_for(comment, status, by=by) | (changes or {})
+        now = timezone.now()
+        is_judged = by is not None and undoes is None and _judges(what, status)
+        changes = {
+            **_changes_for(comment, status, by=by, now=now),
+            **({"judged_as": status, "judged_at": now} if is_judged else {}),
+            **(changes or {}),
+        }
+        waited = now - comment.waits_since if comment.is_waiting and by else None
         if before not in from_ or not _update(comment, expected, changes):
             raise TransitionError(_refusal(comment, status))
         comment.refresh_from_db()
         decision = Decision.objects.create(
             comment=comment,
             what=what,
-            text_revision=comment.text_revision,
+            text_revision=on or comment.text_revision,
             by=by,
             by_name=name_of(by),
             from_status=before,
             to_status=status,
             undoes=undoes,
+            waited=waited,
+            at=now,
             **why,
         )
+        if undoes is not None:
+            _judge_again(comment)
         if by is not None:
             Appeal.objects.filter(comment=comment, answered_at=None).update(
                 answered_at=decision.at
@@ -88,13 +101,35 @@ def _update(comment, expected, changes):
     return this_state.update(**changes)
 
 
-def _changes_for(comment, status, *, by):
+def _judges(what, status):
+    """Whether such a decision says what the comment is; one that is kept unpublished stays what it was judged before."""
+    if what == Decision.What.KEEP:
+        return status in ["approved", "spam"]
+    return what == Decision.What.STATUS
+
+
+def _judge_again(comment):
+    """What the comment is judged as after a decision was undone: as by the one before that stands."""
+    judgement = next(
+        (
+            decision
+            for decision in standing(comment.decisions.all())
+            if decision.by_name and _judges(decision.what, decision.to_status)
+        ),
+        None,
+    )
+    comment.judged_as = judgement.to_status if judgement else ""
+    comment.judged_at = judgement and judgement.at
+    comment.save(update_fields=["judged_as", "judged_at"])
+
+
+def _changes_for(comment, status, *, by, now):
     changes = {"status": status, "version": F("version") + 1}
     if by is not None:
         # Somebody has looked at the comment, and with that at what was said of it.
         changes["open_reports"] = 0
     if status == comment.Status.APPROVED:
-        changes["first_shown_at"] = Coalesce("first_shown_at", timezone.now())
+        changes["first_shown_at"] = Coalesce("first_shown_at", now)
     elif status != comment.Status.PENDING:
         # The same words may be sent again, as a new comment that waits.
         changes["repeat_key"] = None

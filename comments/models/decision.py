@@ -26,6 +26,7 @@ class Decision(AppendOnly):
         KEEP = "keep", "kept as it was"
         PICK = "pick", "picked"
         UNPICK = "unpick", "no longer picked"
+        REDACT = "redact", "took words out"
 
     class Reason(models.TextChoices):
         OFF_TOPIC = "off_topic", "off topic"
@@ -44,7 +45,20 @@ class Decision(AppendOnly):
     from_status = models.CharField(max_length=10)
     to_status = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    # What the author is told with the reason, and whether both are told at all.
+    explanation = models.TextField(blank=True)
+    told = models.BooleanField(default=True)
+    # For the desk only.
     note = models.TextField(blank=True)
+    # Of a decision of a person on a comment that waited: how long it did.
+    waited = models.DurationField(null=True)
+    batch = models.ForeignKey(
+        "comments.Batch",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+    )
     undoes = models.OneToOneField(
         "self",
         null=True,
@@ -54,6 +68,15 @@ class Decision(AppendOnly):
     )
 
     objects = DecisionQuerySet.as_manager()
+
+    class Meta(AppendOnly.Meta):
+        indexes = [
+            models.Index(
+                fields=["-at", "-id"],
+                name="decisions_after_a_wait",
+                condition=models.Q(waited__isnull=False),
+            )
+        ]
 
     def __str__(self):
         return f"{self.who} {self.in_words} on {timezone.localtime(self.at):%-d %B %Y at %H:%M}"
@@ -70,6 +93,7 @@ class Decision(AppendOnly):
             what.KEEP: f"kept this comment {self.to_status}",
             what.PICK: "picked this comment",
             what.UNPICK: "took this comment off the picks",
+            what.REDACT: "took words out of this comment",
         }.get(self.what) or {
             "approved": "approved this comment",
             "rejected": "rejected this comment",
@@ -88,3 +112,15 @@ class Decision(AppendOnly):
     def can_be_undone(self):
         """Whatever a moderator or the machine decided; not what the author did."""
         return self.to_status != "withdrawn" and self.what != self.What.EDIT
+
+
+def standing(decisions):
+    """Those of a comment's decisions that nobody has undone, and no undoing; they come and go newest first."""
+    undone = set()
+    for decision in decisions:
+        if decision.pk in undone:
+            continue
+        if decision.undoes_id:
+            undone.add(decision.undoes_id)
+        else:
+            yield decision

@@ -16,6 +16,7 @@ APPROVED = "approved"
 PENDING = "pending"
 # What a moderator or its author took off the page stands there as a tombstone; spam leaves nothing behind.
 LEAVES_A_TOMBSTONE = ["rejected", "withdrawn"]
+JUDGED_AGAINST = ["rejected", "spam"]
 NOT_FOR_READERS = ["email", "network", "repeat_key"]
 # In code points: more than a quotation shows.
 WORDS_QUOTED = 500
@@ -124,6 +125,13 @@ class CommentQuerySet(models.QuerySet):
     def appealed(self):
         """With an appeal that no moderator has answered."""
         return self.filter(appeal__answered_at=None, appeal__isnull=False)
+
+    def judged(self):
+        """On which a person has decided."""
+        return self.filter(judged_at__isnull=False)
+
+    def judged_against(self):
+        return self.filter(judged_as__in=JUDGED_AGAINST)
 
     def counting_as_answers(self):
         """What somebody has said in answer, whether or not it is shown yet."""

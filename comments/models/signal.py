@@ -2,6 +2,14 @@ from django.db import models
 from django.utils import timezone
 
 
+class Weight(models.IntegerChoices):
+    """What a finding does to the comment of a reader."""
+
+    INFORMS = 0, "only informs"
+    HOLDS = 1, "holds the comment"
+    MARKS = 2, "marks the comment as spam"
+
+
 class Signal(models.Model):
     """One finding of the screening about one text of a comment."""
 
@@ -10,6 +18,7 @@ class Signal(models.Model):
     )
     text_revision = models.PositiveIntegerField()
     rule = models.CharField(max_length=40)
+    weight = models.PositiveSmallIntegerField(choices=Weight, default=Weight.HOLDS)
     # What was measured and how much of it is allowed, where the rule measures anything.
     value = models.FloatField(null=True)
     limit = models.FloatField(null=True)

@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from articles.append_only import AppendOnly, name_of
 from articles.models import Article
 
 
@@ -60,6 +61,21 @@ class Thread(models.Model):
                 shown_count=Greatest(models.F("shown_count") + change, 0)
             )
 
+    def set_policy(self, policy, *, by=None):
+        """Let the conversation follow another policy, and keep who wanted it; empty: the site's."""
+        with transaction.atomic():
+            thread = Thread.objects.held_by(self.article)
+            if thread.policy != policy:
+                ThreadStep.objects.create(
+                    thread=thread,
+                    from_policy=thread.policy,
+                    to_policy=policy,
+                    by=by,
+                    by_name=name_of(by),
+                )
+                Thread.objects.filter(pk=thread.pk).update(policy=policy)
+            self.policy = policy
+
     @property
     def rule(self):
         """The policy that holds: the thread's own, or the site's."""
@@ -94,3 +110,17 @@ class Thread(models.Model):
             return True
         closing_time = self.closing_time
         return closing_time is not None and closing_time <= timezone.now()
+
+
+class ThreadStep(AppendOnly):
+    """Who let a conversation follow another policy, and when."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="steps")
+    from_policy = models.CharField(max_length=8, blank=True)
+    to_policy = models.CharField(max_length=8, blank=True)
+
+    class Meta(AppendOnly.Meta):
+        default_permissions = []
+
+    def __str__(self):
+        return f"{self.thread}: {self.to_policy or 'as the site says'}"

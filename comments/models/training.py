@@ -7,7 +7,7 @@ from django.utils import timezone
 from comments.classifier.bayes import Count, Table
 from comments.classifier.features import LONGEST_FEATURE, spelt
 from comments.classifier.measuring import Decided
-from comments.models.decision import Decision
+from comments.models.decision import Decision, standing
 
 # Between rows of features and the three of the totals; no feature begins with it.
 TOTALS = ["#comments", "#features", "#known"]
@@ -222,15 +222,14 @@ def _count(label, names, *, by, known=0):
 
 def _standing(decisions):
     """The newest decision of a person on what the comment is that nobody has undone; the newest come first."""
-    undone = set()
-    for decision in decisions:
-        if decision.pk in undone:
-            continue
-        if decision.undoes_id:
-            undone.add(decision.undoes_id)
-        elif decision.by_name and _label(decision) is not None:
-            return decision
-    return None
+    return next(
+        (
+            decision
+            for decision in standing(decisions)
+            if decision.by_name and _label(decision) is not None
+        ),
+        None,
+    )
 
 
 def _label(decision):

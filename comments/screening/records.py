@@ -1,8 +1,11 @@
 """What goes into the screening, and what comes out of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from comments.classifier.bayes import Table
+from comments.models import Weight
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,14 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What moderators set differently for one rule; None where it is as it comes."""
+
+    limit: float | None = None
+    weight: Weight | None = None
+
+
+@dataclass(frozen=True)
 class Posted:
     """A comment as it was sent, and what was there before it."""
 
@@ -28,6 +39,7 @@ class Posted:
     body: str
     # The moderator who wrote it signed in.
     by: Account | None = None
+    at: datetime | None = None
     fell_for_the_decoy: bool = False
     thread_is_held: bool = False
     site_name: str = ""
@@ -39,6 +51,10 @@ class Posted:
     learnt: Table = field(default_factory=Table)
     classifier_holds: bool = False
     classifier_marks: bool = False
+    # By the name of the rule.
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    # Of the person who wrote it, if we know one: whether new comments of theirs need not wait.
+    is_trusted: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,3 +65,5 @@ class Finding:
     value: float | None = None
     limit: float | None = None
     words: tuple[str, ...] = ()
+    # What it does to the comment; None until it is known, see rules.look_at.
+    weight: Weight | None = None

@@ -2,19 +2,43 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from comments.models import Comment
+from comments.models import Comment, Weight
 from comments.screening.names import (
     look_alike_byline,
     look_alike_newsroom,
     look_alike_staff,
 )
-from comments.screening.records import Finding, Posted
-from comments.screening.spam import classifier, is_called_spam
+from comments.screening.records import Finding, Posted, Setting
+from comments.screening.spam import classifier
 
 logger = logging.getLogger(__name__)
 
-Rule = Callable[[Posted], Iterable[Finding]]
+
+@dataclass(frozen=True)
+class Rule:
+    """A function that looks at a comment, and what its findings do unless moderators have set it otherwise."""
+
+    # Called with the comment, and with the limit where the rule has one.
+    look: Callable[..., Iterable[Finding]]
+    weight: Weight = Weight.HOLDS
+    limit: float | None = None
+    # Whether nobody sets its weight: it decides that itself, or the newsroom must rely on it.
+    is_fixed: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.look.__name__
+
+    def found_in(self, posted: Posted) -> list[Finding]:
+        setting = posted.settings.get(self.name, Setting())
+        limit = self.limit if setting.limit is None else setting.limit
+        weight = self.weight if setting.weight is None else setting.weight
+        found = self.look(posted) if limit is None else self.look(posted, limit)
+        return [
+            replace(one, weight=weight) if one.weight is None else one for one in found
+        ]
 
 
 def decoy(posted: Posted) -> Iterator[Finding]:
@@ -30,12 +54,12 @@ def held_thread(posted: Posted) -> Iterator[Finding]:
 
 
 RULES: list[Rule] = [
-    decoy,
-    held_thread,
-    look_alike_staff,
-    look_alike_byline,
-    look_alike_newsroom,
-    classifier,
+    Rule(decoy, Weight.MARKS, is_fixed=True),
+    Rule(held_thread, is_fixed=True),
+    Rule(look_alike_staff, is_fixed=True),
+    Rule(look_alike_byline, is_fixed=True),
+    Rule(look_alike_newsroom, is_fixed=True),
+    Rule(classifier, is_fixed=True),
 ]
 
 # What a rule found that could not do its work.
@@ -51,22 +75,28 @@ def look_at(posted: Posted, *, rules: Iterable[Rule] = RULES) -> list[Finding]:
 
 
 def decide(posted: Posted, findings: Iterable[Finding]) -> Comment.Status:
-    """What becomes of the comment. Readers' own comments wait for a person, whatever was found."""
+    """What becomes of the comment: what its weightiest finding says, and one of a person whom we do not trust yet waits."""
     findings = list(findings)
-    found = {finding.rule for finding in findings}
     if posted.by is not None:
+        found = {finding.rule for finding in findings}
         is_held = not HOLDS_EVERYBODY.isdisjoint(found)
         return Comment.Status.PENDING if is_held else Comment.Status.APPROVED
-    # Where the classifier only informs or holds, the comment waits like every other.
-    is_marked = posted.classifier_marks and is_called_spam(findings)
-    if decoy.__name__ in found or is_marked:
-        return Comment.Status.SPAM
-    return Comment.Status.PENDING
+    unasked = Weight.INFORMS if posted.is_trusted else Weight.HOLDS
+    # Fail closed: what nobody has weighed holds.
+    weights = [
+        Weight.HOLDS if finding.weight is None else finding.weight
+        for finding in findings
+    ]
+    return {
+        Weight.INFORMS: Comment.Status.APPROVED,
+        Weight.HOLDS: Comment.Status.PENDING,
+        Weight.MARKS: Comment.Status.SPAM,
+    }[max([unasked, *weights])]
 
 
 def _found_by(rule: Rule, posted: Posted) -> list[Finding]:
     try:
-        return list(rule(posted))
+        return rule.found_in(posted)
     except Exception:
-        logger.exception("The rule %s could not look at a comment.", rule.__name__)
-        return [Finding(FAILED, words=(rule.__name__,))]
+        logger.exception("The rule %s could not look at a comment.", rule.name)
+        return [Finding(FAILED, words=(rule.name,), weight=Weight.HOLDS)]

@@ -1,9 +1,10 @@
 """The rule that asks the classifier, and what it may do with the answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from comments.classifier.bayes import Table, judge
 from comments.classifier.features import spelt
+from comments.models import Weight
 from comments.screening.records import Finding, Posted
 
 # It says nothing before moderators have decided on so many of each kind,
@@ -19,7 +20,10 @@ def classifier(posted: Posted) -> Iterator[Finding]:
     judgement = judge(spelt(posted.body), posted.learnt)
     limit = limit_passed(judgement.probability)
     if limit is not None:
-        yield Finding("classifier", judgement.probability, limit, judgement.words)
+        weight = _weight_of(posted) if limit == SURELY_SPAM else Weight.INFORMS
+        yield Finding(
+            "classifier", judgement.probability, limit, judgement.words, weight
+        )
 
 
 def has_learnt_enough(learnt: Table) -> bool:
@@ -33,8 +37,8 @@ def limit_passed(probability: float) -> float | None:
     return SURELY_HONEST if probability <= SURELY_HONEST else None
 
 
-def is_called_spam(findings: Iterable[Finding]) -> bool:
-    return any(
-        finding.rule == classifier.__name__ and finding.limit == SURELY_SPAM
-        for finding in findings
-    )
+def _weight_of(posted: Posted) -> Weight:
+    """What a person let it do with what it calls spam."""
+    if posted.classifier_marks:
+        return Weight.MARKS
+    return Weight.HOLDS if posted.classifier_holds else Weight.INFORMS

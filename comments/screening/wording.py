@@ -13,6 +13,11 @@ QUESTIONS = {
 }
 
 
+def why(signals):
+    """Why a comment is where it is, in one sentence made of what the screening found."""
+    return " ".join(sentence(signal) for signal in signals)
+
+
 def sentence(signal):
     """What the signal says, in people's words."""
     words = signal.words.split("\n") if signal.words else []

@@ -1,18 +1,22 @@
+from dataclasses import replace
+
 import pytest
 
 from comments.classifier.bayes import Count, Table
-from comments.models import Comment
-from comments.screening.records import Account, Finding, Posted
+from comments.models import Comment, Weight
+from comments.screening.records import Account, Finding, Posted, Setting
 from comments.screening.rules import (
     FAILED,
     HOLDS_EVERYBODY,
     RULES,
+    Rule,
     decide,
     look_at,
 )
 
 ANA = Account("aruiz", "Ana Ruiz")
 READER = Posted(name="Inés", body="A remark.")
+TRUSTED = replace(READER, is_trusted=True)
 MODERATOR = Posted(name="Ana Ruiz", body="A remark.", by=ANA, staff=(ANA,))
 
 CASINO = Table(
@@ -42,12 +46,16 @@ def half(posted):
     raise ZeroDivisionError
 
 
-@pytest.mark.parametrize("rule", RULES)
+def weighs(posted, limit):
+    yield Finding("weighs", len(posted.body), limit)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_each_rule_finds_what_bears_its_name_and_nothing_in_a_plain_comment(rule):
-    found = list(rule(FOUND_IN[rule.__name__]))
-    assert [finding.rule for finding in found] == [rule.__name__]
-    assert list(rule(READER)) == []
-    assert list(rule(MODERATOR)) == []
+    found = rule.found_in(FOUND_IN[rule.name])
+    assert [finding.rule for finding in found] == [rule.name]
+    assert rule.found_in(TRUSTED) == []
+    assert rule.found_in(MODERATOR) == []
 
 
 def test_all_rules_look_whatever_the_others_found():
@@ -61,22 +69,39 @@ def test_all_rules_look_whatever_the_others_found():
         learnt=CASINO,
     )
     found = [finding.rule for finding in look_at(everything)]
-    assert found == [rule.__name__ for rule in RULES]
+    assert found == [rule.name for rule in RULES]
 
 
 @pytest.mark.parametrize("rule", [breaks, half])
 def test_a_rule_that_cannot_look_says_so_and_stops_no_other(rule, caplog):
-    found = look_at(FOUND_IN["decoy"], rules=[rule, *RULES])
-    assert found == [Finding(FAILED, words=(rule.__name__,)), Finding("decoy")]
+    found = look_at(FOUND_IN["decoy"], rules=[Rule(rule), *RULES])
+    failed, decoy = found
+    assert failed == Finding(FAILED, words=(rule.__name__,), weight=Weight.HOLDS)
+    assert decoy.rule == "decoy"
     assert rule.__name__ in caplog.text
 
 
-@pytest.mark.parametrize("rule", [FAILED, *FOUND_IN])
-def test_a_readers_comment_waits_or_is_spam_and_is_never_approved(rule):
-    spam, pending = Comment.Status.SPAM, Comment.Status.PENDING
-    expected = spam if rule == "decoy" else pending
-    assert decide(READER, [Finding(rule)]) == expected
-    assert decide(READER, []) == pending
+def test_moderators_say_what_a_rule_allows_and_what_its_findings_do():
+    rule = Rule(weighs, Weight.HOLDS, limit=3)
+    assert rule.found_in(READER) == [Finding("weighs", 9, 3, weight=Weight.HOLDS)]
+    setting = Setting(limit=5, weight=Weight.MARKS)
+    posted = replace(READER, settings={"weighs": setting})
+    assert rule.found_in(posted) == [Finding("weighs", 9, 5, weight=Weight.MARKS)]
+
+
+def test_the_weightiest_finding_says_what_becomes_of_a_comment():
+    informs, holds, marks = (Finding("x", weight=weight) for weight in Weight)
+    assert decide(TRUSTED, []) == decide(TRUSTED, [informs]) == "approved"
+    assert decide(TRUSTED, [informs, holds, informs]) == "pending"
+    assert decide(TRUSTED, [holds, marks, informs]) == "spam"
+    assert decide(TRUSTED, [Finding("x")]) == "pending"
+
+
+def test_a_comment_of_a_person_who_is_not_trusted_yet_is_never_approved():
+    informs, holds, marks = (Finding("x", weight=weight) for weight in Weight)
+    for found in [], [informs], [holds]:
+        assert decide(READER, found) == "pending"
+    assert decide(READER, [marks]) == "spam"
 
 
 @pytest.mark.parametrize("rule", [FAILED, *FOUND_IN])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from comments.classifier.bayes import Count, Table
@@ -55,6 +57,22 @@ def test_it_only_informs_until_somebody_let_it_do_more(allowed, status):
     assert decide(posted, look_at(posted)) == status
     honest = Posted("Inés", "Casino bonus", learnt=learnt(honest=30), **allowed)
     assert decide(honest, look_at(honest)) == "pending"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "status"),
+    [
+        ({}, "approved"),
+        ({"classifier_holds": True}, "pending"),
+        ({"classifier_marks": True}, "spam"),
+    ],
+)
+def test_of_a_trusted_person_it_holds_no_more_than_it_calls_spam(allowed, status):
+    posted = Posted("Inés", "Casino bonus", learnt=learnt(spam=30), **allowed)
+    posted = replace(posted, is_trusted=True)
+    assert decide(posted, look_at(posted)) == status
+    honest = replace(posted, learnt=learnt(honest=30))
+    assert decide(honest, look_at(honest)) == "approved"
 
 
 def test_it_never_decides_on_what_a_moderator_writes():

@@ -4,7 +4,7 @@ from comments.models import Signal
 from comments.screening.rules import FAILED, RULES
 from comments.screening.wording import QUESTIONS, sentence
 
-NAMES = [rule.__name__ for rule in RULES]
+NAMES = [rule.name for rule in RULES]
 
 
 @pytest.mark.parametrize("rule", [*NAMES, FAILED])
