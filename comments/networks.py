@@ -40,6 +40,12 @@ def held_hashes(network):
     return _hashes(network, keys) if network else []
 
 
+def hashes_of_days(network, days):
+    """The network under the keys of these days, as far as they are kept."""
+    keys = NetworkKey.objects.kept_of(days)
+    return _hashes(network, keys)
+
+
 def wait_for_others():
     """Until the transaction ends, let nobody else send anything that is counted: two that come at once are counted one after the other."""
     NetworkKey.objects.held()

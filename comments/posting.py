@@ -5,35 +5,49 @@ import json
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from comments.models import Comment, Signal
+from comments.models import Comment, Commenter, Signal
 from comments.networks import held_hashes
 from comments.notifications import ask_to_confirm, moderators_mail
-from comments.rates import TooMany, most_that_count, seconds_to_wait, sent_lately
-from comments.screening import decide, look_at, posted_as
+from comments.rates import TooMany, seconds_to_wait
+from comments.screening import decide, look_at, posted_as, what_came_before
 
 
-def take(comment, *, network, by=None, decoy=False):
+def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
     """
     Store the comment and take its first step, or find the one that it repeats.
 
     `network` is where it came from, None when that is not known; `by` is the
-    moderator who writes it signed in, who need not wait for anybody. What else
-    becomes of it the screening decides. Returns the comment as it is stored, and
+    moderator who writes it signed in, who need not wait for anybody; `browser` is the key
+    of a comment that is known to come from the same browser, `seconds` how long the page
+    was open there. What else becomes of it the screening decides. Returns the comment as it is stored, and
     raises rates.TooMany.
     """
     with transaction.atomic():
         hashes = held_hashes(network)
         keys = [repeat_key(comment, known_as) for known_as in hashes or [""]]
-        repeated, seconds = _before(comment, keys, hashes)
-        if repeated is not None:
-            return repeated
-        if by is None and seconds:
-            raise TooMany(seconds)
+        before = what_came_before(comment, keys=keys, hashes=hashes)
+        for one in before.of_sender:
+            if one.repeat_key in keys:
+                return Comment.objects.get(pk=one.key)
+        wait = seconds_to_wait([one.at for one in before.of_sender])
+        if by is None and wait:
+            raise TooMany(wait)
         comment.by = by
         comment.network = next(iter(hashes), "")
         comment.repeat_key = keys[0]
-        posted = posted_as(comment, by=by, decoy=decoy)
+        posted = posted_as(
+            comment,
+            by=by,
+            decoy=decoy,
+            before=before,
+            hashes=hashes,
+            network=network,
+            browser=browser,
+            seconds=seconds,
+        )
         findings = look_at(posted)
+        if by is None:
+            comment.commenter = _commenter(posted, browser)
         comment.save()
         _keep(findings, comment)
         _take_first_step(comment, decide(posted, findings), findings, by=by)
@@ -53,7 +67,15 @@ def change(comment, body, *, by=None):
     """
     with transaction.atomic():
         author = by if by is not None and by.pk == comment.by_id else None
-        posted = posted_as(comment, body=body, by=author)
+        hashes = [comment.network] if comment.network else []
+        posted = posted_as(
+            comment,
+            body=body,
+            by=author,
+            before=what_came_before(comment, hashes=hashes),
+            hashes=hashes,
+            browser=comment.pk,
+        )
         findings = look_at(posted)
         comment.edit(body, status=decide(posted, findings))
         if author is None and comment.by_id is not None:
@@ -63,20 +85,11 @@ def change(comment, body, *, by=None):
         _tell_of(comment)
 
 
-def _before(comment, keys, hashes):
-    """The comment that this one repeats, if any, and how many seconds its sender has to wait; in one query."""
-    counted = Comment.objects.repeated_by(keys) | sent_lately(
-        hashes, address=comment.email
-    )
-    before = list(
-        counted.with_repeats_first(keys).values_list("pk", "repeat_key", "created_at")[
-            : 1 + most_that_count()
-        ]
-    )
-    for pk, key, _ in before:
-        if key in keys:
-            return Comment.objects.get(pk=pk), 0
-    return None, seconds_to_wait([created_at for *_, created_at in before])
+def _commenter(posted, browser):
+    """Who wrote it, as far as we know: with the second comment from one browser somebody becomes known."""
+    if posted.commenter is not None:
+        return Commenter(pk=posted.commenter)
+    return Commenter.objects.begun_by(browser) if browser else None
 
 
 def _keep(findings, comment):

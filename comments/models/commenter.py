@@ -2,12 +2,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
-# A person whose comments moderators approved so often since they last rejected one,
-APPROVALS_FOR_TRUST = 2
-# and of whom they rejected none in this time, is trusted.
+# How long no comment of a person may have been rejected who is trusted.
 CLEAN_FOR = timedelta(days=90)
 
 
@@ -25,6 +23,28 @@ class CommenterQuerySet(models.QuerySet):
     def who_wrote(self, comment_id):
         return self.filter(comments=comment_id)
 
+    def begun_by(self, comment_id):
+        """
+        The person who wrote this comment, made and given to it where nobody was known; None where there is no such comment.
+
+        Nobody begins with what staff wrote, or with what is erased.
+        """
+        comments = self.model._meta.get_field("comments").related_model.objects
+        first = comments.filter(pk=comment_id, by=None, erased_at=None).first()
+        if first is None or first.commenter_id:
+            return first and first.commenter
+        commenter = self.create()
+        if comments.filter(pk=first.pk, commenter=None).update(commenter=commenter):
+            return commenter
+        commenter.delete()
+        return self.who_wrote(comment_id).first()
+
+    def known_by(self, *, address="", browser=None):
+        """Who has confirmed the address, and who wrote the comment with this key; none, one or both."""
+        return self.filter(
+            pk__in=self.with_address(address).values("pk")
+        ) | self.filter(pk__in=self.who_wrote(browser).values("pk"))
+
     def knowing_their_record(self):
         """
         Each with `rejected_at`, when a moderator last rejected a comment of theirs, and
@@ -34,10 +54,27 @@ class CommenterQuerySet(models.QuerySet):
         theirs = comments.filter(commenter=OuterRef("pk")).order_by("-judged_at")
         rejected = theirs.judged_against().values("judged_at")
         approved = theirs.filter(judged_as="approved").values("judged_at")
-        nth = APPROVALS_FOR_TRUST - 1
+        nth = max(settings.TRUST_AFTER_APPROVALS, 1) - 1
         return self.annotate(
             rejected_at=Subquery(rejected[:1]),
             approved_at=Subquery(approved[nth : nth + 1]),
+        )
+
+    def knowing_whether_trusted(self):
+        """
+        Each with `is_trusted`: approved often enough since the last rejection, and none
+        rejected for CLEAN_FOR. Nobody is where the setting is 0.
+        """
+        never_rejected = Q(rejected_at=None)
+        long_ago = Q(
+            rejected_at__lt=timezone.now() - CLEAN_FOR, approved_at__gt=F("rejected_at")
+        )
+        trusted = Q(approved_at__isnull=False) & (never_rejected | long_ago)
+        is_trusted = bool(settings.TRUST_AFTER_APPROVALS) and Case(
+            When(trusted, then=Value(True)), default=Value(False)
+        )
+        return self.knowing_their_record().annotate(
+            is_trusted=is_trusted or Value(False)
         )
 
 

@@ -24,6 +24,10 @@ class NetworkKeyManager(models.Manager):
             self.filter(day__gte=first_day_kept()).order_by("-day")
         )
 
+    def kept_of(self, days):
+        """The keys of these days that are still there."""
+        return self._of(days)
+
     def held(self):
         """
         The keys of today and of yesterday, newest first, locked until the transaction ends.

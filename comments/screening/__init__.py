@@ -5,7 +5,7 @@ What is found in a comment before anybody reads it.
 one decision is made of all that they find. `wording` says each finding to people.
 """
 
-from comments.screening.past import posted_as
+from comments.screening.past import posted_as, what_came_before
 from comments.screening.rules import decide, look_at
 
-__all__ = ["decide", "look_at", "posted_as"]
+__all__ = ["decide", "look_at", "posted_as", "what_came_before"]

@@ -1,21 +1,51 @@
 """The words of a comment that the screening found, marked where they stand."""
 
-import re
-
 from django.utils.html import format_html, format_html_join
+
+from comments.folding import fold
+from comments.screening.links import links_in
+from comments.screening.terms import matches
+
+# What these found are words of the comment; the words of others are names it resembles.
+_OF_THE_COMMENT = {"banned_terms", "suspect_terms", "classifier", "links"}
 
 
 def marked(body, signals):
-    """The body as HTML, escaped, with what matched in `<mark>`."""
-    words = {word for signal in signals for word in signal.words.split("\n") if word}
-    if not words:
-        return format_html("{}", body)
-    longest_first = sorted(words, key=len, reverse=True)
-    pattern = "|".join(rf"\b{re.escape(word)}\b" for word in longest_first)
+    """The body as HTML, escaped, with what matched in `<mark>`; no letter of it is lost."""
     parts, end = [], 0
-    for found in re.finditer(pattern, body, re.IGNORECASE):
-        parts.append((body[end : found.start()], found[0]))
-        end = found.end()
+    for start, stop in _together(_spans(body, signals)):
+        parts.append((body[end:start], body[start:stop]))
+        end = stop
     return format_html(
         "{}{}", format_html_join("", "{}<mark>{}</mark>", parts), body[end:]
     )
+
+
+def _spans(body, signals):
+    words = {
+        word
+        for signal in signals
+        if signal.rule in _OF_THE_COMMENT
+        for word in signal.words.split("\n")
+    }
+    yield from matches(body, {folded for word in words if (folded := fold(word))})
+    end = 0
+    for link in links_in(body):
+        start = body.index(link, end)
+        end = start + len(link)
+        if link in words:
+            yield start, end
+
+
+def _together(spans):
+    """The spans in their order, those that overlap as one."""
+    last = None
+    for start, end in sorted(spans):
+        if last and start <= last[1]:
+            last = (last[0], max(last[1], end))
+        else:
+            if last:
+                yield last
+            last = (start, end)
+    if last:
+        yield last

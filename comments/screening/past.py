@@ -1,51 +1,249 @@
-"""What the rules need to know of a comment, read from the database in so many queries, whoever and however many there are."""
+"""
+What the rules need to know of a comment, read in so many queries, whoever and however many there are.
+
+`what_came_before` reads the comments that were sent before this one, `posted_as` who
+wrote it and what moderators have said of that: a query each, with the words of the
+classifier and perhaps the keys of older networks beside them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import CharField, Value
+from django.db.models import Case, CharField, Count, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
 
 from articles.models import Person
 from comments.classifier.features import spelt
 from comments.conversation import thread_of
-from comments.models import Classifier, FeatureCount
-from comments.screening.records import Account, Posted
+from comments.models import (
+    Classifier,
+    Comment,
+    Commenter,
+    FeatureCount,
+    Mute,
+    RuleSetting,
+    Term,
+    Weight,
+)
+from comments.networks import hashes_of_days
+from comments.rates import most_that_count, sent_lately
+from comments.screening.records import Account, Earlier, Posted, Setting
+from comments.screening.terms import candidates
 
-STAFF, BYLINE = "staff", "byline"
+STAFF, BYLINE, TERM, SETTING, PERSON, MUTE = (
+    "staff",
+    "byline",
+    "term",
+    "setting",
+    "person",
+    "mute",
+)
+SENDER, THREAD, SITE, REJECTED = "sender", "thread", "site", "rejected"
+# How far back each is looked for, and how many of them at most.
+THREAD_WITHIN, THREAD_MOST = timedelta(hours=1), 500
+REJECTED_WITHIN, REJECTED_MOST = timedelta(days=7), 20
+SITE_MOST = 60
+SITE_WITHIN = timedelta(days=1)
+FEWEST_OF_SENDER = 20
 
 
-def posted_as(comment, *, body=None, by=None, decoy=False):
-    """The comment, as it is or with another body, for the rules to look at; `by` is the moderator who sends it signed in."""
-    staff, bylines = _people_of_the_newsroom(comment.name)
+@dataclass(frozen=True)
+class Before:
+    """What was sent before a comment, the newest first."""
+
+    comments: tuple[Earlier, ...] = ()
+    said_lately: int = 0
+    rejected_lately: int = 0
+
+    @property
+    def of_sender(self):
+        return [one for one in self.comments if one.is_from_sender]
+
+
+NOTHING = Before()
+
+
+def what_came_before(comment, *, keys=(), hashes=()):
+    """What was sent before the comment, from a network with these hashes or with its address, and by others; `keys` are those by which a repeat is known."""
+    now = timezone.now()
+    others = Comment.objects.exclude(pk=comment.pk) if comment.pk else Comment.objects
+    counted = Comment.objects.repeated_by(keys) | sent_lately(
+        hashes, address=comment.email
+    )
+    most = 1 + max(most_that_count(), FEWEST_OF_SENDER)
+    piles = {
+        SENDER: counted.with_repeats_first(keys)[:most],
+        THREAD: Comment.objects.filter(
+            article=comment.article_id, created_at__gt=now - THREAD_WITHIN
+        ).order_by()[:THREAD_MOST],
+        SITE: Comment.objects.order_by("-id")[:SITE_MOST],
+        REJECTED: Comment.objects.sent_from(
+            hashes, address=comment.email, since=now - REJECTED_WITHIN
+        )
+        .judged_against()
+        .order_by()[:REJECTED_MOST],
+    }
+    first, *rest = [_pile(others, kind, pile) for kind, pile in piles.items()]
+    rows = list(first.union(*rest, all=True))
+    kinds = [kind for kind, *_ in rows]
+    comments = [
+        Earlier(key, at, body, repeat_key, kind == SENDER)
+        for kind, key, at, body, repeat_key in rows
+        if kind == SENDER or (kind == SITE and now - at < SITE_WITHIN)
+    ]
+    comments.sort(key=lambda one: (one.at, one.key), reverse=True)
+    return Before(tuple(comments), kinds.count(THREAD), kinds.count(REJECTED))
+
+
+def _pile(comments, kind, pile):
+    """Some comments as rows of the union; SQLite takes a limit only one query further in."""
+    body = "body" if kind in (SENDER, SITE) else _text("")
+    return (
+        comments.filter(pk__in=pile.values("pk"))
+        .order_by()
+        .values_list(_text(kind), "pk", "created_at", body, "repeat_key")
+    )
+
+
+def posted_as(
+    comment,
+    *,
+    body=None,
+    by=None,
+    decoy=False,
+    before=NOTHING,
+    hashes=(),
+    network=None,
+    browser=None,
+    seconds=None,
+):
+    """
+    The comment, as it is or with another body, for the rules to look at.
+
+    `by` is the moderator who sends it signed in, `browser` the key of a comment that the
+    same browser wrote, `seconds` how long the page was open there.
+    """
     body = comment.body if body is None else body
+    facts = _facts(comment, body, browser)
     learnt, acts = FeatureCount.objects.learnt_of(spelt(body))
     return Posted(
         name=comment.name,
         body=body,
+        at=timezone.now(),
         by=by and Account(by.get_username(), by.get_full_name()),
         fell_for_the_decoy=decoy,
         thread_is_held=thread_of(comment.article).is_held,
         site_name=settings.SITE_NAME,
-        staff=staff,
-        bylines=bylines,
         learnt=learnt,
         classifier_holds=acts == Classifier.Acts.HOLD,
         classifier_marks=acts == Classifier.Acts.MARK,
+        earlier=before.comments,
+        said_lately=before.said_lately,
+        rejected_lately=before.rejected_lately,
+        seconds_on_page=seconds,
+        staff=tuple(
+            Account(user_name, full_name.strip())
+            for user_name, full_name, _, _ in facts[STAFF]
+        ),
+        bylines=tuple(name for name, *_ in facts[BYLINE]),
+        banned=_terms(facts, Term.Kind.BANNED),
+        suspect=_terms(facts, Term.Kind.SUSPECT),
+        settings={
+            rule: Setting(_number(limit), _weight(weight))
+            for rule, limit, weight, _ in facts[SETTING]
+        },
+        mutes=_reasons(facts[MUTE], hashes, network),
+        **_person(facts[PERSON]),
     )
 
 
-def _people_of_the_newsroom(name):
-    """All who can sign in to the desk, who are few, and those of the bylines who resemble the name."""
+def _facts(comment, body, browser):
+    """Everything that was said before of who writes and of such words: rows of four texts, by their kind; one query."""
     accounts = get_user_model().objects.filter(is_active=True, is_staff=True)
-    people = Person.objects.looking_like(name).order_by()
-    rows = accounts.values_list(_text(STAFF), "username", "first_name", "last_name")
-    rows = list(rows.union(people.values_list(_text(BYLINE), "name", *[_text("")] * 2)))
-    staff = [
-        Account(user_name, f"{first} {last}".strip())
-        for kind, user_name, first, last in rows
-        if kind == STAFF
+    terms = Term.objects.filter(folded__in=candidates(comment.name, body))
+    person = Commenter.objects.known_by(address=comment.email, browser=browser)
+    mutes = Mute.objects.in_force().filter(
+        Q(network__gt="") | Q(commenter__in=person.values("pk"))
+    )
+    piles = [
+        _rows(STAFF, accounts, "username", _full_name()),
+        _rows(BYLINE, Person.objects.looking_like(comment.name), "name"),
+        _rows(TERM, terms, "folded", "kind"),
+        _rows(
+            SETTING, RuleSetting.objects, "rule", _as_text("limit"), _as_text("weight")
+        ),
+        _rows(MUTE, mutes, "reason", "network", _as_text("network_day")),
+        _rows(
+            PERSON,
+            person.knowing_whether_trusted(),
+            _as_text("pk"),
+            Case(When(is_trusted=True, then=_text("yes")), default=_text("")),
+            _as_text(_approvals()),
+            Case(When(mailbox=None, then=_text("browser")), default=_text("mailbox")),
+        ),
     ]
-    bylines = [name for kind, name, *_ in rows if kind == BYLINE]
-    return tuple(staff), tuple(bylines)
+    first, *rest = piles
+    facts = {kind: [] for kind in [STAFF, BYLINE, TERM, SETTING, MUTE, PERSON]}
+    for kind, *texts in first.union(*rest, all=True):
+        facts[kind].append(texts)
+    return facts
+
+
+def _rows(kind, pile, *columns):
+    filled = [*columns, *[_text("")] * (4 - len(columns))]
+    return pile.order_by().values_list(_text(kind), *filled)
+
+
+def _terms(facts, kind):
+    return tuple(folded for folded, is_kind, *_ in facts[TERM] if is_kind == kind)
+
+
+def _reasons(mutes, hashes, network):
+    """Why the person or the network is muted; the keys of older days are read only where a network is."""
+    of_network = {(hash, day): reason for reason, hash, day, _ in mutes if hash}
+    reasons = [reason for reason, hash, *_ in mutes if not hash]
+    if of_network and network:
+        days = {date.fromisoformat(day) for _, day in of_network}
+        held = {*hashes, *hashes_of_days(network, days)}
+        reasons += [reason for (hash, _), reason in of_network.items() if hash in held]
+    return tuple(dict.fromkeys(reasons))
+
+
+def _person(rows):
+    """Of two whom we know, by the address and by the browser, the one with the address."""
+    if not rows:
+        return {}
+    key, trusted, approvals, _ = max(rows, key=lambda row: row[3])
+    return {
+        "commenter": int(key),
+        "is_trusted": bool(trusted),
+        "approvals": int(approvals),
+    }
+
+
+def _approvals():
+    approved = Comment.objects.filter(commenter=OuterRef("pk"), judged_as="approved")
+    number = approved.order_by().values("commenter").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(number), 0)
+
+
+def _full_name():
+    return Concat("first_name", Value(" "), "last_name", output_field=CharField())
+
+
+def _number(text):
+    return float(text) if text else None
+
+
+def _weight(text):
+    return Weight(int(text)) if text else None
+
+
+def _as_text(value):
+    return Coalesce(Cast(value, CharField()), _text(""))
 
 
 def _text(text):

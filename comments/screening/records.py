@@ -32,6 +32,18 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """A comment that came before."""
+
+    key: int
+    at: datetime
+    # Empty where nothing is asked of its words.
+    body: str = ""
+    repeat_key: str | None = None
+    is_from_sender: bool = False
+
+
+@dataclass(frozen=True)
 class Posted:
     """A comment as it was sent, and what was there before it."""
 
@@ -53,8 +65,24 @@ class Posted:
     classifier_marks: bool = False
     # By the name of the rule.
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    # Of the person who wrote it, if we know one: whether new comments of theirs need not wait.
+    # The terms of moderators that stand in it, folded.
+    banned: tuple[str, ...] = ()
+    suspect: tuple[str, ...] = ()
+    # Of the person who wrote it, if we know one: their key, how many comments of theirs
+    # moderators have approved, and whether new ones need not wait.
+    commenter: int | None = None
+    approvals: int = 0
     is_trusted: bool = False
+    # Why moderators have muted the person or the network.
+    mutes: tuple[str, ...] = ()
+    # What the same sender sent of late, and what was said on the whole site just before.
+    earlier: tuple[Earlier, ...] = ()
+    # How many comments came to the conversation within the last hour, counted up to a bound,
+    said_lately: int = 0
+    # and how many of the same sender moderators have rejected within some days.
+    rejected_lately: int = 0
+    # As the sender's browser measured it; None where it did not.
+    seconds_on_page: float | None = None
 
 
 @dataclass(frozen=True)

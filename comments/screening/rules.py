@@ -5,13 +5,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from comments.models import Comment, Weight
+from comments.screening.links import link_in_name, links
 from comments.screening.names import (
     look_alike_byline,
     look_alike_newsroom,
     look_alike_staff,
 )
+from comments.screening.people import muted, new_commenter, recent_rejections
 from comments.screening.records import Finding, Posted, Setting
+from comments.screening.repeats import (
+    flood,
+    heated_thread,
+    quick_post,
+    repeated_text,
+    similar_text,
+)
 from comments.screening.spam import classifier
+from comments.screening.terms import banned_terms, suspect_terms
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +36,16 @@ class Rule:
     limit: float | None = None
     # Whether nobody sets its weight: it decides that itself, or the newsroom must rely on it.
     is_fixed: bool = False
+    # Whether it also looks at what moderators write signed in.
+    for_staff: bool = False
 
     @property
     def name(self) -> str:
         return self.look.__name__
 
     def found_in(self, posted: Posted) -> list[Finding]:
+        if posted.by is not None and not self.for_staff:
+            return []
         setting = posted.settings.get(self.name, Setting())
         limit = self.limit if setting.limit is None else setting.limit
         weight = self.weight if setting.weight is None else setting.weight
@@ -54,12 +68,24 @@ def held_thread(posted: Posted) -> Iterator[Finding]:
 
 
 RULES: list[Rule] = [
-    Rule(decoy, Weight.MARKS, is_fixed=True),
-    Rule(held_thread, is_fixed=True),
-    Rule(look_alike_staff, is_fixed=True),
-    Rule(look_alike_byline, is_fixed=True),
-    Rule(look_alike_newsroom, is_fixed=True),
-    Rule(classifier, is_fixed=True),
+    Rule(decoy, Weight.MARKS, is_fixed=True, for_staff=True),
+    Rule(held_thread, is_fixed=True, for_staff=True),
+    Rule(muted, is_fixed=True),
+    Rule(look_alike_staff, is_fixed=True, for_staff=True),
+    Rule(look_alike_byline, is_fixed=True, for_staff=True),
+    Rule(look_alike_newsroom, is_fixed=True, for_staff=True),
+    Rule(banned_terms, Weight.MARKS),
+    Rule(suspect_terms),
+    Rule(links, limit=1),
+    Rule(link_in_name),
+    Rule(repeated_text),
+    Rule(similar_text, limit=0.6),
+    Rule(flood, limit=3),
+    Rule(recent_rejections, limit=0),
+    Rule(heated_thread, Weight.INFORMS, limit=30),
+    Rule(quick_post, Weight.INFORMS, limit=3),
+    Rule(new_commenter, is_fixed=True),
+    Rule(classifier, is_fixed=True, for_staff=True),
 ]
 
 # What a rule found that could not do its work.

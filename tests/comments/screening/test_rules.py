@@ -1,10 +1,17 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
+from django.utils import timezone
 
 from comments.classifier.bayes import Count, Table
 from comments.models import Comment, Weight
-from comments.screening.records import Account, Finding, Posted, Setting
+from comments.screening.records import (
+    Account,
+    Earlier,
+    Finding,
+    Posted,
+    Setting,
+)
 from comments.screening.rules import (
     FAILED,
     HOLDS_EVERYBODY,
@@ -27,12 +34,37 @@ CASINO = Table(
 )
 
 # What each rule finds something in.
+NOW = timezone.now()
+
+
+def earlier(*bodies):
+    return tuple(
+        Earlier(number, NOW, body, is_from_sender=True)
+        for number, body in enumerate(bodies)
+    )
+
+
+SAID = "A remark that is long enough to be compared."
 FOUND_IN = {
     "decoy": Posted(name="Inés", body="", fell_for_the_decoy=True),
     "held_thread": Posted(name="Inés", body="", thread_is_held=True),
     "look_alike_staff": Posted(name="Ana Ruiz", body="", staff=(ANA,)),
     "look_alike_byline": Posted(name="Ana Ruiz", body="", bylines=("Ana Ruiz",)),
     "look_alike_newsroom": Posted(name="Moderator", body=""),
+    "muted": Posted(name="Inés", body="", mutes=("Insults",)),
+    "banned_terms": Posted(name="Inés", body="C4S1NO!", banned=("caslno",)),
+    "suspect_terms": Posted(name="Inés", body="A casino.", suspect=("caslno",)),
+    "links": Posted(name="Inés", body="https://a.example and b.com"),
+    "link_in_name": Posted(name="best-loans.com", body=""),
+    "repeated_text": Posted(name="Inés", body=SAID, earlier=earlier(SAID)),
+    "similar_text": Posted(
+        name="Inés", body=SAID, earlier=earlier(f"Well. {SAID}"), at=NOW
+    ),
+    "flood": Posted(name="Inés", body="d", earlier=earlier("a", "b", "c"), at=NOW),
+    "recent_rejections": Posted(name="Inés", body="", rejected_lately=1),
+    "heated_thread": Posted(name="Inés", body="", said_lately=31),
+    "quick_post": Posted(name="Inés", body="", seconds_on_page=1.2),
+    "new_commenter": Posted(name="Inés", body=""),
     "classifier": Posted(name="Inés", body="Casino", learnt=CASINO),
 }
 
@@ -59,25 +91,33 @@ def test_each_rule_finds_what_bears_its_name_and_nothing_in_a_plain_comment(rule
 
 
 def test_all_rules_look_whatever_the_others_found():
-    everything = Posted(
-        name="Moderator",
-        body="Casino",
-        fell_for_the_decoy=True,
-        thread_is_held=True,
-        staff=(Account("moderator"),),
-        bylines=("Moderator",),
-        learnt=CASINO,
+    fields = {
+        name: value
+        for posted in FOUND_IN.values()
+        for name, value in asdict(posted).items()
+        if value != getattr(READER, name)
+    }
+    everything = replace(
+        READER,
+        **fields
+        | {
+            "name": "Moderator",
+            "body": f"Casino {SAID} https://a.example and b.com",
+            "staff": (Account("moderator"),),
+            "bylines": ("Moderator",),
+            "learnt": CASINO,
+            "earlier": earlier(*[f"Casino {SAID} https://a.example and b.net"] * 3),
+        },
     )
-    found = [finding.rule for finding in look_at(everything)]
-    assert found == [rule.name for rule in RULES]
+    found = {finding.rule for finding in look_at(everything)}
+    assert found == set(FOUND_IN) - {"link_in_name", "repeated_text"}
 
 
 @pytest.mark.parametrize("rule", [breaks, half])
 def test_a_rule_that_cannot_look_says_so_and_stops_no_other(rule, caplog):
     found = look_at(FOUND_IN["decoy"], rules=[Rule(rule), *RULES])
-    failed, decoy = found
-    assert failed == Finding(FAILED, words=(rule.__name__,), weight=Weight.HOLDS)
-    assert decoy.rule == "decoy"
+    assert found[0] == Finding(FAILED, words=(rule.__name__,), weight=Weight.HOLDS)
+    assert [finding.rule for finding in found[1:]] == ["decoy", "new_commenter"]
     assert rule.__name__ in caplog.text
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from comments.models import Signal
+from comments.models import Signal, Weight
 from comments.screening.rules import FAILED, RULES
-from comments.screening.wording import QUESTIONS, sentence
+from comments.screening.wording import QUESTIONS, sentence, why
 
 NAMES = [rule.name for rule in RULES]
 
@@ -10,10 +10,10 @@ NAMES = [rule.name for rule in RULES]
 @pytest.mark.parametrize("rule", [*NAMES, FAILED])
 def test_each_rule_has_a_sentence_of_its_own(rule):
     said = sentence(Signal(rule=rule, words="Ana Ruiz"))
-    assert said[0].isupper()
+    assert said[0] == said[0].upper()
     assert said.endswith(".")
-    # This one is called in the newsroom what it is called in the code.
-    assert rule not in said or rule == "classifier"
+    # Those of one word are called in the newsroom what they are called in the code.
+    assert rule not in said or "_" not in rule
     assert "no longer in use" not in said
     others = {
         sentence(Signal(rule=name, words="Ana Ruiz")) for name in [*NAMES, FAILED]
@@ -25,7 +25,7 @@ def test_each_rule_has_a_sentence_of_its_own(rule):
 def test_a_rule_that_failed_is_named_by_what_it_asks(rule):
     said = sentence(Signal(rule=FAILED, words=rule))
     assert QUESTIONS[rule] in said
-    assert rule not in said
+    assert rule not in said or "_" not in rule
 
 
 def test_it_says_whom_the_name_resembles():
@@ -50,3 +50,47 @@ def test_it_says_how_sure_the_classifier_is_and_because_of_what():
 
 def test_a_rule_that_is_gone_leaves_a_sentence():
     assert "“shouting”" in sentence(Signal(rule="shouting"))
+
+
+@pytest.mark.parametrize(
+    ("signal", "said"),
+    [
+        (
+            Signal(rule="links", value=2, limit=1, words="a.com\nb.com"),
+            "2 links (limit 1): a.com, b.com.",
+        ),
+        (
+            Signal(rule="flood", value=4, limit=3),
+            "4 comments of one sender within ten minutes (limit 3).",
+        ),
+        (Signal(rule="banned_terms", words="c4sino"), "Banned word: c4sino."),
+        (
+            Signal(rule="new_commenter", value=1),
+            "1 approved comment of this person so far.",
+        ),
+        (
+            Signal(rule="repeated_text", value=1),
+            "The same words as in 1 other comment of the last day.",
+        ),
+        (Signal(rule="muted", words="Insults"), "Muted by a moderator (Insults)."),
+    ],
+)
+def test_what_was_measured_and_how_much_is_allowed_is_said(signal, said):
+    assert sentence(signal) == said
+
+
+def test_all_findings_make_one_sentence_the_heaviest_first():
+    holds, informs = {"weight": Weight.HOLDS}, {"weight": Weight.INFORMS}
+    found = [
+        Signal(rule="classifier", value=0.83, words="casino\nbonus", **informs),
+        Signal(rule="links", value=2, limit=1, words="a.com\nb.com", **holds),
+        Signal(rule="new_commenter", value=0, **holds),
+    ]
+    assert why(found) == (
+        "Held: 2 links (limit 1): a.com, b.com; first comment of this person; "
+        "the classifier finds it 0.83 spam because of: casino, bonus."
+    )
+    assert why(found[:1]).startswith("Noticed: the classifier")
+    found[1].weight = Weight.MARKS
+    assert why(found).startswith("Marked as spam: 2 links")
+    assert why([]) == ""

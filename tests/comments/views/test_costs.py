@@ -3,7 +3,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments.models import Comment, Mailbox, NetworkKey
+from comments.folding import fold
+from comments.models import Comment, Mailbox, NetworkKey, Term
 from comments.tokens import private_address
 from tests.comments.views.sending import WORDS, address_of_thread, send
 from tests.factories import (
@@ -64,7 +65,7 @@ def plain_post(transactional_db, settings):
     return post
 
 
-def test_a_post_is_six_queries_and_one_commit_however_many_there_are(
+def test_a_post_is_seven_queries_and_one_commit_however_many_there_are(
     plain_post, client
 ):
     article = make_visible_article()
@@ -77,23 +78,28 @@ def test_a_post_is_six_queries_and_one_commit_however_many_there_are(
             make_person(name="Ana Ruiz")
         queries, borders = plain_post(client, article, body=f"Remark {number}.")
         # The article at the address with its thread, the keys of two days, what
-        # came before, the staff and the bylines, what is known of the words, the comment.
-        assert len(queries) == 6, queries
+        # came before, what is known of the people and the rules, and of the words, the
+        # comment, and that nobody trusts its author yet.
+        assert len(queries) == 7, queries
         assert borders == ["BEGIN", "COMMIT"]
 
 
-def test_an_answer_looks_up_what_it_answers_and_a_finding_is_stored(plain_post, client):
+def test_an_answer_looks_up_what_it_answers_and_more_findings_cost_no_more(
+    plain_post, client
+):
     article = make_visible_article()
     make_person(name="Ana Ruiz")
+    Term.objects.create(text="casino", folded=fold("casino"), kind="suspect")
     parent = make_shown_comment(
         article=article, parent=make_shown_comment(article=article)
     )
     queries, borders = plain_post(client, article, parent=parent.pk)
-    assert len(queries) == 7, queries
-    queries, borders = plain_post(client, article, parent=parent.pk, name="Ana Ruiz")
+    assert len(queries) == 8, queries
+    words = {"name": "Ana Ruiz", "body": "Casino: https://a.example, https://b.example"}
+    queries, borders = plain_post(client, article, parent=parent.pk, **words)
     assert len(queries) == 8, queries
     assert borders == ["BEGIN", "COMMIT"]
-    assert Comment.objects.latest("id").signals.exists()
+    assert Comment.objects.latest("id").signals.count() == 4
 
 
 def test_a_repeat_stores_nothing(plain_post, client):

@@ -95,7 +95,7 @@ def test_a_conversation_held_meanwhile_takes_the_comment_and_says_why_it_waits(
     send = open_form(client, article)
     Thread.objects.create(article=article, policy=Thread.Policy.HELD)
     assert send().status_code == 303
-    assert Comment.objects.get().signals.get().rule == "held_thread"
+    assert Comment.objects.get().signals.first().rule == "held_thread"
     page = client.get(address_of_thread(article)).content.decode()
     assert "Every comment waits for a moderator here." in page
 

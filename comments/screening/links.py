@@ -1,0 +1,32 @@
+"""Rules about links, in whatever way they are written."""
+
+import re
+from collections.abc import Iterator
+
+from comments.screening.records import Finding, Posted
+
+# With a scheme or `www.`, or a bare host with an ending that people write in comments.
+_LINK = re.compile(
+    r"(?:https?://|mailto:|www\.)[^\s<>\"]+"
+    r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}"
+    r"\.(?:com|net|org|info|biz|top|xyz|online|site|shop|club|live|icu|ru|cn|ly|gg|io)\b"
+    r"(?:/[^\s<>\"]*)?",
+    re.IGNORECASE,
+)
+
+
+def links(posted: Posted, limit: float) -> Iterator[Finding]:
+    """More links than a comment usually needs."""
+    found = tuple(dict.fromkeys(links_in(posted.body)))
+    if len(found) > limit:
+        yield Finding("links", len(found), limit, found)
+
+
+def link_in_name(posted: Posted) -> Iterator[Finding]:
+    """The name is an advertisement."""
+    if found := tuple(links_in(posted.name)):
+        yield Finding("link_in_name", words=found)
+
+
+def links_in(text: str) -> list[str]:
+    return [found[0].rstrip(".,:;!?)'") for found in _LINK.finditer(text)]

@@ -1,0 +1,56 @@
+"""Rules about what was sent before: the same words again, nearly the same, and too much at once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from comments.folding import fold
+from comments.likeness import FEWEST_WORDS, likeness, shingles
+from comments.screening.records import Earlier, Finding, Posted
+
+FLOOD_WITHIN = timedelta(minutes=10)
+
+
+def repeated_text(posted: Posted) -> Iterator[Finding]:
+    """The same words stand in a comment of the last day."""
+    same = [one for one in _texts(posted) if fold(one.body) == fold(posted.body)]
+    if same and fold(posted.body):
+        yield Finding("repeated_text", value=len(same))
+
+
+def similar_text(posted: Posted, limit: float) -> Iterator[Finding]:
+    """Nearly the same words stand in a comment of the last day."""
+    if len(fold(posted.body).split()) < FEWEST_WORDS:
+        return
+    pieces = shingles(posted.body)
+    nearest = max(
+        (likeness(pieces, shingles(one.body)) for one in _texts(posted)), default=0
+    )
+    if limit <= nearest < 1:
+        yield Finding("similar_text", round(nearest, 2), limit)
+
+
+def flood(posted: Posted, limit: float) -> Iterator[Finding]:
+    """Many comments from one sender within ten minutes."""
+    lately = [
+        one
+        for one in posted.earlier
+        if one.is_from_sender and posted.at - one.at < FLOOD_WITHIN
+    ]
+    if len(lately) >= limit:
+        yield Finding("flood", len(lately) + 1, limit)
+
+
+def heated_thread(posted: Posted, limit: float) -> Iterator[Finding]:
+    """A conversation in which much is said within an hour."""
+    if posted.said_lately > limit:
+        yield Finding("heated_thread", posted.said_lately, limit)
+
+
+def quick_post(posted: Posted, limit: float) -> Iterator[Finding]:
+    """Sent sooner after the page was opened than anybody types; as the sender's browser says."""
+    if posted.seconds_on_page is not None and posted.seconds_on_page < limit:
+        yield Finding("quick_post", posted.seconds_on_page, limit)
+
+
+def _texts(posted: Posted) -> list[Earlier]:
+    return [one for one in posted.earlier if one.body]

@@ -1,0 +1,46 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from django.utils import timezone
+
+from comments.screening.records import Earlier, Posted
+from comments.screening.rules import RULES
+
+NOW = timezone.now()
+MINUTE = timedelta(minutes=1)
+SAID = "A remark that is long enough to be compared with others"
+POSTED = Posted("Inés", SAID, at=NOW, is_trusted=True)
+
+
+def after(*earlier):
+    posted = replace(POSTED, earlier=earlier)
+    return {
+        finding.rule: finding.value
+        for rule in RULES
+        for finding in rule.found_in(posted)
+    }
+
+
+def test_the_same_words_are_found_whatever_they_are_written_in():
+    assert after(Earlier(1, NOW, f"{SAID.upper()}!!"))["repeated_text"] == 1
+
+
+def test_nearly_the_same_words_are_not_the_same():
+    found = after(Earlier(1, NOW, f"Well, {SAID}"))
+    assert found.keys() == {"similar_text"}
+    assert 0.6 <= found["similar_text"] < 1
+
+
+def test_short_words_that_many_say_are_not_compared_for_likeness():
+    posted = replace(POSTED, body="I agree!", earlier=(Earlier(1, NOW, "I agree too"),))
+    assert [rule.name for rule in RULES if rule.found_in(posted)] == []
+
+
+def test_many_from_one_sender_within_ten_minutes_are_a_flood():
+    def sent(minutes):
+        return Earlier(1, NOW - minutes * MINUTE, "x", is_from_sender=True)
+
+    assert after(sent(1), sent(5), sent(9)) == {"flood": 4}
+    assert after(sent(1), sent(5), sent(11)) == {}
+    others = [replace(sent(1), is_from_sender=False)] * 9
+    assert after(*others) == {}

@@ -1,0 +1,45 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comments.likeness import alike, likeness, shingles
+
+SPAM = "Earn {} euros a day from home with this simple trick that doctors hate so much"
+
+
+def like(one, other):
+    return likeness(shingles(one), shingles(other))
+
+
+def test_the_same_words_are_alike_whatever_they_are_written_in():
+    assert like(SPAM, SPAM.upper().replace("o", "0")) == 1
+
+
+def test_a_word_exchanged_leaves_texts_alike_and_other_words_do_not():
+    assert 0.6 <= like(SPAM.format(500), SPAM.format(900)) < 1
+    assert (
+        like(SPAM, "The council met on Tuesday to speak of the bridge once more") == 0
+    )
+
+
+def test_the_same_spam_makes_one_group_and_everything_else_stands_alone():
+    texts = [SPAM.format(1), "I agree with Inés here.", SPAM.format(2), "", "😀", ""]
+    assert alike(texts) == [[0, 2], [1], [3], [4], [5]]
+
+
+def test_short_texts_are_compared_by_their_letters():
+    assert alike(["Buy now!", "buy n0w", "By now"]) == [[0, 1], [2]]
+
+
+@given(st.lists(st.text(max_size=40), max_size=8))
+def test_every_text_is_in_one_group_and_groups_keep_their_order(texts):
+    groups = alike(texts)
+    assert sorted(place for group in groups for place in group) == list(
+        range(len(texts))
+    )
+    assert [group[0] for group in groups] == sorted(group[0] for group in groups)
+
+
+@given(st.text(), st.text())
+def test_likeness_is_a_share_and_the_same_both_ways(one, other):
+    assert 0 <= like(one, other) <= 1
+    assert like(one, other) == like(other, one)
