@@ -5,20 +5,22 @@ import json
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from comments.models import Comment, Signal
+from comments.models import Comment, Commenter, Signal
 from comments.networks import held_hashes
 from comments.notifications import ask_to_confirm, moderators_mail
+from comments.people import known
 from comments.rates import TooMany, most_that_count, seconds_to_wait, sent_lately
 from comments.screening import decide, look_at, posted_as
 
 
-def take(comment, *, network, by=None, decoy=False):
+def take(comment, *, network, by=None, decoy=False, browser=None):
     """
     Store the comment and take its first step, or find the one that it repeats.
 
     `network` is where it came from, None when that is not known; `by` is the
-    moderator who writes it signed in, who need not wait for anybody. What else
-    becomes of it the screening decides. Returns the comment as it is stored, and
+    moderator who writes it signed in, who need not wait for anybody; `browser` is the
+    key of a comment that is known to come from the same browser. What else becomes of
+    it the screening decides. Returns the comment as it is stored, and
     raises rates.TooMany.
     """
     with transaction.atomic():
@@ -34,6 +36,8 @@ def take(comment, *, network, by=None, decoy=False):
         comment.repeat_key = keys[0]
         posted = posted_as(comment, by=by, decoy=decoy)
         findings = look_at(posted)
+        if browser and by is None:
+            comment.commenter = _commenter(comment, browser)
         comment.save()
         _keep(findings, comment)
         _take_first_step(comment, decide(posted, findings), findings, by=by)
@@ -77,6 +81,11 @@ def _before(comment, keys, hashes):
         if key in keys:
             return Comment.objects.get(pk=pk), 0
     return None, seconds_to_wait([created_at for *_, created_at in before])
+
+
+def _commenter(comment, browser):
+    """Who wrote it, as far as we know: with the second comment from one browser somebody becomes known."""
+    return known(comment.email, browser) or Commenter.objects.begun_by(browser)
 
 
 def _keep(findings, comment):

@@ -1,13 +1,15 @@
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
-from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db import models, transaction
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
-# A person whose comments moderators approved so often since they last rejected one,
-APPROVALS_FOR_TRUST = 2
-# and of whom they rejected none in this time, is trusted.
+from articles.append_only import name_of
+from articles.models import TransitionError
+from comments.models.network import DAYS_KEPT, first_day_kept
+
+# How long no comment of a person may have been rejected who is trusted.
 CLEAN_FOR = timedelta(days=90)
 
 
@@ -25,6 +27,28 @@ class CommenterQuerySet(models.QuerySet):
     def who_wrote(self, comment_id):
         return self.filter(comments=comment_id)
 
+    def begun_by(self, comment_id):
+        """
+        The person who wrote this comment, made and given to it where nobody was known; None where there is no such comment.
+
+        Nobody begins with what staff wrote, or with what is erased.
+        """
+        comments = self.model._meta.get_field("comments").related_model.objects
+        first = comments.filter(pk=comment_id, by=None, erased_at=None).first()
+        if first is None or first.commenter_id:
+            return first and first.commenter
+        commenter = self.create()
+        if comments.filter(pk=first.pk, commenter=None).update(commenter=commenter):
+            return commenter
+        commenter.delete()
+        return self.who_wrote(comment_id).first()
+
+    def known_by(self, *, address="", browser=None):
+        """Who has confirmed the address, and who wrote the comment with this key; none, one or both."""
+        return self.filter(
+            pk__in=self.with_address(address).values("pk")
+        ) | self.filter(pk__in=self.who_wrote(browser).values("pk"))
+
     def knowing_their_record(self):
         """
         Each with `rejected_at`, when a moderator last rejected a comment of theirs, and
@@ -34,11 +58,32 @@ class CommenterQuerySet(models.QuerySet):
         theirs = comments.filter(commenter=OuterRef("pk")).order_by("-judged_at")
         rejected = theirs.judged_against().values("judged_at")
         approved = theirs.filter(judged_as="approved").values("judged_at")
-        nth = APPROVALS_FOR_TRUST - 1
+        nth = max(settings.TRUST_AFTER_APPROVALS, 1) - 1
         return self.annotate(
             rejected_at=Subquery(rejected[:1]),
             approved_at=Subquery(approved[nth : nth + 1]),
         )
+
+    def knowing_whether_trusted(self):
+        """
+        Each with `is_trusted`: approved often enough since the last rejection, and none
+        rejected for CLEAN_FOR. Nobody is where the setting is 0.
+        """
+        never_rejected = Q(rejected_at=None)
+        long_ago = Q(
+            rejected_at__lt=timezone.now() - CLEAN_FOR, approved_at__gt=F("rejected_at")
+        )
+        trusted = Q(approved_at__isnull=False) & (never_rejected | long_ago)
+        is_trusted = bool(settings.TRUST_AFTER_APPROVALS) and Case(
+            When(trusted, then=Value(True)), default=Value(False)
+        )
+        return self.knowing_their_record().annotate(
+            is_trusted=is_trusted or Value(False)
+        )
+
+    def left_without_a_trace(self):
+        """Known by a browser alone, of whose comments none is left: nobody can be recognised any more."""
+        return self.filter(mailbox=None, comments=None)
 
 
 class Commenter(models.Model):
@@ -63,6 +108,23 @@ class Commenter(models.Model):
     def __str__(self):
         return f"Commenter {self.pk}"
 
+    @property
+    def known_by(self):
+        """How we know them, to follow “known by”."""
+        return "their browser" if self.mailbox_id is None else "a confirmed address"
+
+    # Steps
+
+    def mute(self, *, until, reason, by):
+        """Let whatever they write wait until then; a mute that was in force before gives way to this one."""
+        with transaction.atomic():
+            # Held, so that of two moderators at once the second replaces what the first did.
+            Commenter.objects.select_for_update().get(pk=self.pk)
+            self.mutes.in_force().give_way(by)
+            return self.mutes.create(
+                until=until, reason=reason, by=by, by_name=name_of(by)
+            )
+
 
 class Note(models.Model):
     """What a moderator writes about a person for the other moderators."""
@@ -84,6 +146,10 @@ class Note(models.Model):
         ordering = ["-at", "-id"]
         default_permissions = []
 
+    def can_be_deleted_by(self, user):
+        """Whether it is theirs; superusers may delete every note."""
+        return user.is_superuser or (self.by_id is not None and self.by_id == user.pk)
+
     def __str__(self):
         return f"Note of {self.by_name} about commenter {self.commenter_id}"
 
@@ -91,6 +157,42 @@ class Note(models.Model):
 class MuteQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(lifted_at=None, until__gt=timezone.now())
+
+    def give_way(self, by):
+        return self.update(lifted_at=timezone.now(), lifted_by_name=name_of(by))
+
+    def of_network(self, comment, *, until, reason, by):
+        """
+        Let whatever comes from the comment's network wait until then, or for as long as it can be recognised.
+
+        That is 30 days, counted from the day of the comment: its key is deleted then.
+        Raises TransitionError for a comment whose network nobody knows.
+        """
+        day = comment.created_at.astimezone(UTC).date()
+        if not comment.network or recognised_until(day) <= timezone.now():
+            raise TransitionError(
+                "Nobody knows the network of this comment any more, so it cannot be "
+                "muted. Mute the person, or decide on the comment."
+            )
+        known = {"network": comment.network, "network_day": day}
+        with transaction.atomic():
+            self.filter(**known).in_force().give_way(by)
+            return self.create(
+                **known,
+                until=min(until, recognised_until(day)),
+                reason=reason,
+                by=by,
+                by_name=name_of(by),
+            )
+
+    def to_forget(self):
+        """Of networks whose keys are gone: their hashes say nothing any more."""
+        return self.filter(network_day__lt=first_day_kept())
+
+
+def recognised_until(day):
+    """When a network of that day is forgotten."""
+    return datetime.combine(day + timedelta(days=DAYS_KEPT), time.min, UTC)
 
 
 class Mute(models.Model):
@@ -131,3 +233,18 @@ class Mute(models.Model):
 
     def __str__(self):
         return f"Muted by {self.by_name} until {self.until}"
+
+    @property
+    def is_in_force(self):
+        return self.lifted_at is None and self.until > timezone.now()
+
+    def lift(self, *, by):
+        """End the mute now; whoever comes second gets a TransitionError that says who did it."""
+        if Mute.objects.in_force().filter(pk=self.pk).give_way(by):
+            self.refresh_from_db()
+            return
+        self.refresh_from_db()
+        who = self.lifted_by_name
+        raise TransitionError(
+            f"{who} has ended this mute before." if who else "This mute is over."
+        )
