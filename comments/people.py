@@ -4,11 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from comments.models import Comment, Commenter, Mailbox, Mute, Note
+from comments.models.commenter import CLEAN_FOR
 from comments.networks import wait_for_others
 
 # Nobody needs to know exactly beyond this, and nothing is counted further.
@@ -95,13 +99,14 @@ def records_of(comments):
     commenter is in none: nobody is known to have written it.
     """
     keys = {comment.commenter_id for comment in comments} - {None}
-    if not keys:
-        return {}
-    newest = _newest_of(keys)
-    return {
-        commenter.pk: _record(commenter, newest[commenter.pk])
-        for commenter in _with_numbers(Commenter.objects.filter(pk__in=keys))
-    }
+    return records_of_people(Commenter.objects.filter(pk__in=keys)) if keys else {}
+
+
+def records_of_people(commenters):
+    """`records_of` for people themselves, given as a pile of commenters that is not sliced."""
+    known = list(_with_numbers(commenters))
+    newest = _newest_of({commenter.pk for commenter in known})
+    return {each.pk: _record(each, newest[each.pk]) for each in known}
 
 
 def _record(commenter, newest):
@@ -123,7 +128,6 @@ def _record(commenter, newest):
 
 def _with_numbers(commenters):
     theirs = {"commenter": OuterRef("pk")}
-    mutes = Mute.objects.in_force().filter(**theirs).order_by("-until")
     return (
         commenters.select_related("mailbox")
         .knowing_whether_trusted()
@@ -133,9 +137,29 @@ def _with_numbers(commenters):
                 for judged in ["approved", "rejected", "spam"]
             },
             notes_number=_Number(Note.objects.filter(**theirs)),
-            muted_until=Subquery(mutes.values("until")[:1]),
         )
     )
+
+
+def waiting_of(commenter):
+    """How many comments of theirs wait, counted no further than just beyond MOST_COUNTED."""
+    waiting = commenter.comments.waiting().order_by()
+    return waiting[: MOST_COUNTED + 1].count()
+
+
+def why_trusted(commenter):
+    """Whether new comments of theirs need not wait, and why, as a sentence; for one who knows whether they are trusted."""
+    needed = settings.TRUST_AFTER_APPROVALS
+    if not needed:
+        return "Not trusted: on this site the comments of everybody wait."
+    approvals = f"{needed} comment{'s' if needed != 1 else ''}"
+    if commenter.is_trusted:
+        return f"Trusted: moderators have approved {approvals}, and rejected none in {CLEAN_FOR.days} days."
+    rejected_at = commenter.rejected_at
+    if rejected_at is None:
+        return f"Not trusted yet: moderators have to approve {approvals} first."
+    day = date_format(timezone.localtime(rejected_at), "j F Y")
+    return f"Not trusted: moderators rejected a comment on {day}. They have to approve {approvals} after that, and reject none for {CLEAN_FOR.days} days."
 
 
 class _Number(Subquery):

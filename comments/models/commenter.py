@@ -85,6 +85,18 @@ class CommenterQuerySet(models.QuerySet):
         """Known by a browser alone, of whose comments none is left: nobody can be recognised any more."""
         return self.filter(mailbox=None, comments=None)
 
+    def knowing_their_mute(self):
+        """Each with `muted_until`, None where no mute is in force."""
+        mutes = self.model._meta.get_field("mutes").related_model.objects.in_force()
+        longest = mutes.filter(commenter=OuterRef("pk")).order_by("-until")
+        return self.annotate(muted_until=Subquery(longest.values("until")[:1]))
+
+    def knowing_their_name(self):
+        """Each with `name`, which they wrote beside their last comment; None where they have none."""
+        comments = self.model._meta.get_field("comments").related_model.objects
+        newest = comments.filter(commenter=OuterRef("pk")).newest_first()
+        return self.annotate(name=Subquery(newest.values("name")[:1]))
+
 
 class Commenter(models.Model):
     """
