@@ -128,16 +128,13 @@ def _record(commenter, newest):
 
 def _with_numbers(commenters):
     theirs = {"commenter": OuterRef("pk")}
-    return (
-        commenters.select_related("mailbox")
-        .knowing_whether_trusted()
-        .annotate(
-            **{
-                judged: _Number(Comment.objects.filter(**theirs, judged_as=judged))
-                for judged in ["approved", "rejected", "spam"]
-            },
-            notes_number=_Number(Note.objects.filter(**theirs)),
-        )
+    known = commenters.select_related("mailbox").knowing_whether_trusted()
+    return known.knowing_their_mute().annotate(
+        **{
+            judged: _Number(Comment.objects.filter(**theirs, judged_as=judged))
+            for judged in ["approved", "rejected", "spam"]
+        },
+        notes_number=_Number(Note.objects.filter(**theirs)),
     )
 
 

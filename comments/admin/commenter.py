@@ -128,10 +128,6 @@ class MuteForm(DeskForm):
             )
 
 
-class LiftForm(forms.Form):
-    mute = forms.IntegerField(min_value=1, max_value=LARGEST_KEY)
-
-
 class NumberForm(forms.Form):
     """Which row an address or a button names."""
 
@@ -332,10 +328,9 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._mutes_page(request)
 
     def _lift(self, request):
-        form = LiftForm(request.POST)
-        mute = form.is_valid() and Mute.objects.filter(pk=form.cleaned_data["mute"])
-        mute = mute and mute.first()
-        if not mute:
+        key = NumberForm.key_in(request.POST.get("mute"))
+        mute = Mute.objects.filter(pk=key).first()
+        if mute is None:
             why = "This mute is not known any more."
             return self._mutes_page(request, why=why, status=409)
         try:

@@ -25,7 +25,8 @@ class CommenterQuerySet(models.QuerySet):
         )
 
     def who_wrote(self, comment_id):
-        return self.filter(comments=comment_id)
+        # To a filter, no key would mean those who wrote nothing.
+        return self.none() if comment_id is None else self.filter(comments=comment_id)
 
     def begun_by(self, comment_id):
         """
