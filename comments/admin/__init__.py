@@ -1,5 +1,6 @@
 from comments.admin.classifier import ClassifierAdmin
 from comments.admin.comment import CommentAdmin
+from comments.admin.commenter import CommenterAdmin
 from comments.admin.decision import DecisionAdmin
 
-__all__ = ["ClassifierAdmin", "CommentAdmin", "DecisionAdmin"]
+__all__ = ["ClassifierAdmin", "CommentAdmin", "CommenterAdmin", "DecisionAdmin"]

@@ -3,8 +3,10 @@ from django.core.exceptions import ValidationError
 
 from comments.forms.fields import (
     AddressField,
+    BrowserField,
     LineField,
     ReaderForm,
+    SecondsField,
     TextField,
     at_most,
     decoy,
@@ -60,6 +62,8 @@ class CommentForm(ReaderForm, forms.ModelForm):
         },
     )
     subject = decoy()
+    browser = BrowserField(required=False)
+    seconds = SecondsField(required=False)
 
     class Meta:
         model = Comment

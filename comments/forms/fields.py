@@ -9,10 +9,13 @@ from comments.markup import (
     kept_line,
     kept_text,
 )
+from comments.tokens import comment_of_browser
 
 # Beside the limit in characters as people see them: how many code points they may have
 # on average. More than any script needs, and what the column of a name holds.
 CODE_POINTS_A_CHARACTER = 4
+# In seconds: a page that was open longer, or for no number at all, says nothing.
+LONGEST_OPEN = 10_000_000
 
 
 class ReaderForm:
@@ -62,6 +65,32 @@ class TextField(UncutField, forms.CharField):
 
     def to_python(self, value):
         return super().to_python(kept_text(str(value or "")))
+
+
+class SecondsField(forms.Field):
+    """How long a page was open, as its script measured it; None where it says nothing that a clock could say."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        try:
+            seconds = float(value)
+        except (TypeError, ValueError):
+            return None
+        return seconds if 0 <= seconds < LONGEST_OPEN else None
+
+
+class BrowserField(forms.Field):
+    """
+    What a browser is known by: the key of a comment that it wrote, None where it shows nothing that we gave it.
+
+    It is never wrong: nobody has to put right what no person filled in.
+    """
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        return comment_of_browser(value or "")
 
 
 def must_be_seen(text):
