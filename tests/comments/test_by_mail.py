@@ -105,3 +105,13 @@ def test_only_active_staff_with_the_permission_are_moderators(moderator):
         make_user(is_superuser=True, is_active=False, is_staff=True),
     ]:
         assert not is_moderator(other)
+
+
+def test_nobody_else_can_follow_a_link(moderator):
+    comment = make_comment()
+    assert link_for(comment, "approve", moderator).can_be_followed
+    moderator.is_active = False
+    moderator.save()
+    link = link_for(comment, "approve", moderator)
+    assert not link.is_permitted
+    assert not link.can_be_followed
