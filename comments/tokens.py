@@ -8,15 +8,18 @@ else. Signer also takes what was signed with one of SECRET_KEY_FALLBACKS.
 import time
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from articles.models import CorrectionRequest
+from comments.by_mail import STEPS, Link
 from comments.models import Comment, Mailbox
 
 CONFIRM_WITHIN = timedelta(days=30)
 DATA_WITHIN = timedelta(hours=24)
 BROWSER_WITHIN = timedelta(days=180)
+DECIDE_WITHIN = timedelta(days=3)
 # How far the clocks of two of our machines may be apart.
 CLOCKS_APART = timedelta(minutes=1)
 
@@ -97,6 +100,40 @@ def comment_of_browser(token):
     return _key_in(token, "browser", lasting=BROWSER_WITHIN)
 
 
+def decision_address(comment, step, moderator):
+    """Where this moderator takes this step on the comment as it is now, without signing in; for three days."""
+    numbers = [
+        comment.pk,
+        comment.version,
+        comment.text_revision,
+        list(STEPS).index(step),
+        moderator.pk,
+        int(time.time()),
+    ]
+    token = _signer("decide").sign(".".join(map(str, numbers)))
+    return reverse("comments:decide", args=[token])
+
+
+def link_to_decide(token):
+    """What the token was mailed for, also when it is too late for that; None for a token that we did not make."""
+    numbers = _numbers_in(token, "decide", 6)
+    if numbers is None:
+        return None
+    comment_id, version, text_revision, step, moderator_id, made_at = numbers
+    comments = Comment.objects.select_related("article", "parent")
+    comment = comments.defer("article__body").filter(pk=comment_id).first()
+    if comment is None:
+        return None
+    return Link(
+        comment=comment,
+        version=version,
+        text_revision=text_revision,
+        step=list(STEPS)[step],
+        moderator=get_user_model().objects.filter(pk=moderator_id).first(),
+        has_ended=not _is_within(DECIDE_WITHIN, made_at),
+    )
+
+
 def _dated_token(row, purpose):
     return _signer(purpose).sign(f"{row.pk}.{int(time.time())}")
 
@@ -112,9 +149,12 @@ def _key_in(token, purpose, *, lasting):
     if numbers is None:
         return None
     pk, made_at = numbers
+    return pk if _is_within(lasting, made_at) else None
+
+
+def _is_within(lasting, made_at):
     age = time.time() - made_at
-    is_in_time = -CLOCKS_APART.total_seconds() <= age < lasting.total_seconds()
-    return pk if is_in_time else None
+    return -CLOCKS_APART.total_seconds() <= age < lasting.total_seconds()
 
 
 def _numbers_in(token, purpose, count):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("comments/data/<str:token>/", views.data, name="data"),
     path("comments/mail/confirm/<str:token>/", views.confirm, name="confirm"),
     path("comments/mail/stop/<str:token>/", views.stop, name="stop"),
+    path("comments/decide/<str:token>/", views.decide, name="decide"),
     path("comments/received/", views.received, name="received"),
     path("comments/<int:id>/report/", views.report, name="report"),
     path("comments/reported/", views.reported, name="reported"),

@@ -7,7 +7,7 @@ import time
 
 # Whoever holds such a link acts for the one it was given to.
 _PRIVATE_LINK = re.compile(
-    r"(/comments/(?:mine|data)/|/corrections/mine/|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)"
+    r"(/comments/(?:mine|data|decide)/|/corrections/mine/|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)"
     r"[^/\s\"']+"
 )
 

@@ -35,12 +35,29 @@ class PageAddress:
 
 @public_page()
 def page(request, address):
-    page = FlatPage.objects.filter(sites=settings.SITE_ID, url=f"/{address}/").first()
-    if page is None or (
-        page.registration_required and not request.user.is_authenticated
-    ):
+    page = _page_at(f"/{address}/", request.user)
+    if page is None:
         raise Http404
     return render(request, "page.html", {"page": page})
+
+
+@public_page()
+def rules(request):
+    """The rules of the conversation, which are always there: those of the editors, or our own; and how it is decided by them."""
+    page = _page_at("/rules/", request.user) or FlatPage(
+        url="/rules/", title=FIRST_PAGES["rules"], content=_first_text("rules")
+    )
+    return render(request, "rules.html", {"page": page})
+
+
+def _page_at(url, user):
+    page = FlatPage.objects.filter(sites=settings.SITE_ID, url=url).first()
+    is_hidden = page and page.registration_required and not user.is_authenticated
+    return None if is_hidden else page
+
+
+def _first_text(address):
+    return (FIRST_TEXTS / f"{address}.html").read_text()
 
 
 def make_missing_pages(sender, using, apps=installed_apps, **kwargs):
@@ -72,6 +89,6 @@ def make_missing_pages(sender, using, apps=installed_apps, **kwargs):
             page = FlatPage.objects.using(using).create(
                 url=f"/{address}/",
                 title=title,
-                content=(FIRST_TEXTS / f"{address}.html").read_text(),
+                content=_first_text(address),
             )
             page.sites.add(site)

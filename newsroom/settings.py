@@ -95,6 +95,22 @@ def one_of(name, words):
     return word
 
 
+def rhythm(name):
+    """When moderators are told by mail what waits: one of three words or `waiting 6h`, or a start that stops and says why."""
+    text = " ".join(env(name, default="hourly").lower().split())
+    hours = text.removeprefix("waiting ").removesuffix("h")
+    is_waiting = text == f"waiting {hours}h" and hours.isascii() and hours.isdecimal()
+    # No more hours than fit into four digits, which is more than a year.
+    if is_waiting and len(hours) <= 4 and int(hours) > 0:
+        return text
+    if text not in {"at_once", "hourly", "daily"}:
+        raise ImproperlyConfigured(
+            f"{name} must be at_once, hourly, daily, or waiting and a number of hours "
+            f"as in “waiting 6h”, not {text!r}."
+        )
+    return text
+
+
 def mailer_from(url):
     """The entry of MAILERS for a MAIL_URL, such as `smtp+tls://name:password@host:587`."""
     config = env.email_url_config(url)
@@ -165,6 +181,10 @@ REPORTS_TO_HOLD = whole_number("REPORTS_TO_HOLD", 5)
 
 # After how many approved comments those of a known person need not wait any more; 0: they always do.
 TRUST_AFTER_APPROVALS = whole_number("TRUST_AFTER_APPROVALS", 2)
+
+# When moderators are told by mail what waits for them: at_once, hourly, daily, or, as in
+# `waiting 6h`, when the oldest has waited so many hours, and then at most once an hour.
+MODERATORS_MAIL = rhythm("MODERATORS_MAIL")
 
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)

@@ -8,9 +8,9 @@ from django.core.management import call_command
 
 from articles.models import CorrectionRequest
 from comments.announcements import announce_new
+from comments.digest import tell_moderators
 from comments.forgetting import forget_networks, forget_unconfirmed_addresses
 from comments.models import NetworkKey, WrittenMail
-from comments.notifications import tell_moderators
 from comments.outbox import send_due
 from newsroom.models import FailedSignIn
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("comments.urls")),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("rules/", pages.rules, name="rules"),
     # Last: whatever is no other page may be one that an editor made.
     path("<page:address>/", pages.page, name="page"),
 ]

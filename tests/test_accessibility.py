@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from comments.tokens import (
     confirm_address,
     data_address,
+    decision_address,
     request_address,
     stop_address,
 )
@@ -96,6 +97,8 @@ def addresses():
     gone.withdraw(notice="The figures were wrong.")
     FlatPage.objects.filter(url="/about/").update(content=BODY)
     month = f"{article.published_at:%Y/%m}"
+    chief = make_user(is_superuser=True, is_staff=True, username=LONG_WORD)
+    decided = decision_address(first, "reject", chief)
     mailbox = make_mailbox(address=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example")
     return [
         "/",
@@ -112,6 +115,7 @@ def addresses():
         data_address(mailbox),
         confirm_address(mailbox),
         stop_address(mailbox, first),
+        decided,
         "/corrections/",
         "/tags/",
         "/tags/water/",

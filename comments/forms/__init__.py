@@ -1,3 +1,4 @@
+from comments.forms.by_mail import RejectForm, StepForm
 from comments.forms.comment import CommentForm
 from comments.forms.data import AddressForm, DataButtonForm, EraseForm
 from comments.forms.mail import ConfirmForm, OneClickForm, StopForm
@@ -16,6 +17,8 @@ __all__ = [
     "ErrorForm",
     "NotifyForm",
     "OneClickForm",
+    "RejectForm",
     "ReportForm",
+    "StepForm",
     "StopForm",
 ]

@@ -3,6 +3,7 @@ from comments.models.batch import Batch
 from comments.models.comment import Comment
 from comments.models.commenter import Commenter, Mute, Note
 from comments.models.decision import Decision
+from comments.models.digest import Digest
 from comments.models.mailbox import Mailbox
 from comments.models.network import NetworkKey
 from comments.models.pending_mail import PendingMail
@@ -14,7 +15,6 @@ from comments.models.term import Term
 from comments.models.text_revision import TextRevision
 from comments.models.thread import Thread, ThreadStep
 from comments.models.training import Classifier, FeatureCount, Label, Training
-from comments.models.waiting_mail import WaitingMail
 from comments.models.written_mail import WrittenMail
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Comment",
     "Commenter",
     "Decision",
+    "Digest",
     "FeatureCount",
     "Label",
     "Mailbox",
@@ -40,7 +41,6 @@ __all__ = [
     "Thread",
     "ThreadStep",
     "Training",
-    "WaitingMail",
     "Weight",
     "WrittenMail",
 ]

@@ -9,6 +9,14 @@ class DecisionQuerySet(AppendOnlyQuerySet):
         """Not by the screening, the clock or a comment's author; also of those whose account is gone."""
         return self.exclude(by_name="")
 
+    def putting_back(self):
+        """Those by which a comment came to wait again without a moderator: readers reported it, or its author edited it."""
+        return self.filter(by_name="", to_status="pending")
+
+    def after_a_wait(self):
+        """Those of people on comments that waited, newest first."""
+        return self.filter(waited__isnull=False).order_by("-at", "-id")
+
 
 class Decision(AppendOnly):
     """

@@ -126,6 +126,10 @@ class CommentQuerySet(models.QuerySet):
         """With an appeal that no moderator has answered."""
         return self.filter(appeal__answered_at=None, appeal__isnull=False)
 
+    def asking_again(self):
+        """Not published, and its author has asked the moderators to look again; none has answered."""
+        return self.appealed().filter(status__in=JUDGED_AGAINST, erased_at=None)
+
     def judged(self):
         """On which a person has decided."""
         return self.filter(judged_at__isnull=False)

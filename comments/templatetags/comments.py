@@ -1,10 +1,14 @@
 """The conversation on article pages, which need not import it."""
 
 from django import template
+from django.conf import settings
 
 from comments.avatars import drawing_for
 from comments.conversation import page_context, thread_of
 from comments.markup import as_plain
+from comments.models import Decision, Thread
+from comments.models.commenter import CLEAN_FOR
+from comments.public_numbers import in_words, typical_wait
 
 register = template.Library()
 
@@ -13,6 +17,22 @@ register = template.Library()
 def comment_thread(context, article):
     """The first page of the conversation under an article, and the form to join it."""
     return page_context(context["request"], article)
+
+
+@register.inclusion_tag("comments/_how_decided.html")
+def how_comments_are_decided():
+    """How it is decided here what appears, for the page of the rules."""
+    wait, decisions = typical_wait() or (None, 0)
+    return {
+        "is_held": settings.COMMENT_POLICY == Thread.Policy.HELD,
+        "is_closed": settings.COMMENT_POLICY == Thread.Policy.CLOSED,
+        "approvals": settings.TRUST_AFTER_APPROVALS,
+        "clean_days": CLEAN_FOR.days,
+        "reports": settings.REPORTS_TO_HOLD,
+        "reasons": [reason.label.capitalize() for reason in Decision.Reason],
+        "wait": wait and in_words(wait),
+        "decisions": decisions,
+    }
 
 
 @register.simple_tag

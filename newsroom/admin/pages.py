@@ -27,7 +27,8 @@ class PageForm(FlatpageForm):
         if not re.fullmatch(PageAddress.regex, url.strip("/")) or "//" in url:
             raise forms.ValidationError("Write the address as “/about/contact/”.")
         try:
-            taken = resolve(url).url_name != "page"
+            # The rules are there without an editor, too, and theirs go before.
+            taken = resolve(url).url_name not in {"page", "rules"}
         except Resolver404:
             taken = False
         if taken:

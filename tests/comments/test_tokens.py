@@ -4,7 +4,10 @@ import pytest
 import time_machine
 from django.core.signing import Signer, dumps
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from comments.by_mail import STEPS
 from comments.models import Comment, Mailbox
 from comments.tokens import (
     browser_token,
@@ -12,6 +15,8 @@ from comments.tokens import (
     comment_of_browser,
     confirm_address,
     data_address,
+    decision_address,
+    link_to_decide,
     mailbox_of_data,
     mailbox_to_confirm,
     mails_to_stop,
@@ -22,7 +27,7 @@ from comments.tokens import (
     token_for,
 )
 from newsroom.logs import masked
-from tests.factories import make_comment, make_mailbox, make_request
+from tests.factories import make_comment, make_mailbox, make_request, make_user
 
 
 def test_a_token_leads_to_its_comment(db):
@@ -236,3 +241,122 @@ def test_no_other_token_opens_a_request(db):
     forged.append(token.replace(str(request.pk), str(request.pk + 1), 1))
     forged.append("9" * 40 + token)
     assert [request_of(text) for text in forged] == [None] * len(forged)
+
+
+# The links in the digest
+
+
+@pytest.fixture
+def decides(db):
+    """The token of a step on a comment for a moderator."""
+    comment, moderator = make_comment(), make_user(role="Moderators")
+
+    def token(step="approve", *, comment=comment, moderator=moderator):
+        return in_address(decision_address(comment, step, moderator))
+
+    token.comment, token.moderator = comment, moderator
+    return token
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_token_to_decide_says_all_that_it_was_signed_for(decides, step):
+    link = link_to_decide(decides(step))
+    assert (link.comment, link.step, link.moderator) == (
+        decides.comment,
+        step,
+        decides.moderator,
+    )
+    assert (link.version, link.text_revision) == (1, 1)
+    assert not link.has_ended
+
+
+def test_every_step_comment_state_and_moderator_has_a_token_of_its_own(decides):
+    tokens = {decides(step) for step in STEPS}
+    tokens.add(decides(comment=make_comment()))
+    tokens.add(decides(moderator=make_user(role="Moderators")))
+    decides.comment.edit("Other words.")
+    tokens.add(decides())
+    assert len(tokens) == len(STEPS) + 3
+    assert {len(token.partition(":")[2]) for token in tokens} == {43}
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_no_token_to_decide_that_was_altered_opens_anything(decides, data):
+    token = decides()
+    place = data.draw(st.integers(0, len(token) - 1))
+    length = data.draw(st.integers(0, 3))
+    words = data.draw(
+        st.one_of(
+            st.text(alphabet="0123456789.:", max_size=3),
+            st.text(max_size=3),
+        )
+    )
+    altered = token[:place] + words + token[place + length :]
+    assert altered == token or link_to_decide(altered) is None
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    place=st.integers(0, 5),
+    number=st.integers(0, 2**63),
+)
+def test_no_other_number_fits_the_signature(decides, place, number):
+    """Another comment, version, revision, step, moderator or time."""
+    signed, _, signature = decides().partition(":")
+    numbers = signed.split(".")
+    numbers[place] = str(number)
+    altered = f"{'.'.join(numbers)}:{signature}"
+    assert altered == decides() or link_to_decide(altered) is None
+
+
+def test_no_token_of_another_purpose_decides(decides):
+    mailbox, comment = make_mailbox(), decides.comment
+    for token in [
+        token_for(comment),
+        in_address(confirm_address(mailbox)),
+        in_address(stop_address(mailbox, comment)),
+        in_address(data_address(mailbox)),
+        Signer().sign(decides().partition(":")[0]),
+    ]:
+        assert link_to_decide(token) is None
+    assert comment_of(decides()) is None
+    assert mails_to_stop(decides()) == (None, None)
+
+
+def test_a_token_to_decide_outlives_a_change_of_the_secret(decides, settings):
+    token = decides()
+    settings.SECRET_KEY, old = "a new secret", settings.SECRET_KEY
+    assert link_to_decide(token) is None
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert link_to_decide(token).comment == decides.comment
+
+
+def test_a_token_to_decide_ends_after_three_days(clock, decides):
+    token = decides()
+    clock.shift(timedelta(days=3, seconds=-1))
+    assert not link_to_decide(token).has_ended
+    clock.shift(timedelta(seconds=1))
+    assert link_to_decide(token).has_ended
+    clock.shift(-timedelta(days=3, minutes=2))
+    assert link_to_decide(token).has_ended
+
+
+def test_a_token_of_an_account_that_is_gone_names_nobody(decides):
+    token = decides()
+    decides.moderator.delete()
+    make_user(role="Moderators")
+    assert link_to_decide(token).moderator is None
+
+
+def test_the_log_does_not_tell_the_token_to_decide(decides):
+    line = masked(f'"POST /comments/decide/{decides()}/?x=1 HTTP/1.1" 303')
+    assert line == '"POST /comments/decide/…/?x=1 HTTP/1.1" 303'

@@ -54,6 +54,7 @@ def test_a_traceback_stands_in_the_same_line():
             "/comments/mine/… and /comments/mine/…",
         ),
         ("/corrections/mine/12:Zz_-/", "/corrections/mine/…/"),
+        ("/comments/decide/1.1.1.0.5.17:Zz_-/", "/comments/decide/…/"),
         (
             "/comments/mail/stop/7.9:Zz_-/ and /comments/mail/data/7.1:x/",
             "/comments/mail/stop/…/ and /comments/mail/data/…/",

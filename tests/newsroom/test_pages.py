@@ -1,3 +1,4 @@
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -10,11 +11,13 @@ from django.db import connection
 from django.db.migrations.state import ProjectState
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils.html import strip_tags
 from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains
 
+from comments.models import Decision
 from newsroom.pages import make_missing_pages
-from tests.factories import make_user, make_visible_article
+from tests.factories import HOUR, make_comment, make_user, make_visible_article
 
 
 def make_page(url, content="<p>Words.</p>", **fields):
@@ -95,6 +98,108 @@ def test_a_page_for_members_needs_an_account(client, db):
 def test_no_page_of_an_editor_hides_a_page_of_the_site(client, db):
     make_page("/tags/", "<p>Shadow.</p>")
     assertNotContains(client.get("/tags/"), "Shadow.")
+
+
+# The rules
+
+
+def make_decisions(moderator, *waits):
+    comments = [make_comment() for _ in waits]
+    Decision.objects.bulk_create(
+        Decision(
+            comment=comment,
+            text_revision=1,
+            from_status="pending",
+            to_status="approved",
+            by=moderator,
+            by_name="Mo",
+            waited=waited,
+        )
+        for comment, waited in zip(comments, waits, strict=True)
+    )
+
+
+def words_of(page):
+    return " ".join(strip_tags(unescape(page.content.decode())).split())
+
+
+def test_the_rules_are_there_whatever_editors_do(client, db):
+    ours = client.get("/rules/")
+    assertContains(ours, "What does not appear")
+    FlatPage.objects.filter(url="/rules/").delete()
+    page = client.get("/rules/")
+    assertContains(page, '<h1 dir="auto">Rules of the conversation</h1>', html=True)
+    assertContains(page, "What does not appear")
+    assert page.headers["Cache-Control"] == "public, no-cache"
+    assert client.post("/rules/").status_code == 405
+    assert client.get("/rules").headers["Location"] == "/rules/"
+
+
+def test_the_editors_rules_stand_before_how_it_is_decided(client, db):
+    FlatPage.objects.filter(url="/rules/").update(content="<p>Be kind.</p>", title="R")
+    words = words_of(client.get("/rules/"))
+    assert words.index("Be kind.") < words.index("How it is decided")
+    assert "What does not appear" not in words
+
+
+def test_rules_that_editors_keep_to_themselves_are_not_shown(client, db):
+    FlatPage.objects.filter(url="/rules/").update(
+        content="<p>Secret.</p>", registration_required=True
+    )
+    assertNotContains(client.get("/rules/"), "Secret.")
+    assertContains(client.get("/rules/"), "What does not appear")
+
+
+def test_the_rules_say_for_which_reasons_a_comment_is_rejected_and_how_to_appeal(
+    client, db
+):
+    words = words_of(client.get("/rules/"))
+    for reason in Decision.Reason:
+        assert reason.label.capitalize() in words
+    assert "you can ask the moderators there, once, to look again" in words
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [
+        ("open", "Who is known here need not wait"),
+        ("held", "Every comment waits until a moderator has read it"),
+        ("closed", "At present no new comments are taken"),
+    ],
+)
+def test_the_rules_say_who_waits(client, db, settings, policy, sentence):
+    settings.COMMENT_POLICY = policy
+    assert sentence in words_of(client.get("/rules/"))
+
+
+@pytest.mark.parametrize(
+    ("enough", "words"),
+    [(0, ""), (1, "1 reader reports waits again"), (5, "5 readers report waits again")],
+)
+def test_the_rules_say_what_reports_do(client, db, settings, enough, words):
+    settings.REPORTS_TO_HOLD = enough
+    page = words_of(client.get("/rules/"))
+    assert words in page
+    assert ("report" in page.partition("put aside")[2][:60]) is bool(enough)
+
+
+def test_the_rules_say_how_long_a_comment_waits_once_that_is_known(client, db):
+    moderator = make_user(role="Moderators")
+    make_decisions(moderator, *[HOUR] * 19)
+    assert "Half of the comments" not in words_of(client.get("/rules/"))
+    make_decisions(moderator, *[2 * HOUR] * 20)
+    sentence = "Half of the comments that waited were decided within 2 hours (the last 39 decisions)."
+    assert sentence in words_of(client.get("/rules/"))
+
+
+def test_queries_of_the_rules_are_the_same_whatever_was_decided(
+    client, db, django_assert_num_queries
+):
+    with django_assert_num_queries(2):
+        client.get("/rules/")
+    make_decisions(make_user(role="Moderators"), *[HOUR] * 30)
+    with django_assert_num_queries(2):
+        client.get("/rules/")
 
 
 # What belongs to no app

@@ -111,6 +111,13 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("COMMENTS_CLOSE_AFTER_DAYS", "a fortnight"),
         ("COMMENTS_CLOSE_AFTER_DAYS", "-1"),
         ("HSTS_PRELOAD", "perhaps"),
+        ("MODERATORS_MAIL", "weekly"),
+        ("MODERATORS_MAIL", "waiting"),
+        ("MODERATORS_MAIL", "waiting 0h"),
+        ("MODERATORS_MAIL", "waiting 6"),
+        ("MODERATORS_MAIL", "waiting -6h"),
+        ("MODERATORS_MAIL", "waiting 99999h"),
+        ("MODERATORS_MAIL", "waiting ²h"),
         ("VAR_DIR", "/dev/null/var"),
     ],
 )
@@ -227,3 +234,17 @@ def test_mail_can_stay_on_this_machine():
     assert mailer_from("filemail:///srv/mail")["OPTIONS"] == {"file_path": "/srv/mail"}
     with pytest.raises(ImproperlyConfigured):
         mailer_from("pigeon://loft")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", "hourly"),
+        ("At_Once", "at_once"),
+        ("daily", "daily"),
+        ("waiting  6H", "waiting 6h"),
+    ],
+)
+def test_moderators_are_told_as_the_setting_says(place, text, value):
+    environment = {"MODERATORS_MAIL": text} if text else {}
+    assert value_of(place, "settings.MODERATORS_MAIL", **environment) == value

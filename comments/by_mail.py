@@ -1,0 +1,72 @@
+"""Deciding by a link in the digest: what it was mailed for, and why it may be too late for that."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from comments.models import Comment
+
+# What a link can do, as the digest calls it; each is a method of Comment. The tokens hold
+# their place in this order, so a new one comes last.
+STEPS = {
+    "approve": "Approve",
+    "reject": "Reject",
+    "mark_spam": "Mark as spam",
+    "keep": "Keep as it is",
+}
+LEADS_TO = {
+    "approve": Comment.Status.APPROVED,
+    "reject": Comment.Status.REJECTED,
+    "mark_spam": Comment.Status.SPAM,
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One step of one moderator on one comment, as it was when the mail was written."""
+
+    comment: Comment
+    version: int
+    text_revision: int
+    step: str
+    # None when the account is gone.
+    moderator: Any
+    has_ended: bool
+
+    @property
+    def is_permitted(self) -> bool:
+        """Whether the moderator may decide, today."""
+        return is_moderator(self.moderator)
+
+    @property
+    def has_other_words(self) -> bool:
+        return self.comment.text_revision != self.text_revision
+
+    @property
+    def comes_too_late(self) -> bool:
+        """Whether something has happened to the comment since the mail was written."""
+        return self.has_other_words or self.comment.version != self.version
+
+    @property
+    def can_be_followed(self) -> bool:
+        return self.is_permitted and not (self.has_ended or self.comes_too_late)
+
+    def follow(self, **why: Any) -> None:
+        """Take the step. Raises TransitionError when somebody was faster."""
+        step = getattr(self.comment, self.step)
+        step(by=self.moderator, seen=self.version, **why)
+
+
+def is_moderator(user: Any) -> bool:
+    """Whether this account may decide on comments: it is active, of the staff, and permitted."""
+    return (
+        user is not None
+        and user.is_active
+        and user.is_staff
+        and user.has_perm("comments.moderate_comment")
+    )
+
+
+def steps_on(comment: Comment) -> list[str]:
+    """What the digest offers to do with a comment that waits, or whose author asks to look again."""
+    steps = [step for step, status in LEADS_TO.items() if status != comment.status]
+    return steps if comment.is_waiting else [*steps, "keep"]

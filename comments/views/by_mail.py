@@ -1,0 +1,106 @@
+"""What the links in the digest lead to. Opening one decides nothing: mail programs and scanners do that by themselves."""
+
+from http import HTTPStatus
+
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles.caching import has_session
+from articles.models import TransitionError
+from comments.across_sites import is_from_elsewhere
+from comments.forms import RejectForm, StepForm
+from comments.markup import as_html
+from comments.screening.wording import why
+from comments.tokens import link_to_decide
+from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request, token):
+    """Where a moderator takes the one step that the link is for."""
+    request.encoding = "utf-8"
+    link = link_to_decide(token)
+    if link is None:
+        return _page(request, "no_decision.html", status=HTTPStatus.NOT_FOUND)
+    if not link.is_permitted:
+        typed = _typed(request)
+        status = HTTPStatus.FORBIDDEN
+        return _page(request, "not_permitted.html", status=status, typed=typed)
+    if not link.can_be_followed:
+        return _too_late(request, link)
+    if request.method != "POST":
+        return _ask(request, link, _form_for(link)(step=link.step))
+    return _receive(request, link)
+
+
+def _receive(request, link):
+    if not fits(request):
+        form = _form_for(link)(step=link.step)
+        return _ask(request, link, form, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    form = _form_for(link)(request.POST, step=link.step)
+    if is_from_elsewhere(request):
+        return _ask(request, link, form, HTTPStatus.FORBIDDEN)
+    if not form.is_valid():
+        return _ask(request, link, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        link.follow(**form.why)
+    except TransitionError:
+        return _too_late(request, link)
+    return as_private(HttpResponseSeeOther(request.path))
+
+
+def _form_for(link):
+    return RejectForm if link.step == "reject" else StepForm
+
+
+def _ask(request, link, form, status=HTTPStatus.OK):
+    comment = link.comment
+    found = comment.signals.filter(text_revision=comment.text_revision)
+    return _page(
+        request,
+        "decide_by_mail.html",
+        status=status,
+        link=link,
+        comment=comment,
+        html=as_html(comment.body),
+        why=why(found),
+        reports=comment.reports.all(),
+        form=form,
+        not_done=form.is_bound and not form.was_pressed or _is_refused(status),
+    )
+
+
+def _is_refused(status):
+    return status in [HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE]
+
+
+def _too_late(request, link):
+    """Says who decided what, and when; the words of the comment are at the desk."""
+    is_gone = link.comment.is_erased or not link.comes_too_late
+    if request.method == "POST":
+        status = HTTPStatus.CONFLICT
+    else:
+        status = HTTPStatus.GONE if is_gone else HTTPStatus.OK
+    return _page(
+        request,
+        "decided.html",
+        status=status,
+        link=link,
+        comment=link.comment,
+        last=link.comment.decisions.first(),
+        typed=_typed(request),
+    )
+
+
+def _typed(request):
+    """The explanation that cannot be taken, to be copied."""
+    if request.method != "POST" or not fits(request):
+        return ""
+    return RejectForm(request.POST, step="reject")["explanation"].value() or ""
+
+
+def _page(request, template, *, status, **context):
+    context |= {"status": status.value, "needs_token": has_session(request)}
+    return as_private(render(request, f"comments/{template}", context, status=status))
