@@ -11,7 +11,7 @@ from comments.models import Batch, Comment, Thread
 # No comment has this version.
 UNSEEN = 0
 # The steps that can be taken on several comments at once; each is a method of Comment.
-STEPS = ["approve", "reject", "mark_spam", "keep", "pick", "unpick"]
+STEPS = ["approve", "reject", "mark_spam", "keep", "pick", "unpick", "undo"]
 
 
 @dataclass

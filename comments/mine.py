@@ -42,9 +42,16 @@ def reason_given(comment):
             and decision.undoes_id is None
         )
         if is_reason:
-            is_given = decision.reason not in _NOT_GIVEN
-            return decision.get_reason_display() if is_given else ""
+            return _told(decision)
     return ""
+
+
+def _told(decision):
+    """The reason and what the moderator wrote beside it, where the moderator lets them be told."""
+    if not decision.told or decision.reason == Decision.Reason.SPAM:
+        return ""
+    reason = decision.get_reason_display() if decision.reason not in _NOT_GIVEN else ""
+    return " – ".join(filter(None, [reason, decision.explanation]))
 
 
 def partly(address):

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 # With these a formula begins, also where they are full-width; the last three come before one.
 _BEGINNINGS = tuple("=+-@＝＋－＠\t\r\n")
@@ -17,8 +18,15 @@ def safe_cell(value: object) -> object:
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The table as a file that programs for tables open; with the mark by which they know its letters."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in [head, *rows]:
-        writer.writerow([safe_cell(cell) for cell in row])
-    return "\ufeff" + out.getvalue()
+    return "".join(lines_of_csv(head, rows))
+
+
+def lines_of_csv(
+    head: Sequence[str], rows: Iterable[Sequence[object]]
+) -> Iterator[str]:
+    """`as_csv` a line at a time, for tables that are too long to be held."""
+    yield "\ufeff"
+    for row in chain([head], rows):
+        out = io.StringIO()
+        csv.writer(out).writerow([safe_cell(cell) for cell in row])
+        yield out.getvalue()

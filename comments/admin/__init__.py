@@ -1,6 +1,13 @@
+from comments.admin.batch import BatchAdmin
 from comments.admin.classifier import ClassifierAdmin
 from comments.admin.comment import CommentAdmin
 from comments.admin.commenter import CommenterAdmin
 from comments.admin.decision import DecisionAdmin
 
-__all__ = ["ClassifierAdmin", "CommentAdmin", "CommenterAdmin", "DecisionAdmin"]
+__all__ = [
+    "BatchAdmin",
+    "ClassifierAdmin",
+    "CommentAdmin",
+    "CommenterAdmin",
+    "DecisionAdmin",
+]

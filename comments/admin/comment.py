@@ -6,11 +6,14 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import get_text_list
 
 from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.cursors import Cursor
+from articles.differences import by_word
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.filters import (
@@ -22,18 +25,12 @@ from comments.admin.filters import (
 )
 from comments.admin.forms import NO_REASON, ListForm, ModerationForm
 from comments.answers import answer
+from comments.batches import UNSEEN, decide_together
+from comments.conversation import thread_of
 from comments.models import Comment, Decision
+from comments.redaction import WordsNotThere, answers_with, redacted, suggestions
 from comments.screening.wording import sentence
 
-STEPS = {
-    "approve": Comment.approve,
-    "reject": Comment.reject,
-    "mark_spam": Comment.mark_spam,
-    "keep": Comment.keep,
-    "pick": Comment.pick,
-    "unpick": Comment.unpick,
-    "undo": Comment.undo,
-}
 # So many decisions of one press are told one by one; more are summed up.
 NAMED = 3
 DONE = {
@@ -56,8 +53,6 @@ SAID = {
 REPORTS_SHOWN = 50
 # A row that was drawn: its key and the version that was on the screen.
 SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
-# No comment has this version.
-UNSEEN = 0
 # Other comments of the same conversation, shown on either side of the one to decide.
 NEARBY = 3
 
@@ -121,7 +116,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("article", "parent", "root", "appeal")
+            .select_related("article__thread", "parent", "root", "appeal")
             .defer("article__body")
             .prefetch_related("decisions")
             # The list orders by get_ordering() itself, and would do so twice.
@@ -250,20 +245,26 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         self._decide(request, comments, "undo")
 
     def _decide(self, request, comments, step, **why):
-        seen, done = _versions_seen(request), []
-        for comment in comments:
-            version = seen.get(comment.pk, UNSEEN)
-            try:
-                STEPS[step](comment, by=request.user, seen=version, **why)
-            except TransitionError as error:
-                self._say(request, comment, error, messages.ERROR)
-            else:
-                done.append(comment)
-        if len(done) <= NAMED:
-            for comment in done:
+        drawn = _versions_seen(request)
+        seen = {
+            pk: drawn.get(pk, UNSEEN) for pk in comments.values_list("pk", flat=True)
+        }
+        outcome = decide_together(step, seen, by=request.user, **why)
+        for comment, why in outcome.skipped:
+            self._say(request, comment, why, messages.ERROR)
+        if len(outcome.done) <= NAMED:
+            for comment in outcome.done:
                 self._say_done(request, comment, step)
-        else:
-            self.message_user(request, DONE[step].format(len(done)), messages.SUCCESS)
+        if len(outcome.done) > 1:
+            self._say_of_batch(request, outcome, step)
+
+    def _say_of_batch(self, request, outcome, step):
+        message = format_html(
+            '{} <a href="{}">Look at them, or undo all.</a>',
+            DONE[step].format(len(outcome.done)),
+            reverse("admin:comments_batch_change", args=[outcome.batch.pk]),
+        )
+        self.message_user(request, message, messages.SUCCESS)
 
     def _say_done(self, request, comment, step):
         now = comment.get_status_display().lower()
@@ -310,6 +311,10 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         successor = self.neighbours(request, comment).next
         try:
             self._take_step(request.user, comment, **form.cleaned_data)
+        except WordsNotThere as error:
+            form.add_error("words", _not_there(error.words))
+            form.focus_on_error()
+            return self._form_page(request, comment, form, status=422)
         except TransitionError as error:
             form.add_error(None, str(error))
             comment = self.get_object(request, comment.pk)
@@ -317,29 +322,43 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 request, comment, form, seen=comment.version, status=409
             )
         step = form.cleaned_data["step"]
-        if form.answers:
-            self._say(request, comment, "Your answer is published.", messages.SUCCESS)
-        else:
-            self._say_done(request, comment, step)
-        if form.answers or step == "undo":
+        self._say_taken(request, comment, form)
+        if form.answers or step in ["undo", *ModerationForm.OTHERS]:
             return HttpResponseRedirect(self._form_url(request, comment.pk))
         return self.response_next(request, successor)
 
-    def _take_step(self, user, comment, *, step, seen, reason, note, **words):
+    def _take_step(self, user, comment, *, step, seen, note, **more):
         if step in ModerationForm.ANSWERS:
             approving = step == "approve_and_answer"
-            answer(
-                comment,
-                words["answer"],
-                by=user,
-                seen=seen,
-                approving=approving,
-                note=note,
-            )
+            words = more["answer"]
+            answer(comment, words, by=user, seen=seen, approving=approving, note=note)
+        elif step == "thread":
+            thread_of(comment.article).set_policy(more["policy"], by=user)
+        elif step == "redact":
+            body = redacted(comment.body, more["words"])
+            comment.redact(body, by=user, seen=seen, note=note)
         elif step == "reject":
-            comment.reject(by=user, seen=seen, reason=reason, note=note)
+            why = {name: more[name] for name in ["reason", "explanation"]}
+            comment.reject(
+                by=user, seen=seen, told=not more["untold"], note=note, **why
+            )
         else:
-            STEPS[step](comment, by=user, seen=seen, note=note)
+            getattr(comment, step)(by=user, seen=seen, note=note)
+
+    def _say_taken(self, request, comment, form):
+        step = form.cleaned_data["step"]
+        if form.answers:
+            self._say(request, comment, "Your answer is published.", messages.SUCCESS)
+        elif step == "thread":
+            said = "The conversation on this article is changed."
+            self._say(request, comment, said, messages.SUCCESS)
+        elif step == "redact":
+            self._say(request, comment, "The words are taken out.", messages.SUCCESS)
+            for reply in answers_with(comment, form.cleaned_data["words"]):
+                said = "This one repeats them. Look at it, too."
+                self._say(request, reply, said, messages.WARNING)
+        else:
+            self._say_done(request, comment, step)
 
     def _form_page(self, request, comment, form, *, seen=None, status=200):
         """`seen` stays what was posted until the page that says what has happened since is drawn."""
@@ -364,6 +383,9 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "after": after,
             "form": form,
             "seen": seen or form.data.get("seen") or comment.version,
+            "changed_words": _changed_words(comment, form),
+            "thread": thread_of(comment.article),
+            "suggested": suggestions(comment.body) if may_moderate else [],
             "may_moderate": may_moderate,
             **(_said_of(comment) if may_moderate else {}),
             "decision_buttons": _possible(comment, may_moderate),
@@ -373,6 +395,19 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         response = self.render_change_form(request, context, change=True, obj=comment)
         response.status_code = status
         return response
+
+
+def _changed_words(comment, form):
+    """What differs between the text that was on the screen and the one there is now."""
+    read = form.cleaned_data.get("revision") if form.is_bound else None
+    if read is None or read >= comment.text_revision or comment.is_erased:
+        return None
+    return list(by_word(comment.text_of(read), comment.body))
+
+
+def _not_there(words):
+    listed = get_text_list([f"“{word}”" for word in words], "and")
+    return f"{listed} does not stand in the comment. Write the words exactly as they stand there."
 
 
 def _said_of(comment):

@@ -1,5 +1,8 @@
 from django.contrib import admin
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import StreamingHttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from articles.admin.listing import LongListMixin
@@ -8,6 +11,24 @@ from articles.admin.records import RecordMixin
 from comments.admin import columns
 from comments.admin.filters import DateFilter
 from comments.models import Decision
+from comments.tables import lines_of_csv
+
+# A file holds the newest of the list, up to so many.
+MOST_ROWS = 50_000
+COLUMNS = [
+    "At",
+    "Moderator",
+    "What",
+    "From",
+    "To",
+    "Reason",
+    "Told",
+    "Explanation",
+    "Note",
+    "Comment",
+    "Text",
+    "Article",
+]
 
 
 @admin.register(Decision)
@@ -15,17 +36,26 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
     """The log of what was decided."""
 
     list_display = ["at", "who", "decision", "reason", "subject", "article"]
-    list_filter = [("at", DateFilter), "reason"]
+    list_filter = [("at", DateFilter), "what", "reason"]
     list_select_related = ["comment__article"]
     sortable_by = []
-    search_fields = ["by_name", "comment__article__title", "reason", "note"]
-    search_help_text = "Moderator, article, reason or note"
+    search_fields = [
+        "by_name",
+        "comment__name",
+        "comment__article__title",
+        "reason",
+        "explanation",
+        "note",
+    ]
+    search_help_text = "Moderator, commenter, article, reason or words"
     actions = None
     fields = [
         "at",
         "who",
         "decision",
         "reason",
+        "explanation",
+        "told",
         "note",
         "subject",
         "text_revision",
@@ -37,9 +67,40 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         bodies = ["comment__body", "comment__article__body"]
         return super().get_queryset(request).defer(*bodies)
 
+    def get_search_fields(self, request):
+        # Only moderators see the addresses, so only they look for them.
+        more = ["comment__email"] if _is_moderator(request) else []
+        return [*self.search_fields, *more]
+
+    def get_urls(self):
+        table = self.admin_site.admin_view(self.table_view)
+        return [
+            path("table.csv", table, name="comments_decision_table"),
+            *super().get_urls(),
+        ]
+
+    def table_view(self, request):
+        """The list as it is filtered, as a file; the newest, up to a bound."""
+        if not (self.has_view_permission(request) and _is_moderator(request)):
+            raise PermissionDenied
+        decisions = self.get_changelist_instance(request).get_queryset(request)
+        rows = map(_row, decisions[:MOST_ROWS].iterator(chunk_size=1000))
+        response = StreamingHttpResponse(
+            lines_of_csv(COLUMNS, rows), content_type="text/csv; charset=utf-8"
+        )
+        response.headers["Content-Disposition"] = 'attachment; filename="decisions.csv"'
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(
-            request, {"title": "Decisions", **(extra_context or {})}
+            request,
+            {
+                "title": "Decisions",
+                "table": _is_moderator(request) and _table_address(request),
+                "most_rows": MOST_ROWS,
+                **(extra_context or {}),
+            },
         )
 
     @admin.display(description="Moderator")
@@ -63,3 +124,31 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
     @admin.display(description="Article")
     def article(self, decision):
         return decision.comment.article
+
+
+def _is_moderator(request):
+    return request.user.has_perm("comments.moderate_comment")
+
+
+def _table_address(request):
+    address = reverse("admin:comments_decision_table")
+    query = request.GET.urlencode()
+    return f"{address}?{query}" if query else address
+
+
+def _row(decision):
+    """One decision for the file; nothing of the comment itself is in it."""
+    return [
+        timezone.localtime(decision.at).isoformat(timespec="seconds"),
+        decision.who,
+        "undone" if decision.undoes_id else decision.get_what_display(),
+        decision.from_status,
+        decision.to_status,
+        decision.get_reason_display(),
+        "yes" if decision.told else "no",
+        decision.explanation,
+        decision.note,
+        decision.comment_id,
+        decision.text_revision,
+        decision.comment.article.title,
+    ]

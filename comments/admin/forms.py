@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.admin.helpers import ActionForm
 
 from comments.forms.fields import TextField, must_be_seen
-from comments.models import Decision
+from comments.models import Decision, Thread
 from comments.models.comment import LONGEST_BODY
 
 LONGEST_NOTE = 2000
@@ -22,7 +22,8 @@ class ListForm(ActionForm):
     reason = forms.ChoiceField(
         label="Reason to reject",
         required=False,
-        choices=REASONS,
+        # “Another reason” needs words, for which the list has no place.
+        choices=[pair for pair in REASONS if pair[0] != Decision.Reason.OTHER],
         # The admin gives the fields of such a form no id of their own.
         widget=forms.Select({"id": "reason"}),
     )
@@ -40,6 +41,11 @@ class ModerationForm(forms.Form):
         "unpick": "Take off the picks",
         "undo": "Undo",
     }
+    # What is done beside the row of decisions, each with fields of its own.
+    OTHERS = {
+        "redact": "Take these words out",
+        "thread": "Change the conversation",
+    }
     ANSWERS = {
         "answer": "Send the answer",
         "approve_and_answer": "Approve and answer",
@@ -47,13 +53,38 @@ class ModerationForm(forms.Form):
     NO_STEP = "Nothing was decided. Press the button of the step to take."
 
     step = forms.ChoiceField(
-        choices=[*DECISIONS.items(), *ANSWERS.items()],
+        choices=[*DECISIONS.items(), *OTHERS.items(), *ANSWERS.items()],
         error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
     )
     seen = forms.IntegerField(min_value=1)
     reason = forms.ChoiceField(
         label="Reason to reject", required=False, choices=REASONS
     )
+    explanation = TextField(
+        label="The reason in your words",
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text="Needed for another reason. Its author reads it with the reason.",
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+    )
+    untold = forms.BooleanField(
+        label="Do not tell the author why",
+        required=False,
+    )
+    words = TextField(
+        label="Words to take out",
+        required=False,
+        max_length=LONGEST_BODY,
+        help_text="A line for each, exactly as they stand in the comment. Readers see a mark in their place.",
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+    )
+    policy = forms.ChoiceField(
+        label="New comments on this article",
+        required=False,
+        choices=[("", "As the site says"), *Thread.Policy.choices],
+    )
+    # The revision of the text that was on the screen.
+    revision = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     note = TextField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -89,6 +120,28 @@ class ModerationForm(forms.Form):
         if self.cleaned_data.get("step") == "reject" and not reason:
             raise forms.ValidationError(NO_REASON, code="required")
         return reason
+
+    def clean_explanation(self):
+        explanation = self.cleaned_data["explanation"]
+        is_other = self.cleaned_data.get("reason") == Decision.Reason.OTHER
+        if self.cleaned_data.get("step") == "reject" and is_other and not explanation:
+            raise forms.ValidationError(
+                "Say in a sentence what the other reason is.", code="required"
+            )
+        return explanation
+
+    def clean_words(self):
+        lines = [line.strip() for line in self.cleaned_data["words"].splitlines()]
+        lines = list(dict.fromkeys(filter(None, [*lines, *self._ticked()])))
+        if self.cleaned_data.get("step") == "redact" and not lines:
+            raise forms.ValidationError(
+                "Write or tick the words to take out.", code="required"
+            )
+        return lines
+
+    def _ticked(self):
+        """What was suggested and ticked."""
+        return self.data.getlist("suggested") if self.is_bound else []
 
     def clean_answer(self):
         answer = self.cleaned_data["answer"]

@@ -44,14 +44,21 @@ class ThreadForm(forms.ModelForm):
             "A day and an hour of its own, which goes before the number of days."
         )
 
+    # Set by the admin: who changes it.
+    by = None
+
     def save(self, commit=True):
-        if commit and self.instance.pk:
+        if not commit:
+            return super().save(commit)
+        policy = self.instance.policy
+        if self.instance.pk:
             # Nothing else is written back: the count follows the decisions made meanwhile.
-            self.instance.save(
-                update_fields=["policy", "closes_at", "closes_after_days"]
-            )
-            return self.instance
-        return super().save(commit)
+            self.instance.save(update_fields=["closes_at", "closes_after_days"])
+        else:
+            self.instance.policy = ""
+            super().save(commit)
+        self.instance.set_policy(policy, by=self.by)
+        return self.instance
 
 
 class ThreadFormSet(forms.BaseInlineFormSet):
@@ -77,6 +84,11 @@ class ThreadInline(admin.StackedInline):
     verbose_name = verbose_name_plural = "Conversation"
     max_num = 1
     can_delete = False
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.by = request.user
+        return formset
 
     def has_add_permission(self, request, obj=None):
         return obj is not None and self.has_change_permission(request, obj)

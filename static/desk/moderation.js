@@ -9,3 +9,24 @@ document.addEventListener("click", (event) => {
   reason.reportValidity();
   reason.addEventListener("change", () => reason.setCustomValidity(""), { once: true });
 });
+
+// Words that are marked in the comment can be taken out: they are put into the field.
+
+const redact = document.querySelector("[data-redact]");
+const comment = document.querySelector(".said > .words");
+if (redact && comment) {
+  const field = redact.querySelector("textarea");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = "Add the words marked above";
+  button.addEventListener("click", () => {
+    const chosen = document.getSelection();
+    const marked = comment.contains(chosen.anchorNode) ? chosen.toString().trim() : "";
+    if (marked) field.value = [field.value.trim(), marked].filter(Boolean).join("\n");
+    field.focus();
+  });
+  // A click must not take the mark away before it is read.
+  button.addEventListener("mousedown", (event) => event.preventDefault());
+  redact.append(button);
+}

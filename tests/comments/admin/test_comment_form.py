@@ -184,7 +184,7 @@ def test_the_form_takes_the_same_queries_whatever_was_said_around_it(
     # session, user, two of permissions; the comment, its decisions, what was said before
     # and after; its reports, findings and earlier texts; six for the place in the list
     # and the neighbours; whether it is shown
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(form_of(comment))
 
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from comments.models import Appeal, Comment, Thread
+from comments.models import Appeal, Batch, Comment, Thread
 from tests.comments.admin.desk import form_of, said, status_of
 from tests.factories import (
     HOUR,
@@ -271,7 +271,10 @@ def test_many_decisions_are_summed_up_and_those_not_taken_are_named(
     lost, won = said(post(client, "reject", marked, seen, reason="abuse"))
     assert marked[0].body in lost
     assert "Bo Lind marked this comment as spam" in lost
-    assert won == "4 comments are now rejected."
+    assert won.startswith("4 comments are now rejected. ")
+    batch = Batch.objects.get()
+    assert reverse("admin:comments_batch_change", args=[batch.pk]) in won
+    assert batch.decisions.count() == 4
 
 
 def test_decisions_are_undone_from_the_list(client, moderator):

@@ -6,7 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from comments import models
+from comments.batches import decide_together
 from comments.models import Comment, Decision
+from tests.comments.test_posting import all_at_once
 from tests.factories import make_comment, make_user
 
 
@@ -76,3 +78,52 @@ def test_two_answers_with_approval_at_one_instant_make_one(moderators):
     assert comment.answers.count() == 1
     thread = models.Thread.objects.get(article=comment.article)
     assert thread.shown_count == Comment.objects.shown().count() == 2
+
+
+def test_presses_on_the_same_comments_in_opposite_order_decide_each_once(moderators):
+    comments = [make_comment() for _ in range(6)]
+    address = reverse("admin:comments_comment_changelist")
+
+    def marked(action, those):
+        return {
+            "action": action,
+            "index": "0",
+            "reason": "abuse",
+            "_selected_action": [one.pk for one in those],
+            "seen": [f"{one.pk}-{one.version}" for one in those],
+        }
+
+    clients = [signed_in(user) for user in moderators]
+    answers = at_the_same_instant(
+        (clients[0], address, marked("approve", comments)),
+        (clients[1], address, marked("reject", comments[::-1])),
+    )
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert Decision.objects.count() == len(comments)
+    # Each thread is held by one of the two until it is done, so one has them all.
+    assert Comment.objects.values("status").distinct().count() == 1
+
+
+def test_a_batch_is_undone_once_by_whoever_comes_first(moderators):
+    comments = [make_comment() for _ in range(3)]
+    seen = {comment.pk: comment.version for comment in comments}
+    batch = decide_together("approve", seen, by=moderators[0]).batch
+    address = reverse("admin:comments_batch_change", args=[batch.pk])
+    answers = at_the_same_instant(
+        *((signed_in(user), address, {}) for user in moderators)
+    )
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    assert Comment.objects.waiting().count() == 3
+    assert Decision.objects.exclude(undoes=None).count() == 3
+
+
+def test_a_comment_is_decided_while_its_article_is_withdrawn(moderators):
+    comment = make_comment()
+    steps = [
+        lambda: comment.article.withdraw(reason="Wrong."),
+        lambda: Comment.objects.get(pk=comment.pk).approve(by=moderators[0]),
+    ]
+    assert all_at_once(*steps) == [None, None]
+    comment = Comment.objects.get()
+    assert (comment.status, comment.article.status) == ("approved", "withdrawn")
+    assert not comment.is_shown

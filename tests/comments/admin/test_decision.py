@@ -1,8 +1,10 @@
+import csv
+import io
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +12,7 @@ from comments.models import Decision
 from tests.factories import make_comment, make_user, make_visible_article
 
 LIST = "admin:comments_decision_changelist"
+TABLE = reverse("admin:comments_decision_table")
 
 
 def rows(client, **query):
@@ -85,3 +88,36 @@ def test_nobody_changes_the_log(client, db, view):
     )
     assert page.status_code == 200
     assert Decision.objects.count() == 1
+
+
+def test_the_log_is_searched_by_commenter(client, moderator):
+    for name in ["Inés", "Olga"]:
+        make_comment(name=name, email=f"{name[0]}@example.org").approve(by=moderator)
+    for query in ["Inés", "i@example.org"]:
+        page = client.get(reverse(LIST), {"q": query}).text
+        assert "by <bdi>Inés" in page
+        assert "by <bdi>Olga" not in page
+
+
+def test_the_list_as_it_is_filtered_comes_as_a_table(client, moderator):
+    first, second = make_comment(body="My words."), make_comment()
+    first.reject(by=moderator, reason="other", explanation="=1+1", note="@SUM(A1)")
+    second.approve(by=moderator)
+    table = client.get(TABLE, {"q": "other"})
+    rows = list(csv.reader(io.StringIO(b"".join(table).decode("utf-8-sig"))))
+    assert len(rows) == 2
+    row = dict(zip(*rows, strict=True))
+    assert (row["Explanation"], row["Note"]) == ("'=1+1", "'@SUM(A1)")
+    assert (row["Moderator"], row["Comment"]) == ("Ana Sousa", str(first.pk))
+    assert "My words." not in str(rows)
+    assert "attachment" in table.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("role", ["Writers", "Editors", "log", "Moderators"])
+def test_the_table_is_for_moderators_only(client, db, role):
+    user = make_user(is_staff=True, role=None if role == "log" else role)
+    if role == "log":
+        user.user_permissions.add(Permission.objects.get(codename="view_decision"))
+    client.force_login(user)
+    status = client.get(TABLE).status_code
+    assert status == (200 if role == "Moderators" else 403)

@@ -1,0 +1,54 @@
+"""Taking words out of a comment, with a mark where they stood."""
+
+import re
+
+from comments.models import Comment
+
+# In plain text, so that pages, feeds, mails and downloads all say it.
+MARK = "[removed by a moderator]"
+# So many answers that repeat the words are looked for.
+MOST_QUOTES = 20
+
+# What often has to be taken out: addresses of mail, numbers of accounts and of telephones.
+_PRIVATE = [
+    re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
+    re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+    re.compile(r"(?<![\w.-])\+?\(?\d(?:[\d ()/.-]{5,20})\d(?![\w])"),
+]
+_SPAN_OF_YEARS = re.compile(r"\d{4}\s*[-–]\s*\d{4}")
+
+
+class WordsNotThere(ValueError):
+    """Some of the words do not stand in the comment."""
+
+    def __init__(self, words: list[str]):
+        super().__init__(", ".join(words))
+        self.words = words
+
+
+def redacted(body: str, words: list[str]) -> str:
+    """The body with a mark in place of each of these words, wherever they stand. Raises WordsNotThere."""
+    if missing := [word for word in words if word not in body]:
+        raise WordsNotThere(missing)
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), MARK, body)
+
+
+def suggestions(body: str) -> list[str]:
+    """What looks like private data in the body, each once, in its order."""
+    found, left = {}, body
+    for pattern in _PRIVATE:
+        for match in pattern.finditer(left):
+            if not _SPAN_OF_YEARS.fullmatch(match[0]):
+                found.setdefault(match[0].strip(), match.start())
+        # What was found is no part of anything else, and everything keeps its place.
+        left = pattern.sub(lambda match: "\n" * len(match[0]), left)
+    return sorted(found, key=found.get)
+
+
+def answers_with(comment: Comment, words: list[str]) -> list[Comment]:
+    """Other comments of the conversation that repeat one of the words, as those do that quote it."""
+    family = Comment.objects.conversation_of(comment).exclude(pk=comment.pk)
+    newest = family.newest_first()[: MOST_QUOTES * 50]
+    repeating = (one for one in newest if any(word in one.body for word in words))
+    return [one for one, _ in zip(repeating, range(MOST_QUOTES), strict=False)]
