@@ -150,6 +150,9 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     search_help_text = "The beginning of an address"
     actions = None
 
+    class Media:
+        css = {"all": ["desk/people.css"]}
+
     # Who may. Persons are made by what they write, and go when they have it erased.
 
     def has_view_permission(self, request, obj=None):
@@ -207,12 +210,14 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     @admin.display(description="Muted")
     def muted(self, commenter):
         until = commenter.muted_until
-        return columns.moment(until, f"for {columns.until(until)}") if until else ""
+        return (
+            columns.moment(until, f"muted for {columns.until(until)}") if until else ""
+        )
 
-    @admin.display(description="Known")
+    @admin.display(description="Since")
     def since(self, commenter):
         at = commenter.created_at
-        return columns.moment(at, f"since {columns.since(at)}")
+        return columns.moment(at, f"known for {columns.since(at)}")
 
     # The page of a person
 
