@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from comments.models import Comment, Mailbox, Report
+from comments.models import Comment, Mailbox, Mute, Report
 from comments.models.network import with_network_to_forget
 from comments.networks import wait_for_others
 
@@ -11,7 +11,8 @@ BATCH = 500
 
 
 def forget_networks():
-    """Blank the hashes of networks whose keys are gone: they say nothing any more."""
+    """Blank the hashes of networks whose keys are gone: they say nothing any more, nor does what mutes them."""
+    Mute.objects.to_forget().delete()
     for pile in [Comment.objects.all(), Report.objects.all()]:
         _in_batches(
             pile, with_network_to_forget(pile), lambda some: some.update(network="")

@@ -16,6 +16,7 @@ from comments.models import Comment, Mailbox
 
 CONFIRM_WITHIN = timedelta(days=30)
 DATA_WITHIN = timedelta(hours=24)
+BROWSER_WITHIN = timedelta(days=180)
 # How far the clocks of two of our machines may be apart.
 CLOCKS_APART = timedelta(minutes=1)
 
@@ -86,19 +87,34 @@ def mailbox_of_data(token):
     return _mailbox_of(token, "mail.data", lasting=DATA_WITHIN)
 
 
-def _dated_token(mailbox, purpose):
-    return _signer(purpose).sign(f"{mailbox.pk}.{int(time.time())}")
+def browser_token(comment):
+    """What the browser that wrote the comment is known by, when the next one comes from it; for 180 days."""
+    return _dated_token(comment, "browser")
+
+
+def comment_of_browser(token):
+    """The key of a comment that the browser with this token wrote; None when the token is not ours or its time is over."""
+    return _key_in(token, "browser", lasting=BROWSER_WITHIN)
+
+
+def _dated_token(row, purpose):
+    return _signer(purpose).sign(f"{row.pk}.{int(time.time())}")
 
 
 def _mailbox_of(token, purpose, *, lasting):
+    key = _key_in(token, purpose, lasting=lasting)
+    return key and Mailbox.objects.filter(pk=key).first()
+
+
+def _key_in(token, purpose, *, lasting):
+    """The key of the row that a dated token was made for; None when it is not ours or its time is over."""
     numbers = _numbers_in(token, purpose, 2)
     if numbers is None:
         return None
     pk, made_at = numbers
     age = time.time() - made_at
-    if not -CLOCKS_APART.total_seconds() <= age < lasting.total_seconds():
-        return None
-    return Mailbox.objects.filter(pk=pk).first()
+    is_in_time = -CLOCKS_APART.total_seconds() <= age < lasting.total_seconds()
+    return pk if is_in_time else None
 
 
 def _numbers_in(token, purpose, count):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from articles.models import Article, Correction, CorrectionRequest, Person
-from comments.models import Comment, Mailbox, Report
+from comments.models import Comment, Commenter, Mailbox, Report
 from comments.reports import take
 
 HOUR = timedelta(hours=1)
@@ -101,3 +101,10 @@ def make_user(*, role=None, **fields):
     if role is not None:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def make_commenter(*, address=None, **fields):
+    """A person known by a confirmed address, or without one by their browser alone."""
+    if address is not None:
+        fields["mailbox"] = make_mailbox(address=address, confirmed_at=timezone.now())
+    return Commenter.objects.create(**fields)

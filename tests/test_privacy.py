@@ -6,19 +6,22 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from comments.models import (
     Appeal,
     Comment,
+    Commenter,
     FeatureCount,
     Mailbox,
     PendingMail,
     Report,
     Training,
 )
+from comments.people import confirm
 from comments.tokens import data_address, private_address
 from tests.comments.views.sending import WORDS, address_of_thread
-from tests.factories import make_comment, make_user, make_visible_article
+from tests.factories import DAY, make_comment, make_user, make_visible_article
 
 ADDRESS, BROWSER = "203.0.113.77", "Browserosaurus"
 
@@ -90,6 +93,11 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     press(client, comment, "appeal", message=f"I am {word}.")
     mailbox = Mailbox.objects.of(address)
     PendingMail.objects.create(kind="reply", mailbox=mailbox, comment=comment)
+    confirm(mailbox)
+    person = Commenter.objects.get()
+    person.notes.create(text=f"{word} again.", by=moderator, by_name="Ana")
+    until = timezone.now() + DAY
+    person.mute(until=until, reason=f"As {word}.", by=moderator)
     held = {table for table, _ in tables_with(word, address)}
     assert held >= {
         "comments_comment",
@@ -100,6 +108,8 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
         "comments_report",
         "comments_signal",
         "comments_mailbox",
+        "comments_mute",
+        "comments_note",
     }
     answer = client.post(data_address(mailbox), {"erase": "on"})
     assert answer.status_code == 200
@@ -108,3 +118,4 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     assert not FeatureCount.objects.exists()
     assert not Training.objects.exists()
     assert not PendingMail.objects.exists()
+    assert not Commenter.objects.exists()

@@ -1,6 +1,13 @@
 from comments.admin.classifier import ClassifierAdmin
 from comments.admin.comment import CommentAdmin
+from comments.admin.commenter import CommenterAdmin
 from comments.admin.decision import DecisionAdmin
 from comments.admin.queue import QueueAdmin
 
-__all__ = ["ClassifierAdmin", "CommentAdmin", "DecisionAdmin", "QueueAdmin"]
+__all__ = [
+    "ClassifierAdmin",
+    "CommentAdmin",
+    "CommenterAdmin",
+    "DecisionAdmin",
+    "QueueAdmin",
+]

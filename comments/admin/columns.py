@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
-from django.utils.timesince import timesince
+from django.utils.timesince import timesince, timeuntil
 
 
 def excerpt(text, length):
@@ -27,6 +27,11 @@ def moment(at, words):
 def since(at):
     """How long ago, in one unit: “3 hours”."""
     return timesince(at, depth=1)
+
+
+def until(at):
+    """How long until then, in one unit: “3 days”."""
+    return timeuntil(at, depth=1)
 
 
 def flags(comment):

@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 
 from comments.forms.fields import (
     AddressField,
+    BrowserField,
     LineField,
     ReaderForm,
     TextField,
@@ -60,6 +61,7 @@ class CommentForm(ReaderForm, forms.ModelForm):
         },
     )
     subject = decoy()
+    browser = BrowserField(required=False)
 
     class Meta:
         model = Comment

@@ -9,6 +9,7 @@ from comments.markup import (
     kept_line,
     kept_text,
 )
+from comments.tokens import comment_of_browser
 
 # Beside the limit in characters as people see them: how many code points they may have
 # on average. More than any script needs, and what the column of a name holds.
@@ -62,6 +63,19 @@ class TextField(UncutField, forms.CharField):
 
     def to_python(self, value):
         return super().to_python(kept_text(str(value or "")))
+
+
+class BrowserField(forms.Field):
+    """
+    What a browser is known by: the key of a comment that it wrote, None where it shows nothing that we gave it.
+
+    It is never wrong: nobody has to put right what no person filled in.
+    """
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        return comment_of_browser(value or "")
 
 
 def must_be_seen(text):

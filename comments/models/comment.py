@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from articles.models import Article, TransitionError
 from comments.models.appeal import Appeal
+from comments.models.commenter import Commenter
 from comments.models.deciding import decide, follow, reports_open_before
 from comments.models.decision import Decision, standing
 from comments.models.querysets import (
@@ -503,6 +504,7 @@ class Comment(models.Model):
             # A report may quote what it is about.
             self.reports.update(sentence="", network="")
             Appeal.objects.filter(comment=self).update(message="")
+            commenter = self.commenter_id
             Comment.objects.filter(pk=self.pk).update(
                 name="",
                 email="",
@@ -512,9 +514,11 @@ class Comment(models.Model):
                 repeat_key=None,
                 picked_at=None,
                 by=None,
+                commenter=None,
                 erased_at=timezone.now(),
                 version=F("version") + 1,
             )
+            Commenter.objects.left_without_a_trace().filter(pk=commenter).delete()
             self.refresh_from_db()
 
     def tell_no_more(self):

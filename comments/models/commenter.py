@@ -1,9 +1,13 @@
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
+
+from articles.append_only import name_of
+from articles.models import TransitionError
+from comments.models.network import DAYS_KEPT, first_day_kept
 
 # How long no comment of a person may have been rejected who is trusted.
 CLEAN_FOR = timedelta(days=90)
@@ -21,7 +25,8 @@ class CommenterQuerySet(models.QuerySet):
         )
 
     def who_wrote(self, comment_id):
-        return self.filter(comments=comment_id)
+        # To a filter, no key would mean those who wrote nothing.
+        return self.none() if comment_id is None else self.filter(comments=comment_id)
 
     def begun_by(self, comment_id):
         """
@@ -77,6 +82,22 @@ class CommenterQuerySet(models.QuerySet):
             is_trusted=is_trusted or Value(False)
         )
 
+    def left_without_a_trace(self):
+        """Known by a browser alone, of whose comments none is left: nobody can be recognised any more."""
+        return self.filter(mailbox=None, comments=None)
+
+    def knowing_their_mute(self):
+        """Each with `muted_until`, None where no mute is in force."""
+        mutes = self.model._meta.get_field("mutes").related_model.objects.in_force()
+        longest = mutes.filter(commenter=OuterRef("pk")).order_by("-until")
+        return self.annotate(muted_until=Subquery(longest.values("until")[:1]))
+
+    def knowing_their_name(self):
+        """Each with `name`, which they wrote beside their last comment; None where they have none."""
+        comments = self.model._meta.get_field("comments").related_model.objects
+        newest = comments.filter(commenter=OuterRef("pk")).newest_first()
+        return self.annotate(name=Subquery(newest.values("name")[:1]))
+
 
 class Commenter(models.Model):
     """
@@ -100,6 +121,23 @@ class Commenter(models.Model):
     def __str__(self):
         return f"Commenter {self.pk}"
 
+    @property
+    def known_by(self):
+        """How we know them, to follow “known by”."""
+        return "their browser" if self.mailbox_id is None else "a confirmed address"
+
+    # Steps
+
+    def mute(self, *, until, reason, by):
+        """Let whatever they write wait until then; a mute that was in force before gives way to this one."""
+        with transaction.atomic():
+            # Held, so that of two moderators at once the second replaces what the first did.
+            Commenter.objects.select_for_update().get(pk=self.pk)
+            self.mutes.in_force().give_way(by)
+            return self.mutes.create(
+                until=until, reason=reason, by=by, by_name=name_of(by)
+            )
+
 
 class Note(models.Model):
     """What a moderator writes about a person for the other moderators."""
@@ -121,6 +159,10 @@ class Note(models.Model):
         ordering = ["-at", "-id"]
         default_permissions = []
 
+    def can_be_deleted_by(self, user):
+        """Whether it is theirs; superusers may delete every note."""
+        return user.is_superuser or (self.by_id is not None and self.by_id == user.pk)
+
     def __str__(self):
         return f"Note of {self.by_name} about commenter {self.commenter_id}"
 
@@ -128,6 +170,42 @@ class Note(models.Model):
 class MuteQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(lifted_at=None, until__gt=timezone.now())
+
+    def give_way(self, by):
+        return self.update(lifted_at=timezone.now(), lifted_by_name=name_of(by))
+
+    def of_network(self, comment, *, until, reason, by):
+        """
+        Let whatever comes from the comment's network wait until then, or for as long as it can be recognised.
+
+        That is 30 days, counted from the day of the comment: its key is deleted then.
+        Raises TransitionError for a comment whose network nobody knows.
+        """
+        day = comment.created_at.astimezone(UTC).date()
+        if not comment.network or recognised_until(day) <= timezone.now():
+            raise TransitionError(
+                "Nobody knows the network of this comment any more, so it cannot be "
+                "muted. Mute the person, or decide on the comment."
+            )
+        known = {"network": comment.network, "network_day": day}
+        with transaction.atomic():
+            self.filter(**known).in_force().give_way(by)
+            return self.create(
+                **known,
+                until=min(until, recognised_until(day)),
+                reason=reason,
+                by=by,
+                by_name=name_of(by),
+            )
+
+    def to_forget(self):
+        """Of networks whose keys are gone: their hashes say nothing any more."""
+        return self.filter(network_day__lt=first_day_kept())
+
+
+def recognised_until(day):
+    """When a network of that day is forgotten."""
+    return datetime.combine(day + timedelta(days=DAYS_KEPT), time.min, UTC)
 
 
 class Mute(models.Model):
@@ -168,3 +246,18 @@ class Mute(models.Model):
 
     def __str__(self):
         return f"Muted by {self.by_name} until {self.until}"
+
+    @property
+    def is_in_force(self):
+        return self.lifted_at is None and self.until > timezone.now()
+
+    def lift(self, *, by):
+        """End the mute now; whoever comes second gets a TransitionError that says who did it."""
+        if Mute.objects.in_force().filter(pk=self.pk).give_way(by):
+            self.refresh_from_db()
+            return
+        self.refresh_from_db()
+        who = self.lifted_by_name
+        raise TransitionError(
+            f"{who} has ended this mute before." if who else "This mute is over."
+        )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from articles.caching import has_session
 from comments.across_sites import is_from_elsewhere
 from comments.forms import ConfirmForm, OneClickForm, StopForm
+from comments.people import confirm as confirm_mailbox
 from comments.tokens import mailbox_to_confirm, mails_to_stop
 from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 
@@ -24,7 +25,7 @@ def confirm(request, token):
     status, form = _received(request, ConfirmForm)
     if form:
         if form.cleaned_data["answer"] == "yes":
-            mailbox.confirm()
+            confirm_mailbox(mailbox)
         else:
             mailbox.stop()
         return as_private(HttpResponseSeeOther(request.path))

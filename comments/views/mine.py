@@ -25,7 +25,7 @@ from comments.mine import (
     withdraw,
 )
 from comments.networks import recent_hashes
-from comments.tokens import comment_of, private_address
+from comments.tokens import browser_token, comment_of, private_address
 from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 
 
@@ -149,6 +149,8 @@ def _page(request, forms, status=HTTPStatus.OK, **context):
         "appeal": appeal_of(comment) if state == "not_published" else None,
         "needs_another_look": needs_another_look(comment, moderator_of(request)),
         "told_at": partly(comment.email) if comment.email else "",
+        # Who writes signed in is known by that.
+        "browser": "" if comment.by_id else browser_token(comment),
         "forms": forms,
         "status": status.value,
         "needs_token": has_session(request),

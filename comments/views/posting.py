@@ -48,6 +48,7 @@ def _take(request, form):
             network=network_from(request),
             by=moderator_of(request),
             decoy=form.fell_for_the_decoy,
+            browser=form.cleaned_data["browser"],
         )
     except TooMany as error:
         response = _form_again(

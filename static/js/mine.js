@@ -1,9 +1,9 @@
 // On a comment's private page: this browser remembers it, until it is withdrawn or told to forget.
 
-import { forget, forgetAll, remember, remembered } from "./remembered.js";
+import { browser, forget, forgetAll, keepBrowser, remember, remembered } from "./remembered.js";
 
 const page = document.querySelector("[data-own]");
-const { own, state, article } = page.dataset;
+const { own, state, article, browser: given } = page.dataset;
 const address = location.pathname;
 
 if (state === "withdrawn" || state === "erased") {
@@ -11,6 +11,11 @@ if (state === "withdrawn" || state === "erased") {
 } else {
   remember({ id: Number(own), article, address, time: new Date().toISOString() });
 }
+
+// The comment that this browser is known by is erased: it says nothing any more.
+const erased = state === "erased" && address.match(/\/(\d+):[^/]+\/$/)?.[1];
+if (given) keepBrowser(given);
+else if (erased && browser().startsWith(`${erased}.`)) keepBrowser("");
 
 const memory = page.querySelector(".own-memory");
 if (memory && remembered().length) {

@@ -1,9 +1,11 @@
 // The comments that this browser remembers as its own: where each stands, and its private page.
 
 const KEY = "own-comments";
+const BROWSER = "known-by";
 const MOST = 50;
 // Nothing else is ever fetched or linked, whatever somebody has put into the storage.
 const PRIVATE = /^\/comments\/mine\/\d+:[\w-]+\/$/;
+const TOKEN = /^\d+\.\d+:[\w-]+$/;
 const ARTICLE = /^\/articles\/[\w-]+\/$/;
 
 export function remembered() {
@@ -25,6 +27,26 @@ export function forget(address) {
 
 export function forgetAll() {
   keep([]);
+  keepBrowser("");
+}
+
+/** What the newsroom knows this browser by: given out with its newest comment, sent with the next; "" where there is none. */
+export function browser() {
+  try {
+    const token = localStorage.getItem(BROWSER) ?? "";
+    return TOKEN.test(token) ? token : "";
+  } catch {
+    return "";
+  }
+}
+
+export function keepBrowser(token) {
+  try {
+    if (token) localStorage.setItem(BROWSER, token);
+    else localStorage.removeItem(BROWSER);
+  } catch {
+    // Then the next comment comes from nobody we know.
+  }
 }
 
 function without(address) {

@@ -6,9 +6,16 @@ from django.utils import timezone
 
 from comments import forgetting
 from comments.forgetting import forget_networks, forget_unconfirmed_addresses
-from comments.models import Comment, Mailbox, PendingMail, Report
+from comments.models import Comment, Mailbox, Mute, PendingMail, Report
 from comments.models.network import DAYS_KEPT, with_network_to_forget
-from tests.factories import DAY, HOUR, make_comment, make_mailbox, make_visible_article
+from tests.factories import (
+    DAY,
+    HOUR,
+    make_comment,
+    make_commenter,
+    make_mailbox,
+    make_visible_article,
+)
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -35,6 +42,19 @@ def test_networks_are_blanked_when_their_keys_are_gone(db):
             assert list(networks) == ["", "a" * 64]
 
 
+def test_a_muted_network_is_forgotten_with_its_key(db):
+    first_kept = first_moment_kept().date()
+    for day in [first_kept, first_kept - DAY]:
+        Mute.objects.create(
+            network="n" * 64, network_day=day, until=timezone.now(), reason="Flood"
+        )
+    person = make_commenter().mute(until=timezone.now(), reason="Abuse", by=None)
+    forget_networks()
+    kept = Mute.objects.exclude(pk=person.pk)
+    assert [mute.network_day for mute in kept] == [first_kept]
+    assert Mute.objects.filter(pk=person.pk).exists()
+
+
 def test_a_moderator_who_has_read_a_comment_can_decide_after_its_network_is_forgotten(
     db,
 ):
@@ -51,8 +71,8 @@ def test_however_many_there_are_a_batch_stays_small(
     article = make_visible_article()
     for _ in range(5):
         make_comment(article=article, network="n", created_at=timezone.now() - 40 * DAY)
-    # Three batches, each found and blanked, and two looks that find nothing more.
-    with django_assert_num_queries(8):
+    # The mutes, three batches, each found and blanked, and two looks that find nothing more.
+    with django_assert_num_queries(9):
         forget_networks()
     assert not Comment.objects.exclude(network="").exists()
 
@@ -62,7 +82,7 @@ def test_there_is_little_to_do_when_there_is_nothing_to_do(
 ):
     make_comment(network="n", email="ines@example.org")
     make_mailbox()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         forget_networks()
     with django_assert_num_queries(2):
         forget_unconfirmed_addresses()

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from comments.models import Comment, Mailbox
 from comments.tokens import (
+    browser_token,
     comment_of,
+    comment_of_browser,
     confirm_address,
     data_address,
     mailbox_of_data,
@@ -177,6 +179,42 @@ def test_the_log_does_not_tell_the_tokens_of_mails(db):
         line = masked(f'"POST {address}?x=1 HTTP/1.1" 200')
         assert in_address(address).partition(":")[2] not in line
         assert "/…/?x=1" in line
+
+
+def test_a_browser_is_known_by_its_comment_for_180_days(db, clock, settings):
+    comment = make_comment()
+    token = browser_token(comment)
+    assert comment_of_browser(token) == comment.pk
+    clock.shift(timedelta(days=180) - timedelta(seconds=1))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
+    assert comment_of_browser(token) == comment.pk
+    clock.shift(timedelta(seconds=1))
+    assert comment_of_browser(token) is None
+
+
+def test_a_browser_is_known_by_nothing_forged_or_foreign(db):
+    comment, mailbox = make_comment(), make_mailbox()
+    token = browser_token(comment)
+    signed, _, signature = token.partition(":")
+    for wrong in [
+        "",
+        ":",
+        signed,
+        f"9{token}",
+        token[:-1],
+        f"{signed}:{signature}x",
+        token_for(comment),
+        in_address(confirm_address(mailbox)),
+        in_address(data_address(mailbox)),
+        Signer(salt="of.another.site").sign(signed),
+        Signer(key="of another site", salt="comments.browser").sign(signed),
+        "\0",
+        "\ud800",
+        "9" * 10_000,
+    ]:
+        assert comment_of_browser(wrong) is None, wrong
+    assert comment_of(token) is None
+    assert mailbox_to_confirm(token) is None
 
 
 def test_a_token_leads_to_its_own_request(db, settings):

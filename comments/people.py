@@ -1,0 +1,183 @@
+"""Who is known among the readers, and what is known of them."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from comments.models import Comment, Commenter, Mailbox, Mute, Note
+from comments.models.commenter import CLEAN_FOR
+from comments.networks import wait_for_others
+
+# Nobody needs to know exactly beyond this, and nothing is counted further.
+MOST_COUNTED = 100
+NEWEST = 5
+
+
+def known(address, browser):
+    """
+    Who has confirmed the address, else who wrote the comment with the key that `browser` is; None for anybody else.
+
+    With what Commenter.objects.knowing_whether_trusted says of them.
+    """
+    people = Commenter.objects.known_by(address=address, browser=browser)
+    confirmed_first = F("mailbox").asc(nulls_last=True)
+    return people.knowing_whether_trusted().order_by(confirmed_first).first()
+
+
+def confirm(mailbox):
+    """
+    Write to the mailbox from now on, and know whoever writes with its address.
+
+    What was written with it before is theirs, also where somebody was known by the
+    browser alone. Such a person goes on only with comments of other addresses; the notes
+    and mutes of one who has none are the mailbox's from now on.
+    """
+    with transaction.atomic():
+        # First, as everybody does: also, whoever sends a comment now finds the person.
+        wait_for_others()
+        if not Mailbox.objects.select_for_update().filter(pk=mailbox.pk).exists():
+            return
+        mailbox.confirm()
+        person = Commenter.objects.of(mailbox)
+    for comment in list(_to_take_over(mailbox).only("pk", "commenter")):
+        _give(comment, person)
+
+
+def _to_take_over(mailbox):
+    nobody_else = Q(commenter=None) | Q(commenter__mailbox=None)
+    written = Comment.objects.written_from(mailbox.address).filter(by=None)
+    return written.filter(nobody_else, erased_at=None)
+
+
+def _give(comment, person):
+    """Give one comment to the person: a row at a time, for who decides on several locks them in another order."""
+    before = comment.commenter_id
+    Comment.objects.filter(pk=comment.pk, commenter=before, erased_at=None).update(
+        commenter=person
+    )
+    if before is not None:
+        _follow(before, person)
+
+
+@transaction.atomic
+def _follow(before, person):
+    """Let what was said of somebody known by the browser follow the last of their comments."""
+    gone = Commenter.objects.left_without_a_trace().filter(pk=before)
+    if gone.exists():
+        Note.objects.filter(commenter=before).update(commenter=person)
+        Mute.objects.filter(commenter=before).update(commenter=person)
+        gone.delete()
+
+
+@dataclass
+class Record:
+    """What moderators made of a person's comments. A number beyond MOST_COUNTED says only that there are more."""
+
+    commenter: Commenter
+    approved: int = 0
+    rejected: int = 0
+    spam: int = 0
+    notes: int = 0
+    muted_until: datetime | None = None
+    is_trusted: bool = False
+    # The last five, the newest first, with `pk`, `name`, `body`, `status` and `created_at`.
+    newest: list[Comment] = field(default_factory=list)
+
+
+def records_of(comments):
+    """
+    What is known of the people who wrote these comments: a Record by the key of each commenter.
+
+    Two queries, however many comments and people there are. A comment without a
+    commenter is in none: nobody is known to have written it.
+    """
+    keys = {comment.commenter_id for comment in comments} - {None}
+    return records_of_people(Commenter.objects.filter(pk__in=keys)) if keys else {}
+
+
+def records_of_people(commenters):
+    """`records_of` for people themselves, given as a pile of commenters that is not sliced."""
+    known = list(_with_numbers(commenters))
+    newest = _newest_of({commenter.pk for commenter in known})
+    return {each.pk: _record(each, newest[each.pk]) for each in known}
+
+
+def _record(commenter, newest):
+    names = ["approved", "rejected", "spam", "notes_number", "muted_until"]
+    approved, rejected, spam, notes, muted_until = (
+        getattr(commenter, name) for name in names
+    )
+    return Record(
+        commenter=commenter,
+        approved=approved,
+        rejected=rejected,
+        spam=spam,
+        notes=notes,
+        muted_until=muted_until,
+        is_trusted=bool(commenter.is_trusted),
+        newest=newest,
+    )
+
+
+def _with_numbers(commenters):
+    theirs = {"commenter": OuterRef("pk")}
+    known = commenters.select_related("mailbox").knowing_whether_trusted()
+    return known.knowing_their_mute().annotate(
+        **{
+            judged: _Number(Comment.objects.filter(**theirs, judged_as=judged))
+            for judged in ["approved", "rejected", "spam"]
+        },
+        notes_number=_Number(Note.objects.filter(**theirs)),
+    )
+
+
+def waiting_of(commenter):
+    """How many comments of theirs wait, counted no further than just beyond MOST_COUNTED."""
+    waiting = commenter.comments.waiting().order_by()
+    return waiting[: MOST_COUNTED + 1].count()
+
+
+def why_trusted(commenter):
+    """Whether new comments of theirs need not wait, and why, as a sentence; for one who knows whether they are trusted."""
+    needed = settings.TRUST_AFTER_APPROVALS
+    if not needed:
+        return "Not trusted: on this site the comments of everybody wait."
+    approvals = f"{needed} comment{'s' if needed != 1 else ''}"
+    if commenter.is_trusted:
+        return f"Trusted: moderators have approved {approvals}, and rejected none in {CLEAN_FOR.days} days."
+    rejected_at = commenter.rejected_at
+    if rejected_at is None:
+        return f"Not trusted yet: moderators have to approve {approvals} first."
+    day = date_format(timezone.localtime(rejected_at), "j F Y")
+    return f"Not trusted: moderators rejected a comment on {day}. They have to approve {approvals} after that, and reject none for {CLEAN_FOR.days} days."
+
+
+class _Number(Subquery):
+    """How many there are, counted no further than just beyond MOST_COUNTED."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, pile):
+        super().__init__(pile.order_by().values("pk")[: MOST_COUNTED + 1])
+
+
+def _newest_of(keys):
+    """The last comments of each of these people, the newest first."""
+    place = Window(
+        RowNumber(), partition_by="commenter", order_by=["-created_at", "-id"]
+    )
+    numbered = Comment.objects.filter(commenter__in=keys).annotate(place=place)
+    newest = numbered.filter(place__lte=NEWEST).values("pk")
+    found = Comment.objects.filter(pk__in=newest).newest_first()
+    of_each = defaultdict(list)
+    for comment in found.only("commenter", "name", "body", "status", "created_at"):
+        of_each[comment.commenter_id].append(comment)
+    return of_each
