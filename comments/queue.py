@@ -16,6 +16,7 @@ from django.utils import timezone
 from articles.cursors import Cursor, beyond
 from comments.likeness import alike
 from comments.models import Appeal, Comment, Decision, Report, SecondLook, Signal
+from comments.people import Record, records_of
 from comments.screening.highlight import marked
 from comments.screening.wording import why
 
@@ -177,6 +178,8 @@ class Card:
 
     comment: Comment
     others: tuple[Comment, ...] = ()
+    # What is known of who wrote it, if anything is.
+    record: Record | None = None
     # What has happened since the moderator looked, and the words that they saw then.
     notice: str = ""
     words_seen: str = ""
@@ -327,13 +330,17 @@ def _cards(comments, groups):
 
 def _with_context(cards):
     """The cards, with what they show of their first comment loaded for all of them at once."""
+    comments = [card.comment for card in cards]
     reports = Report.objects.select_related("by")[:REPORTS_SHOWN]
     prefetch_related_objects(
-        [card.comment for card in cards],
+        comments,
         "parent",
         "decisions",
         "signals",
         "earlier_texts",
         Prefetch("reports", reports, to_attr="newest_reports"),
     )
-    return cards
+    records = records_of(comments)
+    return [
+        replace(card, record=records.get(card.comment.commenter_id)) for card in cards
+    ]

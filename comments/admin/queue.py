@@ -111,7 +111,12 @@ def for_moderators(view):
 class QueueAdmin(admin.ModelAdmin):
     class Media:
         css = {
-            "all": ["desk/desk.css", "desk/moderation.css", "desk/queue.css"],
+            "all": [
+                "desk/desk.css",
+                "desk/moderation.css",
+                "desk/people.css",
+                "desk/queue.css",
+            ],
         }
         js = [Script("desk/queue.js", type="module")]
 

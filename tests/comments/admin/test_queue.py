@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments.models import Appeal, Batch, Comment, Decision
+from comments.models import Appeal, Batch, Comment, Commenter, Decision
 from comments.queue import seen
 from tests.comments.admin.desk import status_of
 from tests.factories import (
@@ -188,6 +188,19 @@ def test_what_was_found_in_an_earlier_text_is_not_said_of_the_new_one(
     assert "Buy casino chips." in page
 
 
+def test_a_card_says_what_is_known_of_who_wrote_it(client, moderator, other):
+    person = Commenter.objects.create()
+    make_comment(commenter=person, body=DIFFERENT[0]).reject(by=other, reason="abuse")
+    person.notes.create(text="Twice warned.", by=other, by_name="Bo Lind")
+    comment = make_comment(commenter=person, body=DIFFERENT[1])
+    page = client.get(QUEUE).text
+    assert f"/admin/comments/commenter/{person.pk}/" in page
+    assert "The last" in page
+    mute = re.search(r'href="([^"]*/mute/[^"]*)"', page)[1].replace("&amp;", "&")
+    assert f"comment={comment.pk}" in mute
+    assert client.get(mute).status_code == 200
+
+
 def test_reports_and_appeals_are_on_the_card(client, moderator, other):
     reported, refused = make_shown_comment(), make_shown_comment()
     make_report(reported, sentence="He names my street.")
@@ -258,12 +271,15 @@ def queries_for(client, address):
 
 def make_whole(number):
     """A comment of every pile, with all that a card can show."""
-    parent = make_shown_comment()
+    person = Commenter.objects.create()
+    person.notes.create(text="Warned.", by_name="Bo")
+    parent = make_shown_comment(commenter=person)
     for body in DIFFERENT[:2]:
-        comment = make_comment(parent=parent, body=f"{body} {number}{'x' * number}")
+        words = f"{body} {number}{'x' * number}"
+        comment = make_comment(parent=parent, body=words, commenter=person)
         comment.edit(f"{body} {number}{'y' * number}")
         comment.signals.create(text_revision=2, rule="banned_terms", words="bread")
-    refused = make_shown_comment()
+    refused = make_shown_comment(commenter=person)
     make_report(refused)
     refused.reject(by=make_user(role="Moderators", password=None), reason="abuse")
     Appeal.objects.create(comment=refused, message="No.")
