@@ -226,8 +226,14 @@ class Card:
 
     @property
     def why(self) -> str:
-        """Why the comment is here, in one sentence."""
-        return why(self.findings) or "The screening found nothing in it."
+        """Why the comment is here: what readers and its author say, and one sentence of what the screening found."""
+        reports = self.comment.open_reports
+        said = [
+            reports and f"Reported {'once' if reports == 1 else f'{reports} times'}.",
+            self.comment.has_open_appeal and "Its author appeals.",
+            why(self.findings),
+        ]
+        return " ".join(filter(None, said)) or "The screening found nothing in it."
 
     @property
     def last(self) -> Decision | None:

@@ -208,9 +208,11 @@ def test_reports_and_appeals_are_on_the_card(client, moderator, other):
     Appeal.objects.create(comment=refused, message="I meant the tide.")
     page = client.get(f"{QUEUE}?pile=reported").text
     assert "1 report to answer" in page
+    assert "Reported once." in page
     assert "He names my street." in page
     page = client.get(f"{QUEUE}?pile=appealed").text
     assert "I meant the tide." in page
+    assert "Its author appeals." in page
     assert "Bo Lind" in page
     assert "Third time." in page
 
