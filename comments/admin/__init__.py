@@ -3,6 +3,7 @@ from comments.admin.classifier import ClassifierAdmin
 from comments.admin.comment import CommentAdmin
 from comments.admin.commenter import CommenterAdmin
 from comments.admin.decision import DecisionAdmin
+from comments.admin.queue import QueueAdmin
 
 __all__ = [
     "BatchAdmin",
@@ -10,4 +11,5 @@ __all__ = [
     "CommentAdmin",
     "CommenterAdmin",
     "DecisionAdmin",
+    "QueueAdmin",
 ]

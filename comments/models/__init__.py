@@ -7,6 +7,7 @@ from comments.models.digest import Digest
 from comments.models.mailbox import Mailbox
 from comments.models.network import NetworkKey
 from comments.models.pending_mail import PendingMail
+from comments.models.queue import Queue
 from comments.models.report import Report
 from comments.models.rule_setting import RuleSetting
 from comments.models.second_look import SecondLook
@@ -32,6 +33,7 @@ __all__ = [
     "NetworkKey",
     "Note",
     "PendingMail",
+    "Queue",
     "Report",
     "RuleSetting",
     "SecondLook",

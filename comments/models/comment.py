@@ -311,7 +311,8 @@ class Comment(models.Model):
             steps.insert(0, "keep")
         if self.is_approved:
             steps.append("unpick" if self.is_picked else "pick")
-        last = self.decisions.first()
+        # Not `first()`: a list of comments has loaded them all at once.
+        last = next(iter(self.decisions.all()), None)
         return [*steps, "undo"] if last and last.can_be_undone else steps
 
     @property

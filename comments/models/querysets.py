@@ -20,6 +20,8 @@ JUDGED_AGAINST = ["rejected", "spam"]
 NOT_FOR_READERS = ["email", "network", "repeat_key"]
 # In code points: more than a quotation shows.
 WORDS_QUOTED = 500
+# What was decided no longer ago than this is in the queue, to be looked up and undone.
+LATELY = timedelta(days=7)
 # After this time nobody is told of a reply any more.
 NEWS_FOR = timedelta(days=7)
 
@@ -133,6 +135,27 @@ class CommentQuerySet(models.QuerySet):
     def judged(self):
         """On which a person has decided."""
         return self.filter(judged_at__isnull=False)
+
+    def decided_lately(self):
+        """On which a person has decided, and not long ago."""
+        return self.judged().filter(judged_at__gt=timezone.now() - LATELY)
+
+    def written_after(self, at):
+        return self.filter(created_at__gt=at)
+
+    def put_back_since(self, decision_id):
+        """Those that wait again because of the decision with that number, or a later one."""
+        return self.filter(decisions__pk__gte=decision_id, decisions__to_status=PENDING)
+
+    def reported_since(self, report_id):
+        return self.filter(reports__pk__gte=report_id)
+
+    def appealed_since(self, appeal_id):
+        return self.filter(appeal__pk__gte=appeal_id)
+
+    def for_queue(self):
+        """Load what the queue needs of every comment, with its article without the text of that."""
+        return self.select_related("article", "appeal").defer("article__body")
 
     def judged_against(self):
         return self.filter(judged_as__in=JUDGED_AGAINST)

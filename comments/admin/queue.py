@@ -1,0 +1,463 @@
+"""The queue: one page on which moderators read, decide, and undo."""
+
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Self
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.forms.widgets import Script
+from django.http import HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET, require_POST
+
+from articles.models import Article, TransitionError
+from comments.admin import columns
+from comments.admin.queue_form import ANSWERS, REASONS, QueueForm
+from comments.answers import answer
+from comments.batches import Outcome, decide_together, undo_together
+from comments.models import Batch, Comment, Queue
+from comments.queue import (
+    COUNTED,
+    NEW_COUNTED,
+    PILES,
+    WAITING,
+    Pile,
+    Seen,
+    by_article,
+    card_after,
+    cards_of,
+    second_looks,
+    seen,
+    sheet,
+    sheet_since,
+)
+
+DONE = {
+    "approve": "Approved",
+    "reject": "Rejected",
+    "mark_spam": "Marked as spam",
+    "keep": "Kept as it was",
+    "pick": "Picked",
+    "unpick": "Taken off the picks",
+    "undo": "Undone",
+    "answer": "Answered",
+    "approve_and_answer": "Approved and answered",
+}
+# An undoing is undone by deciding; an answer is a comment of its own.
+NOT_UNDONE_HERE = {"undo", "answer"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the queue a moderator is: which pile, which part of it, in which order."""
+
+    pile: Pile = WAITING
+    article: int | None = None
+    after: str = ""
+    since: str = ""
+    arranged: str = ""
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> Self:
+        """What the address says; whatever nobody was given counts as not said."""
+        article = query.get("article", "")
+        is_key = article.isdecimal() and len(article) < 16
+        return cls(
+            pile=PILES.get(query.get("pile"), WAITING),
+            article=int(article) if is_key else None,
+            after=query.get("after", "")[:60],
+            since=query.get("since", "")[:60],
+            arranged="article" if query.get("order") == "article" else "",
+        )
+
+    def __str__(self) -> str:
+        said = {
+            "pile": self.pile.name,
+            "article": self.article,
+            "order": self.arranged,
+            "after": self.after,
+            "since": self.since,
+        }
+        return urlencode({name: value for name, value in said.items() if value})
+
+    def address(self, *, fragment: str = "", **said: str) -> str:
+        query = "&".join(filter(None, [str(self), urlencode(said)]))
+        anchor = f"#{fragment}" if fragment else ""
+        return f"{reverse('admin:comments_queue_changelist')}?{query}{anchor}"
+
+    def start(self, **changes) -> Self:
+        """The first page of this or another part of the queue."""
+        return replace(self, **{"after": "", "since": ""} | changes)
+
+
+def for_moderators(view):
+    @wraps(view)
+    def checked(self, request, *args, **kwargs):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return view(self, request, *args, **kwargs)
+
+    return checked
+
+
+@admin.register(Queue)
+class QueueAdmin(admin.ModelAdmin):
+    class Media:
+        css = {
+            "all": [
+                "desk/desk.css",
+                "desk/moderation.css",
+                "desk/people.css",
+                "desk/queue.css",
+            ],
+        }
+        js = [Script("desk/queue.js", type="module")]
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("comments.moderate_comment")
+
+    def has_answer_permission(self, request):
+        return self.has_view_permission(request) and request.user.has_perm(
+            "comments.add_comment"
+        )
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        views = {
+            "changelist": ("", self.changelist_view),
+            "decide": ("decide/", self.decide_view),
+            "undo": ("undo/", self.undo_view),
+            "news": ("news/", self.news_view),
+        }
+        return [
+            path(route, self.admin_site.admin_view(view), name=f"comments_queue_{name}")
+            for name, (route, view) in views.items()
+        ]
+
+    # Reading
+
+    @method_decorator(require_GET)
+    @for_moderators
+    def changelist_view(self, request, extra_context=None):
+        return self._page(request, Place.parse(request.GET))
+
+    @method_decorator(require_GET)
+    @for_moderators
+    def news_view(self, request):
+        """How much has come since the page was drawn."""
+        place = Place.parse(request.GET)
+        number = len(place.pile.keys_since(place.since, place.article))
+        return JsonResponse(
+            {"new": number, "said": f"{_capped(number, NEW_COUNTED)} new"}
+        )
+
+    # Deciding
+
+    @method_decorator(require_POST)
+    @for_moderators
+    def decide_view(self, request):
+        form, place = QueueForm(request.POST), _place_of(request)
+        if not form.is_valid():
+            return self._ask_for_better(request, place, form)
+        if form.answers and not self.has_answer_permission(request):
+            raise PermissionDenied
+        outcome = _take(by=request.user, **form.cleaned_data)
+        step = form.cleaned_data["step"].partition("-")[0]
+        return self._say(request, place, step, outcome, form=form)
+
+    @method_decorator(require_POST)
+    @for_moderators
+    def undo_view(self, request):
+        """Undo what was decided with one press."""
+        key = request.POST.get("batch", "")
+        is_key = key.isdecimal() and len(key) < 16
+        batch = get_object_or_404(Batch, pk=int(key) if is_key else 0)
+        place = _place_of(request)
+        try:
+            outcome = undo_together(batch, by=request.user)
+        except TransitionError as error:
+            return self._refuse(request, place, str(error))
+        return self._say(request, place, "undo", outcome)
+
+    # Answers
+
+    def _say(self, request, place, step, outcome, *, form=None):
+        """What came of a press: a page for people, or for the script of the page its parts."""
+        stale = _stale(outcome, form)
+        if _is_asked_by_script(request):
+            return self._parts(request, place, step, outcome, stale, form)
+        if stale:
+            return self._ask_again(request, place, step, outcome, stale)
+        self.message_user(request, _sentence(step, outcome.done), messages.SUCCESS)
+        after = request.POST.get("next", "")
+        fragment = f"comment-{after}" if after.isdecimal() else ""
+        undo = _undo_of(step, outcome)
+        said = {"undo": undo} if undo else {}
+        return HttpResponseRedirect(place.address(fragment=fragment, **said))
+
+    def _parts(self, request, place, step, outcome, stale, form):
+        done = {comment.pk for comment in outcome.done}
+        concerned = done | {card.key for card in stale} | (form.keys if form else set())
+        # What is undone is to be decided on again.
+        open_again = done if step == "undo" else set()
+        folded = [] if step == "undo" else _folds(request, outcome.done)
+        left = concerned - {card.key for card in stale} - (done - open_again)
+        parts = [
+            *(self._folded(request, place, step, fold, outcome) for fold in folded),
+            *(self._card(request, place, card) for card in stale),
+            *(self._card(request, place, card) for card in cards_of(left)),
+        ]
+        said = [_plainly(step, outcome.done)] if outcome.done else []
+        said += [card.notice for card in stale]
+        status = 409 if stale and not done else 200
+        answer = {"said": " ".join(said), "keys": sorted(concerned), "parts": parts}
+        return JsonResponse(answer, status=status)
+
+    def _card(self, request, place, card, form=None):
+        context = self._card_context(request, place) | {"card": card, "form": form}
+        html = render_to_string("admin/comments/queue/_card.html", context, request)
+        return {"keys": [comment.pk for comment in card.comments], "html": html}
+
+    def _folded(self, request, place, step, comments, outcome):
+        context = {
+            "done": DONE[step],
+            "first": comments[0],
+            "keys": " ".join(str(comment.pk) for comment in comments),
+            "undo": _undo_button(_undo_of(step, outcome)),
+            "all": len(outcome.done),
+            "place": place,
+        }
+        html = render_to_string("admin/comments/queue/_folded.html", context, request)
+        return {"keys": [comment.pk for comment in comments], "html": html}
+
+    def _ask_again(self, request, place, step, outcome, stale):
+        """The page for what was not decided, because it is not any more what the moderator saw."""
+        context = {
+            "title": "Look again before you decide",
+            "done": _plainly(step, outcome.done) if outcome.done else "",
+            "undo": _undo_button(_undo_of(step, outcome)),
+            "cards": stale,
+        }
+        return self._answer(request, place, context, status=409)
+
+    def _ask_for_better(self, request, place, form):
+        """The words that were sent, and what to put right in them."""
+        if _is_asked_by_script(request):
+            fields = [name for name in form.fields if name in form.errors]
+            said = {"said": form.sentences, "fields": fields}
+            return JsonResponse(said, status=422)
+        were = form.cleaned_data.get("seen") or {}
+        cards = cards_of(were) if len(were) == 1 else []
+        if not cards:
+            return self._page(
+                request, place, problem=form.sentences, chosen=set(were), status=422
+            )
+        context = {
+            "title": "Nothing was decided yet",
+            "cards": cards,
+            "form": form,
+            # What they looked at, until a page says what has happened since.
+            "seen": form.data["seen"],
+        }
+        return self._answer(request, place, context, status=422)
+
+    def _refuse(self, request, place, sentence):
+        if _is_asked_by_script(request):
+            return JsonResponse({"said": sentence, "keys": [], "parts": []}, status=409)
+        return self._page(request, place, problem=sentence, status=409)
+
+    def _answer(self, request, place, context, *, status):
+        context = {
+            **self.admin_site.each_context(request),
+            **self._card_context(request, place),
+            "opts": self.opts,
+            "media": self.media,
+            **context,
+        }
+        return TemplateResponse(
+            request, "admin/comments/queue/again.html", context, status=status
+        )
+
+    def _page(self, request, place, *, problem="", chosen=(), status=200):
+        if place.since:
+            found = sheet_since(place.pile, place.since, article=place.article)
+        else:
+            found = sheet(place.pile, article=place.article, after=place.after)
+        cards = by_article(found.cards) if place.arranged else found.cards
+        context = {
+            **self.admin_site.each_context(request),
+            **self._card_context(request, place),
+            "title": "Queue",
+            "opts": self.opts,
+            "media": self.media,
+            "tabs": _tabs(place),
+            "second_looks": _capped(second_looks(), COUNTED),
+            "cards": list(zip(cards, [*cards[1:], None], strict=False)),
+            "article": place.article
+            and Article.objects.filter(pk=place.article).defer("body").first(),
+            "orders": _orders(place),
+            "whole": place.start(article=None),
+            "start": place.start() if place.after or place.since else None,
+            "next": replace(place, after=found.next) if found.next else None,
+            "mark": place.start(since=place.pile.mark()),
+            "undo": _undo_button(request.GET.get("undo", "")[:60]),
+            "problem": problem,
+            "chosen": {str(key) for key in chosen},
+        }
+        return TemplateResponse(
+            request, "admin/comments/queue/page.html", context, status=status
+        )
+
+    def _card_context(self, request, place):
+        return {
+            "place": place,
+            "pile_address": place.start(article=None).address(),
+            "reasons": [
+                (number, step, reason.label)
+                for number, (step, reason) in enumerate(REASONS.items(), start=1)
+            ],
+            "answers": ANSWERS if self.has_answer_permission(request) else {},
+        }
+
+
+def _take(*, step, seen, by, note, explanation, told, answer, card):
+    """Take the step on the comments that were seen: on one alone, or on several as a batch."""
+    why = {"note": note}
+    if step in REASONS:
+        why |= {
+            "reason": REASONS[step].value,
+            "explanation": explanation,
+            "told": told,
+        }
+        step = "reject"
+    if len(seen) > 1:
+        versions = {key: one.version for key, one in seen.items()}
+        return decide_together(step, versions, by=by, **why)
+    ((key, one),) = seen.items()
+    comment = get_object_or_404(Comment, pk=key)
+    outcome = Outcome()
+    try:
+        _take_on_one(step, comment, answer, by=by, seen=one.version, **why)
+    except TransitionError as error:
+        outcome.skipped.append((comment, str(error)))
+    else:
+        outcome.done.append(comment)
+    return outcome
+
+
+def _take_on_one(step, comment, words, **why):
+    if step in ANSWERS:
+        answer(comment, words, approving=step == "approve_and_answer", **why)
+        comment.refresh_from_db()
+    else:
+        getattr(comment, step)(**why)
+
+
+def _stale(outcome, form):
+    """The cards of those that were not decided on, each with what has happened."""
+    were = form.cleaned_data["seen"] if form else {}
+    return [
+        card_after(comment, were.get(comment.pk), sentence)
+        for comment, sentence in outcome.skipped
+    ]
+
+
+def _folds(request, done):
+    """What was decided, as it stood on the cards of the page: together on one card, or each selected one on its own."""
+    by_key = {comment.pk: comment for comment in done}
+    if request.POST.get("card"):
+        return [done] if done else []
+    values = [
+        [int(word.partition("-")[0]) for word in value.split()]
+        for value in request.POST.getlist("seen")
+    ]
+    folds = [[by_key[key] for key in keys if key in by_key] for keys in values]
+    return [fold for fold in folds if fold]
+
+
+def _undo_of(step, outcome):
+    """What the button that undoes it sends: the number of the batch, or the comment as it is now."""
+    if step in NOT_UNDONE_HERE or not outcome.done:
+        return ""
+    return f"batch-{outcome.batch.pk}" if outcome.batch else seen(outcome.done[0])
+
+
+def _undo_button(text):
+    """The form behind the button that undoes; None where the text is nothing that was ever given."""
+    kind, _, number = text.partition("-")
+    if kind == "batch" and number.isdecimal() and len(number) < 16:
+        return {
+            "action": reverse("admin:comments_queue_undo"),
+            "name": "batch",
+            "value": number,
+        }
+    if text and Seen.parse(text):
+        return {
+            "action": reverse("admin:comments_queue_decide"),
+            "name": "seen",
+            "value": text,
+        }
+    return None
+
+
+def _sentence(step, done):
+    if len(done) != 1:
+        return _plainly(step, done)
+    return format_html(
+        "{}: {}, “<bdi>{}</bdi>”",
+        DONE[step],
+        columns.name(done[0].name),
+        columns.excerpt(done[0].body, 60),
+    )
+
+
+def _plainly(step, done):
+    if len(done) == 1:
+        return f"{DONE[step]}: {done[0].name}."
+    return f"{DONE[step]}: {len(done)} comments."
+
+
+def _place_of(request):
+    return Place.parse(QueryDict(request.POST.get("back", "")[:500]))
+
+
+def _is_asked_by_script(request):
+    return request.headers.get("Accept") == "application/json"
+
+
+def _capped(number, limit):
+    return f"{limit:,}+" if number > limit else str(number)
+
+
+def _tabs(place):
+    """Each pile with its count, and whether it is the one on the page."""
+    return [
+        (
+            place.start(pile=pile, article=None),
+            _capped(pile.count(), COUNTED),
+            pile == place.pile,
+        )
+        for pile in PILES.values()
+    ]
+
+
+def _orders(place):
+    return [
+        (place.start(arranged=arranged), label, arranged == place.arranged)
+        for arranged, label in [("", place.pile.order), ("article", "By article")]
+    ]

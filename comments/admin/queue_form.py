@@ -1,0 +1,109 @@
+"""What a moderator may send from the queue."""
+
+from django import forms
+
+from comments.forms.fields import TextField, must_be_seen
+from comments.models import Decision
+from comments.models.comment import LONGEST_BODY
+from comments.queue import Seen
+
+LONGEST_NOTE = 2000
+MOST_AT_ONCE = 500
+ANSWERS = {"answer": "Send the answer", "approve_and_answer": "Approve and answer"}
+# Each reason to reject is a button of its own.
+REASONS = {f"reject-{reason.value}": reason for reason in Decision.Reason}
+STEPS = [
+    "approve",
+    *REASONS,
+    "mark_spam",
+    "keep",
+    "pick",
+    "unpick",
+    "undo",
+    *ANSWERS,
+]
+FOR_ONE = ["undo", *ANSWERS]
+NO_STEP = "Nothing was decided. Press the button of the step to take."
+NOTHING_SEEN = "Nothing was decided: no comment is selected. Select some, then decide."
+# What a browser sends of a page that nobody made.
+NOT_OURS = "Nothing was decided. Open the queue again, and decide there."
+
+
+class SeenField(forms.Field):
+    """The comments that were on the screen, each as it was there; several in one value, or in several."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        seen = [Seen.parse(word) for text in value or [] for word in text.split()]
+        if None in seen or len(seen) > MOST_AT_ONCE:
+            raise forms.ValidationError(NOT_OURS, code="invalid")
+        return {one.key: one for one in seen}
+
+
+class QueueForm(forms.Form):
+    step = forms.ChoiceField(
+        choices=[(step, step) for step in STEPS],
+        error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
+    )
+    seen = SeenField(error_messages={"required": NOTHING_SEEN})
+    # All keys on the card that the button stands on.
+    card = forms.CharField(required=False, max_length=20 * MOST_AT_ONCE)
+    explanation = TextField(
+        label="What the author is told besides the reason",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+    )
+    told = forms.BooleanField(label="Tell the author the reason", required=False)
+    note = TextField(
+        label="Note for the desk",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+    )
+    answer = TextField(
+        label="Answer as staff",
+        required=False,
+        max_length=LONGEST_BODY,
+        validators=[must_be_seen],
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
+    @property
+    def answers(self):
+        return self.cleaned_data.get("step") in ANSWERS
+
+    @property
+    def keys(self):
+        """The keys of all comments that are concerned: what was seen, and what else is on the card."""
+        card = self.cleaned_data.get("card", "").split()
+        numbers = {int(key) for key in card if key.isdecimal() and len(key) < 16}
+        return numbers | set(self.cleaned_data.get("seen") or {})
+
+    @property
+    def sentences(self):
+        """All that is wrong, as one text."""
+        return " ".join(text for texts in self.errors.values() for text in texts)
+
+    def clean(self):
+        seen, step = self.cleaned_data.get("seen"), self.cleaned_data.get("step")
+        if seen and len(seen) > 1 and step in FOR_ONE:
+            self.add_error("step", "This can be done for one comment at a time.")
+        if step == "reject-other" and not self.cleaned_data.get("explanation"):
+            self.add_error("explanation", "Write what the reason is, then reject.")
+
+    def clean_answer(self):
+        answer = self.cleaned_data["answer"]
+        if self.answers and not answer:
+            raise forms.ValidationError("Write your answer first.", code="required")
+        if answer and not self.answers and "step" in self.cleaned_data:
+            raise forms.ValidationError(
+                "Your answer would not be sent. Send it with a button below it, or "
+                "empty it, and then decide.",
+                code="unsent",
+            )
+        return answer
