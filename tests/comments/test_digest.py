@@ -157,7 +157,7 @@ def test_the_mail_says_why_a_comment_is_held_by_the_findings_on_its_words_of_tod
             words=words,
         )
     body = told(mailoutbox)[0].body
-    assert "Why it is here: The name looks like that of New Name, who" in body
+    assert "Held: the name looks like that of New Name, who" in body
     assert "Old Name" not in body
 
 
