@@ -133,6 +133,12 @@ class CommentQuerySet(models.QuerySet):
     def judged_against(self):
         return self.filter(judged_as__in=JUDGED_AGAINST)
 
+    def to_try_rules_on(self):
+        """What people decided on of the words of readers, the newest first; what is erased has none left to try anything on."""
+        return (
+            self.judged().filter(by=None, erased_at=None).order_by("-judged_at", "-id")
+        )
+
     def counting_as_answers(self):
         """What somebody has said in answer, whether or not it is shown yet."""
         return self.filter(status__in=[PENDING, APPROVED])
