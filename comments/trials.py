@@ -17,6 +17,7 @@ from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Lower
 from django.utils.html import format_html
 
+from comments.folding import readings_of
 from comments.models import Comment, Mailbox, RuleSetting, Signal, Term, Weight
 from comments.models.querysets import JUDGED_AGAINST
 from comments.screening.highlight import marked
@@ -181,6 +182,16 @@ class Trial:
         number = f"{self.approved:,}" if self.approved else "none"
         return f"; moderators approved {number} of them"
 
+    def approvals_by_term(self, terms: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """In how many of these comments each folded term stands, and how many of them moderators approved."""
+        counts = {term: [0, 0] for term in terms}
+        for hit in self.hits:
+            words = [word for one in hit.findings for word in one.words]
+            for term in counts.keys() & candidates(*words):
+                counts[term][0] += 1
+                counts[term][1] += hit.comment.judged_as == Comment.Status.APPROVED
+        return {term: (times, approved) for term, (times, approved) in counts.items()}
+
     def beyond(self, other: "Trial") -> tuple[Hit, ...]:
         """What is found here and not in the other."""
         there = {hit.comment.pk for hit in other.hits}
@@ -229,7 +240,17 @@ def past_with_terms(rule: Rule, folded: Iterable[str]) -> Past:
 
 
 def _standing_in(comment: Comment, terms: frozenset[str]) -> tuple[str, ...]:
-    return tuple(terms & candidates(comment.name, comment.body)) if terms else ()
+    """Those of the terms of which every word stands in the comment; where exactly is the rule's question."""
+    if not terms:
+        return ()
+    # Much quicker than every phrase of a long comment, of which most hold no term.
+    looks = {
+        word.look
+        for text in (comment.name, comment.body)
+        for reading in readings_of(text)
+        for word in reading
+    }
+    return tuple(term for term in terms if looks.issuperset(term.split()))
 
 
 def _decided(**known) -> list[Comment]:

@@ -313,22 +313,12 @@ def _trial_of(asked):
     folded = {fold(text): text for text in asked["texts"]}
     past = past_with_terms(rule, folded)
     found = trial(rule, as_set(RuleSetting.objects.of(rule.name)), past)
+    by_term = found.approvals_by_term(folded)
     return {
         "trial": found,
         "hits": listed(found.hits),
-        "each": _each(found, folded, OF_TERMS[rule.name][0], past),
+        "each": [(folded[term], *numbers) for term, numbers in by_term.items()],
     }
-
-
-def _each(found, folded, where, past):
-    """How many comments each word is in, and how many of them moderators approved."""
-    posted = {case.comment.pk: getattr(case.posted, where) for case in past.cases}
-    counts = {term: [0, 0] for term in folded}
-    for hit in found.hits:
-        for term in posted[hit.comment.pk]:
-            counts[term][0] += 1
-            counts[term][1] += hit.comment.judged_as == "approved"
-    return [(folded[term], *numbers) for term, numbers in counts.items()]
 
 
 def _problems(texts):
