@@ -36,7 +36,7 @@ from comments.screening.wording import sentence
 # So many comments a rule is tried on, the newest decided.
 MOST_TRIED = 1000
 # So much of a comment is shown, in characters.
-EXCERPT = 400
+EXCERPT = 280
 
 # Which terms a rule looks for: the field of Posted that holds them, and their kind.
 OF_TERMS = {

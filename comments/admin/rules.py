@@ -172,7 +172,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
             "lines": [_line(rule, rows.get(rule.name), lately) for rule in RULES],
             "failed": lately.of_rule(FAILED),
             "lately": lately,
-            "most": MOST_TRIED,
+            "most": f"{MOST_TRIED:,}",
             "may_change": self.has_change_permission(request),
         }
         return self._page(request, "page", context)
@@ -290,7 +290,7 @@ def _line(rule, row, lately):
         "row": row,
         "label": _label(rule.name),
         "question": _question(rule.name),
-        "limit": limit,
+        "limit": "" if limit is None else f"{limit:g}",
         "does": "decides by itself" if rule.name == "classifier" else weight.label,
         "fired": lately.of_rule(rule.name),
     }

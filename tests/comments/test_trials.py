@@ -213,6 +213,16 @@ def test_a_flood_is_found_as_by_hand(scattered, limit):
     assert keys(found("flood", Setting(limit=limit))) == by_hand
 
 
+def test_who_writes_with_one_address_from_one_network_is_counted_once(decide):
+    make_mailbox(address="ines@example.org", confirmed_at=timezone.now())
+    sender = {"email": "ines@example.org", "network": "a" * 64}
+    decide("One.", **sender)
+    decide("Two.", **sender)
+    assert keys(found("flood", Setting(limit=2))) == set()
+    last = decide("Three.", **sender | {"network": "b" * 64})
+    assert keys(found("flood", Setting(limit=2))) == {last.pk}
+
+
 @pytest.mark.parametrize("limit", [0, 2])
 def test_recent_rejections_are_found_as_by_hand(scattered, limit):
     def rejected(comment):

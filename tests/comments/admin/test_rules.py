@@ -67,7 +67,7 @@ def test_it_says_how_often_a_rule_fired_and_moderators_agreed(client, decided):
     fired = line["fired"]
     assert (fired.times, fired.approved, fired.rejected, fired.agreed) == (3, 2, 1, 1)
     assertContains(page, "1 of 3")
-    assertContains(page, "among the last 3 of readers")
+    assertContains(page, "the last 3 comments of readers")
 
 
 def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
