@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from comments.folding import fold
@@ -379,3 +380,15 @@ def test_a_term_is_counted_in_whatever_disguise_it_was_found(decide):
         signal(decide(body), "banned_terms", 1, words=word)
     lately = found_lately(terms=[fold("casino")])
     assert lately.of_term(fold("casino")).times == 2
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="reads the plan as SQLite writes it"
+)
+@pytest.mark.parametrize("name", [None, *REBUILT])
+def test_the_newest_judgements_are_read_from_their_index_without_sorting(name):
+    known = REBUILT[name].known() if name else {}
+    plan = Comment.objects.to_try_rules_on().annotate(**known)[:10].explain()
+    assert "judged_comments" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "SCAN U0" not in plan
