@@ -43,6 +43,11 @@ ROLES = {
         "comments.moderate_comment",
         "comments.view_decision",
         "comments.view_thread",
+        "comments.change_rulesetting",
+        "comments.add_term",
+        "comments.change_term",
+        "comments.delete_term",
+        "comments.view_term",
     ],
 }
 

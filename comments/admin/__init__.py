@@ -4,6 +4,8 @@ from comments.admin.comment import CommentAdmin
 from comments.admin.commenter import CommenterAdmin
 from comments.admin.decision import DecisionAdmin
 from comments.admin.queue import QueueAdmin
+from comments.admin.rules import RuleSettingAdmin
+from comments.admin.terms import TermAdmin
 
 __all__ = [
     "BatchAdmin",
@@ -12,4 +14,6 @@ __all__ = [
     "CommenterAdmin",
     "DecisionAdmin",
     "QueueAdmin",
+    "RuleSettingAdmin",
+    "TermAdmin",
 ]

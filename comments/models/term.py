@@ -1,7 +1,23 @@
 from django.db import models
 from django.utils import timezone
 
+from articles.models import TransitionError
+from comments.folding import fold
+
 LONGEST_TERM = 100
+
+
+class TermQuerySet(models.QuerySet):
+    def same_as(self, texts):
+        """The terms that are the same words as these to the screening."""
+        return self.filter(folded__in=[fold(text) for text in texts])
+
+    def put_on_the_list(self, texts, *, kind, by_name):
+        """All of them or, with an IntegrityError, none: when one of them is on the list already."""
+        return self.bulk_create(
+            self.model(text=text, folded=fold(text), kind=kind, by_name=by_name)
+            for text in texts
+        )
 
 
 class Term(models.Model):
@@ -18,9 +34,19 @@ class Term(models.Model):
     by_name = models.CharField(max_length=200, editable=False)
     at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = TermQuerySet.as_manager()
+
     class Meta:
         ordering = ["folded"]
         default_permissions = ["add", "change", "delete", "view"]
 
     def __str__(self):
         return self.text
+
+    def move_to(self, kind, *, seen):
+        """Let it be of another kind than the one that was `seen`; in one guarded UPDATE."""
+        if not Term.objects.filter(pk=self.pk, kind=seen).update(kind=kind):
+            raise TransitionError(
+                f"“{self}” is not {seen} any more: somebody has moved or deleted it."
+            )
+        self.refresh_from_db()

@@ -1,0 +1,314 @@
+"""The rules of the screening: what each looks at, how often moderators agreed, and how it is set."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from articles.append_only import name_of
+from articles.models import TransitionError
+from comments.admin.trying import TriedForm, listed
+from comments.models import RuleSetting, Weight
+from comments.screening.rules import FAILED, RULES
+from comments.screening.wording import QUESTIONS
+from comments.trials import MOST_TRIED, as_set, found_lately, in_force, past_for, trial
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What the limit of a rule says, and between what it lies."""
+
+    says: str
+    most: float
+    least: float = 0
+    is_whole: bool = True
+
+
+# What lies beyond the most is not counted by the screening; see comments.screening.past.
+MEASURES = {
+    "links": Measure("So many different links are left alone.", 100),
+    "similar_text": Measure(
+        "From this likeness on: 1 is the same words, 0.6 more than half of them.",
+        most=1,
+        least=0.1,
+        is_whole=False,
+    ),
+    "flood": Measure("So many others within ten minutes before it.", 20, least=1),
+    "recent_rejections": Measure("So many rejected comments are overlooked.", 19),
+    "heated_thread": Measure("So many comments within an hour are left alone.", 499),
+    "quick_post": Measure("Sooner than so many seconds.", 600, is_whole=False),
+}
+ANY_MEASURE = Measure("", 1_000_000, is_whole=False)
+
+
+class RuleForm(TriedForm):
+    """How a rule is to be set; `seen` is how it was on the screen. What is empty is as it comes."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    limit = forms.FloatField(required=False)
+    weight = forms.TypedChoiceField(
+        label="What it does",
+        required=False,
+        coerce=lambda value: Weight(int(value)),
+        empty_value=None,
+        error_messages={"invalid_choice": "Choose one of the list."},
+    )
+
+    def __init__(self, *args, rule, row, **kwargs):
+        super().__init__(
+            *args, initial={"limit": _plain(row.limit), "weight": row.weight}, **kwargs
+        )
+        self.rule, self.row = rule, row
+        as_it_comes = f"As it comes: {rule.weight.label}"
+        self.fields["weight"].choices = [("", as_it_comes), *Weight.choices]
+        self._measure()
+
+    def _measure(self):
+        if self.rule.limit is None:
+            del self.fields["limit"]
+            return
+        measure = MEASURES.get(self.rule.name, ANY_MEASURE)
+        field = self.fields["limit"]
+        field.help_text = f"{measure.says} Empty: as it comes, {self.rule.limit:g}."
+        field.widget.attrs["step"] = 1 if measure.is_whole else "any"
+
+    @property
+    def setting(self):
+        return as_set(
+            RuleSetting(
+                limit=self.cleaned_data.get("limit"), weight=self.cleaned_data["weight"]
+            )
+        )
+
+    @property
+    def now(self):
+        return as_set(self.row)
+
+    @property
+    def state(self):
+        """How the rule is set now, in a word that the page sends back."""
+        return f"{self.row.limit}/{self.row.weight}"
+
+    @property
+    def asked(self):
+        limit, weight = self.cleaned_data.get("limit"), self.cleaned_data["weight"]
+        return [self.rule.name, self.state, limit, weight]
+
+    @property
+    def is_stale(self):
+        return self.cleaned_data["seen"] != self.state
+
+    def clean_limit(self):
+        limit = self.cleaned_data["limit"]
+        measure = MEASURES.get(self.rule.name, ANY_MEASURE)
+        if limit is None:
+            return None
+        if not measure.least <= limit <= measure.most:
+            raise forms.ValidationError(
+                f"Write a number from {measure.least:g} to {measure.most:g}, or nothing."
+            )
+        if measure.is_whole and limit != int(limit):
+            raise forms.ValidationError("Write a whole number, or nothing.")
+        return limit
+
+    def clean(self):
+        if not self.errors and not self.is_stale and self.setting == self.now:
+            raise forms.ValidationError(
+                "That is how the rule is set already. Change the limit or what it does."
+            )
+
+
+@admin.register(RuleSetting)
+class RuleSettingAdmin(admin.ModelAdmin):
+    """A page with all rules, and one for each that moderators may set."""
+
+    class Media:
+        css = {
+            "all": ["desk/desk.css", "desk/moderation.css", "desk/trials.css"],
+        }
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("comments.moderate_comment")
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_view_permission(request) and super().has_change_permission(
+            request, obj
+        )
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "", wrap(self.changelist_view), name="comments_rulesetting_changelist"
+            ),
+            path(
+                "<str:name>/change/",
+                wrap(self.change_view),
+                name="comments_rulesetting_change",
+            ),
+        ]
+
+    def get_model_perms(self, request):
+        # It is found above the list of comments, and beside the word lists.
+        return {}
+
+    def changelist_view(self, request, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        lately = found_lately()
+        rows = {row.rule: row for row in RuleSetting.objects.all()}
+        context = {
+            "title": "Rules",
+            "lines": [_line(rule, rows.get(rule.name), lately) for rule in RULES],
+            "failed": lately.of_rule(FAILED),
+            "lately": lately,
+            "most": f"{MOST_TRIED:,}",
+            "may_change": self.has_change_permission(request),
+        }
+        return self._page(request, "page", context)
+
+    def change_view(self, request, name):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rule = _settable(name)
+        row = RuleSetting.objects.of(rule.name)
+        if request.method != "POST":
+            return self._rule_page(request, RuleForm(rule=rule, row=row))
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return self._set(request, RuleForm(_sent(request.POST), rule=rule, row=row))
+
+    def _set(self, request, form):
+        if not form.is_valid():
+            return self._rule_page(request, form, status=422)
+        if form.is_stale:
+            return self._conflict(request, form)
+        if "_store" not in request.POST or not form.was_tried:
+            return self._rule_page(request, form, **_trials(form))
+        try:
+            row = RuleSetting.objects.change(
+                form.rule.name,
+                limit=form.setting.limit,
+                weight=form.setting.weight,
+                by_name=name_of(request.user),
+                seen=form.now,
+            )
+        except TransitionError:
+            row = RuleSetting.objects.of(form.rule.name)
+            again = RuleForm(request.POST, rule=form.rule, row=row)
+            again.full_clean()
+            return self._conflict(request, again)
+        said = f"{_label(form.rule.name)}: {_in_words(form.rule, form.setting)}"
+        self.log_change(request, row, said)
+        self.message_user(request, f"From now on {said}.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:comments_rulesetting_changelist"))
+
+    def _conflict(self, request, form):
+        """Another moderator has set it: what is asked for, tried beside what is set now."""
+        self.message_user(
+            request,
+            f"{form.row.changed_by_name or 'Somebody'} has set this rule while you looked at it. "
+            f"Now: {_in_words(form.rule, form.now)}. Look at it again before you keep yours.",
+            messages.ERROR,
+        )
+        data = form.data.copy()
+        data["seen"] = form.state
+        again = RuleForm(data, rule=form.rule, row=form.row)
+        found = _trials(again) if again.is_valid() else {}
+        return self._rule_page(request, again, status=409, **found)
+
+    def _rule_page(self, request, form, *, status=200, **found):
+        context = {
+            "title": _label(form.rule.name),
+            "rule": form.rule,
+            "row": form.row,
+            "question": _question(form.rule.name),
+            "now": _in_words(form.rule, form.now),
+            "form": form,
+            "may_change": self.has_change_permission(request),
+            **found,
+        }
+        return self._page(request, "rule", context, status=status)
+
+    def _page(self, request, name, context, *, status=200):
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            **context,
+        }
+        return TemplateResponse(
+            request, f"admin/comments/rulesetting/{name}.html", context, status=status
+        )
+
+
+def _settable(name):
+    """The rule of this name that moderators may set."""
+    for rule in RULES:
+        if rule.name == name and not rule.is_fixed:
+            return rule
+    raise Http404("There is no rule of this name that can be set.")
+
+
+def _sent(data):
+    """What was sent; with the button for it, the rule as it comes."""
+    data = data.copy()
+    if "_as_it_comes" in data:
+        data["limit"] = data["weight"] = ""
+    return data
+
+
+def _trials(form):
+    """What the rule would have done as it is asked for, and as it is set now."""
+    past = past_for(form.rule)
+    asked, now = (trial(form.rule, how, past) for how in (form.setting, form.now))
+    return {
+        "trial": asked,
+        "trial_now": now,
+        "past": past,
+        "asked": _in_words(form.rule, form.setting),
+        "hits": listed(asked.hits),
+        "let_go": listed(now.beyond(asked)),
+        "new": {hit.comment.pk for hit in asked.beyond(now)},
+    }
+
+
+def _line(rule, row, lately):
+    limit, weight = in_force(rule, as_set(row or RuleSetting()))
+    return {
+        "rule": rule,
+        "row": row,
+        "label": _label(rule.name),
+        "question": _question(rule.name),
+        "limit": "" if limit is None else f"{limit:g}",
+        "does": "decides by itself" if rule.name == "classifier" else weight.label,
+        "fired": lately.of_rule(rule.name),
+    }
+
+
+def _label(name):
+    return name.replace("_", " ").capitalize()
+
+
+def _question(name):
+    return f"Whether {QUESTIONS.get(name, name)}."
+
+
+def _in_words(rule, setting):
+    limit, weight = in_force(rule, setting)
+    return weight.label if limit is None else f"limit {limit:g}, {weight.label}"
+
+
+def _plain(number):
+    """3 for 3.0, as people write it."""
+    return number if number is None or number % 1 else int(number)

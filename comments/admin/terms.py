@@ -1,0 +1,362 @@
+"""The words that the screening looks for."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from articles.admin.listing import LongList, LongListMixin
+from articles.admin.neighbours import NeighboursMixin
+from articles.append_only import name_of
+from articles.models import TransitionError
+from comments.admin import columns
+from comments.admin.filters import DateFilter
+from comments.admin.trying import TriedForm, listed
+from comments.folding import fold
+from comments.forms.fields import TextField
+from comments.models import RuleSetting, Term
+from comments.models.term import LONGEST_TERM
+from comments.screening.rules import RULES
+from comments.screening.terms import problem_with
+from comments.trials import (
+    OF_TERMS,
+    as_set,
+    found_lately,
+    past_with_terms,
+    trial,
+)
+
+LONGEST_FOLDED = 4 * LONGEST_TERM
+# So many lines are taken at once, and of so many it is said what is wrong.
+MOST_LINES = 200
+MOST_PROBLEMS = 20
+# So many new terms are named one by one.
+NAMED = 5
+
+RULE_OF = {
+    kind: next(rule for rule in RULES if rule.name == name)
+    for name, (_, kind) in OF_TERMS.items()
+}
+
+
+class TermsForm(TriedForm):
+    texts = TextField(
+        label="Words",
+        max_length=MOST_LINES * LONGEST_TERM,
+        error_messages={
+            "required": "Write the word to look for, or several, one a line."
+        },
+        help_text="One a line, each of at most five words. It is found as a whole word, whatever its case, accents and disguises: “casino” also finds “C4sínо”, and not “casinos”.",
+        widget=forms.Textarea({"rows": 6, "dir": "auto"}),
+    )
+    kind = forms.ChoiceField(
+        label="What they are",
+        choices=Term.Kind,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose whether the words are banned or suspect.",
+            "invalid_choice": "Choose one of the two.",
+        },
+    )
+
+    @property
+    def asked(self):
+        return [self.cleaned_data["texts"], self.cleaned_data["kind"]]
+
+    def clean_texts(self):
+        lines = self.cleaned_data["texts"].splitlines()
+        texts = {
+            number: " ".join(line.split())
+            for number, line in enumerate(lines, 1)
+            if line.strip()
+        }
+        if len(texts) > MOST_LINES:
+            raise forms.ValidationError(
+                f"There are {len(texts):,} lines; at most {MOST_LINES} are taken at once. Leave some for later."
+            )
+        if problems := list(_problems(texts)):
+            raise forms.ValidationError(_some_of(problems))
+        return list(texts.values())
+
+
+class KindForm(TriedForm):
+    """Of which kind a term is to be; `seen` is the one that was on the screen."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="What it is",
+        choices=Term.Kind,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose whether the word is banned or suspect.",
+            "invalid_choice": "Choose one of the two.",
+        },
+    )
+
+    def __init__(self, *args, term, **kwargs):
+        super().__init__(*args, initial={"kind": term.kind}, **kwargs)
+        self.term = term
+
+    @property
+    def asked(self):
+        return [self.term.pk, self.term.kind, self.cleaned_data["kind"]]
+
+    @property
+    def is_stale(self):
+        return self.cleaned_data["seen"] != self.term.kind
+
+    def clean_kind(self):
+        kind = self.cleaned_data["kind"]
+        if kind == self.term.kind:
+            raise forms.ValidationError(f"It is {kind} already. Choose the other kind.")
+        return kind
+
+
+class TermList(LongList):
+    """The list of terms, each with what it found of late: `lately`."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        found = found_lately(terms=[term.folded for term in self.result_list])
+        for term in self.result_list:
+            term.lately = found.of_term(term.folded)
+
+
+@admin.register(Term)
+class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    """Words are added and moved only after it was shown what they would have done."""
+
+    list_display = ["word", "kind", "found", "who", "added"]
+    list_filter = ["kind", ("at", DateFilter)]
+    sortable_by = []
+    search_fields = ["text", "by_name"]
+    search_help_text = "Word or moderator"
+
+    class Media:
+        css = {"all": ["desk/moderation.css", "desk/trials.css"]}
+
+    # Who may. What a term would have done is shown in the comments of readers: that is for moderators.
+
+    def has_moderate_permission(self, request):
+        return request.user.has_perm("comments.moderate_comment")
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_moderate_permission(request) or request.user.has_perm(
+            "comments.view_term"
+        )
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and self.has_moderate_permission(
+            request
+        )
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(
+            request, obj
+        ) and self.has_moderate_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(
+            request, obj
+        ) and self.has_moderate_permission(request)
+
+    # The list
+
+    def get_changelist(self, request, **kwargs):
+        return TermList
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"title": "Word lists", **(extra_context or {})}
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        """Also the term that is the same word as what is looked for."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if folded := fold(search_term):
+            found |= queryset.filter(Q(folded__contains=folded))
+        return found, may_repeat
+
+    @admin.display(description="Word", ordering="folded")
+    def word(self, term):
+        return columns.name(term.text)
+
+    @admin.display(description="Found of late")
+    def found(self, term):
+        lately = term.lately
+        if not lately.times:
+            return "—"
+        return f"{lately.times:,} times, {lately.approved:,} approved"
+
+    @admin.display(description="Added by")
+    def who(self, term):
+        return columns.name(term.by_name)
+
+    @admin.display(description="Added")
+    def added(self, term):
+        return columns.moment(term.at, f"{columns.since(term.at)} ago")
+
+    # New terms
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._add_page(request, TermsForm())
+        form = TermsForm(request.POST)
+        if not form.is_valid():
+            return self._add_page(request, form, status=422)
+        if "_store" in request.POST and form.was_tried:
+            return self._add(request, form)
+        return self._add_page(request, form, **_trial_of(form.cleaned_data))
+
+    def _add(self, request, form):
+        texts, kind = form.cleaned_data["texts"], form.cleaned_data["kind"]
+        try:
+            with transaction.atomic():
+                terms = Term.objects.put_on_the_list(
+                    texts, kind=kind, by_name=name_of(request.user)
+                )
+                LogEntry.objects.log_actions(
+                    request.user.pk, terms, ADDITION, f"Added as {kind}."
+                )
+        except IntegrityError:
+            # Another has just added one of them, and the form says who and which.
+            return self._add_page(request, TermsForm(request.POST), status=422)
+        self.message_user(request, _added(texts, kind), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:comments_term_changelist"))
+
+    def _add_page(self, request, form, *, status=200, **found):
+        context = {"title": "Add to the word lists", "form": form, **found}
+        return self._page(request, "add", context, status=status)
+
+    # One term
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        term = self.get_object(request, unquote(object_id))
+        if not self.has_view_or_change_permission(request, term):
+            raise PermissionDenied
+        if term is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if request.method != "POST":
+            return self._term_page(request, term, KindForm(term=term))
+        if not self.has_change_permission(request, term):
+            raise PermissionDenied
+        return self._move(request, term, KindForm(request.POST, term=term))
+
+    def _move(self, request, term, form):
+        if not form.is_valid():
+            return self._term_page(request, term, form, status=422)
+        kind = form.cleaned_data["kind"]
+        if form.is_stale:
+            return self._conflict(request, term, kind)
+        if "_store" not in request.POST or not form.was_tried:
+            found = _trial_of({"texts": [term.text], "kind": kind})
+            return self._term_page(request, term, form, **found)
+        try:
+            term.move_to(kind, seen=term.kind)
+        except TransitionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.log_change(request, term, f"Now {kind}.")
+            self.message_user(request, f"“{term}” is {kind} now.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:comments_term_changelist"))
+
+    def _conflict(self, request, term, kind):
+        """Another moderator has moved it: what is asked for now, tried on what it is now."""
+        self.message_user(
+            request,
+            f"“{term}” is {term.kind} by now: another moderator has moved it. Look at it again before you do.",
+            messages.ERROR,
+        )
+        form, found = KindForm(term=term), {}
+        if kind != term.kind:
+            form = KindForm({"kind": kind, "seen": term.kind}, term=term)
+            form.full_clean()
+            found = _trial_of({"texts": [term.text], "kind": kind})
+        return self._term_page(request, term, form, status=409, **found)
+
+    def _term_page(self, request, term, form, *, status=200, **found):
+        context = {
+            "title": "Word",
+            "term": term,
+            "form": form,
+            "may_change": self.has_change_permission(request, term),
+            "may_delete": self.has_delete_permission(request, term),
+            "neighbours": self.neighbours(request, term),
+            **found,
+        }
+        return self._page(request, "change", context, status=status)
+
+    def _page(self, request, name, context, *, status):
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            **context,
+        }
+        return TemplateResponse(
+            request, f"admin/comments/term/{name}.html", context, status=status
+        )
+
+
+def _trial_of(asked):
+    """What these words would have done: all of them together, and each."""
+    rule = RULE_OF[asked["kind"]]
+    folded = {fold(text): text for text in asked["texts"]}
+    past = past_with_terms(rule, folded)
+    found = trial(rule, as_set(RuleSetting.objects.of(rule.name)), past)
+    by_term = found.approvals_by_term(folded)
+    return {
+        "trial": found,
+        "hits": listed(found.hits),
+        "each": [(folded[term], *numbers) for term, numbers in by_term.items()],
+    }
+
+
+def _problems(texts):
+    """What is wrong with these lines, which go by their number."""
+    listed_already = {
+        term.folded: term for term in Term.objects.same_as(texts.values())
+    }
+    before = {}
+    for number, text in texts.items():
+        folded = fold(text)
+        if problem := _problem_with(text, folded, listed_already, before):
+            yield f"Line {number}, “{text[:LONGEST_TERM]}”: {problem}"
+        before.setdefault(folded, number)
+
+
+def _problem_with(text, folded, listed_already, before):
+    if problem := problem_with(text):
+        return problem
+    if len(text) > LONGEST_TERM or len(folded) > LONGEST_FOLDED:
+        return f"It is longer than {LONGEST_TERM} characters. Leave out what is not needed."
+    if folded in before:
+        return f"To the screening it is the same as line {before[folded]}. Leave one of them out."
+    if term := listed_already.get(folded):
+        return f"“{term}” is on the list already, which is the same to the screening: {term.kind}, added by {term.by_name or 'nobody known'}. Leave it out here; its kind can be changed there."
+    return None
+
+
+def _some_of(problems):
+    more = len(problems) - MOST_PROBLEMS
+    if more <= 0:
+        return problems
+    return [*problems[:MOST_PROBLEMS], f"And {more} more lines have to be put right."]
+
+
+def _added(texts, kind):
+    if len(texts) == 1:
+        return f"“{texts[0]}” is {kind} from now on."
+    if len(texts) <= NAMED:
+        named = ", ".join(f"“{text}”" for text in texts)
+        return f"From now on these are {kind}: {named}."
+    return f"{len(texts)} words are {kind} from now on."
