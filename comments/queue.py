@@ -53,12 +53,17 @@ class Pile:
     def count(self) -> int:
         return self.comments().order_by()[: COUNTED + 1].count()
 
-    def rows(self, article: int | None = None, after: str = "") -> QuerySet:
-        """The comments in their order, from this place on."""
+    def rows(
+        self, size: int, *, article: int | None = None, after: str = ""
+    ) -> QuerySet:
+        """So many comments in their order, from this place on, with what the queue shows of them."""
         rows = self.comments(article)
         if (place := self._beyond(after)) is not None:
             rows = beyond(rows, place)
-        return rows.order_by(*self._order())
+        # Chosen by their keys alone: what belongs to them is looked up for these, and not for the pile.
+        keys = rows.order_by(*self._order()).values("pk")[:size]
+        found = Comment.objects.filter(pk__in=keys).for_queue()
+        return found.order_by(*self._order())
 
     def place_of(self, comment: Comment) -> str:
         """Its place in the order, as text in an address."""
@@ -270,7 +275,7 @@ def seen(comment: Comment) -> str:
 def sheet(pile: Pile, *, article: int | None = None, after: str = "") -> Sheet:
     """One page of a pile. Those that are alike are on the card of the first of them."""
     size = WINDOW if pile.finds_alike else CARDS
-    rows = list(pile.rows(article, after).for_queue()[: size + 1])
+    rows = list(pile.rows(size + 1, article=article, after=after))
     window = rows[:size]
     groups = _groups(pile, window)
     cards = _with_context(_cards(window, groups[:CARDS]))

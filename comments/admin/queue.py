@@ -428,7 +428,7 @@ def _sentence(step, done):
 
 def _plainly(step, done):
     if len(done) == 1:
-        return f"{DONE[step]}: {done[0].name}."
+        return f"{DONE[step]}: {done[0].name}"
     return f"{DONE[step]}: {len(done)} comments."
 
 

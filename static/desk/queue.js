@@ -141,7 +141,7 @@ function show(answer, stands) {
   const target = asksAgain ?? next;
   if (target) focus(target);
   else list.querySelector(".folded:last-child")?.focus();
-  if (!cards().length) said(`${answer.said} That was the last card on this page.`);
+  if (!cards().length) said(`${answer.said} – that was the last card on this page.`);
 }
 
 function nextAfter(place) {
