@@ -5,6 +5,7 @@ from comments.models.commenter import Commenter, Mute, Note
 from comments.models.decision import Decision
 from comments.models.mailbox import Mailbox
 from comments.models.network import NetworkKey
+from comments.models.numbers import Numbers
 from comments.models.pending_mail import PendingMail
 from comments.models.report import Report
 from comments.models.rule_setting import RuleSetting
@@ -30,6 +31,7 @@ __all__ = [
     "Mute",
     "NetworkKey",
     "Note",
+    "Numbers",
     "PendingMail",
     "Report",
     "RuleSetting",
