@@ -130,10 +130,12 @@ class Rows:
     description: str
     rows: tuple[Row, ...]
     width: float = WIDTH
+    # Room for words under the last row.
+    below: float = 0
 
     @property
     def height(self) -> float:
-        return max(len(self.rows), 1) * ROW
+        return max(len(self.rows), 1) * ROW + self.below
 
 
 def lines(
@@ -220,6 +222,7 @@ def shares(
                 rows, distinct(words for words, *_ in rows), count(), strict=False
             )
         ),
+        below=BELOW,
     )
 
 

@@ -310,8 +310,7 @@ def _looks(reading):
             "judged without knowing them. Wrong is what was shown and should not have been, or the "
             "reverse. With 95 % confidence the true share lies between the two bounds (Wilson’s "
             "interval).",
-            f"{_newest(numbers.MOST_LOOKS, 'second looks')} {found.void:,} of them measure nothing: "
-            "the comment was decided on, changed or withdrawn before anybody looked.",
+            _newest(numbers.MOST_LOOKS, "second looks") + _said_of_void(found.void),
         ),
         empty="No second look has been answered yet.",
         plot=found.together.looked_at
@@ -325,6 +324,15 @@ def _looks(reading):
             ],
         ),
         drawn_as="shares",
+    )
+
+
+def _said_of_void(number):
+    if not number:
+        return ""
+    return (
+        f" {number:,} of them measure nothing: the comment was decided on, changed or "
+        "withdrawn before anybody looked."
     )
 
 
