@@ -10,6 +10,7 @@ from comments.networks import held_hashes
 from comments.notifications import ask_to_confirm, moderators_mail
 from comments.rates import TooMany, seconds_to_wait
 from comments.screening import decide, look_at, posted_as, what_came_before
+from comments.second_looks import draw
 
 
 def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
@@ -113,6 +114,7 @@ def _take_first_step(comment, status, findings, *, by):
         comment.approve(by=by)
     elif status == Comment.Status.SPAM:
         comment.mark_spam(note=_why_spam(findings))
+    draw(comment)
     _tell_of(comment)
 
 

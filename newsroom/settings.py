@@ -179,6 +179,13 @@ COMMENTS_CLOSE_AFTER_DAYS = whole_number("COMMENTS_CLOSE_AFTER_DAYS", 0)
 # How many networks must report a comment that no moderator has judged until it waits again.
 REPORTS_TO_HOLD = whole_number("REPORTS_TO_HOLD", 5)
 
+# Of 100 comments that the screening decides on, so many are drawn for a second look of a moderator; 0: none.
+SECOND_LOOKS = whole_number("SECOND_LOOKS", 2)
+if SECOND_LOOKS > 100:
+    raise ImproperlyConfigured(
+        f"SECOND_LOOKS must be a whole number from 0 to 100, not {SECOND_LOOKS}."
+    )
+
 # After how many approved comments those of a known person need not wait any more; 0: they always do.
 TRUST_AFTER_APPROVALS = whole_number("TRUST_AFTER_APPROVALS", 2)
 

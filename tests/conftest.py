@@ -44,6 +44,7 @@ OUR_VARIABLES = [
     "PAGE_CACHE_SECONDS",
     "REPORTS_TO_HOLD",
     "S3_BUCKET",
+    "SECOND_LOOKS",
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
     "SITE_NAME",
@@ -144,6 +145,12 @@ def _plain_static_files(settings):
 def _quick_passwords(settings):
     """The real hashing is slow on purpose: half a second for every account that a test makes."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_lots(settings):
+    """No lot is drawn where a test does not say so: what a test measures is the same each time."""
+    settings.SECOND_LOOKS = 0
 
 
 @pytest.fixture(scope="session")

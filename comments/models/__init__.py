@@ -6,6 +6,7 @@ from comments.models.decision import Decision
 from comments.models.digest import Digest
 from comments.models.mailbox import Mailbox
 from comments.models.network import NetworkKey
+from comments.models.numbers import Numbers
 from comments.models.pending_mail import PendingMail
 from comments.models.queue import Queue
 from comments.models.report import Report
@@ -32,6 +33,7 @@ __all__ = [
     "Mute",
     "NetworkKey",
     "Note",
+    "Numbers",
     "PendingMail",
     "Queue",
     "Report",

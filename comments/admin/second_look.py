@@ -1,0 +1,137 @@
+"""The blind second look: one comment, and not a word of what the machine made of it."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from articles.models import TransitionError
+from comments.admin.forms import NO_REASON, REASONS
+from comments.models import SecondLook
+
+# So many that wait are counted.
+MOST_COUNTED = 100
+NO_VERDICT = "Nothing was decided. Press one of the three buttons."
+GONE = (
+    "Nothing was decided, and this look does not count: in the meantime the comment was "
+    "decided on, changed or taken back."
+)
+# What became of the comment, in a moderator's words and in those of the machine.
+SAID = {
+    "approved": "you published it",
+    "rejected": "you rejected it",
+    "spam": "you marked it as spam",
+}
+MADE = {
+    "approved": "the machine had published it",
+    "spam": "the machine had marked it as spam",
+}
+
+
+class VerdictForm(forms.Form):
+    look = forms.IntegerField(min_value=1)
+    seen = forms.IntegerField(min_value=1)
+    verdict = forms.ChoiceField(
+        choices=[("approved", "Publish"), ("rejected", "Reject"), ("spam", "Spam")],
+        error_messages={"required": NO_VERDICT, "invalid_choice": NO_VERDICT},
+    )
+    reason = forms.ChoiceField(
+        label="Reason to reject",
+        required=False,
+        choices=REASONS,
+        error_messages={"invalid_choice": NO_REASON},
+    )
+
+    def clean_reason(self):
+        reason = self.cleaned_data["reason"]
+        if self.cleaned_data.get("verdict") == "rejected" and not reason:
+            raise forms.ValidationError(NO_REASON, code="required")
+        return reason
+
+
+@admin.register(SecondLook)
+class SecondLookAdmin(admin.ModelAdmin):
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("comments.moderate_comment")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(self.changelist_view)
+        return [path("", page, name="comments_secondlook_changelist")]
+
+    def get_model_perms(self, request):
+        # It is found above the list of comments.
+        return {}
+
+    def changelist_view(self, request, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._judge(request)
+        return self._page(request, _next(), VerdictForm())
+
+    def _judge(self, request):
+        form = VerdictForm(request.POST)
+        look = _look_named_in(form)
+        if look is None or not form.is_valid():
+            return self._page(request, look or _next(), form, status=422)
+        verdict, seen, reason = (
+            form.cleaned_data[name] for name in ["verdict", "seen", "reason"]
+        )
+        try:
+            look.judge(verdict, by=request.user, seen=seen, reason=reason)
+        except TransitionError as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return self._page(request, _next(), VerdictForm(), status=409)
+        # Whatever else was overtaken is in nobody's way any more.
+        SecondLook.objects.overtaken().close()
+        self.message_user(request, *_what_became_of(look))
+        return HttpResponseRedirect(reverse("admin:comments_secondlook_changelist"))
+
+    def _page(self, request, look, form, *, status=200):
+        waiting = SecondLook.objects.open().order_by()[: MOST_COUNTED + 1].count()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Second looks",
+            "opts": self.opts,
+            "look": look,
+            "form": form,
+            "waiting": min(waiting, MOST_COUNTED),
+            "more_wait": waiting > MOST_COUNTED,
+            "percent": settings.SECOND_LOOKS,
+        }
+        return TemplateResponse(
+            request, "admin/comments/secondlook/page.html", context, status=status
+        )
+
+
+def _next():
+    return SecondLook.objects.open().for_a_look().first()
+
+
+def _look_named_in(form):
+    form.is_valid()
+    key = form.cleaned_data.get("look")
+    # A number that no database can hold names none.
+    if key is None or key >= 2**63:
+        return None
+    return SecondLook.objects.for_a_look().filter(pk=key).first()
+
+
+def _what_became_of(look):
+    if look.is_void:
+        return GONE, messages.WARNING
+    too = ", too" if look.verdict == look.status else ""
+    said = f"The comment before: {SAID[look.verdict]}; {MADE[look.status]}{too}."
+    return said, messages.SUCCESS
