@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Window
+from django.db.models import IntegerField, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,17 +18,6 @@ from comments.networks import wait_for_others
 # Nobody needs to know exactly beyond this, and nothing is counted further.
 MOST_COUNTED = 100
 NEWEST = 5
-
-
-def known(address, browser):
-    """
-    Who has confirmed the address, else who wrote the comment with the key that `browser` is; None for anybody else.
-
-    With what Commenter.objects.knowing_whether_trusted says of them.
-    """
-    people = Commenter.objects.known_by(address=address, browser=browser)
-    confirmed_first = F("mailbox").asc(nulls_last=True)
-    return people.knowing_whether_trusted().order_by(confirmed_first).first()
 
 
 def confirm(mailbox):

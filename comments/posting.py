@@ -5,7 +5,7 @@ import json
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from comments.models import Comment, Commenter, Signal
+from comments.models import Comment, Commenter, Signal, Weight
 from comments.networks import held_hashes
 from comments.notifications import ask_to_confirm, moderators_mail
 from comments.rates import TooMany, seconds_to_wait
@@ -55,6 +55,11 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
         if not comment.is_spam:
             ask_to_confirm(comment, networks=hashes)
     return comment
+
+
+def screen(comment):
+    """Let the screening look at a comment that came some other way than through the form; it stays what it is."""
+    _keep(look_at(posted_as(comment, before=what_came_before(comment))), comment)
 
 
 def change(comment, body, *, by=None):
@@ -119,10 +124,15 @@ def _take_first_step(comment, status, findings, *, by):
 
 
 def _why_spam(findings):
-    if any(finding.rule == "decoy" for finding in findings):
-        return "The field that people do not see was filled in."
-    # Decisions quote nothing of a comment: the words that moved it are in its signals.
-    return "The classifier found it to be spam."
+    """Which rules marked it. Decisions quote nothing of a comment: the words are in its signals."""
+    marks = {finding.rule for finding in findings if finding.weight == Weight.MARKS}
+    why = {
+        "decoy": "The field that people do not see was filled in.",
+        "classifier": "The classifier found it to be spam.",
+        "banned_terms": "There are banned words in it.",
+    }
+    said = [sentence for rule, sentence in why.items() if rule in marks]
+    return " ".join(said) or "A rule of the screening marked it as spam."
 
 
 def _tell_of(comment):

@@ -51,6 +51,7 @@ OUR_VARIABLES = [
     "SITE_URL",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
+    "TRUST_AFTER_APPROVALS",
     "WORKER",
 ]
 

@@ -15,6 +15,15 @@ class Appeal(models.Model):
     # Set by the next decision that a moderator takes on the comment.
     answered_at = models.DateTimeField(null=True, db_index=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at", "comment"],
+                name="open_appeals",
+                condition=models.Q(answered_at=None),
+            )
+        ]
+
     def __str__(self):
         return f"Appeal about comment {self.comment_id}"
 

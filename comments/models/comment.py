@@ -147,6 +147,11 @@ class Comment(models.Model):
                 condition=Q(commenter__isnull=False),
             ),
             models.Index(
+                fields=["commenter", "-created_at", "-id"],
+                name="newest_of_a_commenter",
+                condition=Q(commenter__isnull=False),
+            ),
+            models.Index(
                 fields=["judged_at", "id"],
                 name="judged_comments",
                 condition=Q(judged_at__isnull=False),

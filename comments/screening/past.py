@@ -205,9 +205,9 @@ def _reasons(mutes, hashes, network):
     """Why the person or the network is muted; the keys of older days are read only where a network is."""
     of_network = {(hash, day): reason for reason, hash, day, _ in mutes if hash}
     reasons = [reason for reason, hash, *_ in mutes if not hash]
-    if of_network and network:
+    if of_network:
         days = {date.fromisoformat(day) for _, day in of_network}
-        held = {*hashes, *hashes_of_days(network, days)}
+        held = {*hashes, *(hashes_of_days(network, days) if network else [])}
         reasons += [reason for (hash, _), reason in of_network.items() if hash in held]
     return tuple(dict.fromkeys(reasons))
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from articles.desk import correct
 from articles.models import Article, Correction, CorrectionRequest, Person
 from comments.models import Appeal, Comment, Report
+from comments.posting import screen
 from newsroom.demo import conversations
 from newsroom.demo.conversations import CONVERSATIONS, ERRORS
 from newsroom.demo.stories import PEOPLE, STORIES
@@ -194,6 +195,8 @@ def _say(remark, article, times, accounts, parent=None):
         comment.mark_spam(by=moderator)
     elif remark.becomes == conversations.WITHDRAWN:
         comment.withdraw()
+    else:
+        screen(comment)
     if remark.picked:
         comment.pick(by=moderator)
     if remark.appeal:

@@ -2,15 +2,15 @@ import pytest
 from django.utils import timezone
 
 from comments.data import erase_everything, export_of
-from comments.models import Commenter, Mailbox, Mute, Note
+from comments.models import Comment, Commenter, Mailbox, Mute, Note
 from comments.people import (
     MOST_COUNTED,
     confirm,
-    known,
     records_of,
     waiting_of,
     why_trusted,
 )
+from comments.screening import posted_as
 from tests.factories import (
     DAY,
     make_comment,
@@ -31,6 +31,13 @@ def later(days=7):
 
 
 # Who is known
+
+
+def known(address, browser):
+    """Who a comment with this address, from the browser that wrote that comment, is taken to be from."""
+    comment = Comment(article=make_visible_article(), name="A", body="B", email=address)
+    key = posted_as(comment, browser=browser).commenter
+    return Commenter.objects.filter(pk=key).knowing_whether_trusted().first()
 
 
 def test_a_confirmed_address_is_known_and_before_the_browser(db):
