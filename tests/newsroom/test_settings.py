@@ -110,6 +110,8 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("COMMENT_POLICY", "ajar"),
         ("COMMENTS_CLOSE_AFTER_DAYS", "a fortnight"),
         ("COMMENTS_CLOSE_AFTER_DAYS", "-1"),
+        ("SECOND_LOOKS", "101"),
+        ("SECOND_LOOKS", "2.5"),
         ("HSTS_PRELOAD", "perhaps"),
         ("VAR_DIR", "/dev/null/var"),
     ],
@@ -227,3 +229,8 @@ def test_mail_can_stay_on_this_machine():
     assert mailer_from("filemail:///srv/mail")["OPTIONS"] == {"file_path": "/srv/mail"}
     with pytest.raises(ImproperlyConfigured):
         mailer_from("pigeon://loft")
+
+
+def test_of_a_hundred_automatic_decisions_two_are_looked_at_again(place):
+    assert value_of(place, "settings.SECOND_LOOKS") == 2
+    assert value_of(place, "settings.SECOND_LOOKS", SECOND_LOOKS="100") == 100
