@@ -288,22 +288,21 @@ def usefulness_of_rules() -> list[Usefulness]:
     agreed when they rejected that comment or found it spam. Of a comment that was edited
     only what was found in its newest text counts; a finding that only informs never does.
     """
-    newest = Signal.objects.order_by("-id").values("pk")[:MOST_SIGNALS]
-    rows = (
-        Signal.objects.filter(pk__in=newest, weight__gt=Weight.INFORMS)
-        .order_by()
-        .values_list(
-            "rule",
-            "comment",
-            "comment__judged_as",
-            "text_revision",
-            "comment__text_revision",
-        )
+    # Those that only inform are left out here: with a filter, PostgreSQL reads all signals.
+    rows = Signal.objects.order_by("-id").values_list(
+        "rule",
+        "weight",
+        "comment",
+        "comment__judged_as",
+        "text_revision",
+        "comment__text_revision",
     )
     judged = {
         (rule, comment): judged_as
-        for rule, comment, judged_as, revision, newest_text in rows
-        if revision == newest_text
+        for rule, weight, comment, judged_as, revision, newest_text in rows[
+            :MOST_SIGNALS
+        ]
+        if weight > Weight.INFORMS and revision == newest_text
     }
     rules = {}
     for (rule, _), judged_as in judged.items():

@@ -110,6 +110,8 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("COMMENT_POLICY", "ajar"),
         ("COMMENTS_CLOSE_AFTER_DAYS", "a fortnight"),
         ("COMMENTS_CLOSE_AFTER_DAYS", "-1"),
+        ("SECOND_LOOKS", "101"),
+        ("SECOND_LOOKS", "2.5"),
         ("HSTS_PRELOAD", "perhaps"),
         ("MODERATORS_MAIL", "weekly"),
         ("MODERATORS_MAIL", "waiting"),
@@ -248,3 +250,8 @@ def test_mail_can_stay_on_this_machine():
 def test_moderators_are_told_as_the_setting_says(place, text, value):
     environment = {"MODERATORS_MAIL": text} if text else {}
     assert value_of(place, "settings.MODERATORS_MAIL", **environment) == value
+
+
+def test_of_a_hundred_automatic_decisions_two_are_looked_at_again(place):
+    assert value_of(place, "settings.SECOND_LOOKS") == 2
+    assert value_of(place, "settings.SECOND_LOOKS", SECOND_LOOKS="100") == 100

@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from comments.models import Comment, SecondLook, Weight
 from tests.comments.admin.desk import said, status_of
+from tests.comments.admin.test_comment_races import at_the_same_instant, signed_in
 from tests.factories import (
     make_comment,
     make_shown_comment,
@@ -178,6 +179,22 @@ def test_of_two_who_press_the_second_is_told_who_was_first(client, moderator, ot
         "Bo Lind has judged this comment in the meantime. Nothing was decided."
     ]
     assert status_of(look.comment) == "spam"
+
+
+def test_of_two_verdicts_at_one_instant_one_counts(transactional_db):
+    look = make_look()
+    posts = []
+    for name, verdict in [("Ana", "approved"), ("Bo", "spam")]:
+        user = make_user(role="Moderators", first_name=name, password=None)
+        data = {"look": look.pk, "seen": look.comment.version, "verdict": verdict}
+        posts.append((signed_in(user), PAGE, data))
+    answers = at_the_same_instant(*posts)
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    look.refresh_from_db()
+    comment = Comment.objects.get()
+    assert look.verdict == comment.status == comment.judged_as
+    decision = comment.decisions.by_people().get()
+    assert (decision.by, decision.to_status) == (look.by, look.verdict)
 
 
 def test_one_that_was_overtaken_does_not_count(client, moderator, other):
