@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from articles import calendar
 from articles.admin.widgets import BodyEditor
+from articles.desk import EditConflict
 from articles.models import Article, Person, Tag
+from articles.snapshots import TEXTS, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 NAME_AND_SLUG = re.compile(r"(?P<name>.*\S)\s*\((?P<slug>[\w-]+)\)")
@@ -73,8 +75,8 @@ class ArticleForm(forms.ModelForm):
         longest=100,
         help_text="Separated by commas; the first one stands above the headline.",
     )
-    # Which state of the article was on the screen.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Which revision was on the screen.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Article
@@ -87,19 +89,21 @@ class ArticleForm(forms.ModelForm):
             "body": BodyEditor,
         }
 
-    # Set by the admin for the one who fills it in.
+    # Set by the admin for the one who fills it in,
     may_make_tags = True
+    # and why it could not be saved a moment ago, where all of it was in order.
+    refused = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         article = self.instance
         # For those who may only read, no field is left.
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
-            self.initial["seen"] = article.modified_at.isoformat()
-            self.initial["tags"] = in_one_line(tag.name for tag in article.tags.all())
-            self.people = [
-                credit.person for credit in article.credits.select_related("person")
-            ]
+            content, copy = article.working_content(), article.working_copy
+            self.initial |= {name: content[name] for name in TEXTS if name in content}
+            self.initial["seen"] = copy.pk if copy else ""
+            self.initial["tags"] = in_one_line(content["tags"])
+            self.people = Person.objects.credited(content["byline"])
             self.initial["signed_by"] = in_one_line(_distinct_names(self.people))
             self.fields["slug"].help_text = (
                 "The last part of the article’s address. When readers know it already, "
@@ -152,33 +156,41 @@ class ArticleForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        seen, now = cleaned.get("seen"), self.initial.get("seen")
-        if seen and now and seen != now:
+        if isinstance(self.refused, EditConflict):
             # Saved again, it is meant: the form comes back with the newer state in it.
             self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = now
+            self.data[self.add_prefix("seen")] = self.refused.newest.pk
             self.add_error(
                 None,
                 "Somebody has saved this article since you opened it. Nothing of yours is lost: "
                 "it stands below and is not saved yet. Open the article in another tab "
                 "to compare, then save again to put yours in its place.",
             )
+        elif self.refused is not None:
+            self.add_error(None, str(self.refused))
         return cleaned
 
     def _get_validation_exclusions(self):
         # An empty address is made from the title on saving; clean_slug has looked at any other.
         return super()._get_validation_exclusions() | {"slug"}
 
+    def content(self):
+        """What was typed, as a revision holds it; people who are new are made."""
+        return snapshot(
+            byline=self._people_signing(),
+            tags=self.cleaned_data["tags"],
+            **{name: self.cleaned_data[name] for name in TEXTS},
+        )
+
+    def _people_signing(self):
+        for person in self.cleaned_data["signed_by"]:
+            if person.pk is None:
+                person.save()
+        return self.cleaned_data["signed_by"]
+
     def _save_m2m(self):
-        if "signed_by" in self.changed_data:
-            people = self.cleaned_data["signed_by"]
-            for person in people:
-                if person.pk is None:
-                    person.save()
-            self.instance.sign(*people)
-        if "tags" in self.changed_data:
-            self.instance.tags.clear()
-            self.instance.tags.add(*self.cleaned_data["tags"])
+        self.instance.sign(*self._people_signing())
+        self.instance.tags.add(*self.cleaned_data["tags"])
 
     def _person(self, written):
         """Whom the name means: somebody known, or a new person who is not saved yet."""

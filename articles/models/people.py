@@ -11,6 +11,14 @@ class PersonQuerySet(models.QuerySet):
         """Whose name a reader may take this one for."""
         return self.filter(skeleton__in=skeletons(name))
 
+    def credited(self, credits):
+        """Whom the byline of a snapshot names, in its order; one who is gone is a new person who is not saved yet."""
+        found = self.in_bulk([credit["person"] for credit in credits])
+        return [
+            found.get(credit["person"]) or self.model(name=credit["name"])
+            for credit in credits
+        ]
+
 
 class Person(models.Model):
     """Someone a byline can name; needs no account."""

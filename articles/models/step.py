@@ -31,6 +31,7 @@ class Step(AppendOnly):
         PUBLISH = "publish", "published"
         SCHEDULE = "schedule", "scheduled"
         REDATE = "redate", "publication date changed"
+        CHANGE = "change", "changes published"
         WITHDRAW = "withdraw", "withdrawn"
         RENAME = "rename", "address changed"
         PUT_ON_TOP = "put_on_top", "put on top of the front page"
