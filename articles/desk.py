@@ -1,7 +1,10 @@
 """Steps of an article that reach further than its own row."""
 
+import logging
+from datetime import UTC
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,6 +12,16 @@ from articles.append_only import name_of
 from articles.models import Article, Correction, Revision, Step, TransitionError
 from articles.notifications import tell_writer_of_return
 from articles.snapshots import merged
+
+logger = logging.getLogger(__name__)
+
+
+class DueChangesFailed(Exception):
+    """Some scheduled changes could not go live."""
+
+    def __init__(self, revisions):
+        articles = ", ".join(str(revision.article_id) for revision in revisions)
+        super().__init__(f"Scheduled changes failed for the articles {articles}.")
 
 
 class EditConflict(Exception):
@@ -64,25 +77,102 @@ def publish_changes(article, *, revision=None, by=None):
     """
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)
-        copy = _working_copy(held)
-        if held.status != Article.Status.PUBLISHED:
-            raise TransitionError(
-                f"“{held}” is {held.status_in_words.lower()}, so there is no page to change."
-            )
-        if revision is not None and revision.pk != copy.pk:
-            raise TransitionError(
-                f"{copy.who} has saved “{held}” since. Look at it again before you publish."
-            )
-        held.put(copy.content, by=by)
-        Revision.objects.filter(pk=copy.pk).update(
-            kind=Revision.Kind.PUBLISHED,
-            published_at=timezone.now(),
-            publish_at=None,
-        )
-        Step.objects.create(
-            article=held, what=Step.What.CHANGE, by=by, by_name=name_of(by)
-        )
+        _go_live(held, _copy_to_publish(held, revision), by=by)
     article.refresh_from_db()
+
+
+def schedule_changes(article, *, at, revision=None, by=None):
+    """
+    Let the changes of the working copy go live by themselves at a time to come; until then the live text stays.
+
+    Changes that were scheduled before are put off for these. Raises TransitionError as
+    `publish_changes` does.
+    """
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        copy = _copy_to_publish(held, revision)
+        held.revisions.scheduled().exclude(pk=copy.pk).update(
+            kind=Revision.Kind.DRAFT, publish_at=None
+        )
+        Revision.objects.filter(pk=copy.pk).update(
+            kind=Revision.Kind.SCHEDULED, publish_at=at
+        )
+        _record(held, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {_in_utc(at)}")
+
+
+def unschedule_changes(article, *, by=None):
+    """Let scheduled changes wait in the working copy again. Raises TransitionError when there are none."""
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        if not held.revisions.scheduled().update(
+            kind=Revision.Kind.DRAFT, publish_at=None
+        ):
+            raise TransitionError(f"No changes of “{held}” are scheduled any more.")
+        _record(held, Step.What.UNSCHEDULE_CHANGES, by=by)
+
+
+def publish_due_changes():
+    """
+    Publish all scheduled changes whose time has come, each on its own.
+
+    What fails is logged and tried again by the next call. Raises DueChangesFailed
+    after all were tried, so that whoever watches the jobs hears of it.
+    """
+    failed = [
+        revision for revision in Revision.objects.due() if not _published(revision)
+    ]
+    if failed:
+        raise DueChangesFailed(failed)
+
+
+def _published(due):
+    try:
+        with transaction.atomic():
+            held = Article.objects.select_for_update().get(pk=due.article_id)
+            # Looked at again under the lock: somebody may have put it off, or published it.
+            still_due = Revision.objects.due().filter(pk=due.pk).first()
+            if still_due is not None:
+                _require_published(held)
+                _go_live(held, still_due, by=None)
+    except Exception:
+        logger.exception("The scheduled changes of article %s failed.", due.article_id)
+        return False
+    return True
+
+
+def _copy_to_publish(held, seen):
+    _require_published(held)
+    copy = _working_copy(held)
+    if seen is not None and seen.pk != copy.pk:
+        raise TransitionError(
+            f"{copy.who} has saved “{held}” since. Look at it again before you publish."
+        )
+    return copy
+
+
+def _require_published(held):
+    if held.status != Article.Status.PUBLISHED:
+        raise TransitionError(
+            f"“{held}” is {held.status_in_words.lower()}, so there is no page to change."
+        )
+
+
+def _go_live(held, revision, *, by):
+    held.put(revision.content, by=by)
+    Revision.objects.filter(pk=revision.pk).update(
+        kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
+    )
+    _record(held, Step.What.CHANGE, by=by)
+
+
+def _record(article, what, *, by, reason=""):
+    Step.objects.create(
+        article=article, what=what, by=by, by_name=name_of(by), reason=reason
+    )
+
+
+def _in_utc(at):
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _working_copy(article):
@@ -106,9 +196,11 @@ def _base(article, began_from):
 def _keep(article, content, newest, *, by, note):
     if newest.content == content and not note:
         return newest
-    return article.revisions.create(
+    revision = article.revisions.create(
         content=content, began_from=newest, by=by, by_name=name_of(by), note=note
     )
+    article.revisions.prune(fewest=settings.REVISIONS_KEPT)
+    return revision
 
 
 def return_to_writer(article, *, note="", by=None):

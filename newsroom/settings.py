@@ -163,6 +163,9 @@ COMMENTS_CLOSE_AFTER_DAYS = whole_number("COMMENTS_CLOSE_AFTER_DAYS", 0)
 # How many networks must report a comment that no moderator has judged until it waits again.
 REPORTS_TO_HOLD = whole_number("REPORTS_TO_HOLD", 5)
 
+# How many of the newest revisions of an article are kept, whatever else is forgotten.
+REVISIONS_KEPT = whole_number("REVISIONS_KEPT", 25)
+
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 

@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+TEN_MINUTES = 600
+
 
 class RevisionQuerySet(models.QuerySet):
     def working(self):
@@ -20,6 +22,27 @@ class RevisionQuerySet(models.QuerySet):
 
     def named(self):
         return self.exclude(label="")
+
+    def due(self):
+        """Scheduled changes whose time has come, the oldest first."""
+        due = self.scheduled().filter(publish_at__lte=timezone.now())
+        return due.order_by("publish_at", "id")
+
+    def unnamed_drafts(self):
+        """Those of which not every one is kept."""
+        return self.filter(kind=Revision.Kind.DRAFT, label="")
+
+    def prune(self, *, fewest):
+        """
+        Of one article's revisions, forget the drafts that nobody named, are not among
+        so many of the newest, and are not the last of their ten minutes.
+        """
+        drafts = self.unnamed_drafts().newest_first().values_list("id", "at")[fewest:]
+        newest_of = {}
+        for pk, at in drafts:
+            newest_of.setdefault(int(at.timestamp() // TEN_MINUTES), pk)
+        gone = {pk for pk, _ in drafts}.difference(newest_of.values())
+        self.filter(pk__in=gone).delete()
 
     def newest_first(self):
         return self.order_by("-id")

@@ -32,6 +32,8 @@ class Step(AppendOnly):
         SCHEDULE = "schedule", "scheduled"
         REDATE = "redate", "publication date changed"
         CHANGE = "change", "changes published"
+        SCHEDULE_CHANGES = "schedule_changes", "changes scheduled"
+        UNSCHEDULE_CHANGES = "unschedule_changes", "changes taken off the schedule"
         WITHDRAW = "withdraw", "withdrawn"
         RENAME = "rename", "address changed"
         PUT_ON_TOP = "put_on_top", "put on top of the front page"

@@ -1,9 +1,29 @@
-import pytest
+from datetime import timedelta
 
-from articles.desk import EditConflict, publish, publish_changes, save
+import pytest
+from django.utils import timezone
+
+from articles.desk import (
+    DueChangesFailed,
+    EditConflict,
+    publish,
+    publish_changes,
+    publish_due_changes,
+    save,
+    schedule_changes,
+    unschedule_changes,
+)
 from articles.models import Article, TransitionError
 from articles.snapshots import snapshot_of
-from tests.factories import make_article, make_person, make_user, make_visible_article
+from tests.factories import (
+    HOUR,
+    make_article,
+    make_person,
+    make_user,
+    make_visible_article,
+)
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -86,3 +106,59 @@ def test_a_snapshot_from_before_a_part_existed_leaves_that_part_alone(ana):
     save(article, {"title": "New"}, by=ana)
     publish_changes(article, by=ana)
     assert (article.title, article.standfirst) == ("New", "Kept")
+
+
+def test_scheduled_changes_go_live_at_their_time_and_not_before(ana):
+    article = make_visible_article(title="Old")
+    save(article, changed(article, title="New"), by=ana)
+    schedule_changes(article, at=timezone.now() + HOUR, by=ana)
+    publish_due_changes()
+    assert fresh(article).title == "Old"
+    article.revisions.update(publish_at=timezone.now())
+    publish_due_changes()
+    assert fresh(article).title == "New"
+    assert [step.what for step in article.steps.all()] == ["change", "schedule_changes"]
+    publish_due_changes()
+    assert article.steps.count() == 2
+
+
+def test_one_whose_scheduled_changes_fail_keeps_no_other_from_going_live(ana):
+    broken, fine = make_visible_article(), make_visible_article()
+    for article in broken, fine:
+        save(article, changed(article, title="New"), by=ana)
+        schedule_changes(article, at=timezone.now(), by=ana)
+    Article.objects.get(pk=broken.pk).withdraw()
+    with pytest.raises(DueChangesFailed, match=str(broken.pk)):
+        publish_due_changes()
+    assert fresh(fine).title == "New"
+    assert fresh(broken).status == "withdrawn"
+
+
+def test_changes_that_are_taken_off_the_schedule_wait_in_the_working_copy(ana):
+    article = make_visible_article()
+    save(article, changed(article, title="New"), by=ana)
+    schedule_changes(article, at=timezone.now(), by=ana)
+    unschedule_changes(article, by=ana)
+    publish_due_changes()
+    assert fresh(article).has_unpublished_changes
+    with pytest.raises(TransitionError, match="any more"):
+        unschedule_changes(article, by=ana)
+
+
+def test_of_many_drafts_the_newest_and_one_of_each_ten_minutes_are_kept(ana):
+    article = make_article()
+    now = timezone.now().replace(minute=5)
+    drafts = [
+        article.revisions.create(content={"title": f"{n}"}, at=now - n * MINUTE)
+        for n in range(60, 0, -1)
+    ]
+    kept_by_name, kept_as_published = drafts[3], drafts[4]
+    article.revisions.filter(pk=kept_by_name.pk).update(label="For the lawyers")
+    article.revisions.filter(pk=kept_as_published.pk).update(kind="published")
+    article.revisions.prune(fewest=25)
+    kept = list(article.revisions.all())
+    assert kept[:25] == drafts[:-26:-1]
+    assert {kept_by_name, kept_as_published} <= set(kept)
+    slots = {revision.at.timestamp() // 600 for revision in drafts}
+    assert {revision.at.timestamp() // 600 for revision in kept} == slots
+    assert len(kept) <= 25 + 2 + len(slots)
