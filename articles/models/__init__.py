@@ -3,7 +3,7 @@ from articles.models.article import Article
 from articles.models.correction import Correction, CorrectionRequest
 from articles.models.people import Credit, Person
 from articles.models.step import Step, TransitionError
-from articles.models.tag import Tag, TaggedArticle
+from articles.models.tag import Tag, TagAddress, TaggedArticle, TagStep
 
 __all__ = [
     "Address",
@@ -14,6 +14,8 @@ __all__ = [
     "Person",
     "Step",
     "Tag",
+    "TagAddress",
+    "TagStep",
     "TaggedArticle",
     "TransitionError",
 ]

@@ -210,8 +210,19 @@ class Article(models.Model):
 
     @property
     def people(self):
-        """Who the byline names, in its order."""
-        return [credit.person for credit in self.credits.all()]
+        """Who wrote it, in the order of the byline; `credits` names the others, too."""
+        return [
+            credit.person
+            for credit in self.credits.all()
+            if credit.role == Credit.Role.BY
+        ]
+
+    @property
+    def contributors(self):
+        """Whom the byline names beside those who wrote, each once."""
+        others = (credit.person for credit in self.credits.all())
+        writers = self.people
+        return [person for person in dict.fromkeys(others) if person not in writers]
 
     @cached_property
     def sections(self):
@@ -239,12 +250,16 @@ class Article(models.Model):
         )
 
     def sign(self, *people):
-        """Put these people into the byline, in this order, in place of whoever was there."""
+        """Put these people into the byline as its writers, in this order, in place of whoever was there."""
+        self.credit(*((person, Credit.Role.BY) for person in people))
+
+    def credit(self, *roles):
+        """Put these people, each with a role, into the byline, in this order, in place of whoever was there."""
         with transaction.atomic():
             self.credits.all().delete()
             Credit.objects.bulk_create(
-                Credit(article=self, person=person, position=position)
-                for position, person in enumerate(dict.fromkeys(people))
+                Credit(article=self, person=person, role=role, position=position)
+                for position, (person, role) in enumerate(dict.fromkeys(roles))
             )
 
     # Steps. Each is one guarded update in one transaction with its record; `by` is

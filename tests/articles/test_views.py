@@ -409,7 +409,7 @@ PAGES = {
     "/articles/article/": 9,
     "/tags/": 1,
     "/tags/water/": 4,
-    "/people/ana/": 4,
+    "/people/ana/": 5,
     "/archive/": 4,
     "/archive/2024/": 4,
     "/archive/2024/06/": 3,
