@@ -18,8 +18,9 @@ LETTERS_FOR_EDITS = [(12, 2), (5, 1)]
 # So many names are compared letter by letter, and no more: about a second.
 COMPARED = 100_000
 
-_SIGNS = re.compile(r"[\W_]+")
+_BETWEEN_WORDS = re.compile(r"[\s/_–—-]+")
 _DIGITS = re.compile(r"\d+")
+_BEFORE_ES = ("se", "xe", "ze", "che", "she")
 # What the accents of Latin, Greek and Cyrillic letters are apart from the letters.
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
@@ -71,12 +72,15 @@ def key_of(name: str) -> str:
     """The letters and digits of the name without case and accents."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
-    return _SIGNS.sub("", plain.casefold())
+    letters = [
+        char for char in plain.casefold() if unicodedata.category(char)[0] in "LNM"
+    ]
+    return "".join(letters) if any(map(str.isalnum, letters)) else ""
 
 
 def singular_of(name: str) -> str:
     """The key of the name with each of its words in the singular, as English and its neighbours make it."""
-    return "".join(_singular(key_of(word)) for word in _SIGNS.split(name))
+    return "".join(_singular(key_of(word)) for word in _BETWEEN_WORDS.split(name))
 
 
 def edits_allowed(letters: int) -> int:
@@ -112,11 +116,11 @@ def _same_letters(one, other):
 def _singular(word):
     if len(word) < 4 or word.endswith(("ss", "us", "is")):
         return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
-        return word[:-2].removesuffix("e")
-    return word.removesuffix("s")
+    word = word.removesuffix("s")
+    if word.endswith("ie"):
+        return word.removesuffix("ie") + "y"
+    # Of “houses” and “churches” nobody can tell which has lost an e.
+    return word.removesuffix("e") if word.endswith(_BEFORE_ES) else word
 
 
 def _with_the_first(groups, why):

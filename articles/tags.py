@@ -5,7 +5,7 @@ from itertools import batched
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ def rename(tag, *, name, slug, by=None):
     """
     Give the tag another name or address. The old address leads here where readers know it.
 
-    Raises TransitionError when the tag is gone, or another one has or had that address.
+    Raises TransitionError when the tag is gone, and when another one has that name, or has or had that address.
     """
     with transaction.atomic():
         old = _locked(tag)[tag.pk]
@@ -38,7 +38,7 @@ def rename(tag, *, name, slug, by=None):
             return
         _check_address(old, slug)
         _keep_address(old, by_now=old)
-        Tag.objects.filter(pk=tag.pk).update(name=name, slug=slug)
+        _take(tag, name, slug)
         TagStep.objects.create(
             tag=tag,
             what=TagStep.What.RENAME,
@@ -86,9 +86,9 @@ def consequences(goes, *, into):
     )
 
 
-def articles_with_both(one, other):
-    """Articles that have both tags, the last one made first."""
-    return Article.objects.tagged(one).tagged(other).order_by("-pk")
+def articles_with_both(one, other, *, among):
+    """Those among the articles that have both tags, the last one made first."""
+    return among.tagged(one).tagged(other).order_by("-pk")
 
 
 def merge(goes, *, into, by=None):
@@ -101,11 +101,20 @@ def merge(goes, *, into, by=None):
 
     Raises TransitionError when somebody else was quicker.
     """
+    if goes == into:
+        raise TransitionError("A tag cannot be merged into itself.")
+    try:
+        return _merge(goes, into, by)
+    except IntegrityError as error:
+        raise TransitionError(
+            "Somebody gave an article these tags in the same moment. Nothing was done; try again."
+        ) from error
+
+
+def _merge(goes, into, by):
     with transaction.atomic():
-        tags = _locked(goes, into)
+        tags = _locked(goes, into, staying=into)
         goes, stays = tags[goes.pk], tags[into.pk]
-        if goes == stays:
-            raise TransitionError("A tag cannot be merged into itself.")
         rows, seen = _rows(goes, stays), was_public(goes)
         addresses = list(goes.addresses.values_list("slug", flat=True))
         for some in batched(rows["dropped"], AT_ONCE, strict=False):
@@ -171,15 +180,17 @@ def was_public(tag):
     )
 
 
-def _locked(*tags):
-    """The tags as they are, each by its key, held until the transaction ends; all in one order, so that nobody waits for ever."""
-    keys = [tag.pk for tag in tags]
-    found = {
-        tag.pk: tag
-        for tag in Tag.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    }
-    for tag in tags:
-        if tag.pk not in found:
+def _locked(*tags, staying=None):
+    """
+    The tags as they are, each by its key, held until the transaction ends; all in one order, so that nobody waits for ever.
+
+    Meanwhile no article can get one of them, but for the one that stays.
+    """
+    found = {}
+    for tag in sorted(tags, key=lambda tag: tag.pk):
+        held = Tag.objects.select_for_update(no_key=tag == staying)
+        found[tag.pk] = held.filter(pk=tag.pk).first()
+        if found[tag.pk] is None:
             raise TransitionError(said_of_missing(tag.pk, tag.name))
     return found
 
@@ -210,6 +221,16 @@ def _check_address(tag, slug):
         raise TransitionError(
             f"The address “{slug}” belongs to another tag. Choose another one."
         )
+
+
+def _take(tag, name, slug):
+    try:
+        with transaction.atomic():
+            Tag.objects.filter(pk=tag.pk).update(name=name, slug=slug)
+    except IntegrityError as error:
+        raise TransitionError(
+            f"Another tag is called “{name}” by now, or has its address. Choose another one."
+        ) from error
 
 
 def _keep_address(tag, *, by_now, seen=None):
