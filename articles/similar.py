@@ -61,7 +61,7 @@ def similar(names: Iterable[str]) -> Found:
         {key_of(alike[0]): alike[0] for alike in singulars.values()}
     )
     pairs = [
-        *_with_the_first(keys.values(), "case, accents or signs"),
+        *_with_the_first(keys.values(), "the same but for case, accents or signs"),
         *_with_the_first(singulars.values(), "singular and plural"),
         *(Pair(*sorted(two), "nearly the same spelling") for two in near),
     ]

@@ -180,9 +180,9 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         shown = found.pairs[:PAIRS_SHOWN]
         context = {
             "title": "Tags that may be the same",
-            "pairs": _pairs_with_tags(shown, keys),
+            "pairs": list(_pairs_with_tags(shown, keys)),
             "is_cut_short": found.is_cut_short or len(shown) < len(found.pairs),
-            "compared": COMPARED if len(newest) > COMPARED else None,
+            "compared": f"{COMPARED:,}" if len(newest) > COMPARED else None,
             "may_merge": self.has_merge_permission(request),
         }
         return self._page(request, "duplicates", context)
