@@ -43,13 +43,21 @@ class NamesField(forms.CharField):
 
     def clean(self, value):
         line = " ".join(super().clean(value).split())
-        names = list(dict.fromkeys(filter(None, map(_name, NAME.finditer(line)))))
-        for name in names:
-            if len(name) > self.longest:
-                raise forms.ValidationError(
-                    f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
-                )
-        return names
+        names = dict.fromkeys(map(self._name, NAME.finditer(line)))
+        return [name for name in names if name]
+
+    def _name(self, match):
+        name = _said_in(match)
+        if len(name) > self.longest:
+            raise forms.ValidationError(
+                f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
+            )
+        if name.startswith('"') and match["quoted"] is None:
+            raise forms.ValidationError(
+                f"The double quote at the beginning of “{name[:40]}” is not closed. "
+                "Only a name that holds a comma stands in double quotes; one inside it is written twice."
+            )
+        return name
 
 
 def in_one_line(names):
@@ -62,20 +70,14 @@ def _in_quotes(name):
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def _name(match):
+def _said_in(match):
     """The name that was written; quotes that are no more than a part of it, as in “"Weird Al" Yankovic”, stay."""
-    if (quoted := match["quoted"]) is None:
-        name = match["plain"].strip()
-        if name.startswith('"'):
-            raise forms.ValidationError(
-                f"The double quote at the beginning of “{name[:40]}” is not closed. "
-                "Only a name that holds a comma stands in double quotes; one inside it is written twice."
-            )
-        return name
+    if match["quoted"] is None:
+        return match["plain"].strip()
     more = match["more"].strip()
     if more and not more.startswith("("):
         return match[0].rstrip(",").strip()
-    return f"{quoted.replace('""', '"')} {more}".strip()
+    return f"{match['quoted'].replace('""', '"')} {more}".strip()
 
 
 class ArticleForm(forms.ModelForm):

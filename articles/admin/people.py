@@ -9,8 +9,8 @@ from articles.models import Article, Credit, Person
 class PersonAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
-    fields = ["name", "slug", "about", "articles"]
-    readonly_fields = ["articles"]
+    fields = ["name", "slug", "about", "in_bylines"]
+    readonly_fields = ["in_bylines"]
 
     def view_on_site(self, person):
         """Where readers find the person, if they can."""
@@ -21,7 +21,7 @@ class PersonAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self.fields if obj else self.fields[:-1]
 
     @admin.display(description="stands in bylines")
-    def articles(self, person):
+    def in_bylines(self, person):
         """How many articles there are for each role, whoever may see them."""
         counts = {role: _count(person, role) for role in Credit.Role}
         said = [f"{role.label}: {count}" for role, count in counts.items() if count]
