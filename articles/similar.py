@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 # Letters from which on one edit, or two, may be a slip of the hand.
-LETTERS_FOR_EDITS = [(12, 2), (5, 1)]
+LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
 # So many names are compared letter by letter, and no more: about a second.
 COMPARED = 100_000
 

@@ -37,6 +37,7 @@ def pairs(*names):
         ("House price", "Houses' prices", "singular and plural"),
         ("Harbor", "Harbour", NEAR),
         ("Parliament", "Parlament", NEAR),
+        ("River Wendle", "River Wendel", NEAR),
         ("Environment agency", "Enviroment agancy", NEAR),
     ],
 )
