@@ -75,10 +75,9 @@ def consequences(goes, *, into):
     earlier = TaggedArticle.objects.filter(
         content_object=OuterRef("content_object"), pk__lt=OuterRef("pk")
     )
-    visible = Article.objects.visible().tagged(goes).order_by()
     return Consequences(
         articles=min(articles, LOOKED_AT),
-        visible=visible[:LOOKED_AT].count(),
+        visible=_first_items(goes).filter(is_visible()).count(),
         both=_first_items(goes).filter(Exists(with_both)).count(),
         kickers=_first_items(goes).filter(~Exists(earlier)).count(),
         redirects=was_public(goes),
@@ -88,7 +87,7 @@ def consequences(goes, *, into):
 
 def articles_with_both(one, other, *, among):
     """Those among the articles that have both tags, the last one made first."""
-    return among.tagged(one).tagged(other).order_by("-pk")
+    return among.tagged(one).tagged(other).order_by("-pk").only("title")
 
 
 def merge(goes, *, into, by=None):
@@ -174,10 +173,20 @@ def undo(step, *, by=None):
 
 def was_public(tag):
     """Whether readers can have seen the tag: on an article that they can see, or could."""
-    return (
-        Article.objects.visible().tagged(tag).exists()
-        or Address.objects.used().filter(article__tags=tag).exists()
-    )
+    # From the tag's own rows: from the side of the articles, a tag that nobody can see
+    # would make SQLite read every one of them.
+    used = Address.objects.used().filter(article=OuterRef("content_object"))
+    return tag.items.filter(is_visible() | Exists(used)).exists()
+
+
+def is_public(tag):
+    """Whether readers can see the tag now."""
+    return tag.items.filter(is_visible()).exists()
+
+
+def is_visible():
+    """The condition on a row of a tag that readers can see its article."""
+    return Exists(Article.objects.visible().filter(pk=OuterRef("content_object")))
 
 
 def _locked(*tags, staying=None):

@@ -105,7 +105,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def view_on_site(self, tag):
         """Where readers find the tag, if they can."""
-        return tag.get_absolute_url() if is_public(tag) else None
+        return tag.get_absolute_url() if tags.is_public(tag) else None
 
     # The list
 
@@ -299,10 +299,6 @@ class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
             return "undone" if step.what == TagStep.What.MERGE else ""
         address = reverse("admin:articles_tag_undo", args=[step.pk])
         return format_html('<a href="{}">Undo…</a>', address)
-
-
-def is_public(tag):
-    return Article.objects.visible().tagged(tag).exists()
 
 
 def uses_in_words(uses):

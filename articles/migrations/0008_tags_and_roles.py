@@ -62,6 +62,10 @@ class Migration(migrations.Migration):
             model_name='credit',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['by', 'reporting', 'photographs', 'editing'])), name='credits_have_a_known_role'),
         ),
+        migrations.AddIndex(
+            model_name='credit',
+            index=models.Index(fields=['person', 'role'], name='credits_by_person_and_role'),
+        ),
         migrations.AddField(
             model_name='tagaddress',
             name='tag',

@@ -68,6 +68,9 @@ class Credit(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
+        indexes = [
+            models.Index(fields=["person", "role"], name="credits_by_person_and_role")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "person", "role"],

@@ -110,7 +110,13 @@ class ArticleQuerySet(models.QuerySet):
 
     def roles_of(self, person):
         """In which roles the person stands in the bylines of these articles."""
-        stands = [models.Exists(self.credited(person, role)) for role in Credit.Role]
+        # From the person's own credits: from the side of the articles, a role that the
+        # person never had would make SQLite read every one of them.
+        here = models.Exists(self.filter(pk=models.OuterRef("article")))
+        stands = [
+            models.Exists(Credit.objects.filter(here, person=person, role=role))
+            for role in Credit.Role
+        ]
         [found] = Person.objects.filter(pk=person.pk).values_list(*stands)
         return [role for role, is_so in zip(Credit.Role, found, strict=True) if is_so]
 

@@ -38,10 +38,10 @@ class TagQuerySet(models.QuerySet):
         names = list(names)
         low = [name.lower() for name in names]
         had = (
-            self.annotate(low=Lower("addresses__name"))
-            .filter(Q(low__in=low) | Q(addresses__name__in=names))
-            .order_by("addresses__pk")
-            .values_list("addresses__name", "name")
+            TagAddress.objects.annotate(low=Lower("name"))
+            .filter(Q(low__in=low) | Q(name__in=names))
+            .order_by("pk")
+            .values_list("name", "tag__name")
         )
         have = (
             self.annotate(low=Lower("name"))
