@@ -39,6 +39,8 @@ def pairs(*names):
         ("Parliament", "Parlament", NEAR),
         ("River Wendle", "River Wendel", NEAR),
         ("Environment agency", "Enviroment agancy", NEAR),
+        # A letter less in the first piece and one more in the last.
+        ("Abcdefghijkl", "Abdefghijkxl", NEAR),
     ],
 )
 def test_two_names_for_one_thing_are_found(one, other, why):
