@@ -18,11 +18,14 @@ Snapshot = Mapping[str, Any]
 
 
 def snapshot(*, byline: Iterable, tags: Iterable[str], **texts: str) -> dict[str, Any]:
-    """The parts as a revision stores them; `byline` are people in their order."""
+    """The parts as a revision stores them; `byline` are people in their order, each with a role."""
     return {
         **texts,
         "body": clean_article(texts["body"]),
-        "byline": [{"person": person.pk, "name": person.name} for person in byline],
+        "byline": [
+            {"person": person.pk, "name": person.name, "role": str(role)}
+            for person, role in byline
+        ],
         "tags": list(tags),
     }
 
@@ -32,7 +35,8 @@ def snapshot_of(article) -> dict[str, Any]:
     texts = {name: getattr(article, name) for name in TEXTS}
     tags = [tag.name for tag in article.tags.all()]
     credits = article.credits.select_related("person")
-    return snapshot(byline=[one.person for one in credits], tags=tags, **texts)
+    byline = [(credit.person, credit.role) for credit in credits]
+    return snapshot(byline=byline, tags=tags, **texts)
 
 
 def differing(one: Snapshot, other: Snapshot) -> list[str]:

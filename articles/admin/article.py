@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import slugify
 
+from articles import bylines
 from articles.admin.corrections import open_requests_of
 from articles.admin.filters import (
     LanguageFilter,
@@ -129,7 +130,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     @admin.display(description="byline")
     def names(self, article):
-        return ", ".join(person.name for person in article.people)
+        return bylines.in_words(article.credits.all())
 
     @admin.display(description="byline")
     def writers(self, article):

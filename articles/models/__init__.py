@@ -7,7 +7,7 @@ from articles.models.people import Credit, Person
 from articles.models.preview_link import PreviewLink
 from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
-from articles.models.tag import Tag, TaggedArticle
+from articles.models.tag import Tag, TagAddress, TaggedArticle, TagStep
 from articles.models.unsaved import Unsaved
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "Revision",
     "Step",
     "Tag",
+    "TagAddress",
+    "TagStep",
     "TaggedArticle",
     "TransitionError",
     "Unsaved",

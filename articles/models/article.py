@@ -251,8 +251,19 @@ class Article(models.Model):
 
     @property
     def people(self):
-        """Who the byline names, in its order."""
-        return [credit.person for credit in self.credits.all()]
+        """Who wrote it, in the order of the byline; `credits` names the others, too."""
+        return [
+            credit.person
+            for credit in self.credits.all()
+            if credit.role == Credit.Role.BY
+        ]
+
+    @property
+    def contributors(self):
+        """Whom the byline names beside those who wrote, each once."""
+        others = (credit.person for credit in self.credits.all())
+        writers = self.people
+        return [person for person in dict.fromkeys(others) if person not in writers]
 
     @cached_property
     def sections(self):
@@ -280,15 +291,19 @@ class Article(models.Model):
         )
 
     def sign(self, *people):
-        """Put these people into the byline, in this order, in place of whoever was there; those not saved yet are."""
+        """Put these people into the byline as its writers, in this order, in place of whoever was there."""
+        self.credit(*((person, Credit.Role.BY) for person in people))
+
+    def credit(self, *roles):
+        """Put these people, each with a role, into the byline, in this order, in place of whoever was there."""
         with transaction.atomic():
-            for person in people:
+            for person, _ in roles:
                 if person.pk is None:
                     person.save()
             self.credits.all().delete()
             Credit.objects.bulk_create(
-                Credit(article=self, person=person, position=position)
-                for position, person in enumerate(dict.fromkeys(people))
+                Credit(article=self, person=person, role=role, position=position)
+                for position, (person, role) in enumerate(dict.fromkeys(roles))
             )
 
     def put(self, content, *, by=None):
@@ -310,7 +325,7 @@ class Article(models.Model):
                 **texts, modified_at=timezone.now()
             )
             if "byline" in changed:
-                self.sign(*Person.objects.credited(content["byline"]))
+                self.credit(*Person.objects.credited(content["byline"]))
             if "tags" in changed:
                 self.tags.clear()
                 self.tags.add(*content["tags"])

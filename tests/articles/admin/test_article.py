@@ -321,7 +321,7 @@ def test_the_list_says_who_signed_or_who_began(desk):
         article.title: ArticleAdmin(Article, admin.site).writers(article)
         for article in page.context["cl"].result_list
     }
-    assert said_of["Signed"] == "Inés Vega"
+    assert said_of["Signed"] == "By Inés Vega"
     assert "begun by Mo Berg" in said_of["Begun"]
     assert "begun by Mo Berg" in page.content.decode()
 

@@ -56,7 +56,7 @@ def test_what_is_saved_of_a_live_article_waits_until_the_changes_are_published(a
 def test_what_is_saved_of_a_draft_stands_there_at_once(ana):
     article = make_article(title="Old")
     person = make_person()
-    byline = [{"person": person.pk, "name": person.name}]
+    byline = [{"person": person.pk, "name": person.name, "role": "by"}]
     save(article, changed(article, title="New", byline=byline), by=ana)
     assert fresh(article).title == "New"
     assert fresh(article).people == [person]
