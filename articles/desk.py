@@ -1,12 +1,206 @@
 """Steps of an article that reach further than its own row."""
 
+import logging
+from datetime import UTC
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from articles.append_only import name_of
-from articles.models import Correction, TransitionError
+from articles.models import Article, Correction, Revision, Step, TransitionError
 from articles.notifications import tell_writer_of_return
+from articles.snapshots import merged
+
+logger = logging.getLogger(__name__)
+
+
+class DueChangesFailed(Exception):
+    """Some scheduled changes could not go live."""
+
+    def __init__(self, revisions):
+        articles = ", ".join(str(revision.article_id) for revision in revisions)
+        super().__init__(f"Scheduled changes failed for the articles {articles}.")
+
+
+class EditConflict(Exception):
+    """Others have saved the same parts otherwise since this one began; nothing of it is saved."""
+
+    def __init__(self, parts, newest):
+        super().__init__(f"Changed by others: {', '.join(parts)}.")
+        self.parts = parts
+        self.newest = newest
+
+
+def save(article, content, *, by=None, began_from=None, note=""):
+    """
+    Save what was typed as a revision; an article that was never on the site says it at once, too.
+
+    `began_from` is the key of the revision that was on the screen, None when there was
+    none yet. What others have saved since stays where this one did not touch it; raises EditConflict
+    where both did, and TransitionError when the address belongs to another article.
+    """
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        newest = _working_copy(held)
+        content = newest.content | content
+        if began_from != newest.pk:
+            base = _base(held, began_from)
+            content, parts = merged(base, content, newest.content)
+            if parts:
+                raise EditConflict(parts, newest)
+        revision = _keep(held, content, newest, by=by, note=note)
+        if held.keeps_changes_apart:
+            Article.objects.filter(pk=held.pk).update(modified_at=timezone.now())
+        else:
+            held.put(content, by=by)
+        return revision
+
+
+def publish(article, *, at=None, by=None):
+    """Publish what the working copy says: now, or at a later time."""
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        if copy := held.working_copy:
+            held.put(copy.content, by=by)
+        article.publish(at=at, by=by)
+    article.refresh_from_db()
+
+
+def publish_changes(article, *, revision=None, by=None):
+    """
+    Let a published article say what the working copy says, whole or not at all.
+
+    `revision` is the one that was on the screen. Raises TransitionError when a newer
+    one was saved since, or the article is not published any more.
+    """
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        _go_live(held, _copy_to_publish(held, revision), by=by)
+    article.refresh_from_db()
+
+
+def schedule_changes(article, *, at, revision=None, by=None):
+    """
+    Let the changes of the working copy go live by themselves at a time to come; until then the live text stays.
+
+    Changes that were scheduled before are put off for these. Raises TransitionError as
+    `publish_changes` does.
+    """
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        copy = _copy_to_publish(held, revision)
+        held.revisions.scheduled().exclude(pk=copy.pk).update(
+            kind=Revision.Kind.DRAFT, publish_at=None
+        )
+        Revision.objects.filter(pk=copy.pk).update(
+            kind=Revision.Kind.SCHEDULED, publish_at=at
+        )
+        _record(held, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {_in_utc(at)}")
+
+
+def unschedule_changes(article, *, by=None):
+    """Let scheduled changes wait in the working copy again. Raises TransitionError when there are none."""
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        if not held.revisions.scheduled().update(
+            kind=Revision.Kind.DRAFT, publish_at=None
+        ):
+            raise TransitionError(f"No changes of “{held}” are scheduled any more.")
+        _record(held, Step.What.UNSCHEDULE_CHANGES, by=by)
+
+
+def publish_due_changes():
+    """
+    Publish all scheduled changes whose time has come, each on its own.
+
+    What fails is logged and tried again by the next call. Raises DueChangesFailed
+    after all were tried, so that whoever watches the jobs hears of it.
+    """
+    failed = [
+        revision for revision in Revision.objects.due() if not _published(revision)
+    ]
+    if failed:
+        raise DueChangesFailed(failed)
+
+
+def _published(due):
+    try:
+        with transaction.atomic():
+            held = Article.objects.select_for_update().get(pk=due.article_id)
+            # Looked at again under the lock: somebody may have put it off, or published it.
+            still_due = Revision.objects.due().filter(pk=due.pk).first()
+            if still_due is not None:
+                _require_published(held)
+                _go_live(held, still_due, by=None)
+    except Exception:
+        logger.exception("The scheduled changes of article %s failed.", due.article_id)
+        return False
+    return True
+
+
+def _copy_to_publish(held, seen):
+    _require_published(held)
+    copy = _working_copy(held)
+    if seen is not None and seen.pk != copy.pk:
+        raise TransitionError(
+            f"{copy.who} has saved “{held}” since. Look at it again before you publish."
+        )
+    return copy
+
+
+def _require_published(held):
+    if held.status != Article.Status.PUBLISHED:
+        raise TransitionError(
+            f"“{held}” is {held.status_in_words.lower()}, so there is no page to change."
+        )
+
+
+def _go_live(held, revision, *, by):
+    held.put(revision.content, by=by)
+    Revision.objects.filter(pk=revision.pk).update(
+        kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
+    )
+    _record(held, Step.What.CHANGE, by=by)
+
+
+def _record(article, what, *, by, reason=""):
+    Step.objects.create(
+        article=article, what=what, by=by, by_name=name_of(by), reason=reason
+    )
+
+
+def _in_utc(at):
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _working_copy(article):
+    """The newest revision, made where there is none, or where what the article says itself was changed without one."""
+    copy = article.working_copy
+    if article.keeps_changes_apart:
+        return copy or article.keep_revision(
+            kind=Revision.Kind.PUBLISHED, at=article.modified_at
+        )
+    return article.keep_revision(at=article.modified_at)
+
+
+def _base(article, began_from):
+    """What was on the screen: the revision with this key, or what the article said before there were any."""
+    if began_from is None:
+        return article.revisions.working().last().content
+    began = article.revisions.filter(pk=began_from).first()
+    return began.content if began else {}
+
+
+def _keep(article, content, newest, *, by, note):
+    if newest.content == content and not note:
+        return newest
+    revision = article.revisions.create(
+        content=content, began_from=newest, by=by, by_name=name_of(by), note=note
+    )
+    article.revisions.prune(fewest=settings.REVISIONS_KEPT)
+    return revision
 
 
 def return_to_writer(article, *, note="", by=None):

@@ -5,14 +5,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.html import escape
 
 from articles.caching import public_page
 from articles.markup import with_absolute_links
-from articles.models import Article, Tag
+from articles.models import Article
+from articles.views import tag_or_404
 
 ARTICLES_IN_A_FEED = 20
 
@@ -21,7 +22,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class NamingFeed(Rss201rev2Feed):
-    """RSS 2.0 with every name of those who wrote an item, and its whole text where it has one."""
+    """RSS 2.0 with every name of those who wrote an item or had a hand in it, and its whole text where it has one."""
 
     def rss_attributes(self):
         return super().rss_attributes() | {
@@ -33,6 +34,8 @@ class NamingFeed(Rss201rev2Feed):
         super().add_item_elements(handler, item)
         for name in item["names"]:
             handler.addQuickElement("dc:creator", name)
+        for name in item.get("contributors", []):
+            handler.addQuickElement("dc:contributor", name)
         if "body" in item:
             handler.addQuickElement("content:encoded", item["body"])
 
@@ -49,10 +52,12 @@ def rss(request):
 
 @public_page()
 def tag_rss(request, slug):
-    tag = get_object_or_404(Tag, slug=slug)
+    tag = tag_or_404(slug)
     articles = Article.objects.visible().tagged(tag)
     if not articles.exists():
         raise Http404("There is no visible article here.")
+    if tag.slug != slug:
+        return redirect("articles:tag_rss", tag.slug, permanent=True)
     return _feed(
         articles,
         title=f"{tag} – {settings.SITE_NAME}",
@@ -108,5 +113,6 @@ def _item(article):
         "pubdate": article.published_at,
         "categories": [xml_safe(tag.name) for tag in article.tags.all()],
         "names": [xml_safe(person.name) for person in article.people],
+        "contributors": [xml_safe(person.name) for person in article.contributors],
         "body": xml_safe(with_absolute_links(article.body, base=link)),
     }

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from articles import calendar
 from articles.caching import public_page
 from articles.cursors import newest_page
-from articles.models import Article, Correction, Person, Tag
+from articles.models import Article, Correction, Credit, Person, Tag
 
 ARTICLES_A_PAGE = 20
 CORRECTIONS_A_PAGE = 50
@@ -54,16 +54,29 @@ def tags(request):
 
 @public_page("before", "after")
 def tag(request, slug):
-    tag = get_object_or_404(Tag, slug=slug)
+    tag = tag_or_404(slug)
     page = _page_or_404(request, Article.objects.visible().tagged(tag))
+    if tag.slug != slug:
+        return redirect(tag, permanent=True)
     return render(request, "articles/tag.html", {"tag": tag, "page": page})
 
 
-@public_page("before", "after")
+@public_page("before", "after", "role")
 def person(request, slug):
+    """What the person wrote; under its own address, what they photographed, reported and edited."""
     person = get_object_or_404(Person, slug=slug)
-    page = _page_or_404(request, person.articles.visible())
-    return render(request, "articles/person.html", {"person": person, "page": page})
+    visible = Article.objects.visible()
+    roles = visible.roles_of(person)
+    wanted = request.GET.get("role", roles[0] if roles else None)
+    if wanted not in roles:
+        raise Http404("This person stands in no visible byline for that.")
+    context = {
+        "person": person,
+        "roles": roles,
+        "role": Credit.Role(wanted),
+        "page": _page_or_404(request, visible.credited(person, wanted)),
+    }
+    return render(request, "articles/person.html", context)
 
 
 @public_page()
@@ -100,6 +113,14 @@ def corrections(request):
         after=request.GET.get("after"),
     )
     return render(request, "articles/corrections.html", {"page": page})
+
+
+def tag_or_404(slug):
+    """The tag that is or was known by this address; where it has another one now, the answer leads there."""
+    tag = Tag.objects.at(slug)
+    if tag is None:
+        raise Http404("No tag has or had this address.")
+    return tag
 
 
 def gone_or_404(request, slug):

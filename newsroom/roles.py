@@ -26,6 +26,7 @@ ROLES = {
         "articles.change_tag",
         "articles.delete_tag",
         "articles.view_tag",
+        "articles.view_tagstep",
         "articles.view_step",
         "articles.view_correction",
         "articles.view_correctionrequest",

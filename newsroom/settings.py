@@ -193,6 +193,9 @@ TRUST_AFTER_APPROVALS = whole_number("TRUST_AFTER_APPROVALS", 2)
 # `waiting 6h`, when the oldest has waited so many hours, and then at most once an hour.
 MODERATORS_MAIL = rhythm("MODERATORS_MAIL")
 
+# How many of the newest revisions of an article are kept, whatever else is forgotten.
+REVISIONS_KEPT = whole_number("REVISIONS_KEPT", 25)
+
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 

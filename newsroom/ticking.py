@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.management import call_command
 
+from articles.desk import publish_due_changes
 from articles.models import CorrectionRequest
 from comments.announcements import announce_new
 from comments.digest import tell_moderators
@@ -27,6 +28,7 @@ def forget_done_tasks():
 # Everything that happens because time has passed. Each may run at any moment, on
 # several machines, and again: the second time there is nothing left to do.
 JOBS: list[Callable[[], object]] = [
+    publish_due_changes,
     tell_moderators,
     announce_new,
     send_due,

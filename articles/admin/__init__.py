@@ -1,7 +1,8 @@
 from articles.admin.article import ArticleAdmin
 from articles.admin.corrections import CorrectionAdmin, CorrectionRequestAdmin
-from articles.admin.people import PersonAdmin, TagAdmin
+from articles.admin.people import PersonAdmin
 from articles.admin.records import StepAdmin
+from articles.admin.tags import TagAdmin, TagStepAdmin
 
 __all__ = [
     "ArticleAdmin",
@@ -10,4 +11,5 @@ __all__ = [
     "PersonAdmin",
     "StepAdmin",
     "TagAdmin",
+    "TagStepAdmin",
 ]

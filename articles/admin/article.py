@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import slugify
 
+from articles import bylines
 from articles.admin.corrections import open_requests_of
 from articles.admin.filters import (
     LanguageFilter,
@@ -22,6 +23,7 @@ from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.steps import STEPS, steps_for
 from articles.append_only import name_of
+from articles.desk import EditConflict, save
 from articles.markup import article_html
 from articles.models import Article, TransitionError
 
@@ -128,7 +130,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     @admin.display(description="byline")
     def names(self, article):
-        return ", ".join(person.name for person in article.people)
+        return bylines.in_words(article.credits.all())
 
     @admin.display(description="byline")
     def writers(self, article):
@@ -168,6 +170,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         form.may_make_tags = request.user.has_perm("articles.add_tag")
+        form.refused = getattr(request, "refused_saving", None)
         return form
 
     def save_model(self, request, article, form, change):
@@ -175,19 +178,29 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             article.created_by = request.user
             article.save()
             return
-        # Only what was typed is written back; status and dates belong to the steps.
-        slug, article.slug = article.slug, form.initial["slug"]
-        typed = [
-            name
-            for name in form.changed_data
-            if name in ArticleForm.Meta.fields and name != "slug"
-        ]
-        article.save(update_fields=[*typed, "modified_at"])
-        self._try(request, lambda: article.rename(slug, by=request.user))
-        if "embargo_until" in typed and article.is_scheduled:
-            self._try(
-                request, lambda: article.redate(article.published_at, by=request.user)
-            )
+        save(
+            article,
+            form.content(),
+            by=request.user,
+            began_from=form.cleaned_data["seen"],
+        )
+        embargo = article.embargo_until
+        article.refresh_from_db()
+        if "embargo_until" in form.changed_data:
+            article.embargo_until = embargo
+            article.save(update_fields=["embargo_until", "modified_at"])
+            if article.is_scheduled:
+                self._try(
+                    request,
+                    lambda: article.redate(article.published_at, by=request.user),
+                )
+
+    def save_related(self, request, form, formsets, change):
+        if not change:
+            form.save_m2m()
+            form.instance.keep_revision(by=request.user)
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
 
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None
@@ -232,6 +245,10 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         except IntegrityError:
             # Somebody took the same address in the same instant. Now it is there to
             # be seen: the form says so, with every word in it.
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        except (EditConflict, TransitionError) as refused:
+            # Found out while saving; nothing of it was. The form says so.
+            request.refused_saving = refused
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _not_saved(self, request, article):

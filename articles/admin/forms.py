@@ -1,18 +1,22 @@
 """The form of an article, and how names are written in one line."""
 
-import csv
 import re
 
 from django import forms
-from django.db.models.functions import Lower
 from django.utils import timezone
 
-from articles import calendar
+from articles import bylines, calendar
 from articles.admin.widgets import BodyEditor
-from articles.models import Article, Person, Tag
+from articles.desk import EditConflict
+from articles.models import Article, Credit, Person, Tag
+from articles.snapshots import TEXTS, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
-NAME_AND_SLUG = re.compile(r"(?P<name>.*\S)\s*\((?P<slug>[\w-]+)\)")
+# One name in a line of names: in double quotes, perhaps with something behind them, or without.
+NAME = re.compile(
+    r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"(?P<more>[^,"]*)|(?P<plain>[^,]*))(?:,|$)'
+)
+LONGEST_PERSON = Person._meta.get_field("name").max_length
 
 
 class MomentField(forms.SplitDateTimeField):
@@ -40,41 +44,58 @@ class NamesField(forms.CharField):
         self.longest = longest
 
     def clean(self, value):
-        # A CharField lets no line break through, so there is one row.
         line = " ".join(super().clean(value).split())
-        try:
-            row = next(csv.reader([line], skipinitialspace=True), [])
-        except csv.Error:
-            # It reads no name of more than 128 KiB.
-            raise self._too_long(line) from None
-        names = list(dict.fromkeys(name.strip() for name in row if name.strip()))
-        for name in names:
-            if len(name) > self.longest:
-                raise self._too_long(name)
-        return names
+        names = dict.fromkeys(map(self._name, NAME.finditer(line)))
+        return [name for name in names if name]
 
-    def _too_long(self, name):
-        return forms.ValidationError(
-            f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
-        )
+    def _name(self, match):
+        name = _said_in(match)
+        if len(name) > self.longest:
+            raise forms.ValidationError(
+                f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
+            )
+        if name.startswith('"') and match["quoted"] is None:
+            raise forms.ValidationError(
+                f"The double quote at the beginning of “{name[:40]}” is not closed. "
+                "Only a name that holds a comma stands in double quotes; one inside it is written twice."
+            )
+        return name
 
 
 def in_one_line(names):
-    return ", ".join(f'"{name}"' if "," in name else name for name in names)
+    return ", ".join(map(_in_quotes, names))
+
+
+def _in_quotes(name):
+    if "," not in name and not name.startswith('"'):
+        return name
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def _said_in(match):
+    """The name that was written; quotes that are no more than a part of it, as in “"Weird Al" Yankovic”, stay."""
+    if match["quoted"] is None:
+        return match["plain"].strip()
+    more = match["more"].strip()
+    if more and not more.startswith("("):
+        return match[0].rstrip(",").strip()
+    return f"{match['quoted'].replace('""', '"')} {more}".strip()
 
 
 class ArticleForm(forms.ModelForm):
     signed_by = NamesField(
-        longest=160,
+        longest=260,
         label="Byline",
-        help_text="Names in their order, separated by commas. A name that is not known yet makes a new person.",
+        help_text="Names in their order, separated by commas; for what is not the writing, the role stands "
+        "in brackets: “Ana Ruiz, Ben Cole (photographs)”, or (reporting), (editing). "
+        "A name that is not known yet makes a new person.",
     )
     tags = NamesField(
         longest=100,
         help_text="Separated by commas; the first one stands above the headline.",
     )
-    # Which state of the article was on the screen.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Which revision was on the screen.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Article
@@ -87,20 +108,23 @@ class ArticleForm(forms.ModelForm):
             "body": BodyEditor,
         }
 
-    # Set by the admin for the one who fills it in.
+    # Set by the admin for the one who fills it in,
     may_make_tags = True
+    # and why it could not be saved a moment ago, where all of it was in order.
+    refused = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         article = self.instance
         # For those who may only read, no field is left.
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
-            self.initial["seen"] = article.modified_at.isoformat()
-            self.initial["tags"] = in_one_line(tag.name for tag in article.tags.all())
-            self.people = [
-                credit.person for credit in article.credits.select_related("person")
-            ]
-            self.initial["signed_by"] = in_one_line(_distinct_names(self.people))
+            content, copy = article.working_content(), article.working_copy
+            self.initial |= {name: content[name] for name in TEXTS if name in content}
+            self.initial["seen"] = copy.pk if copy else ""
+            self.initial["tags"] = in_one_line(content["tags"])
+            credits = Person.objects.credited(content["byline"])
+            self.people = [person for person, _ in credits]
+            self.initial["signed_by"] = in_one_line(_written(credits))
             self.fields["slug"].help_text = (
                 "The last part of the article’s address. When readers know it already, "
                 "the old one leads here for ever."
@@ -134,12 +158,7 @@ class ArticleForm(forms.ModelForm):
 
     def clean_tags(self):
         names = self.cleaned_data["tags"]
-        known = {
-            name.lower(): name
-            for name in Tag.objects.annotate(low=Lower("name"))
-            .filter(low__in=[name.lower() for name in names])
-            .values_list("name", flat=True)
-        }
+        known = Tag.objects.names_of_today(names)
         unknown = [name for name in names if name.lower() not in known]
         if unknown and not self.may_make_tags:
             raise forms.ValidationError(
@@ -148,44 +167,58 @@ class ArticleForm(forms.ModelForm):
         return list(dict.fromkeys(known.get(name.lower(), name) for name in names))
 
     def clean_signed_by(self):
-        return [self._person(name) for name in self.cleaned_data["signed_by"]]
+        """Each person with the role; somebody new who stands there twice is one person."""
+        people, roles = {}, []
+        for written in self.cleaned_data["signed_by"]:
+            name, role = bylines.split_role(written)
+            if name.lower() not in people:
+                people[name.lower()] = self._person(name, said=written != name)
+            roles.append((people[name.lower()], Credit.Role(role)))
+        return roles
 
     def clean(self):
         cleaned = super().clean()
-        seen, now = cleaned.get("seen"), self.initial.get("seen")
-        if seen and now and seen != now:
+        if isinstance(self.refused, EditConflict):
             # Saved again, it is meant: the form comes back with the newer state in it.
             self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = now
+            self.data[self.add_prefix("seen")] = self.refused.newest.pk
             self.add_error(
                 None,
                 "Somebody has saved this article since you opened it. Nothing of yours is lost: "
                 "it stands below and is not saved yet. Open the article in another tab "
                 "to compare, then save again to put yours in its place.",
             )
+        elif self.refused is not None:
+            self.add_error(None, str(self.refused))
         return cleaned
 
     def _get_validation_exclusions(self):
         # An empty address is made from the title on saving; clean_slug has looked at any other.
         return super()._get_validation_exclusions() | {"slug"}
 
-    def _save_m2m(self):
-        if "signed_by" in self.changed_data:
-            people = self.cleaned_data["signed_by"]
-            for person in people:
-                if person.pk is None:
-                    person.save()
-            self.instance.sign(*people)
-        if "tags" in self.changed_data:
-            self.instance.tags.clear()
-            self.instance.tags.add(*self.cleaned_data["tags"])
+    def content(self):
+        """What was typed, as a revision holds it; people who are new are made."""
+        return snapshot(
+            byline=self._credits(),
+            tags=self.cleaned_data["tags"],
+            **{name: self.cleaned_data[name] for name in TEXTS},
+        )
 
-    def _person(self, written):
-        """Whom the name means: somebody known, or a new person who is not saved yet."""
-        if match := NAME_AND_SLUG.fullmatch(written):
-            person = Person.objects.filter(slug=match["slug"]).first()
-            if person and person.name.lower() == match["name"].lower():
-                return person
+    def _credits(self):
+        for person, _ in self.cleaned_data["signed_by"]:
+            if person.pk is None:
+                person.save()
+        return self.cleaned_data["signed_by"]
+
+    def _save_m2m(self):
+        self.instance.credit(*self._credits())
+        self.instance.tags.add(*self.cleaned_data["tags"])
+
+    def _person(self, written, *, said):
+        """Whom the name means: somebody known, or a new person who is not saved yet; `said` when a role was written behind it."""
+        brackets = bylines.in_brackets(written)
+        if brackets and (person := _called(*brackets)):
+            return person
         found = list(Person.objects.filter(name__iexact=written)[:20])
         if len(found) > 1:
             # Those who stand in the byline already are meant; otherwise nobody can know.
@@ -197,24 +230,44 @@ class ArticleForm(forms.ModelForm):
             )
         if found:
             return found[0]
-        if len(written) > 120:
-            raise forms.ValidationError(
-                f"“{written[:40]}…” is longer than 120 characters. Is a comma missing?"
-            )
-        return Person(name=written)
+        return _new_person(written, brackets if not said else None)
 
 
-def _distinct_names(people):
-    """The names, with the slug in brackets behind those that several people have."""
-    names = [person.name for person in people]
-    shared = set()
+def _called(name, slug):
+    """Who has this name and this address."""
+    person = Person.objects.filter(slug=slug).first()
+    return person if person and person.name.lower() == name.lower() else None
+
+
+def _new_person(name, brackets):
+    if brackets:
+        raise forms.ValidationError(
+            f"“{brackets[1]}” is no role, and nobody called {brackets[0]} has that address. "
+            "The roles are (photographs), (reporting) and (editing); "
+            f"if it is a part of the name, write “{name} (by)”."
+        )
+    if len(name) > LONGEST_PERSON:
+        raise forms.ValidationError(
+            f"“{name[:40]}…” is longer than {LONGEST_PERSON} characters. Is a comma missing?"
+        )
+    return Person(name=name)
+
+
+def _written(credits):
+    """The names with their roles, and with the slug in brackets behind those that several people have."""
+    people = [person for person, _ in credits]
+    # Somebody with two roles is the same person twice.
+    names = [name for _, name in {(one.pk or id(one), one.name) for one in people}]
+    shared = {name for name in names if names.count(name) > 1}
     if names:
         namesakes = Person.objects.filter(name__in=names).exclude(
-            pk__in=[person.pk for person in people]
+            pk__in=[person.pk for person in people if person.pk]
         )
-        shared = set(namesakes.values_list("name", flat=True))
-        shared |= {name for name in names if names.count(name) > 1}
+        shared |= set(namesakes.values_list("name", flat=True))
     return [
-        f"{person.name} ({person.slug})" if person.name in shared else person.name
-        for person in people
+        bylines.with_role(
+            f"{person.name} ({person.slug})" if person.name in shared else person.name,
+            role,
+        )
+        for person, role in credits
     ]

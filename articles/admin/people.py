@@ -1,29 +1,34 @@
 from django.contrib import admin
 
 from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.models import Article, Person, Tag
+from articles.admin.neighbours import COUNTED, NeighboursMixin
+from articles.models import Article, Credit, Person
 
 
 @admin.register(Person)
 class PersonAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
-    fields = ["name", "slug", "about"]
+    fields = ["name", "slug", "about", "in_bylines"]
+    readonly_fields = ["in_bylines"]
 
     def view_on_site(self, person):
         """Where readers find the person, if they can."""
-        people = Article.objects.visible().people()
-        return person.get_absolute_url() if people.contains(person) else None
+        roles = Article.objects.visible().roles_of(person)
+        return person.get_absolute_url() if roles else None
+
+    def get_fields(self, request, obj=None):
+        return self.fields if obj else self.fields[:-1]
+
+    @admin.display(description="stands in bylines")
+    def in_bylines(self, person):
+        """How many articles there are for each role, whoever may see them."""
+        counts = {role: _count(person, role) for role in Credit.Role}
+        said = [f"{role.label}: {count}" for role, count in counts.items() if count]
+        return ", ".join(said) or "No article names this person yet."
 
 
-@admin.register(Tag)
-class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    list_display = ["name", "slug"]
-    search_fields = ["name"]
-    fields = ["name", "slug"]
-
-    def view_on_site(self, tag):
-        """Where readers find the tag, if they can."""
-        tags = Article.objects.visible().tags()
-        return tag.get_absolute_url() if tags.contains(tag) else None
+def _count(person, role):
+    credits = person.credits.filter(role=role).order_by()
+    count = credits[: COUNTED + 1].count()
+    return f"more than {COUNTED:,}" if count > COUNTED else count

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from articles.admin.forms import MomentField
-from articles.desk import correct, return_to_writer
+from articles.desk import correct, publish, publish_changes, return_to_writer
 from articles.models import Article, Correction, CorrectionRequest
 
 
@@ -215,7 +215,7 @@ STEPS = {
             "publish",
             "Publish",
             "is now {status}",
-            Article.publish,
+            publish,
             PublishForm,
             "Publish {}?",
             "Readers will see it at once, on the front page, in the feeds and at its own address. "
@@ -226,10 +226,21 @@ STEPS = {
             "schedule",
             "Schedule",
             "is now {status}",
-            Article.publish,
+            publish,
             ScheduleForm,
             "When should {} appear?",
             "It appears by itself at that time, and not before an embargo ends.",
+        ),
+        DeskStep(
+            "changes",
+            "Publish changes",
+            "shows readers what you see here",
+            publish_changes,
+            PublishForm,
+            "Publish the changes of {}?",
+            "What readers see at its address is put in place of what they saw until now.",
+            for_many=False,
+            main=True,
         ),
         DeskStep(
             "correct",
@@ -292,8 +303,8 @@ STEPS = {
 _SHOWN = {
     "Draft": ["publish", "submit", "schedule"],
     "In review": ["publish", "schedule", "return"],
-    "Scheduled": ["redate", "return"],
-    "Published": ["correct", "redate", "top", "off_top", "withdraw"],
+    "Scheduled": ["changes", "redate", "return"],
+    "Published": ["changes", "correct", "redate", "top", "off_top", "withdraw"],
     "Withdrawn": ["publish", "schedule", "return"],
 }
 
@@ -304,4 +315,6 @@ def steps_for(article, user):
     shown = [STEPS[name] for name in _SHOWN[word]]
     if article and word == "Published":
         shown.remove(STEPS["top" if article.on_top else "off_top"])
+    if STEPS["changes"] in shown and not article.has_unpublished_changes:
+        shown.remove(STEPS["changes"])
     return [step for step in shown if step.allowed(user, article)]

@@ -1,19 +1,32 @@
 from articles.models.address import Address
 from articles.models.article import Article
+from articles.models.batch import ArticleBatch, BatchItem
+from articles.models.calendar_address import CalendarAddress
 from articles.models.correction import Correction, CorrectionRequest
 from articles.models.people import Credit, Person
+from articles.models.preview_link import PreviewLink
+from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
-from articles.models.tag import Tag, TaggedArticle
+from articles.models.tag import Tag, TagAddress, TaggedArticle, TagStep
+from articles.models.unsaved import Unsaved
 
 __all__ = [
     "Address",
     "Article",
+    "ArticleBatch",
+    "BatchItem",
+    "CalendarAddress",
     "Correction",
     "CorrectionRequest",
     "Credit",
     "Person",
+    "PreviewLink",
+    "Revision",
     "Step",
     "Tag",
+    "TagAddress",
+    "TagStep",
     "TaggedArticle",
     "TransitionError",
+    "Unsaved",
 ]

@@ -14,9 +14,11 @@ from articles.fields import HTMLField
 from articles.models.address import Address
 from articles.models.people import Credit, Person
 from articles.models.querysets import ArticleQuerySet
+from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
 from articles.models.tag import TaggedArticle, TagsInOrder
 from articles.slugs import free_slug, slug_from
+from articles.snapshots import TEXTS, differing, snapshot_of
 
 SLUG_LENGTH = 120
 
@@ -35,8 +37,13 @@ class Article(models.Model):
     class Withdrawal(models.TextChoices):
         """What readers find at the address of a withdrawn article."""
 
+        NOTICE = (
+            "notice",
+            "The article itself under the notice; it leaves every list (200)",
+        )
         GONE = "gone", "A page that says it was withdrawn, with the notice (410)"
         VANISHED = "vanished", "Nothing, as if it had never been there (404)"
+        REPLACED = "replaced", "Another article, to which its address leads (301)"
 
     title = models.CharField(max_length=250)
     slug = models.SlugField(
@@ -73,6 +80,16 @@ class Article(models.Model):
         max_length=12, choices=Withdrawal, blank=True, editable=False
     )
     notice = models.TextField(blank=True, editable=False)
+    replaced_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="replaces",
+    )
+    # When the desk means to have it ready. It publishes nothing.
+    planned_for = models.DateField(null=True, blank=True, db_index=True)
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -84,6 +101,8 @@ class Article(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     modified_at = models.DateTimeField(auto_now=True)
+    # When readers were last given something new; empty until that was once.
+    updated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Where an imported article came from: the format and the source's own id.
     source = models.CharField(  # noqa: DJ001 - unique: no source is NULL
         max_length=250, null=True, unique=True, editable=False
@@ -203,6 +222,28 @@ class Article(models.Model):
         )
 
     @property
+    def keeps_changes_apart(self):
+        """Whether what is saved waits in the working copy, for the article is or was on the site."""
+        return self.status in [self.Status.PUBLISHED, self.Status.WITHDRAWN]
+
+    @property
+    def working_copy(self):
+        """The newest revision, which the form edits; None before there is one: the article itself."""
+        return self.revisions.working().first()
+
+    def working_content(self):
+        """What the form edits: the newest revision of an article on the site, and of any other what it says itself."""
+        copy = self.working_copy if self.keeps_changes_apart else None
+        return copy.content if copy else snapshot_of(self)
+
+    @property
+    def has_unpublished_changes(self):
+        """Whether the working copy says something else than readers see."""
+        return self.keeps_changes_apart and bool(
+            differing(self.working_content(), snapshot_of(self))
+        )
+
+    @property
     def last_return(self):
         """The step that gave the article back to its writer, when no other move came after it."""
         last = self.steps.moves().first()
@@ -210,8 +251,19 @@ class Article(models.Model):
 
     @property
     def people(self):
-        """Who the byline names, in its order."""
-        return [credit.person for credit in self.credits.all()]
+        """Who wrote it, in the order of the byline; `credits` names the others, too."""
+        return [
+            credit.person
+            for credit in self.credits.all()
+            if credit.role == Credit.Role.BY
+        ]
+
+    @property
+    def contributors(self):
+        """Whom the byline names beside those who wrote, each once."""
+        others = (credit.person for credit in self.credits.all())
+        writers = self.people
+        return [person for person in dict.fromkeys(others) if person not in writers]
 
     @cached_property
     def sections(self):
@@ -239,13 +291,66 @@ class Article(models.Model):
         )
 
     def sign(self, *people):
-        """Put these people into the byline, in this order, in place of whoever was there."""
+        """Put these people into the byline as its writers, in this order, in place of whoever was there."""
+        self.credit(*((person, Credit.Role.BY) for person in people))
+
+    def credit(self, *roles):
+        """Put these people, each with a role, into the byline, in this order, in place of whoever was there."""
         with transaction.atomic():
+            for person, _ in roles:
+                if person.pk is None:
+                    person.save()
             self.credits.all().delete()
             Credit.objects.bulk_create(
-                Credit(article=self, person=person, position=position)
-                for position, person in enumerate(dict.fromkeys(people))
+                Credit(article=self, person=person, role=role, position=position)
+                for position, (person, role) in enumerate(dict.fromkeys(roles))
             )
+
+    def put(self, content, *, by=None):
+        """
+        Let the article itself say what the snapshot says; what that does not mention stays.
+
+        Raises TransitionError when the address belongs to another article by now.
+        """
+        with transaction.atomic():
+            changed = differing(content, snapshot_of(self))
+            if "slug" in changed:
+                self.rename(content["slug"], by=by)
+            texts = {
+                name: content[name]
+                for name in TEXTS
+                if name in changed and name != "slug"
+            }
+            Article.objects.filter(pk=self.pk).update(
+                **texts, modified_at=timezone.now()
+            )
+            if "byline" in changed:
+                self.credit(*Person.objects.credited(content["byline"]))
+            if "tags" in changed:
+                self.tags.clear()
+                self.tags.add(*content["tags"])
+        self.refresh_from_db(fields=[*TEXTS, "modified_at"])
+        self._forget_loaded("tags", "credits")
+
+    def keep_revision(self, *, kind=Revision.Kind.DRAFT, by=None, at=None, **fields):
+        """Keep what the article itself says as a revision, or say of the newest, where that says the same, that it is of this kind."""
+        content, newest = snapshot_of(self), self.working_copy
+        published = {}
+        if kind == Revision.Kind.PUBLISHED:
+            published = {"published_at": self.published_at, "publish_at": None}
+        if newest is not None and newest.content == content:
+            if newest.kind != kind and not newest.is_published:
+                Revision.objects.filter(pk=newest.pk).update(kind=kind, **published)
+            return self.working_copy
+        return self.revisions.create(
+            kind=kind,
+            content=content,
+            by=by,
+            by_name=name_of(by),
+            at=at or timezone.now(),
+            **published,
+            **fields,
+        )
 
     # Steps. Each is one guarded update in one transaction with its record; `by` is
     # the account that takes it, None the machine.
@@ -415,6 +520,13 @@ class Article(models.Model):
             )
             self._keep_address()
             self._record(what, by=by, reason=reason)
+            if what in [Step.What.PUBLISH, Step.What.SCHEDULE]:
+                self.keep_revision(kind=Revision.Kind.PUBLISHED, by=by)
+
+    def _forget_loaded(self, *names):
+        """Let what was loaded along with the article be read again."""
+        for name in names:
+            getattr(self, "_prefetched_objects_cache", {}).pop(name, None)
 
     def _refusal(self, what):
         last = self.steps.moves().first()

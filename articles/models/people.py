@@ -11,6 +11,17 @@ class PersonQuerySet(models.QuerySet):
         """Whose name a reader may take this one for."""
         return self.filter(skeleton__in=skeletons(name))
 
+    def credited(self, credits):
+        """Whom the byline of a snapshot names, each with the role, in its order; one who is gone is a new person who is not saved yet."""
+        found = self.in_bulk([credit["person"] for credit in credits])
+        return [
+            (
+                found.get(credit["person"]) or self.model(name=credit["name"]),
+                Credit.Role(credit.get("role", Credit.Role.BY)),
+            )
+            for credit in credits
+        ]
+
 
 class Person(models.Model):
     """Someone a byline can name; needs no account."""
@@ -51,20 +62,37 @@ class Person(models.Model):
 
 
 class Credit(models.Model):
-    """One name in the byline of one article, at its place."""
+    """One name in the byline of one article, at its place, and for what it stands there."""
+
+    class Role(models.TextChoices):
+        BY = "by", "by"
+        REPORTING = "reporting", "reporting"
+        PHOTOGRAPHS = "photographs", "photographs"
+        EDITING = "editing", "editing"
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="credits"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="credits")
+    role = models.CharField(max_length=12, choices=Role, default=Role.BY)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "id"]
+        indexes = [
+            models.Index(fields=["person", "role"], name="credits_by_person_and_role")
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["article", "person"], name="a_person_signs_an_article_once"
-            )
+                fields=["article", "person", "role"],
+                name="a_person_signs_an_article_once_in_a_role",
+            ),
+            models.CheckConstraint(
+                name="credits_have_a_known_role",
+                condition=models.Q(
+                    role__in=["by", "reporting", "photographs", "editing"]
+                ),
+            ),
         ]
 
     def __str__(self):

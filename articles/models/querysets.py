@@ -74,6 +74,10 @@ class ArticleQuerySet(models.QuerySet):
     def tagged(self, tag):
         return self.filter(tags=tag)
 
+    def credited(self, person, role):
+        """Those in whose byline the person stands in this role."""
+        return self.filter(credits__person=person, credits__role=role)
+
     def written_by(self, user):
         return self.filter(created_by=user)
 
@@ -104,8 +108,20 @@ class ArticleQuerySet(models.QuerySet):
             return self
         return self.written_by(user)
 
+    def roles_of(self, person):
+        """In which roles the person stands in the bylines of these articles."""
+        # From the person's own credits: from the side of the articles, a role that the
+        # person never had would make SQLite read every one of them.
+        here = models.Exists(self.filter(pk=models.OuterRef("article")))
+        stands = [
+            models.Exists(Credit.objects.filter(here, person=person, role=role))
+            for role in Credit.Role
+        ]
+        [found] = Person.objects.filter(pk=person.pk).values_list(*stands)
+        return [role for role, is_so in zip(Credit.Role, found, strict=True) if is_so]
+
     def people(self):
-        """Those who signed one of these articles."""
+        """Those whom the byline of one of these articles names."""
         return Person.objects.filter(articles__in=self).distinct()
 
     def tags(self):

@@ -1,13 +1,60 @@
 from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Lower
 from django.urls import reverse
 from taggit.managers import _TaggableManager
-from taggit.models import ItemBase, TagBase
+from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
-from articles.slugs import slug_from
+from articles.append_only import AppendOnly
+from articles.slugs import free_slug, slug_from
+
+SLUG_LENGTH = 100
+# The uses of a tag are counted no further than just beyond this.
+USES_COUNTED = 1000
+
+
+class BoundedCount(Subquery):
+    """How many rows a sliced queryset finds."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = models.IntegerField()
+
+
+class TagQuerySet(models.QuerySet):
+    def at(self, slug):
+        """The one that has this address, or had it where readers could see it; or None."""
+        return (
+            self.filter(slug=slug).first()
+            or self.filter(addresses__slug=slug, addresses__seen=True).first()
+        )
+
+    def with_uses(self):
+        """Each with `uses`: how many articles have it, whoever may see them, and `USES_COUNTED + 1` for more."""
+        items = TaggedArticle.objects.filter(tag=OuterRef("pk")).order_by()
+        return self.annotate(uses=BoundedCount(items.values("pk")[: USES_COUNTED + 1]))
+
+    def names_of_today(self, names):
+        """What the tags are called now that have one of these names, or had it: by the name in lower case."""
+        names = list(names)
+        low = [name.lower() for name in names]
+        had = (
+            TagAddress.objects.annotate(low=Lower("name"))
+            .filter(Q(low__in=low) | Q(name__in=names))
+            .order_by("pk")
+            .values_list("name", "tag__name")
+        )
+        have = (
+            self.annotate(low=Lower("name"))
+            .filter(Q(low__in=low) | Q(name__in=names))
+            .values_list("name", "name")
+        )
+        return {name.lower(): today for name, today in [*had, *have]}
 
 
 class Tag(TagBase):
     """What an article is about; the first one is the kicker above its headline."""
+
+    objects = NaturalKeyManager.from_queryset(TagQuerySet)()
 
     class Meta:
         ordering = ["name"]
@@ -16,8 +63,95 @@ class Tag(TagBase):
         return reverse("articles:tag", args=[self.slug])
 
     def slugify(self, tag, i=None):
-        suffix = f"-{i + 1}" if i else ""
-        return slug_from(tag, fallback="tag", max_length=100 - len(suffix)) + suffix
+        wanted = slug_from(tag, fallback="tag", max_length=SLUG_LENGTH)
+        if slug_free(wanted):
+            return wanted
+        # All at once: of the tags of nothing but signs, each wants to be “tag”.
+        alike = {"slug__startswith": wanted[: SLUG_LENGTH - 10]}
+        taken = {
+            slug
+            for model in (Tag, TagAddress)
+            for slug in model.objects.filter(**alike).values_list("slug", flat=True)
+        }
+        return free_slug(wanted, taken=taken.__contains__, max_length=SLUG_LENGTH)
+
+    def slug_free(self, slug):
+        """Whether this tag may have the slug: no other has it, or had it."""
+        return slug_free(slug, but_for=self.pk)
+
+
+class TagAddress(models.Model):
+    """A slug and a name that a tag had once, or that were those of another merged into it."""
+
+    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
+    # Whoever types it means the tag; so does what was written when it still had that name.
+    name = models.CharField(max_length=100)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="addresses")
+    # Whether readers can have seen the slug. The others lead nobody anywhere.
+    seen = models.BooleanField()
+
+    class Meta:
+        default_permissions = []
+        verbose_name_plural = "tag addresses"
+
+    def __str__(self):
+        return self.slug
+
+
+class TagStep(AppendOnly):
+    """What was done to a tag: by whom and when, and of a merge whatever is needed to undo it."""
+
+    class What(models.TextChoices):
+        RENAME = "rename", "renamed"
+        MERGE = "merge", "merged"
+        UNDO = "undo", "merge undone"
+
+    # No constraint: the record outlives the tag.
+    tag = models.ForeignKey(
+        Tag,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="steps",
+    )
+    what = models.CharField(max_length=10, choices=What)
+    name = models.CharField(max_length=100)
+    # The name and the slug before; of a merge, those of the tag that went.
+    old_name = models.CharField(max_length=100)
+    old_slug = models.CharField(max_length=SLUG_LENGTH)
+    went = models.BigIntegerField(null=True, blank=True, db_index=True)
+    # See articles.tags.merge.
+    rows = models.JSONField(default=dict, blank=True)
+    undoes = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="undone_by",
+    )
+
+    def __str__(self):
+        return self.in_words
+
+    @property
+    def who(self):
+        return self.by_name or "the machine"
+
+    @property
+    def in_words(self):
+        """What was done, as a clause."""
+        clauses = {
+            self.What.RENAME: "renamed “{old}”, whose address was “{slug}”, to “{new}”",
+            self.What.MERGE: "merged “{old}” into “{new}”",
+            self.What.UNDO: "undid the merge of “{old}” into “{new}”",
+        }
+        return clauses[self.What(self.what)].format(
+            old=self.old_name, slug=self.old_slug, new=self.name
+        )
+
+    @property
+    def is_undoable(self):
+        """Whether it is a merge that nobody has undone yet."""
+        return self.what == self.What.MERGE and not hasattr(self, "undone_by")
 
 
 class TaggedArticle(ItemBase):
@@ -36,8 +170,27 @@ class TaggedArticle(ItemBase):
 
 
 class TagsInOrder(_TaggableManager):
-    """Tags in the order in which they were given; those that taggit prefetches come in none."""
+    """
+    Tags in the order in which they were given; those that taggit prefetches come in none.
+
+    A name that a tag had before it was renamed or merged means the tag of today: a form
+    that was opened before, an old revision and an import do not make the old one again.
+    """
 
     def get_prefetch_querysets(self, instances, querysets=None):
         tags, *rest = super().get_prefetch_querysets(instances, querysets)
         return tags.order_by("items__pk"), *rest
+
+    def _to_tag_model_instances(self, tags, tag_kwargs):
+        today = Tag.objects.names_of_today(tag for tag in tags if isinstance(tag, str))
+        tags = [
+            today.get(tag.lower(), tag) if isinstance(tag, str) else tag for tag in tags
+        ]
+        return super()._to_tag_model_instances(tags, tag_kwargs)
+
+
+def slug_free(slug, *, but_for=None):
+    return not (
+        Tag.objects.filter(slug=slug).exclude(pk=but_for).exists()
+        or TagAddress.objects.filter(slug=slug).exclude(tag=but_for).exists()
+    )

@@ -2,15 +2,21 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from articles.append_only import AppendOnlyError
+from articles.models import Tag
+from articles.tags import rename
 from tests.factories import make_article, make_comment, make_correction
 
 
-@pytest.fixture(params=["step", "correction", "decision"])
+@pytest.fixture(params=["step", "correction", "decision", "tag step"])
 def record(request, db):
     if request.param == "step":
         article = make_article()
         article.submit()
         return article.steps.get()
+    if request.param == "tag step":
+        tag = Tag.objects.create(name="Water")
+        rename(tag, name="Waters", slug="water")
+        return tag.steps.get()
     if request.param == "correction":
         return make_correction()
     comment = make_comment()

@@ -130,3 +130,12 @@ def test_pages_name_their_feed(client, db, address):
         assert (
             client.get(feed).headers["Content-Type"].startswith("application/rss+xml")
         )
+
+
+def test_the_feed_names_who_photographed_as_a_contributor(client, db):
+    ana, ben = make_person(name="Ana Ruiz"), make_person(name="Ben Cole")
+    make_visible_article().credit((ben, "photographs"), (ana, "by"), (ana, "editing"))
+    page = client.get("/feeds/rss.xml").content.decode()
+    assert page.count("<dc:creator>Ana Ruiz</dc:creator>") == 1
+    assert page.count("<dc:contributor>Ben Cole</dc:contributor>") == 1
+    assert page.count("Ana Ruiz") == 1

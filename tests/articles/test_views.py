@@ -1,3 +1,5 @@
+import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -341,6 +343,84 @@ def test_beyond_the_last_article_a_list_leads_back(client, db, address):
     assertContains(page, "There is nothing older than this")
 
 
+@pytest.fixture
+def credited(db):
+    """Ana wrote, Ben photographed, and there is one more that nobody sees."""
+    ana, ben = make_person(name="Ana Ruiz"), make_person(name="Ben Cole")
+    article = make_visible_article(title="Together")
+    article.credit((ben, "photographs"), (ana, "by"))
+    make_visible_article(title="Alone", byline=[ben])
+    make_article(title="Hidden").credit((ben, "editing"), (ben, "photographs"))
+    return article
+
+
+def test_a_byline_reads_the_same_on_the_page_and_on_a_card(client, credited):
+    said = (
+        'By <a href="/people/ana-ruiz/" rel="author"><bdi>Ana Ruiz</bdi></a>; '
+        'photographs by <a href="/people/ben-cole/" rel="author"><bdi>Ben Cole</bdi></a>'
+    )
+    for page in ["/", credited.get_absolute_url(), "/people/ana-ruiz/"]:
+        assertContains(client.get(page), said)
+
+
+def test_what_a_person_wrote_and_photographed_stand_apart(client, credited):
+    def titles(address):
+        return [article.title for article in client.get(address).context["page"]]
+
+    assert titles("/people/ben-cole/") == ["Alone"]
+    assert titles("/people/ben-cole/?role=photographs") == ["Together"]
+    page = client.get("/people/ben-cole/")
+    assertContains(page, 'href="/people/ben-cole/?role=photographs"')
+    assertNotContains(page, "editing")
+    for nothing in ["editing", "by%00", "x"]:
+        assert client.get(f"/people/ben-cole/?role={nothing}").status_code == 404
+    assertNotContains(client.get("/people/ana-ruiz/"), "role=")
+
+
+def test_who_only_photographed_has_a_page(client, db):
+    ben = make_person(name="Ben")
+    for number in range(ARTICLES_A_PAGE + 1):
+        make_visible_article(title=f"No {number}").credit((ben, "photographs"))
+    page = client.get("/people/ben/")
+    assert len(page.context["page"]) == ARTICLES_A_PAGE
+    assertContains(page, '<a href="/people/ben/" aria-current="page">Photographs</a>')
+    older = str(page.context["page"].older)
+    assertContains(
+        client.get("/people/ben/?role=photographs"),
+        f'href="?role=photographs&amp;before={older}"',
+    )
+
+
+def structured_data(page):
+    [found] = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', page.content.decode()
+    )
+    return json.loads(found)
+
+
+def test_machines_read_who_did_what(client, db):
+    ana, ben, cy = (make_person(name=name) for name in ["Ana", "</script>", "Cy"])
+    article = make_visible_article(title="Frost & <fire>", tags=["Climate"])
+    article.credit((ana, "by"), (ben, "photographs"), (cy, "editing"))
+    data = structured_data(client.get(article.get_absolute_url()))
+    assert (data["@type"], data["headline"]) == ("NewsArticle", "Frost & <fire>")
+    assert [person["name"] for person in data["author"]] == ["Ana"]
+    assert data["author"][0]["url"] == settings.SITE_URL + "/people/ana/"
+    assert [person["name"] for person in data["editor"]] == ["Cy"]
+    [role] = data["contributor"]
+    assert (role["roleName"], role["contributor"]["name"]) == (
+        "photographs",
+        "</script>",
+    )
+    assert data["datePublished"] == article.published_at.isoformat()
+
+
+def test_machines_read_nothing_of_an_article_that_is_not_public(client, db):
+    article = make_article()
+    client.force_login(make_user(role="Editors"))
+    assertNotContains(client.get(article.get_absolute_url()), "ld+json")
+
+
 def test_an_unused_tag_is_not_found(client, db):
     Tag.objects.create(name="Unused")
     assert client.get("/tags/unused/").status_code == 404
@@ -409,7 +489,7 @@ PAGES = {
     "/articles/article/": 9,
     "/tags/": 1,
     "/tags/water/": 4,
-    "/people/ana/": 4,
+    "/people/ana/": 5,
     "/archive/": 4,
     "/archive/2024/": 4,
     "/archive/2024/06/": 3,

@@ -3,6 +3,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from articles.admin import people
 from articles.models import Article, Tag
 from tests.factories import (
     make_article,
@@ -32,3 +33,36 @@ def test_nobody_learns_the_address_of_an_article_from_its_number(client, db):
     kind = ContentType.objects.get_for_model(Article)
     shortcut = reverse("admin:view_on_site", args=[kind.pk, article.pk])
     assert client.get(shortcut).status_code == 404
+
+
+def test_the_form_of_a_person_says_how_often_they_stand_in_bylines(desk, monkeypatch):
+    person = make_person()
+    address = reverse("admin:articles_person_change", args=[person.pk])
+    assertContains(desk.get(address), "No article names this person yet.")
+    for _ in range(3):
+        make_article().credit((person, "by"), (person, "photographs"))
+    make_article().credit((person, "editing"))
+    assertContains(desk.get(address), "by: 3, photographs: 3, editing: 1")
+    monkeypatch.setattr(people, "COUNTED", 2)
+    assertContains(desk.get(address), "by: more than 2")
+    assertNotContains(desk.get(reverse("admin:articles_person_add")), "in bylines")
+
+
+@pytest.mark.parametrize("number", [1, 20])
+def test_the_form_of_a_person_takes_as_many_queries_for_many_articles(
+    desk, django_assert_num_queries, number
+):
+    person = make_person()
+    for _ in range(number):
+        make_visible_article().credit((person, "by"), (person, "photographs"))
+    address = reverse("admin:articles_person_change", args=[person.pk])
+    desk.get(address)
+    with django_assert_num_queries(16):
+        desk.get(address)
+
+
+def test_who_only_photographed_is_viewed_on_the_site(desk):
+    person = make_person()
+    make_visible_article().credit((person, "photographs"))
+    form = desk.get(reverse("admin:articles_person_change", args=[person.pk]))
+    assertContains(form, f'href="{person.get_absolute_url()}"')

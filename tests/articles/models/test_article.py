@@ -41,6 +41,22 @@ def test_a_byline_keeps_its_order(db):
 # Neighbours
 
 
+def test_a_byline_names_people_in_roles_and_who_wrote_apart(db):
+    ana, ben = make_person(), make_person()
+    article = make_article()
+    article.credit((ben, "photographs"), (ana, "by"), (ana, "editing"), (ana, "by"))
+    assert [(credit.person, credit.role) for credit in article.credits.all()] == [
+        (ben, "photographs"),
+        (ana, "by"),
+        (ana, "editing"),
+    ]
+    assert (article.people, article.contributors) == ([ana], [ben])
+    article.sign(ben)
+    assert (article.people, article.contributors) == ([ben], [])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        article.credit((ana, "cooking"))
+
+
 def walk(article, step):
     while article := getattr(article, step)():
         yield article

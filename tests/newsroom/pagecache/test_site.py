@@ -8,6 +8,8 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.utils import timezone
 
+from articles import tags
+from articles.models import Tag
 from newsroom.pagecache import PageCache
 from tests.factories import HOUR, make_comment, make_user, make_visible_article
 from tests.newsroom.pagecache.press import LIFETIME, ask
@@ -54,6 +56,27 @@ def test_a_withdrawal_is_seen_after_the_lifetime(db, site, clock):
     assert gone.status == 410
     assert "The flood" not in gone.text
     assert ask(site, address).status == 410
+
+
+def test_a_merged_tag_leads_to_the_other_after_the_lifetime(db, site, clock):
+    make_visible_article(title="The quay", tags=["Harbor"])
+    make_visible_article(title="The pier", tags=["Harbour"])
+    pages = ["/tags/harbor/", "/tags/harbor/rss.xml"]
+    for page in pages:
+        assert "The quay" in ask(site, page).text
+    harbor, harbour = (Tag.objects.get(name=name) for name in ["Harbor", "Harbour"])
+    step = tags.merge(harbor, into=harbour)
+    clock.now += LIFETIME
+    for page in pages:
+        moved = ask(site, page)
+        assert moved.status == 301
+        assert moved.headers["Location"] == page.replace("harbor", "harbour")
+        assert moved.headers["Cache-Control"] == "public, no-cache"
+    assert "The quay" in ask(site, "/tags/harbour/").text
+    tags.undo(step)
+    clock.now += LIFETIME
+    for page in pages:
+        assert "The quay" in ask(site, page).text
 
 
 def test_a_moderators_decision_is_seen_after_the_lifetime(db, site, clock):

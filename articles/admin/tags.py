@@ -1,0 +1,347 @@
+"""Tags at the desk: renamed, found twice, merged, and a merge undone."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+
+from articles import tags
+from articles.admin.corrections import moment
+from articles.admin.listing import LongList, LongListMixin
+from articles.admin.neighbours import NeighboursMixin
+from articles.admin.records import RecordMixin
+from articles.models import Article, Tag, TagStep, TransitionError
+from articles.models.tag import SLUG_LENGTH, USES_COUNTED
+from articles.similar import similar
+
+# The duplicate finder compares the tags made last, this many of them, and shows so many pairs.
+COMPARED = 20_000
+PAIRS_SHOWN = 200
+# Articles that the preview of a merge names.
+NAMED = 20
+STEPS_SHOWN = 50
+
+
+class TagList(LongList):
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = self.result_list.with_uses()
+
+
+class TagForm(forms.ModelForm):
+    slug = forms.SlugField(
+        label="Address",
+        max_length=SLUG_LENGTH,
+        required=False,
+        help_text="The last part of the address of the tag’s page. Made from the name when left empty. "
+        "Where readers know the old one, it leads here for ever.",
+    )
+
+    class Meta:
+        model = Tag
+        fields = ["name", "slug"]
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        alike = Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk)
+        if other := alike.first():
+            raise forms.ValidationError(
+                f"There is the tag “{other}” already. Choose another name, "
+                "or choose both in the list and merge them."
+            )
+        return name
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if not slug:
+            return self.instance.slug
+        if not self.instance.slug_free(slug):
+            raise forms.ValidationError(
+                f"The address “{slug}” belongs to another tag, or did once. Choose another one."
+            )
+        return slug
+
+    def _get_validation_exclusions(self):
+        # An empty address is made from the name on saving; clean_slug has looked at any other.
+        return super()._get_validation_exclusions() | {"slug"}
+
+
+class TwoTagsForm(forms.Form):
+    """Which tag stays, and which one is merged into it."""
+
+    stays = forms.ModelChoiceField(Tag.objects.all(), widget=forms.HiddenInput)
+    goes = forms.ModelChoiceField(Tag.objects.all(), widget=forms.HiddenInput)
+
+    def clean(self):
+        cleaned = super().clean()
+        if "stays" in cleaned and cleaned["stays"] == cleaned.get("goes"):
+            raise forms.ValidationError("A tag cannot be merged into itself.")
+        return cleaned
+
+
+@admin.register(Tag)
+class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    form = TagForm
+    list_display = ["named", "slug", "used_by"]
+    sortable_by = ["named"]
+    search_fields = ["name"]
+    search_help_text = "Looks into names."
+    actions = ["merge_two"]
+    change_form_template = "admin/articles/tag/change_form.html"
+
+    def get_changelist(self, request, **kwargs):
+        return TagList
+
+    def has_merge_permission(self, request):
+        """Whoever merges renames one tag and deletes the other."""
+        return request.user.has_perms(["articles.change_tag", "articles.delete_tag"])
+
+    def view_on_site(self, tag):
+        """Where readers find the tag, if they can."""
+        return tag.get_absolute_url() if tags.is_public(tag) else None
+
+    # The list
+
+    @admin.display(description="name", ordering="name")
+    def named(self, tag):
+        return format_html("<bdi>{}</bdi>", tag.name)
+
+    @admin.display(description="articles")
+    def used_by(self, tag):
+        return uses_in_words(tag.uses)
+
+    @admin.action(description="Merge two tags", permissions=["merge"])
+    def merge_two(self, request, chosen):
+        two = list(chosen.with_uses()[:3])
+        if len(two) != 2:
+            self.message_user(
+                request,
+                "Choose the two tags that are to be one. Nothing was done.",
+                messages.ERROR,
+            )
+            return None
+        # What is used more is more likely the right one.
+        goes, stays = sorted(two, key=lambda tag: tag.uses)
+        return HttpResponseRedirect(merge_address(stays, goes))
+
+    # The form
+
+    def save_model(self, request, tag, form, change):
+        if not change:
+            tag.save()
+        else:
+            tags.rename(tag, name=tag.name, slug=tag.slug, by=request.user)
+
+    def changeform_view(self, request, *args, **kwargs):
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (IntegrityError, TransitionError):
+            # Somebody took the name or the address in the same instant. Now it is there
+            # to be seen: the form says so, with every word in it.
+            return super().changeform_view(request, *args, **kwargs)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        steps = TagStep.objects.filter(tag=_key(object_id))
+        context = {
+            "steps": steps.select_related("undone_by").defer("rows")[:STEPS_SHOWN],
+            "may_merge": self.has_merge_permission(request),
+        }
+        return super().change_view(
+            request, object_id, form_url, context | (extra_context or {})
+        )
+
+    # Pages of our own
+
+    def get_urls(self):
+        pages = [
+            ("duplicates/", self.duplicates_view, "duplicates"),
+            ("merge/", self.merge_view, "merge"),
+            ("undo/<int:step>/", self.undo_view, "undo"),
+        ]
+        return [
+            path(route, self.admin_site.admin_view(view), name=f"articles_tag_{name}")
+            for route, view, name in pages
+        ] + super().get_urls()
+
+    def duplicates_view(self, request):
+        """The pairs of tags that may be one."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        newest = Tag.objects.order_by("-pk").values_list("name", "pk")[: COMPARED + 1]
+        keys = dict(newest[:COMPARED])
+        found = similar(keys)
+        shown = found.pairs[:PAIRS_SHOWN]
+        context = {
+            "title": "Tags that may be the same",
+            "pairs": list(_pairs_with_tags(shown, keys)),
+            "is_cut_short": found.is_cut_short or len(shown) < len(found.pairs),
+            "compared": f"{COMPARED:,}" if len(newest) > COMPARED else None,
+            "may_merge": self.has_merge_permission(request),
+        }
+        return self._page(request, "duplicates", context)
+
+    def merge_view(self, request):
+        """Say what merging would change, and do it."""
+        if not self.has_merge_permission(request):
+            raise PermissionDenied
+        sent = request.POST if request.method == "POST" else request.GET
+        form = TwoTagsForm(sent)
+        if not form.is_valid():
+            return self._not_merged(request, _said_of(form))
+        stays, goes = form.cleaned_data["stays"], form.cleaned_data["goes"]
+        if request.method != "POST":
+            return self._preview(request, stays, goes)
+        try:
+            tags.merge(goes, into=stays, by=request.user)
+        except TransitionError as error:
+            return self._not_merged(request, str(error))
+        self.message_user(
+            request,
+            f"“{goes}” was merged into “{stays}”. Below you can undo it.",
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(form_of(stays.pk))
+
+    def undo_view(self, request, step):
+        """Say what undoing a merge does, and do it."""
+        if not self.has_merge_permission(request):
+            raise PermissionDenied
+        step = get_object_or_404(TagStep, pk=step, what=TagStep.What.MERGE)
+        context = {"title": f"Undo the merge of “{step.old_name}”?", "step": step}
+        if request.method != "POST":
+            return self._page(request, "undo", context)
+        try:
+            tag = tags.undo(step, by=request.user)
+        except TransitionError as error:
+            return self._page(
+                request, "undo", context | {"problem": str(error)}, status=409
+            )
+        self.message_user(
+            request,
+            f"“{tag}” is back, on its articles and at its place among their tags.",
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(form_of(tag.pk))
+
+    def _preview(self, request, stays, goes):
+        articles = Article.objects.on_desk_of(request.user)
+        context = {
+            "title": f"Merge “{goes}” into “{stays}”?",
+            "stays": stays,
+            "goes": goes,
+            "would": tags.consequences(goes, into=stays),
+            "both": tags.articles_with_both(goes, stays, among=articles)[:NAMED],
+            "other_way": merge_address(goes, stays),
+        }
+        return self._page(request, "merge", context)
+
+    def _not_merged(self, request, problem):
+        context = {"title": "Not merged", "problem": problem}
+        return self._page(request, "merge", context, status=409)
+
+    def _page(self, request, name, context, *, status=200):
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            f"admin/articles/tag/{name}.html",
+            {**self.admin_site.each_context(request), "opts": self.opts, **context},
+            status=status,
+        )
+
+
+@admin.register(TagStep)
+class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
+    """What was done to tags, by whom and when; merges can be undone from here."""
+
+    list_display = ["when", "who", "did", "undo"]
+    list_display_links = None
+    list_filter = ["what"]
+    list_select_related = ["undone_by"]
+    date_hierarchy = "at"
+    sortable_by = []
+    search_fields = ["name", "old_name", "by_name"]
+    search_help_text = "Tag or editor"
+    actions = None
+    fields = ["when", "who", "did", "undo"]
+    readonly_fields = fields
+
+    def get_queryset(self, request):
+        # A merge of many articles is a long record.
+        return super().get_queryset(request).defer("rows")
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"title": "What was done to tags", **(extra_context or {})}
+        )
+
+    @admin.display(description="when")
+    def when(self, step):
+        return moment(step.at)
+
+    @admin.display(description="who")
+    def who(self, step):
+        return format_html("<bdi>{}</bdi>", step.who)
+
+    @admin.display(description="what")
+    def did(self, step):
+        return format_html('<span dir="auto">{}</span>', step.in_words)
+
+    @admin.display(description="undo")
+    def undo(self, step):
+        if not step.is_undoable:
+            return "undone" if step.what == TagStep.What.MERGE else ""
+        address = reverse("admin:articles_tag_undo", args=[step.pk])
+        return format_html('<a href="{}">Undo…</a>', address)
+
+
+def uses_in_words(uses):
+    return f"more than {USES_COUNTED:,}" if uses > USES_COUNTED else f"{uses:,}"
+
+
+def merge_address(stays, goes):
+    query = urlencode({"stays": stays.pk, "goes": goes.pk})
+    return f"{reverse('admin:articles_tag_merge')}?{query}"
+
+
+def form_of(key):
+    return reverse("admin:articles_tag_change", args=[key])
+
+
+def _pairs_with_tags(pairs, keys):
+    """For each pair the two tags with their uses, the more used one first, and why they are alike."""
+    wanted = {keys[name] for pair in pairs for name in (pair.one, pair.other)}
+    found = {tag.name: tag for tag in Tag.objects.with_uses().filter(pk__in=wanted)}
+    for pair in pairs:
+        # One may have been renamed or merged while they were compared.
+        if pair.one in found and pair.other in found:
+            two = found[pair.one], found[pair.other]
+            stays, goes = sorted(two, key=lambda tag: -tag.uses)
+            yield {
+                "tags": [(tag, uses_in_words(tag.uses)) for tag in (stays, goes)],
+                "why": pair.why,
+                "merge": merge_address(stays, goes),
+            }
+
+
+def _said_of(form):
+    """Why these two cannot be merged: who was quicker, where somebody was."""
+    for name in ("goes", "stays"):
+        key = form.data.get(name, "")
+        if name in form.errors and key.isdecimal() and len(key) < 19:
+            return tags.said_of_missing(int(key))
+    problems = form.non_field_errors()
+    return problems[0] if problems else "Choose two tags. Nothing was done."
+
+
+def _key(object_id):
+    try:
+        return Tag._meta.pk.to_python(unquote(object_id))
+    except forms.ValidationError:
+        raise Http404 from None

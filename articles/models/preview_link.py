@@ -1,0 +1,43 @@
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+def random_key():
+    return secrets.token_urlsafe(24)
+
+
+class PreviewLinkQuerySet(models.QuerySet):
+    def open(self):
+        """Whose time is not over and that nobody has revoked."""
+        return self.filter(revoked_at=None, ends_at__gt=timezone.now())
+
+
+class PreviewLink(models.Model):
+    """A secret address at which somebody without an account reads one article before it is public."""
+
+    article = models.ForeignKey(
+        "articles.Article", on_delete=models.CASCADE, related_name="preview_links"
+    )
+    key = models.CharField(max_length=64, unique=True, default=random_key)
+    ends_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = PreviewLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        default_permissions = []
+
+    def __str__(self):
+        return f"Preview of article {self.article_id} until {self.ends_at}"

@@ -1,0 +1,115 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+TEN_MINUTES = 600
+
+
+class RevisionQuerySet(models.QuerySet):
+    def working(self):
+        """What stands in the working copy, now or once; without what writers only propose."""
+        return self.exclude(kind=Revision.Kind.PROPOSED)
+
+    def proposed(self):
+        return self.filter(kind=Revision.Kind.PROPOSED)
+
+    def published(self):
+        return self.filter(kind=Revision.Kind.PUBLISHED)
+
+    def scheduled(self):
+        return self.filter(kind=Revision.Kind.SCHEDULED)
+
+    def named(self):
+        return self.exclude(label="")
+
+    def due(self):
+        """Scheduled changes whose time has come, the oldest first."""
+        due = self.scheduled().filter(publish_at__lte=timezone.now())
+        return due.order_by("publish_at", "id")
+
+    def unnamed_drafts(self):
+        """Those of which not every one is kept."""
+        return self.filter(kind=Revision.Kind.DRAFT, label="")
+
+    def prune(self, *, fewest):
+        """
+        Of one article's revisions, forget the drafts that nobody named, are not among
+        so many of the newest, and are not the last of their ten minutes.
+        """
+        drafts = self.unnamed_drafts().newest_first().values_list("id", "at")[fewest:]
+        newest_of = {}
+        for pk, at in drafts:
+            newest_of.setdefault(int(at.timestamp() // TEN_MINUTES), pk)
+        gone = {pk for pk, _ in drafts}.difference(newest_of.values())
+        self.filter(pk__in=gone).delete()
+
+    def newest_first(self):
+        return self.order_by("-id")
+
+
+class Revision(models.Model):
+    """A whole snapshot of what an editor can change; the newest is the working copy of its article."""
+
+    class Kind(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PROPOSED = "proposed", "Proposed"
+        SCHEDULED = "scheduled", "Scheduled changes"
+        PUBLISHED = "published", "Published"
+
+    article = models.ForeignKey(
+        "articles.Article", on_delete=models.CASCADE, related_name="revisions"
+    )
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.DRAFT)
+    # See articles.snapshots.
+    content = models.JSONField()
+    # What whoever saved it says of it, and the name by which it is found again.
+    note = models.CharField(max_length=500, blank=True)
+    label = models.CharField(max_length=100, blank=True)
+    # The one that was on the screen when this one was written.
+    began_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    # When scheduled changes are to go live, and when these went live.
+    publish_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = []
+        indexes = [
+            models.Index(fields=["article", "-id"], name="revisions_of_an_article"),
+            models.Index(
+                fields=["publish_at"],
+                name="changes_to_publish",
+                condition=Q(kind="scheduled"),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="scheduled_changes_have_a_time",
+                condition=~Q(kind="scheduled") | Q(publish_at__isnull=False),
+            )
+        ]
+
+    def __str__(self):
+        return f"Revision {self.pk} of article {self.article_id}"
+
+    @property
+    def who(self):
+        return self.by_name or "the machine"
+
+    @property
+    def is_published(self):
+        return self.kind == self.Kind.PUBLISHED

@@ -1,0 +1,36 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Unsaved(models.Model):
+    """What one person has typed into the form of one article and not saved yet: one row, overwritten."""
+
+    article = models.ForeignKey(
+        "articles.Article", on_delete=models.CASCADE, related_name="unsaved"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    # The fields of the form as they were typed, by their names; not checked yet.
+    typed = models.JSONField()
+    # Which revision was on the screen; None for an article that had none.
+    began_from = models.ForeignKey(
+        "articles.Revision",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="one_unsaved_text_for_each_editor", fields=["article", "by"]
+            )
+        ]
+
+    def __str__(self):
+        return f"What {self.by} has not saved of article {self.article_id}"

@@ -1,0 +1,167 @@
+"""
+Names that may mean the same: but for case, accents and signs, in the plural, or nearly spelt alike.
+
+The cost is bounded by the number of names and COMPARED. Two names within some edits of each
+other share one of the pieces that the shorter is cut into, one piece more than there may
+be edits: only names that share a piece are compared letter by letter.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+# Letters from which on one edit, or two, may be a slip of the hand.
+LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
+# So many names are compared letter by letter, and no more: about a second.
+COMPARED = 100_000
+
+_BETWEEN_WORDS = re.compile(r"[\s/_–—-]+")
+_DIGITS = re.compile(r"\d+")
+_BEFORE_ES = ("se", "xe", "ze", "che", "she")
+# What the accents of Latin, Greek and Cyrillic letters are apart from the letters.
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two names, and in which way they are alike."""
+
+    one: str
+    other: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pairs, and whether there was not enough time to look at all."""
+
+    pairs: list[Pair]
+    is_cut_short: bool = False
+
+
+def similar(names: Iterable[str]) -> Found:
+    """
+    The pairs of names that may mean the same, the surest first, each pair once.
+
+    Of several names that are the same but for case, accents and signs, each is paired with
+    the first of them alone, and so are those that are the same in the singular.
+    """
+    keys = defaultdict(list)
+    for name in sorted(set(names)):
+        keys[key_of(name)].append(name)
+    # Of an emoji, no key is left.
+    keys.pop("", None)
+    singulars = defaultdict(list)
+    for alike in keys.values():
+        singulars[singular_of(alike[0])].append(alike[0])
+    near, is_cut_short = _near(
+        {key_of(alike[0]): alike[0] for alike in singulars.values()}
+    )
+    pairs = [
+        *_with_the_first(keys.values(), "the same but for case, accents or signs"),
+        *_with_the_first(singulars.values(), "singular and plural"),
+        *(Pair(*sorted(two), "nearly the same spelling") for two in near),
+    ]
+    return Found(pairs, is_cut_short)
+
+
+def key_of(name: str) -> str:
+    """The letters and digits of the name without case and accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
+    letters = [
+        char for char in plain.casefold() if unicodedata.category(char)[0] in "LNM"
+    ]
+    return "".join(letters) if any(map(str.isalnum, letters)) else ""
+
+
+def singular_of(name: str) -> str:
+    """The key of the name with each of its words in the singular, as English and its neighbours make it."""
+    return "".join(_singular(key_of(word)) for word in _BETWEEN_WORDS.split(name))
+
+
+def edits_allowed(letters: int) -> int:
+    """In how many letters two names may differ, of which the shorter has so many."""
+    return next((edits for long, edits in LETTERS_FOR_EDITS if letters >= long), 0)
+
+
+def within(edits: int, one: str, other: str) -> bool:
+    """Whether the one becomes the other by at most so many letters put in, left out or changed."""
+    same = _same_letters(one, other)
+    one, other = one[same:], other[same:]
+    if not (one and other):
+        return len(one) + len(other) <= edits
+    if abs(len(one) - len(other)) > edits or not edits:
+        return False
+    return (
+        within(edits - 1, one[1:], other[1:])
+        or within(edits - 1, one[1:], other)
+        or within(edits - 1, one, other[1:])
+    )
+
+
+def _same_letters(one, other):
+    """How many letters both begin with."""
+    differing = (
+        number
+        for number, (letter, its) in enumerate(zip(one, other, strict=False))
+        if letter != its
+    )
+    return next(differing, min(len(one), len(other)))
+
+
+def _singular(word):
+    if len(word) < 4 or word.endswith(("ss", "us", "is")):
+        return word
+    word = word.removesuffix("s")
+    if word.endswith("ie"):
+        return word.removesuffix("ie") + "y"
+    # Of “houses” and “churches” nobody can tell which has lost an e.
+    return word.removesuffix("e") if word.endswith(_BEFORE_ES) else word
+
+
+def _with_the_first(groups, why):
+    for first, *others in groups:
+        for other in others:
+            yield Pair(first, other, why)
+
+
+def _near(names_by_key):
+    """The pairs of names whose keys are within the edits that are allowed, and whether that was too much to find."""
+    pieces, found, compared = defaultdict(list), [], 0
+    for key in sorted(names_by_key, key=lambda key: (len(key), key)):
+        # A year is no slip of the hand: names of other numbers are never looked at.
+        numbers, seen = tuple(_DIGITS.findall(key)), set()
+        for shorter in _sharing_a_piece(key, numbers, pieces):
+            compared += 1
+            if compared > COMPARED:
+                return found, True
+            if shorter not in seen:
+                seen.add(shorter)
+                if within(edits_allowed(len(shorter)), shorter, key):
+                    found.append((names_by_key[shorter], names_by_key[key]))
+        for number, start, end in _pieces(len(key)):
+            pieces[numbers, len(key), number, key[start:end]].append(key)
+    return found, False
+
+
+def _pieces(length):
+    """Number, beginning and end of each piece of a key so long; of one that may have no edit there are none."""
+    edits = edits_allowed(length)
+    if not edits:
+        return []
+    ends = [length * number // (edits + 1) for number in range(edits + 2)]
+    return [(number, *ends_) for number, ends_ in enumerate(pairwise(ends))]
+
+
+def _sharing_a_piece(key, numbers, pieces):
+    """The keys of the same length or shorter that have a piece where this one may have it, some more than once."""
+    for length in range(len(key) - edits_allowed(len(key)), len(key) + 1):
+        edits = edits_allowed(length)
+        for number, start, end in _pieces(length):
+            for moved in range(max(-edits, -start), edits + 1):
+                text = key[start + moved : end + moved]
+                yield from pieces.get((numbers, length, number, text), ())

@@ -1,0 +1,71 @@
+"""
+Everything an editor can change of an article, as one value: what a revision holds.
+
+A snapshot that was made before something could be changed says nothing of it, and
+whatever it says nothing of stays as it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from articles.markup import clean_article
+
+# By their names on the article and in the form, in the order of the form.
+TEXTS = ["title", "standfirst", "body", "slug", "language"]
+PARTS = ["title", "standfirst", "body", "byline", "tags", "slug", "language"]
+
+Snapshot = Mapping[str, Any]
+
+
+def snapshot(*, byline: Iterable, tags: Iterable[str], **texts: str) -> dict[str, Any]:
+    """The parts as a revision stores them; `byline` are people in their order, each with a role."""
+    return {
+        **texts,
+        "body": clean_article(texts["body"]),
+        "byline": [
+            {"person": person.pk, "name": person.name, "role": str(role)}
+            for person, role in byline
+        ],
+        "tags": list(tags),
+    }
+
+
+def snapshot_of(article) -> dict[str, Any]:
+    """What the article itself says."""
+    texts = {name: getattr(article, name) for name in TEXTS}
+    tags = [tag.name for tag in article.tags.all()]
+    credits = article.credits.select_related("person")
+    byline = [(credit.person, credit.role) for credit in credits]
+    return snapshot(byline=byline, tags=tags, **texts)
+
+
+def differing(one: Snapshot, other: Snapshot) -> list[str]:
+    """The parts of which both say something, and not the same."""
+    return [
+        part
+        for part in PARTS
+        if part in one and part in other and one[part] != other[part]
+    ]
+
+
+def merged(
+    base: Snapshot, mine: Snapshot, theirs: Snapshot
+) -> tuple[dict[str, Any], list[str]]:
+    """
+    What comes of two that began from the same one, and the parts that both changed, each otherwise.
+
+    A part that only one side touched is as that side has it. Of a part in conflict,
+    mine stands in the result.
+    """
+    changed_by_me = differing(base, mine)
+    changed_by_them = set(differing(base, theirs)) | (theirs.keys() - base.keys())
+    result = {**mine}
+    conflicts = []
+    for part in PARTS:
+        if part not in changed_by_them or mine.get(part) == theirs.get(part):
+            continue
+        if part in changed_by_me or part not in base:
+            conflicts.append(part)
+        else:
+            result[part] = theirs[part]
+    return result, conflicts
