@@ -62,11 +62,13 @@ def screen(comment):
     _keep(look_at(posted_as(comment, before=what_came_before(comment))), comment)
 
 
-def change(comment, body, *, by=None):
+def change(comment, body, *, by=None, network=None):
     """
     Put other words in place of the comment's, as its author; they are screened like new ones.
 
-    `by` is the moderator who does it signed in. Whoever else has the link of a
+    `network` is where they came from, None when that is not known. What waits goes on
+    waiting: whom a moderator muted, or whom readers reported, does not free it with other
+    words. `by` is the moderator who does it signed in. Whoever else has the link of a
     comment that a member of staff wrote signed in is not known to be them: the
     comment is then not marked as from the newsroom any more. Raises
     TransitionError when it is too late; see Comment.edit.
@@ -80,10 +82,14 @@ def change(comment, body, *, by=None):
             by=author,
             before=what_came_before(comment, hashes=hashes),
             hashes=hashes,
+            network=network,
             browser=comment.pk,
         )
         findings = look_at(posted)
-        comment.edit(body, status=decide(posted, findings))
+        status = decide(posted, findings)
+        if author is None and comment.is_waiting and status == Comment.Status.APPROVED:
+            status = Comment.Status.PENDING
+        comment.edit(body, status=status)
         if author is None and comment.by_id is not None:
             comment.by = None
             comment.save(update_fields=["by"])
