@@ -47,11 +47,13 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
             seconds=seconds,
         )
         findings = look_at(posted)
-        if by is None:
-            comment.commenter = _commenter(posted, browser)
+        if by is None and posted.commenter is not None:
+            comment.commenter_id = posted.commenter
         comment.save()
         _keep(findings, comment)
         _take_first_step(comment, decide(posted, findings), findings, by=by)
+        if by is None and comment.commenter_id is None and browser:
+            _begin_with(comment, browser)
         if not comment.is_spam:
             ask_to_confirm(comment, networks=hashes)
     return comment
@@ -97,11 +99,16 @@ def change(comment, body, *, by=None, network=None):
         _tell_of(comment)
 
 
-def _commenter(posted, browser):
-    """Who wrote it, as far as we know: with the second comment from one browser somebody becomes known."""
-    if posted.commenter is not None:
-        return Commenter(pk=posted.commenter)
-    return Commenter.objects.begun_by(browser) if browser else None
+def _begin_with(comment, browser):
+    """
+    Know who wrote it with the second comment from one browser.
+
+    After the first step, which holds the thread: whoever decides on the first comment
+    holds that, too, before the row that is changed here.
+    """
+    comment.commenter = Commenter.objects.begun_by(browser)
+    if comment.commenter is not None:
+        comment.save(update_fields=["commenter"])
 
 
 def _keep(findings, comment):
