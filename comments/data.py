@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from comments.mine import appeal_of, reason_given, state_of
-from comments.models import Comment, Decision
+from comments.models import Comment, Decision, Thread
 
 # How many comments one transaction erases: a stop in between loses no more than their part.
 ERASED_AT_ONCE = 50
@@ -64,12 +64,14 @@ def erase_everything(mailbox):
 
 def _erase_some(mailbox):
     with transaction.atomic():
-        # By article, so that two who erase at once take the locks of threads in one order.
         comments = list(
             Comment.objects.written_from(mailbox.address)
             .select_related("article")
             .order_by("article_id", "id")[:ERASED_AT_ONCE]
         )
+        # All threads, and in the order of everybody, before what erasing takes later.
+        for article in {one.article_id: one.article for one in comments}.values():
+            Thread.objects.held_by(article)
         for comment in comments:
             comment.erase()
     return len(comments)

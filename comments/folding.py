@@ -5,6 +5,7 @@ Case, accents, look-alikes of other scripts, digits and signs that stand for let
 characters that nobody can see make no difference. Each word keeps its place in the text.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ _AS_LETTERS = str.maketrans(
     | {"@": "a", "$": "s", "!": "l", "|": "l", "€": "e", "i": "l"}
 )
 _SIGNS = frozenset("@$!|€")
+# Letters and marks that count as such in Unicode, and of which nothing is drawn: joiners,
+# fillers and selectors of variations.
+_NOT_DRAWN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
 # So many letters, each standing alone, are one word written apart.
 FEWEST_APART = 3
 
@@ -49,7 +56,7 @@ def readings_of(text: str) -> list[list[Word]]:
 
 def fold(text: str) -> str:
     """The text as its first reading, a space between words; empty where there is no word."""
-    return " ".join(word.look for word in readings_of(text)[0])
+    return " ".join(map(_look, text.translate(_Plainly()).split()))
 
 
 def _words(text: str, *, signs: bool) -> Iterator[Word]:
@@ -63,7 +70,7 @@ def _words(text: str, *, signs: bool) -> Iterator[Word]:
                 start = place
             letters.append(shape or char)
             end = place + 1
-        elif letters and not unicodedata.combining(char):
+        elif letters and not _is_a_mark(char):
             yield Word(_look(letters), start, end)
             letters = []
     if letters:
@@ -81,7 +88,32 @@ def _shape(char: str) -> str:
     parts = unicodedata.normalize("NFKD", char).casefold()
     plain = "".join(part for part in parts if not unicodedata.combining(part))
     shape = plain.translate(plain_letters()).casefold()
-    return "".join(part for part in shape if part.isalnum())
+    return "".join(part for part in shape if part.isalnum() or _is_a_vowel(part))
+
+
+class _Plainly:
+    """For `str.translate`: each character as a part of a word, and a space for what stands between words."""
+
+    def __getitem__(self, code: int) -> str:
+        return _plainly(chr(code))
+
+
+@lru_cache(maxsize=8192)
+def _plainly(char: str) -> str:
+    shape = _shape(char) if _is_seen(char) else ""
+    is_part = shape or not _is_seen(char) or _is_a_mark(char)
+    return shape if is_part else " "
+
+
+def _is_a_mark(char: str) -> bool:
+    """Whether it belongs to the letter before it, and so never ends a word."""
+    return unicodedata.category(char).startswith("M")
+
+
+def _is_a_vowel(char: str) -> bool:
+    """Whether it is a letter of its own, though written as a mark, as the vowels of Hindi and Thai are."""
+    is_of_a_letter = unicodedata.category(char) in ("Mc", "Mn")
+    return is_of_a_letter and not unicodedata.combining(char) and _is_seen(char)
 
 
 def _stands_in_a_word(text: str, place: int) -> bool:
@@ -106,4 +138,4 @@ def _together(words: list[Word]) -> Iterator[Word]:
 
 
 def _is_seen(char: str) -> bool:
-    return char.isprintable() or char.isspace()
+    return (char.isprintable() or char.isspace()) and not _NOT_DRAWN.match(char)

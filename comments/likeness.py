@@ -5,8 +5,9 @@ The likeness of two texts is that of Jaccard (1901): of all the pieces that eith
 share that both have; 1 for the same words, 0 for no piece in common.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from comments.folding import fold
 
@@ -16,8 +17,10 @@ LETTERS_A_PIECE = 4
 FEWEST_WORDS = 5
 # Likeness from which two texts are said to be alike.
 ALIKE = 0.6
-# A text is compared with at most so many others that share a piece with it.
-MOST_COMPARED = 50
+# Others that share a piece with a text are looked up by so many of its pieces, and for
+# each of these so many.
+PIECES_LOOKED_UP = 100
+MOST_COMPARED = 200
 
 
 def shingles(text: str) -> frozenset[str]:
@@ -63,11 +66,14 @@ def alike(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _group_of(pieces, first_pieces, groups_with):
-    shared: dict[int, int] = defaultdict(int)
-    for piece in pieces:
-        for group in groups_with.get(piece, [])[:MOST_COMPARED]:
-            shared[group] += 1
+    # What is alike has three in five of all pieces, and so nearly for sure half as many of
+    # some: only such are compared as a whole, which takes long where texts are.
+    some = list(islice(pieces, PIECES_LOOKED_UP))
+    shared = Counter(
+        group for piece in some for group in groups_with.get(piece, ())[:MOST_COMPARED]
+    )
     for group in sorted(shared):
-        if likeness(pieces, first_pieces[group]) >= ALIKE:
+        is_near = shared[group] >= len(some) * ALIKE / 2
+        if is_near and likeness(pieces, first_pieces[group]) >= ALIKE:
             return group
     return None

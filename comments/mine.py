@@ -72,11 +72,11 @@ def withdraw(comment):
             continue
 
 
-def change_words(comment, body, *, by=None):
+def change_words(comment, body, *, by=None, network=None):
     """
     Let the comment say something else; the same words change nothing.
 
-    `by` is the moderator who is signed in. Raises TransitionError when it is too late,
+    `by` is the moderator who is signed in, `network` where the words came from. Raises TransitionError when it is too late,
     with a sentence that says why.
     """
     with transaction.atomic():
@@ -87,7 +87,7 @@ def change_words(comment, body, *, by=None):
             return
         if not comment.is_editable:
             raise TransitionError(_why_not_editable(comment))
-        change(comment, body, by=by)
+        change(comment, body, by=by, network=network)
 
 
 def needs_another_look(comment, by):

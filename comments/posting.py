@@ -47,11 +47,13 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
             seconds=seconds,
         )
         findings = look_at(posted)
-        if by is None:
-            comment.commenter = _commenter(posted, browser)
+        if by is None and posted.commenter is not None:
+            comment.commenter_id = posted.commenter
         comment.save()
         _keep(findings, comment)
         _take_first_step(comment, decide(posted, findings), findings, by=by)
+        if by is None and comment.commenter_id is None and browser:
+            _begin_with(comment, browser)
         if not comment.is_spam:
             ask_to_confirm(comment, networks=hashes)
     return comment
@@ -62,11 +64,13 @@ def screen(comment):
     _keep(look_at(posted_as(comment, before=what_came_before(comment))), comment)
 
 
-def change(comment, body, *, by=None):
+def change(comment, body, *, by=None, network=None):
     """
     Put other words in place of the comment's, as its author; they are screened like new ones.
 
-    `by` is the moderator who does it signed in. Whoever else has the link of a
+    `network` is where they came from, None when that is not known. What waits goes on
+    waiting: whom a moderator muted, or whom readers reported, does not free it with other
+    words. `by` is the moderator who does it signed in. Whoever else has the link of a
     comment that a member of staff wrote signed in is not known to be them: the
     comment is then not marked as from the newsroom any more. Raises
     TransitionError when it is too late; see Comment.edit.
@@ -80,10 +84,14 @@ def change(comment, body, *, by=None):
             by=author,
             before=what_came_before(comment, hashes=hashes),
             hashes=hashes,
+            network=network,
             browser=comment.pk,
         )
         findings = look_at(posted)
-        comment.edit(body, status=decide(posted, findings))
+        status = decide(posted, findings)
+        if author is None and comment.is_waiting and status == Comment.Status.APPROVED:
+            status = Comment.Status.PENDING
+        comment.edit(body, status=status)
         if author is None and comment.by_id is not None:
             comment.by = None
             comment.save(update_fields=["by"])
@@ -91,11 +99,16 @@ def change(comment, body, *, by=None):
         _tell_of(comment)
 
 
-def _commenter(posted, browser):
-    """Who wrote it, as far as we know: with the second comment from one browser somebody becomes known."""
-    if posted.commenter is not None:
-        return Commenter(pk=posted.commenter)
-    return Commenter.objects.begun_by(browser) if browser else None
+def _begin_with(comment, browser):
+    """
+    Know who wrote it with the second comment from one browser.
+
+    After the first step, which holds the thread: whoever decides on the first comment
+    holds that, too, before the row that is changed here.
+    """
+    comment.commenter = Commenter.objects.begun_by(browser)
+    if comment.commenter is not None:
+        comment.save(update_fields=["commenter"])
 
 
 def _keep(findings, comment):

@@ -17,6 +17,7 @@ from comments.models.querysets import (
     CommentQuerySet,
     takes_a_place,
 )
+from comments.models.signal import Signal
 from comments.models.text_revision import TextRevision
 from comments.models.thread import Thread
 from comments.models.training import Training
@@ -491,6 +492,7 @@ class Comment(models.Model):
                 changes=words,
                 on=self.text_revision,
             )
+            self._take_findings_along(self.text_revision - 1)
 
     def erase(self):
         """
@@ -569,6 +571,8 @@ class Comment(models.Model):
                 changes=changes | {"open_reports": reports_open_before(last)},
                 on=self.text_revision,
             )
+            if what == Decision.What.REDACT:
+                self._take_findings_along(last.text_revision)
             # What that decision answered is open again.
             Appeal.objects.filter(comment=self, answered_at=last.at).update(
                 answered_at=None
@@ -594,6 +598,17 @@ class Comment(models.Model):
             # It is known by other words now.
             "repeat_key": None,
         }
+
+    def _take_findings_along(self, revision):
+        """Let what the screening found in that text be found in this one, but for words that are not in it any more."""
+        gone = self.text_of(revision)
+        signals = list(self.signals.filter(text_revision=revision))
+        for signal in signals:
+            signal.pk, signal.text_revision = None, self.text_revision
+            words = signal.words.split("\n")
+            kept = [word for word in words if word in self.body or word not in gone]
+            signal.words = "\n".join(kept)
+        Signal.objects.bulk_create(signals)
 
     def _has_appeal(self):
         return hasattr(self, "appeal")

@@ -39,7 +39,8 @@ class CommenterQuerySet(models.QuerySet):
         if first is None or first.commenter_id:
             return first and first.commenter
         commenter = self.create()
-        if comments.filter(pk=first.pk, commenter=None).update(commenter=commenter):
+        still_theirs = comments.filter(pk=first.pk, commenter=None, erased_at=None)
+        if still_theirs.update(commenter=commenter):
             return commenter
         commenter.delete()
         return self.who_wrote(comment_id).first()

@@ -12,8 +12,9 @@ FLOOD_WITHIN = timedelta(minutes=10)
 
 def repeated_text(posted: Posted) -> Iterator[Finding]:
     """The same words stand in a comment of the last day."""
-    same = [one for one in _texts(posted) if fold(one.body) == fold(posted.body)]
-    if same and fold(posted.body):
+    folded = fold(posted.body)
+    same = [one for one in _texts(posted) if fold(one.body) == folded]
+    if same and folded:
         yield Finding("repeated_text", value=len(same))
 
 

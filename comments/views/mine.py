@@ -24,7 +24,7 @@ from comments.mine import (
     state_of,
     withdraw,
 )
-from comments.networks import recent_hashes
+from comments.networks import network_from, recent_hashes
 from comments.tokens import browser_token, comment_of, private_address
 from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 
@@ -92,7 +92,10 @@ def _withdraw(request, forms):
 def _edit(request, forms):
     try:
         change_words(
-            forms.comment, forms.edit.cleaned_data["body"], by=moderator_of(request)
+            forms.comment,
+            forms.edit.cleaned_data["body"],
+            by=moderator_of(request),
+            network=network_from(request),
         )
     except TransitionError as error:
         return _page(request, forms, HTTPStatus.CONFLICT, why=str(error))

@@ -19,6 +19,10 @@ def readings(text):
         "саsіnо",
         "ca\u200bsi\u00adno",
         "ｃａｓｉｎｏ",
+        "ca\ufe0fsino",
+        "ca\u034fsino",
+        "ca\u3164sino",
+        "ca\u20ddsino",
     ],
 )
 def test_a_word_is_itself_whatever_it_is_written_in(written):
@@ -33,6 +37,18 @@ def test_one_way_to_read_signs_and_letters_apart_is_as_a_word(written):
 def test_a_number_is_a_number_and_a_sentence_ends_at_its_sign():
     assert fold("1000 years") == "1000 years"
     assert "casino" in fold("casino!Great").replace("l", "i").split()
+
+
+@pytest.mark.parametrize("word", ["हिन्दी", "ภาษาไทย"])
+def test_a_word_whose_vowels_are_written_as_marks_is_one_word(word):
+    [[found]] = readings_of(word)
+    assert (found.start, found.end) == (0, len(word))
+    assert fold("की") != fold("का")
+
+
+@given(st.text())
+def test_what_is_folded_is_the_first_reading(text):
+    assert fold(text) == readings(text)[0]
 
 
 @given(st.text())

@@ -1,3 +1,7 @@
+import string
+import time
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +47,25 @@ def test_every_text_is_in_one_group_and_groups_keep_their_order(texts):
 def test_likeness_is_a_share_and_the_same_both_ways(one, other):
     assert 0 <= like(one, other) <= 1
     assert like(one, other) == like(other, one)
+
+
+def test_long_texts_are_alike_where_they_share_most_and_not_where_they_share_half():
+    chance = Random(4)
+    one, other, third = (
+        [f"word{chance.randrange(10_000)}" for _ in range(900)] for _ in range(3)
+    )
+    texts = [
+        " ".join(words)
+        for words in [one, one[:450] + other[450:], one[:800] + third[800:]]
+    ]
+    assert alike(texts) == [[0, 2], [1]]
+
+
+def test_a_pile_of_the_longest_texts_is_grouped_in_no_time():
+    chance = Random(4)
+    texts = [
+        " ".join(chance.choices(string.ascii_lowercase, k=2500)) for _ in range(200)
+    ]
+    begun = time.process_time()
+    assert len(alike(texts)) == 200
+    assert time.process_time() - begun < 10

@@ -7,12 +7,22 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.models import TransitionError
-from comments.models import Comment, Mailbox, NetworkKey, Signal, Weight
+from comments.models import (
+    Comment,
+    Commenter,
+    Mailbox,
+    Mute,
+    NetworkKey,
+    Signal,
+    Weight,
+)
 from comments.models.comment import EDIT_WINDOW
 from comments.networks import held_hashes, network_from
 from comments.posting import change, repeat_key, take
 from comments.rates import TooMany
 from tests.factories import (
+    make_comment,
+    make_mailbox,
     make_person,
     make_shown_comment,
     make_user,
@@ -354,6 +364,42 @@ def test_a_moderator_gives_no_reader_the_mark_of_the_newsroom(db):
     comment.refresh_from_db()
     assert comment.is_waiting
     assert comment.by is None
+
+
+def a_trusted_person(address):
+    mailbox = make_mailbox(address=address, confirmed_at=timezone.now())
+    person = Commenter.objects.of(mailbox)
+    for _ in range(2):
+        make_comment(commenter=person, email=address).approve(by=make_user())
+    return person
+
+
+def test_who_is_muted_does_not_free_a_comment_with_other_words(db):
+    person = a_trusted_person("ines@example.org")
+    until = timezone.now() + timedelta(days=7)
+    mute = person.mute(until=until, reason="Rude.", by=make_user())
+    sent = a_comment(make_visible_article(), email="ines@example.org")
+    comment = take(sent, network="n")
+    assert comment.is_waiting
+    mute.lift(by=make_user())
+    change(comment, "Other words.")
+    comment.refresh_from_db()
+    assert (comment.body, comment.status) == ("Other words.", Comment.Status.PENDING)
+
+
+def test_new_words_from_a_network_that_is_muted_wait(db):
+    with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
+        rude = take(a_comment(make_visible_article()), network="192.0.2.0/24")
+    until = timezone.now() + timedelta(days=7)
+    a_trusted_person("ines@example.org")
+    sent = a_comment(make_visible_article(), email="ines@example.org")
+    comment = take(sent, network="192.0.2.0/24")
+    assert comment.is_approved
+    Mute.objects.of_network(rude, until=until, reason="Rude.", by=make_user())
+    change(comment, "Other words.", network="192.0.2.0/24")
+    comment.refresh_from_db()
+    assert comment.is_waiting
+    assert comment.signals.filter(rule="muted", text_revision=2).exists()
 
 
 def test_the_moderators_are_told_of_new_words(

@@ -26,6 +26,17 @@ def test_words_are_taken_out_and_put_back(ana):
     assert comment.is_redacted
 
 
+def test_why_a_comment_waits_is_known_also_when_words_are_taken_out(ana):
+    comment = make_comment(body="See a.com and b.com.")
+    comment.signals.create(
+        rule="links", text_revision=1, value=2, limit=1, words="a.com\nb.com"
+    )
+    comment.redact("See […] and b.com.", by=ana)
+    assert comment.signals.get(text_revision=2).words == "b.com"
+    comment.undo(by=ana)
+    assert comment.signals.get(text_revision=3).words == "a.com\nb.com"
+
+
 def test_words_are_taken_out_of_the_text_that_was_read(ana):
     comment = make_comment(body="Call 555-1234 now.")
     stale = Comment.objects.get(pk=comment.pk)
