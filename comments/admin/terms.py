@@ -119,10 +119,11 @@ class KindForm(TriedForm):
 
 
 class TermList(LongList):
-    """The list of terms, each with what it found of late: `lately`."""
+    """The list of terms, each with what it found of late, `lately`, and whether more may be added: `may_add`."""
 
     def get_results(self, request):
         super().get_results(request)
+        self.may_add = self.model_admin.has_add_permission(request)
         self.result_list = list(self.result_list)
         found = found_lately(terms=[term.folded for term in self.result_list])
         for term in self.result_list:

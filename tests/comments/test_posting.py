@@ -80,6 +80,27 @@ def test_that_of_a_moderator_is_shown_at_once(db):
     assert comment.decisions.get().by == moderator
 
 
+def test_after_two_approvals_the_third_comment_appears_at_once_unless_something_holds_it(
+    db,
+):
+    article, moderator = make_visible_article(), make_user(role="Moderators")
+    first = take(a_comment(article, body="Who pays?"), network="n")
+    by_browser = {"network": "n", "browser": first.pk}
+    second = take(a_comment(article, body="The county, I hear."), **by_browser)
+    first.approve(by=moderator)
+    second.approve(by=moderator)
+    third = take(a_comment(article, body="Thank you, that helps."), **by_browser)
+    assert third.status == Comment.Status.APPROVED
+    links = "See http://a.example and http://b.example for yourself."
+    fourth = take(a_comment(article, body=links), network="m", browser=first.pk)
+    assert fourth.status == Comment.Status.PENDING
+    third.reject(by=moderator, reason="abuse")
+    fifth = take(
+        a_comment(article, body="No more of it."), network="o", browser=first.pk
+    )
+    assert fifth.status == Comment.Status.PENDING
+
+
 def test_the_same_words_make_one_row(db):
     article = make_visible_article()
     first = take(a_comment(article), network="n")

@@ -415,3 +415,17 @@ def test_notes_reasons_names_and_words_are_text(client, moderator):
         page = client.get(address).text
         assert "<img src=x" not in page
         assert "<script>alert" not in page
+
+
+def test_an_empty_list_says_how_people_come_to_be_known(client, moderator):
+    assertContains(client.get(LIST), "Nobody is known yet.")
+    page = client.get(LIST, {"q": "zoe"})
+    assertContains(page, "Nobody has confirmed an address that begins like this.")
+
+
+def test_one_comment_of_a_person_is_called_one(client, moderator, inés):
+    page = client.get("/admin/comments/queue/")
+    assertContains(page, "The last comment of this person")
+    make_comment(commenter=inés, body="Another.")
+    page = client.get("/admin/comments/queue/")
+    assertContains(page, "The last 2 comments of this person")

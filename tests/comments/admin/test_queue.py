@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from comments.models import Appeal, Batch, Comment, Commenter, Decision
 from comments.queue import seen
@@ -569,3 +570,28 @@ def test_refusals_are_sentences_for_the_script_too(client, moderator, waiting):
 def test_under_an_article_that_is_no_more_public_the_card_says_so(client, moderator):
     make_comment(article=make_article(title="A draft"))
     assert "Draft" in client.get(QUEUE).text
+
+
+def test_words_taken_out_leave_the_sentence_why_it_waits(client, moderator):
+    comment = make_comment(body="Call Ana on 555-1234, or see http://a.example.")
+    comment.signals.create(text_revision=1, rule="new_commenter", value=0, limit=2)
+    comment.redact("Call Ana on …, or see http://a.example.", by=moderator)
+    assertContains(client.get(QUEUE), "Held: first comment of this person.")
+    comment.undo(by=moderator)
+    assertContains(client.get(QUEUE), "Held: first comment of this person.")
+
+
+def test_what_was_found_in_words_their_author_has_changed_is_told_no_more(
+    client, moderator
+):
+    comment = make_comment(body="See http://a.example and http://b.example.")
+    comment.signals.create(text_revision=1, rule="new_commenter", value=0, limit=2)
+    comment.edit("See for yourself.")
+    comment.redact("See.", by=moderator)
+    assertContains(client.get(QUEUE), "The screening found nothing in it.")
+
+
+def test_the_queue_leads_to_the_rules_and_the_numbers(client, moderator):
+    page = client.get(QUEUE)
+    assertContains(page, 'href="/admin/comments/rulesetting/"')
+    assertContains(page, 'href="/admin/comments/numbers/"')

@@ -254,7 +254,9 @@ def test_the_list_says_how_often_a_word_was_found(client, moderator, decided):
     assertContains(page, "&lt;b&gt;Bo")
     assertContains(client.get(f"{LIST}?q=C4SINO"), "casino")
     assertNotContains(client.get(f"{LIST}?kind__exact=suspect"), "3 times")
-    assertContains(client.get(f"{LIST}?q=nothing"), "There is no word here.")
+    nothing = client.get(f"{LIST}?q=nothing")
+    assertContains(nothing, "There is no word here.")
+    assertContains(nothing, "that the screening should look for.")
 
 
 def test_the_list_of_comments_leads_here_and_to_the_rules(client, moderator):
