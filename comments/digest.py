@@ -93,7 +93,7 @@ class Entry:
 
     @property
     def sentence(self) -> str:
-        revision = self.comment.screened_revision
+        revision = self.comment.text_revision
         signals = self.comment.signals.all()
         found = why(one for one in signals if one.text_revision == revision)
         return Truncator(inert_line(found)).chars(LONGEST_SENTENCE)

@@ -219,8 +219,8 @@ class Card:
 
     @property
     def findings(self) -> list[Signal]:
-        """What the screening found in the words as their author left them."""
-        revision = self.comment.screened_revision
+        """What the screening found in the words as they are now."""
+        revision = self.comment.text_revision
         signals = self.comment.signals.all()
         return [signal for signal in signals if signal.text_revision == revision]
 

@@ -255,20 +255,6 @@ class Comment(models.Model):
         )
 
     @property
-    def screened_revision(self):
-        """The number of the text that the screening looked at last; a moderator's hand in it is not looked at."""
-        # One that says what it always said need not be asked.
-        if self.text_revision == 1:
-            return 1
-        by_hand = {
-            decision.text_revision + 1
-            for decision in self.decisions.all()
-            if decision.what == Decision.What.REDACT
-        }
-        written = set(range(1, self.text_revision + 1)) - by_hand
-        return max(written, default=1)
-
-    @property
     def is_redacted(self):
         """Whether a moderator took words out of it, and nobody has put them back."""
         # One that says what it always said need not be asked.

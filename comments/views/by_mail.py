@@ -57,7 +57,7 @@ def _form_for(link):
 
 def _ask(request, link, form, status=HTTPStatus.OK):
     comment = link.comment
-    found = comment.signals.filter(text_revision=comment.screened_revision)
+    found = comment.signals.filter(text_revision=comment.text_revision)
     return _page(
         request,
         "decide_by_mail.html",
