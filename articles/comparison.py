@@ -137,7 +137,17 @@ def _row(old, new, budget):
 
 
 def _without(kind, pieces):
-    return [piece for piece in pieces if piece[0] != kind and piece[1]]
+    """One side of them; a gap between two changes is a part of the change."""
+    side = []
+    for piece in pieces:
+        if piece[0] == kind:
+            continue
+        if len(side) > 1 and piece[0] == side[-2][0] != SAME and side[-1][1].isspace():
+            (_, begun), (_, gap) = side[-2:]
+            side[-2:] = [(piece[0], begun + gap + piece[1])]
+        else:
+            side.append(piece)
+    return side
 
 
 def _shortened(all_rows):
