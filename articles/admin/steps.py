@@ -70,7 +70,7 @@ class ScheduleForm(forms.Form):
         at = self.cleaned_data["at"]
         if at <= timezone.now():
             raise forms.ValidationError(
-                "That time is past. Give one to come, or publish the article now."
+                "That time is past. Give one to come, or publish now."
             )
         return at
 

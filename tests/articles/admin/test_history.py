@@ -148,7 +148,7 @@ def test_changes_that_wait_are_compared_with_what_readers_see(desk, article):
     assertContains(page, "<del>readers see it</del>")
     assertContains(page, "<ins>it waits</ins>")
     page = desk.get(page_of(article, "compare"), {"from": copy.pk, "to": "live"})
-    assertContains(page, "<ins>readers see it</ins>")
+    assertContains(page, "<ins>readers see")
 
 
 def test_two_that_say_the_same_are_said_to(desk, article):
@@ -322,6 +322,16 @@ def test_changes_go_live_at_a_time_and_can_be_taken_off_the_schedule(desk, artic
     )
     assert not article.revisions.scheduled().exists()
     assertContains(desk.get(form_of(article)), "wait to be published")
+
+
+def test_a_draft_has_no_changes_that_wait(desk):
+    draft = make_article(title="First")
+    draft.keep_revision()
+    change(draft, title="Second")
+    assertNotContains(desk.get(form_of(draft)), "wait to be published")
+    page = desk.get(page_of(draft))
+    assertNotContains(page, "?from=live")
+    assertContains(page, "What changed")
 
 
 def test_changes_are_not_scheduled_for_a_time_that_is_past(desk, article):
