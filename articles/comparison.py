@@ -22,6 +22,8 @@ ALIKE = 0.3
 # Comparing by word may take a time that grows with the product of both lengths.
 LARGEST_PAIR = 4_000_000
 ALL_PAIRS = 20_000_000
+# However short a pair is: so that no more pairs are compared by word than rows are shown.
+SMALLEST_PAIR = ALL_PAIRS // MOST_ROWS
 
 Pieces = list[tuple[str, str]]
 Pair = tuple[int | None, int | None]
@@ -61,7 +63,7 @@ class Budget:
     left: int = ALL_PAIRS
 
     def allows(self, old: str, new: str) -> bool:
-        cost = len(old) * len(new)
+        cost = max(len(old) * len(new), SMALLEST_PAIR)
         if cost > min(LARGEST_PAIR, self.left):
             return False
         self.left -= cost
