@@ -11,7 +11,7 @@ from django.utils import timezone
 from articles.append_only import name_of
 from articles.models import Article, Correction, Revision, Step, TransitionError
 from articles.notifications import tell_writer_of_return
-from articles.snapshots import merged
+from articles.snapshots import differing, merged
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,20 @@ def save(article, content, *, by=None, began_from=None, note=""):
         else:
             held.put(content, by=by)
         return revision
+
+
+def restore(article, revision, *, by=None, began_from=None):
+    """
+    Save what this revision says as a new one; of what it says nothing, nothing changes.
+
+    Raises as `save` does, and TransitionError where that changes nothing.
+    """
+    if not differing(revision.content, article.working_content()):
+        raise TransitionError(
+            f"“{article}” says the same at the desk already, so there is nothing to restore."
+        )
+    note = f"Restored from {revision.in_words}."
+    return save(article, revision.content, by=by, began_from=began_from, note=note)
 
 
 def publish(article, *, at=None, by=None):

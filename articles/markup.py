@@ -6,7 +6,7 @@ from collections import defaultdict
 from html import unescape
 from itertools import count
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import nh3
 from django.utils.html import escape, strip_tags
@@ -32,6 +32,16 @@ _OWN_PICTURE = re.compile(r"^/(media|static)/(?!.*\.\.)[\w./~%+-]+$")
 _PICTURE_WITHOUT_SOURCE = re.compile(r"<img(?![^>]*\bsrc=)[^>]*>")
 _HEADING = re.compile(r"<(h[23])>(.*?)</\1>", re.DOTALL)
 _SECTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+
+# What begins or ends a paragraph, in the widest sense.
+_BLOCK = re.compile(
+    r"<(/?)(p|hr|h2|h3|blockquote|pre|ul|ol|li|dl|dt|dd|figure|figcaption|table|caption"
+    r"|thead|tbody|tfoot|tr|th|td)\b[^>]*>"
+)
+_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_PICTURE = re.compile(r'<img\b((?:[^">]|"[^"]*")*)>')
+_ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
+_TAG = re.compile(r'</?\w(?:[^">]|"[^"]*")*>')
 
 _NOT_IN_A_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
@@ -113,6 +123,29 @@ def reading_minutes(html: str) -> int:
     return max(1, ceil(len(_text(html).split()) / WORDS_A_MINUTE))
 
 
+class Paragraph(NamedTuple):
+    """A paragraph, heading, item or cell as plain text, and the tag it stood in."""
+
+    kind: str
+    text: str
+
+    @property
+    def is_heading(self) -> bool:
+        return self.kind in {"h2", "h3"}
+
+
+def paragraphs(html: str) -> list[Paragraph]:
+    """Cleaned HTML as plain text; where links lead and which pictures stand there is in the words."""
+    # A text, the slash of the tag behind it, the name of that tag, a text, and so on.
+    texts, slashes, tags = (_BLOCK.split(html)[start::3] for start in range(3))
+    kinds = ["p" if slash else tag for slash, tag in zip(slashes, tags, strict=True)]
+    return [
+        Paragraph(kind, words)
+        for kind, text in zip(["p", *kinds], texts, strict=True)
+        if (words := _in_words(text, keep_lines=kind == "pre"))
+    ]
+
+
 def _settled(html):
     # Broken markup can come out of one cleaning as something that a browser would
     # read differently; what cleaning no longer changes, it reads as we do.
@@ -161,3 +194,16 @@ def _text(html):
     return unescape(
         strip_tags(re.sub(r"<(/?)(p|li|h\d|br|td|th)\b", r" <\1\2", html))
     ).strip()
+
+
+def _in_words(html, *, keep_lines):
+    if "<" in html:
+        html = _PICTURE.sub(_picture_in_words, _LINK.sub(r"\2 [\1]", html))
+        html = _TAG.sub("", html.replace("<br>", " "))
+    text = unescape(html)
+    return text.strip("\n") if keep_lines else " ".join(text.split())
+
+
+def _picture_in_words(picture):
+    said = dict(_ATTRIBUTE.findall(picture[1]))
+    return f" [picture {said.get('src', '')} “{said.get('alt', '')}”] "

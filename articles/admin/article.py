@@ -19,6 +19,7 @@ from articles.admin.filters import (
     WriterFilter,
 )
 from articles.admin.forms import ArticleForm, MomentField
+from articles.admin.history import HistoryMixin, changes_of
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.steps import STEPS, steps_for
@@ -56,7 +57,7 @@ def _action(step):
     return take
 
 
-class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+class ArticleAdmin(LongListMixin, NeighboursMixin, HistoryMixin, admin.ModelAdmin):
     form = ArticleForm
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     list_display = [
@@ -162,10 +163,13 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             story = ["title", "standfirst", "body", "signed_by", "tags"]
         if obj is None or self.has_change_permission(request, obj):
             story.append("seen")
-        return [
+        fieldsets = [
             (None, {"fields": story}),
             ("Publication", {"fields": ["slug", "language", "embargo_until"]}),
         ]
+        if obj is not None and self.has_change_permission(request, obj):
+            fieldsets.append((None, {"fields": ["note"]}))
+        return fieldsets
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
@@ -183,6 +187,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             form.content(),
             by=request.user,
             began_from=form.cleaned_data["seen"],
+            note=form.cleaned_data["note"],
         )
         embargo = article.embargo_until
         article.refresh_from_db()
@@ -223,6 +228,7 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             context |= {
                 "history": obj.steps.all()[:100],
                 "returned": obj.last_return if obj.is_draft else None,
+                **changes_of(obj, user),
             }
             if self.has_publish_permission(request):
                 context |= {

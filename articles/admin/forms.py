@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles import bylines, calendar
 from articles.admin.widgets import BodyEditor
 from articles.desk import EditConflict
-from articles.models import Article, Credit, Person, Tag
+from articles.models import Article, Credit, Person, Revision, Tag
 from articles.snapshots import TEXTS, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
@@ -96,6 +96,14 @@ class ArticleForm(forms.ModelForm):
     )
     # Which revision was on the screen.
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    note = forms.CharField(
+        required=False,
+        label="What did you change?",
+        max_length=Revision._meta.get_field("note").max_length,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "dir": "auto"}),
+        help_text="Stands in the history of the article, for your colleagues. May be empty.",
+    )
 
     class Meta:
         model = Article

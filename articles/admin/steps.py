@@ -14,7 +14,14 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from articles.admin.forms import MomentField
-from articles.desk import correct, publish, publish_changes, return_to_writer
+from articles.desk import (
+    correct,
+    publish,
+    publish_changes,
+    return_to_writer,
+    schedule_changes,
+    unschedule_changes,
+)
 from articles.models import Article, Correction, CorrectionRequest
 
 
@@ -63,9 +70,13 @@ class ScheduleForm(forms.Form):
         at = self.cleaned_data["at"]
         if at <= timezone.now():
             raise forms.ValidationError(
-                "That time is past. Give one to come, or publish the article now."
+                "That time is past. Give one to come, or publish now."
             )
         return at
+
+
+class ScheduleChangesForm(ScheduleForm):
+    at = WhenField(label="Go live at")
 
 
 class RedateForm(forms.Form):
@@ -243,6 +254,24 @@ STEPS = {
             main=True,
         ),
         DeskStep(
+            "schedule_changes",
+            "Publish changes at a time",
+            "shows readers what you see here from that time on",
+            schedule_changes,
+            ScheduleChangesForm,
+            "When should the changes of {} go live?",
+            "They go live by themselves at that time. Until then readers see what they see now. "
+            "Changes that were scheduled before are put off for these.",
+            for_many=False,
+        ),
+        DeskStep(
+            "unschedule_changes",
+            "Take changes off the schedule",
+            "keeps its changes at the desk until somebody publishes them",
+            unschedule_changes,
+            for_many=False,
+        ),
+        DeskStep(
             "correct",
             "Publish a correction",
             "has a new correction",
@@ -299,12 +328,14 @@ STEPS = {
     ]
 }
 
+_CHANGES = ["changes", "schedule_changes", "unschedule_changes"]
+
 # In the order of the buttons; the main one first, the dangerous one last.
 _SHOWN = {
     "Draft": ["publish", "submit", "schedule"],
     "In review": ["publish", "schedule", "return"],
-    "Scheduled": ["changes", "redate", "return"],
-    "Published": ["changes", "correct", "redate", "top", "off_top", "withdraw"],
+    "Scheduled": [*_CHANGES, "redate", "return"],
+    "Published": [*_CHANGES, "correct", "redate", "top", "off_top", "withdraw"],
     "Withdrawn": ["publish", "schedule", "return"],
 }
 
@@ -315,6 +346,15 @@ def steps_for(article, user):
     shown = [STEPS[name] for name in _SHOWN[word]]
     if article and word == "Published":
         shown.remove(STEPS["top" if article.on_top else "off_top"])
-    if STEPS["changes"] in shown and not article.has_unpublished_changes:
-        shown.remove(STEPS["changes"])
+    if STEPS["changes"] in shown:
+        shown = [step for step in shown if step.name not in _no_change_for(article)]
     return [step for step in shown if step.allowed(user, article)]
+
+
+def _no_change_for(article):
+    """The steps with changes that cannot be taken, for there are none, or none that are scheduled."""
+    waiting = ["changes", "schedule_changes"]
+    without = [] if article.has_unpublished_changes else waiting
+    if not article.revisions.scheduled().exists():
+        without = [*without, "unschedule_changes"]
+    return without

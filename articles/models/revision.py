@@ -23,6 +23,13 @@ class RevisionQuerySet(models.QuerySet):
     def named(self):
         return self.exclude(label="")
 
+    def older_than(self, revision):
+        return self.filter(pk__lt=revision)
+
+    def for_listing(self):
+        """Load what a line of the history shows, and leave the texts in the database."""
+        return self.defer("content")
+
     def due(self):
         """Scheduled changes whose time has come, the oldest first."""
         due = self.scheduled().filter(publish_at__lte=timezone.now())
@@ -109,6 +116,26 @@ class Revision(models.Model):
     @property
     def who(self):
         return self.by_name or "the machine"
+
+    def call(self, name):
+        """Give it the name by which it is found again and for which it is kept; an empty one takes the name away."""
+        self.label = name
+        self.save(update_fields=["label"])
+
+    @property
+    def in_words(self):
+        """Which one it is, in the middle of a sentence."""
+        if self.label:
+            return f"“{self.label}”"
+        return f"the version of {timezone.localtime(self.at):%-d %B %Y, %H:%M}"
+
+    @property
+    def is_proposed(self):
+        return self.kind == self.Kind.PROPOSED
+
+    @property
+    def is_scheduled(self):
+        return self.kind == self.Kind.SCHEDULED
 
     @property
     def is_published(self):

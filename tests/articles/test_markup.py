@@ -1,10 +1,11 @@
 import re
 
 import pytest
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.markup import clean_article, reading_minutes, sections
+from articles.markup import clean_article, paragraphs, reading_minutes, sections
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,27 @@ def test_no_attack_of_the_samples_survives(samples):
             assert not re.search(
                 r'(href|src)="\s*(javascript|data|vbscript)\s*:', tag, re.IGNORECASE
             )
+
+
+def test_the_body_as_paragraphs_is_plain_text_with_its_links_and_pictures():
+    html = clean_article(
+        "<h2>Why &amp; how</h2><p>One <em>two</em>,\n<a href='/x'>three</a><br>four</p>"
+        "<ul><li>a</li><li><p>b</p></li></ul><pre>if x:\n  y &lt; 1</pre>"
+        '<figure><img src="/media/a.png" alt="1 > 0"><figcaption>Said</figcaption></figure>'
+    )
+    assert paragraphs(html) == [
+        ("h2", "Why & how"),
+        ("p", "One two, three [/x] four"),
+        ("li", "a"),
+        ("p", "b"),
+        ("pre", "if x:\n  y < 1"),
+        ("figure", "[picture /media/a.png “1 > 0”]"),
+        ("figcaption", "Said"),
+    ]
+
+
+@given(st.text())
+def test_any_text_can_be_read_as_paragraphs(text):
+    assert " ".join(" ".join(p.text for p in paragraphs(escape(text))).split()) == (
+        " ".join(text.split())
+    )
