@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from articles import bylines
 from articles.admin.corrections import open_requests_of
+from articles.admin.editing import WORDS, EditingMixin
 from articles.admin.filters import (
     LanguageFilter,
     StatusFilter,
@@ -29,9 +30,6 @@ from articles.models import Article, TransitionError
 
 # A step from the list is taken on this many articles at most.
 AT_ONCE = 100
-
-# What a writer types and would not like to type again.
-WORDS = ["title", "standfirst", "body", "signed_by", "tags"]
 
 ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
 
@@ -56,7 +54,7 @@ def _action(step):
     return take
 
 
-class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+class ArticleAdmin(EditingMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     form = ArticleForm
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     list_display = [
@@ -178,12 +176,12 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             article.created_by = request.user
             article.save()
             return
-        save(
-            article,
-            form.content(),
-            by=request.user,
-            began_from=form.cleaned_data["seen"],
+        typed = form.content()
+        revision = save(
+            article, typed, by=request.user, began_from=form.cleaned_data["seen"]
         )
+        article.unsaved.of(request.user).delete()
+        self.say_what_was_kept(request, typed, revision)
         embargo = article.embargo_until
         article.refresh_from_db()
         if "embargo_until" in form.changed_data:
