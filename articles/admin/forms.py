@@ -152,8 +152,9 @@ class ArticleForm(forms.ModelForm):
         # For those who may only read, no field is left.
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
             content, copy = article.working_content(), article.working_copy
-            self.people = [person for person, _ in _credits_in(content)]
-            self.initial |= _as_typed(content)
+            credits = _credits_in(content)
+            self.people = [person for person, _ in credits]
+            self.initial |= _as_typed(content, credits)
             self.initial["seen"] = copy.pk if copy else ""
             if self.taken_over is not None:
                 self._take_over(self.taken_over.typed)
@@ -256,7 +257,7 @@ class ArticleForm(forms.ModelForm):
             self._put(theirs.content, chosen)
 
     def _put(self, content, parts):
-        typed = _as_typed(content)
+        typed = _as_typed(content, _credits_in(content))
         self.data = self.data.copy()
         for name in map(_field_of, parts):
             if name in typed:
@@ -269,8 +270,9 @@ class ArticleForm(forms.ModelForm):
         The form comes back on top of what the others have saved: saved again, it is meant.
         """
         theirs = refused.newest.content
+        typed = _as_typed(theirs, _credits_in(theirs))
         self.conflicts = [
-            _conflicting(part, self.label_of(part), self.data, _as_typed(theirs))
+            _conflicting(part, self.label_of(part), self.data, typed)
             for part in refused.parts
         ]
         self._put(
@@ -334,13 +336,13 @@ def _credits_in(content):
     return Person.objects.credited(content.get("byline", []))
 
 
-def _as_typed(content):
-    """A snapshot as it would be typed into the fields of the form."""
+def _as_typed(content, credits):
+    """A snapshot, and whom it credits, as it would be typed into the fields of the form."""
     typed = {name: content[name] for name in TEXTS if name in content}
     if "tags" in content:
         typed["tags"] = in_one_line(content["tags"])
     if "byline" in content:
-        typed["signed_by"] = in_one_line(_written(_credits_in(content)))
+        typed["signed_by"] = in_one_line(_written(credits))
     return typed
 
 
