@@ -180,7 +180,7 @@ class ArticleAdmin(EditingMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         revision = save(
             article, typed, by=request.user, began_from=form.cleaned_data["seen"]
         )
-        article.unsaved.of(request.user).delete()
+        self.forget_unsaved(request, article)
         self.say_what_was_kept(request, typed, revision)
         embargo = article.embargo_until
         article.refresh_from_db()

@@ -97,11 +97,9 @@ class EditingMixin:
             return _problem(GONE, status=404)
         if not self.has_change_permission(request, article):
             return _problem(NOT_YOURS, status=403)
-        others = [
-            {"name": name_of(row.by), "at": row.at, "seconds": _seconds_since(row.at)}
-            for row in _others(article, request.user)
-        ]
-        return JsonResponse({"others": others, "token": get_token(request)})
+        return JsonResponse(
+            {"others": _others(article, request.user), "token": get_token(request)}
+        )
 
     @method_decorator(require_safe)
     def unsaved_view(self, request, object_id):
@@ -177,6 +175,11 @@ class EditingMixin:
         stands_there = "title" in form.fields and row and not form.lacks(row.typed)
         return {} if row is None or stands_there else {"unsaved": row}
 
+    def forget_unsaved(self, request, article):
+        """After a save; but what was offered beside the form, and not taken over, is not what was saved."""
+        if "_undecided" not in request.POST:
+            article.unsaved.of(request.user).delete()
+
     def say_what_was_kept(self, request, typed, revision):
         """Name the parts that others changed meanwhile, and that stand in what was saved."""
         parts = differing(typed, revision.content)
@@ -209,7 +212,10 @@ def _revision(article, seen):
 
 
 def _others(article, user):
-    return list(article.unsaved.lately().by_others(user)[:10])
+    return [
+        {"name": name_of(row.by), "at": row.at, "seconds": _seconds_since(row.at)}
+        for row in article.unsaved.lately().by_others(user)[:10]
+    ]
 
 
 def _seconds_since(moment):

@@ -17,8 +17,13 @@ const SIGNED_OUT =
   "You are not signed in any more. Sign in in another tab; until then what you type is kept in this browser.";
 const OFFLINE =
   "You are offline, so this was not sent. What you typed is kept in this browser; save it again when the connection is back.";
+const DECIDE =
+  "Decide first about what you typed before: take it over, or throw it away. Until then what you type now is not kept.";
 const FULL = "This browser has no room to keep what you type. Copy it before you leave.";
 
+// What was typed before and still waits for an answer is not overwritten.
+const offeredByServer = document.querySelector("form.kept");
+let offeredHere;
 let changed = false;
 let sending = false;
 let timer;
@@ -29,7 +34,7 @@ if (form && place) {
   form.addEventListener("change", typed);
   form.addEventListener("submit", submitted);
   addEventListener("online", () => (look(), soon(0)));
-  addEventListener("pagehide", () => changed && copy());
+  addEventListener("pagehide", () => changed && copied());
   document.addEventListener("visibilitychange", () => !document.hidden && look());
   if (presence) setInterval(look, LOOK);
   for (const part of document.querySelectorAll(".conflict")) offerBoth(part);
@@ -49,7 +54,7 @@ function soon(pause) {
 // One request at a time: what is typed meanwhile goes with the next.
 async function send() {
   timer = undefined;
-  if (!keep) return copied() && say(`Kept in this browser at ${clock(new Date())}.`);
+  if (!keep || offeredByServer) return copied() && say(`Kept in this browser at ${clock(new Date())}.`);
   sending = true;
   changed = false;
   const outcome = await ask(keep, { method: "POST", body: fields() });
@@ -100,6 +105,10 @@ function copy() {
 }
 
 function copied() {
+  if (offeredHere) {
+    say(DECIDE);
+    return false;
+  }
   try {
     copy();
     return true;
@@ -109,8 +118,22 @@ function copied() {
   }
 }
 
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(copyName) ?? "null");
+  } catch {
+    // This browser keeps nothing.
+    return null;
+  }
+}
+
 function forget() {
-  localStorage.removeItem(copyName);
+  if (offeredHere) return;
+  try {
+    localStorage.removeItem(copyName);
+  } catch {
+    // Nor has it kept anything.
+  }
 }
 
 function submitted(event) {
@@ -131,14 +154,14 @@ function submitted(event) {
 }
 
 function offerCopy() {
-  const kept = JSON.parse(localStorage.getItem(copyName) ?? "null");
+  const kept = read();
   if (!kept) return;
   const missing = kept.typed.filter(([name, value]) => {
     const field = form.elements.namedItem(name);
     return field?.type && field.type !== "hidden" && plain(field.value) !== plain(value);
   });
   if (!missing.length) return forget();
-  const offer = document.createElement("div");
+  const offer = (offeredHere = document.createElement("div"));
   offer.className = "kept";
   const sentence = document.createElement("p");
   const time = document.createElement("time");
@@ -149,22 +172,27 @@ function offerCopy() {
   buttons.className = "steps";
   buttons.append(
     button("Take it over", () => {
+      decided();
       for (const [name, value] of kept.typed) {
         const field = form.elements.namedItem(name);
         // `seen` says which state was on the screen: somebody may have saved another one since.
         if (field?.type && (field.type !== "hidden" || name === "seen")) put(field, value);
       }
-      offer.remove();
       say("What you typed stands in the form. It is not saved yet.");
     }),
     button("Throw it away", () => {
+      decided();
       forget();
-      offer.remove();
       say("The copy in this browser is thrown away.");
     }, "steps__button--dangerous"),
   );
   offer.append(sentence, buttons);
   place.before(offer);
+}
+
+function decided() {
+  offeredHere.remove();
+  offeredHere = undefined;
 }
 
 function plain(text) {
@@ -181,7 +209,8 @@ function button(label, act, more = "") {
 }
 
 function put(field, value) {
-  field.value = value;
+  if (field.type === "checkbox") field.checked = true;
+  else field.value = value;
   field.dispatchEvent(new Event("desk:put"));
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -165,6 +165,15 @@ def test_saving_leaves_nothing_to_offer(desk):
     assert not Unsaved.objects.exists()
 
 
+def test_what_is_offered_and_not_decided_outlives_the_saving_of_something_else(desk):
+    article = make_article()
+    desk.post(keep_of(article), typed(article, title="Typed"))
+    page = desk.get(form_of(article))
+    assertContains(page, 'name="_undecided" value="1" form="article_form"')
+    desk.post(form_of(article), typed(article, title="Other", _undecided="1"))
+    assertContains(desk.get(form_of(article)), "and did not save it")
+
+
 def test_a_refused_save_leaves_what_was_kept(desk):
     article = make_article()
     desk.post(keep_of(article), typed(article, title=""))
@@ -231,7 +240,9 @@ def test_others_see_who_is_editing_and_since_when(desk, bo):
     assert other["name"] == "Bo Lund"
     assert 20 <= other["seconds"] < 30
     assert "no-store" in answer["Cache-Control"]
-    assertContains(desk.get(form_of(article)), "<bdi>Bo Lund</bdi> is editing")
+    page = desk.get(form_of(article))
+    assertContains(page, "<bdi>Bo Lund</bdi> is editing, last change")
+    assertContains(page, "20 s ago")
     assert bo.get(presence_of(article)).json()["others"] == []
 
 
