@@ -19,6 +19,7 @@ const OFFLINE =
   "You are offline, so this was not sent. What you typed is kept in this browser; save it again when the connection is back.";
 const DECIDE =
   "Decide first about what you typed before: take it over, or throw it away. Until then what you type now is not kept.";
+const TOO_LONG = "This is too long to be kept while you type. Save it yourself.";
 const FULL = "This browser has no room to keep what you type. Copy it before you leave.";
 
 // What was typed before and still waits for an answer is not overwritten.
@@ -77,7 +78,9 @@ async function ask(address, options = {}) {
     if (answer.headers.get("content-type")?.startsWith("application/json")) {
       return { final: !answer.ok, ...(await answer.json()) };
     }
-    return { problem: answer.status >= 500 || answer.status === 413 ? UNREACHED : SIGNED_OUT };
+    // Far too long, it is refused before anybody has read it.
+    if (answer.status === 400 || answer.status === 413) return { problem: TOO_LONG, final: true };
+    return { problem: answer.status >= 500 ? UNREACHED : SIGNED_OUT };
   } catch {
     return { problem: UNREACHED };
   }
