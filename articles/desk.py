@@ -27,10 +27,12 @@ class DueChangesFailed(Exception):
 class EditConflict(Exception):
     """Others have saved the same parts otherwise since this one began; nothing of it is saved."""
 
-    def __init__(self, parts, newest):
+    def __init__(self, parts, newest, content):
         super().__init__(f"Changed by others: {', '.join(parts)}.")
         self.parts = parts
         self.newest = newest
+        # What would be saved: theirs where only they changed something.
+        self.content = content
 
 
 def save(article, content, *, by=None, began_from=None, note=""):
@@ -49,7 +51,7 @@ def save(article, content, *, by=None, began_from=None, note=""):
             base = _base(held, began_from)
             content, parts = merged(base, content, newest.content)
             if parts:
-                raise EditConflict(parts, newest)
+                raise EditConflict(parts, newest, content)
         revision = _keep(held, content, newest, by=by, note=note)
         if held.keeps_changes_apart:
             Article.objects.filter(pk=held.pk).update(modified_at=timezone.now())

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from articles import bylines
 from articles.admin.corrections import open_requests_of
+from articles.admin.editing import WORDS, EditingMixin
 from articles.admin.filters import (
     LanguageFilter,
     StatusFilter,
@@ -30,9 +31,6 @@ from articles.models import Article, TransitionError
 
 # A step from the list is taken on this many articles at most.
 AT_ONCE = 100
-
-# What a writer types and would not like to type again.
-WORDS = ["title", "standfirst", "body", "signed_by", "tags"]
 
 ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
 
@@ -57,7 +55,9 @@ def _action(step):
     return take
 
 
-class ArticleAdmin(LongListMixin, NeighboursMixin, HistoryMixin, admin.ModelAdmin):
+class ArticleAdmin(
+    EditingMixin, LongListMixin, NeighboursMixin, HistoryMixin, admin.ModelAdmin
+):
     form = ArticleForm
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     list_display = [
@@ -182,13 +182,16 @@ class ArticleAdmin(LongListMixin, NeighboursMixin, HistoryMixin, admin.ModelAdmi
             article.created_by = request.user
             article.save()
             return
-        save(
+        typed = form.content()
+        revision = save(
             article,
-            form.content(),
+            typed,
             by=request.user,
             began_from=form.cleaned_data["seen"],
             note=form.cleaned_data["note"],
         )
+        self.forget_unsaved(request, article)
+        self.say_what_was_kept(request, typed, revision)
         embargo = article.embargo_until
         article.refresh_from_db()
         if "embargo_until" in form.changed_data:

@@ -1,15 +1,18 @@
 """The form of an article, and how names are written in one line."""
 
 import re
+from dataclasses import dataclass
 
 from django import forms
 from django.utils import timezone
 
 from articles import bylines, calendar
 from articles.admin.widgets import BodyEditor
+from articles.conflicts import text_of, told_apart
 from articles.desk import EditConflict
+from articles.markup import clean_article
 from articles.models import Article, Credit, Person, Revision, Tag
-from articles.snapshots import TEXTS, snapshot
+from articles.snapshots import PARTS, TEXTS, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 # One name in a line of names: in double quotes, perhaps with something behind them, or without.
@@ -82,6 +85,33 @@ def _said_in(match):
     return f"{match['quoted'].replace('""', '"')} {more}".strip()
 
 
+@dataclass(frozen=True)
+class ConflictingPart:
+    """One part of the article that two have changed, each otherwise."""
+
+    part: str
+    label: str
+    # The name of its field, and what the others have saved as it would be typed there.
+    field: str
+    theirs: str
+    # See articles.conflicts.
+    pieces: list
+
+    @property
+    def only_formatting(self):
+        """Whether the words are the same, and what stands around them is not."""
+        return all(kind == "same" for kind, _ in self.pieces)
+
+    @property
+    def choice(self):
+        return choice_of(self.part)
+
+
+def choice_of(part):
+    """The name of the field that says whose version of the part is meant."""
+    return f"keep_{part}"
+
+
 class ArticleForm(forms.ModelForm):
     signed_by = NamesField(
         longest=260,
@@ -120,19 +150,24 @@ class ArticleForm(forms.ModelForm):
     may_make_tags = True
     # and why it could not be saved a moment ago, where all of it was in order.
     refused = None
+    # What was typed before and not saved, to go on from.
+    taken_over = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         article = self.instance
+        self.conflicts = []
         # For those who may only read, no field is left.
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
             content, copy = article.working_content(), article.working_copy
-            self.initial |= {name: content[name] for name in TEXTS if name in content}
-            self.initial["seen"] = copy.pk if copy else ""
-            self.initial["tags"] = in_one_line(content["tags"])
-            credits = Person.objects.credited(content["byline"])
+            credits = _credits_in(content)
             self.people = [person for person, _ in credits]
-            self.initial["signed_by"] = in_one_line(_written(credits))
+            self.initial |= _as_typed(content, credits)
+            self.initial["seen"] = copy.pk if copy else ""
+            if self.taken_over is not None:
+                self._take_over(self.taken_over.typed)
+            if self.is_bound:
+                self._put_theirs_where_chosen()
             self.fields["slug"].help_text = (
                 "The last part of the article’s address. When readers know it already, "
                 "the old one leads here for ever."
@@ -187,18 +222,78 @@ class ArticleForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         if isinstance(self.refused, EditConflict):
-            # Saved again, it is meant: the form comes back with the newer state in it.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = self.refused.newest.pk
-            self.add_error(
-                None,
-                "Somebody has saved this article since you opened it. Nothing of yours is lost: "
-                "it stands below and is not saved yet. Open the article in another tab "
-                "to compare, then save again to put yours in its place.",
-            )
+            self._show_conflict(self.refused)
         elif self.refused is not None:
             self.add_error(None, str(self.refused))
         return cleaned
+
+    @classmethod
+    def label_of(cls, part):
+        """What the form calls this part of an article."""
+        field = cls.base_fields[_field_of(part)]
+        return str(field.label or part).lower()
+
+    def lacks(self, typed):
+        """Whether something of what was typed does not stand in the form."""
+        return any(
+            field.has_changed(self._to_compare(name), _typed_into(field, name, typed))
+            for name, field in self.fields.items()
+            if name != "seen"
+            and field.widget.value_omitted_from_data(typed, {}, name) is False
+        )
+
+    def _to_compare(self, name):
+        initial = self.get_initial_for_field(self.fields[name], name)
+        return (
+            initial.replace("\r\n", "\n").strip()
+            if isinstance(initial, str)
+            else initial
+        )
+
+    def _take_over(self, typed):
+        for name, field in self.fields.items():
+            if not field.widget.value_omitted_from_data(typed, {}, name):
+                self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+
+    def _put_theirs_where_chosen(self):
+        """Take from the revision on the screen what was chosen over one's own."""
+        chosen = [part for part in PARTS if self.data.get(choice_of(part)) == "theirs"]
+        seen = str(self.data.get("seen", ""))
+        if not chosen or not seen.isdecimal() or len(seen) > 18:
+            return
+        if theirs := self.instance.revisions.filter(pk=seen).first():
+            self._put(theirs.content, chosen)
+
+    def _put(self, content, parts):
+        typed = _as_typed(content, _credits_in(content))
+        self.data = self.data.copy()
+        for name in map(_field_of, parts):
+            if name in typed:
+                self.data[name] = typed[name]
+
+    def _show_conflict(self, refused):
+        """
+        Both versions of what two have changed; of the rest, what comes of both.
+
+        The form comes back on top of what the others have saved: saved again, it is meant.
+        """
+        theirs = refused.newest.content
+        typed = _as_typed(theirs, _credits_in(theirs))
+        self.conflicts = [
+            _conflicting(part, self.label_of(part), self.data, typed)
+            for part in refused.parts
+        ]
+        self._put(
+            theirs,
+            [part for part in PARTS if refused.content.get(part) == theirs.get(part)],
+        )
+        self.data["seen"] = refused.newest.pk
+        self.add_error(
+            None,
+            "Somebody has saved this article since you opened it, and changed what you have changed: "
+            f"{', '.join(conflict.label for conflict in self.conflicts)}. Nothing of yours is lost: "
+            "it stands below and is not saved yet. Choose whose words are to stay, then save again.",
+        )
 
     def _get_validation_exclusions(self):
         # An empty address is made from the title on saving; clean_slug has looked at any other.
@@ -239,6 +334,37 @@ class ArticleForm(forms.ModelForm):
         if found:
             return found[0]
         return _new_person(written, brackets if not said else None)
+
+
+def _field_of(part):
+    return "signed_by" if part == "byline" else part
+
+
+def _credits_in(content):
+    return Person.objects.credited(content.get("byline", []))
+
+
+def _as_typed(content, credits):
+    """A snapshot, and whom it credits, as it would be typed into the fields of the form."""
+    typed = {name: content[name] for name in TEXTS if name in content}
+    if "tags" in content:
+        typed["tags"] = in_one_line(content["tags"])
+    if "byline" in content:
+        typed["signed_by"] = in_one_line(_written(credits))
+    return typed
+
+
+def _typed_into(field, name, typed):
+    value = field.widget.value_from_datadict(typed, {}, name)
+    return clean_article(value) if name == "body" else value
+
+
+def _conflicting(part, label, mine, theirs):
+    name = _field_of(part)
+    texts = mine.get(name, ""), theirs.get(name, "")
+    if part == "body":
+        texts = map(text_of, texts)
+    return ConflictingPart(part, label, name, theirs.get(name, ""), told_apart(*texts))
 
 
 def _called(name, slug):

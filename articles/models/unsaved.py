@@ -1,6 +1,33 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+# Who typed something so short a time ago is said to be editing.
+LATELY = timedelta(minutes=2)
+
+
+class UnsavedQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(by=user)
+
+    def lately(self):
+        return self.filter(at__gt=timezone.now() - LATELY)
+
+    def by_others(self, user):
+        """Who else is at it, without what they typed."""
+        others = self.exclude(by=user).select_related("by").defer("typed")
+        return others.order_by("-at")
+
+    def keep(self, article, typed, *, by, began_from=None):
+        """Overwrite what this person has not saved of the article."""
+        row, _ = self.update_or_create(
+            article=article,
+            by=by,
+            defaults={"typed": typed, "began_from": began_from, "at": timezone.now()},
+        )
+        return row
 
 
 class Unsaved(models.Model):
@@ -23,6 +50,8 @@ class Unsaved(models.Model):
         related_name="+",
     )
     at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = UnsavedQuerySet.as_manager()
 
     class Meta:
         default_permissions = []

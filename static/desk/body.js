@@ -195,7 +195,21 @@ function start(textarea) {
     },
   });
 
+  // What another script puts there: words that were kept, or somebody else's.
+  textarea.addEventListener("desk:put", () => {
+    const html = textarea.value;
+    editor.commands.setContent(html);
+    if (!loses(html, whole(editor.getHTML()))) return;
+    textarea.value = html;
+    showAsHtml();
+  });
   if (loses(textarea.value, whole(editor.getHTML()))) {
+    showAsHtml();
+    return;
+  }
+  label?.addEventListener("click", () => editor.commands.focus());
+
+  function showAsHtml() {
     editor.destroy();
     frame.replaceWith(textarea);
     const why = document.createElement("p");
@@ -203,9 +217,7 @@ function start(textarea) {
     why.textContent =
       "This text holds something that the editor would lose, so it is shown as HTML. Whatever you write here is kept.";
     textarea.after(why);
-    return;
   }
-  label?.addEventListener("click", () => editor.commands.focus());
 }
 
 for (const textarea of document.querySelectorAll("textarea[data-desk-body]")) start(textarea);

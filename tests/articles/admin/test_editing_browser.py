@@ -1,0 +1,259 @@
+"""Writing without fear, in real browsers: lost connections, ended sessions, two editors."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from articles.models import Article, Unsaved
+from tests.articles.admin.desk import ADD, LIST, form_of, typed
+from tests.factories import make_article, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def editor(transactional_db):
+    return make_user(role="Editors", first_name="Edda", last_name="Torres")
+
+
+@pytest.fixture
+def desk(editor, open_page):
+    page = open_page(user=editor)
+    page.on("dialog", lambda dialog: dialog.accept())
+    return page
+
+
+def body(page):
+    editor = page.get_by_role("textbox", name="Body", exact=True)
+    editor.wait_for()
+    return editor
+
+
+def write(page, words):
+    body(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def save(page):
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def unplanned(page):
+    """What the browser complained of, but for requests that were to fail."""
+    return [text for text in page.complaints if "Failed to load resource" not in text]
+
+
+def test_a_closed_tab_loses_nothing(desk):
+    article = make_article(body="<p>Begun.</p>")
+    desk.goto(form_of(article))
+    write(desk, " And more.")
+    desk.get_by_text("not saved yet").wait_for()
+    desk.goto(form_of(article))
+    assert body(desk).inner_text() == "Begun."
+    desk.get_by_role("link", name="Take it over").click()
+    desk.get_by_text("stands in the form. It is not saved yet").wait_for()
+    assert body(desk).inner_text() == "Begun. And more."
+    save(desk)
+    desk.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.body == "<p>Begun. And more.</p>"
+    assert not Unsaved.objects.exists()
+    assert desk.complaints == []
+
+
+def test_words_typed_without_a_connection_come_back(desk):
+    article = make_article(body="<p>Begun.</p>")
+    desk.goto(form_of(article))
+    body(desk)
+    desk.context.set_offline(True)
+    write(desk, " Offline.")
+    desk.get_by_text("The newsroom cannot be reached").wait_for()
+    save(desk)
+    desk.get_by_text("You are offline, so this was not sent").wait_for()
+    desk.close()
+    page = desk.context.new_page()
+    desk.context.set_offline(False)
+    page.goto(form_of(article))
+    page.get_by_text("kept in this browser only").wait_for()
+    assert body(page).inner_text() == "Begun."
+    page.get_by_role("button", name="Take it over").click()
+    assert body(page).inner_text() == "Begun. Offline."
+    save(page)
+    page.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.body == "<p>Begun. Offline.</p>"
+    assert unplanned(desk) == []
+
+
+def test_when_the_connection_is_back_keeping_goes_on(desk):
+    article = make_article(body="<p>Begun.</p>")
+    desk.goto(form_of(article))
+    body(desk)
+    desk.context.set_offline(True)
+    write(desk, " Offline.")
+    desk.get_by_text("The newsroom cannot be reached").wait_for()
+    assert not Unsaved.objects.exists()
+    desk.context.set_offline(False)
+    desk.get_by_text("not saved yet").wait_for()
+    assert Unsaved.objects.get().typed["body"] == "<p>Begun. Offline.</p>"
+
+
+def test_an_ended_session_is_said_and_after_signing_in_elsewhere_all_goes_on(
+    desk, editor
+):
+    article = make_article(title="As it was")
+    desk.goto(form_of(article))
+    Session.objects.all().delete()
+    desk.get_by_label("Title").fill("Typed")
+    desk.get_by_text("You are not signed in any more").wait_for()
+    other = desk.context.new_page()
+    other.goto("/admin/login/")
+    other.get_by_label("Username").fill(editor.username)
+    other.get_by_label("Password").fill("correct horse battery")
+    other.get_by_role("button", name="Log in").click()
+    other.wait_for_url("**/admin/**")
+    other.close()
+    desk.get_by_text("not saved yet").wait_for()
+    save(desk)
+    desk.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.title == "Typed"
+
+
+def test_a_deleted_article_leaves_the_words_on_the_screen(desk):
+    article = make_article()
+    desk.goto(form_of(article))
+    article.delete()
+    desk.get_by_label("Title").fill("Typed")
+    desk.get_by_text("This article is not there any more").wait_for()
+    assert desk.get_by_label("Title").input_value() == "Typed"
+
+
+def test_a_new_article_is_kept_in_the_browser_for_its_writer_alone(desk, open_page):
+    desk.goto(ADD)
+    desk.get_by_label("Title").fill("Breaking")
+    write(desk, "Just in.")
+    desk.get_by_text("Kept in this browser").wait_for()
+    desk.goto(ADD)
+    desk.get_by_role("button", name="Take it over").click()
+    assert desk.get_by_label("Title").input_value() == "Breaking"
+    assert body(desk).inner_text() == "Just in."
+    save(desk)
+    desk.wait_for_url(f"**{LIST}")
+    assert Article.objects.get().title == "Breaking"
+    desk.goto(ADD)
+    body(desk)
+    assert desk.get_by_text("kept in this browser only").count() == 0
+    assert desk.complaints == []
+
+
+def test_what_is_offered_is_not_overwritten_by_what_is_typed_now(desk, editor):
+    article = make_article(title="As it was")
+    Unsaved.objects.keep(article, typed(article, title="Before"), by=editor)
+    desk.goto(form_of(article))
+    desk.get_by_label("Title").fill("Now")
+    desk.get_by_text("Kept in this browser").wait_for()
+    desk.goto(form_of(article))
+    desk.get_by_text("kept in this browser only").wait_for()
+    desk.get_by_label("Title").fill("Later")
+    desk.get_by_text("Decide first").wait_for()
+    assert Unsaved.objects.get().typed["title"] == "Before"
+    desk.get_by_role("button", name="Take it over").click()
+    assert desk.get_by_label("Title").input_value() == "Now"
+
+
+def test_two_browsers_see_each_other_and_settle_a_conflict(desk, open_page):
+    article = make_article(title="As it was", body="<p>I go home.</p>")
+    bo = open_page(user=make_user(role="Editors", first_name="Bo"))
+    desk.goto(form_of(article))
+    bo.goto(form_of(article))
+    bo.get_by_label("Title").fill("Theirs")
+    write(bo, " Bo was here.")
+    bo.get_by_text("not saved yet").wait_for()
+    desk.get_by_text("is editing, last change").wait_for()
+    save(bo)
+    bo.wait_for_url(f"**{LIST}")
+    desk.get_by_label("Title").fill("Mine")
+    write(desk, " Edda was here.")
+    save(desk)
+    desk.get_by_role("heading", name="Changed by two at once").wait_for()
+    words = desk.get_by_role("region", name="What differs: body")
+    assert words.locator("ins").first.inner_text() == "Bo"
+    parts = desk.locator(".conflict")
+    parts.filter(has_text="Title").get_by_role("button", name="Use theirs").click()
+    assert desk.locator("#id_title").input_value() == "Theirs"
+    parts.filter(has_text="Body").get_by_role("button", name="Use theirs").click()
+    assert body(desk).inner_text() == "I go home. Bo was here."
+    parts.filter(has_text="Body").get_by_label("Mine, as it stands").check()
+    assert body(desk).inner_text() == "I go home. Edda was here."
+    save(desk)
+    desk.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.title == "Theirs"
+    assert article.body == "<p>I go home. Edda was here.</p>"
+    assert desk.complaints == []
+
+
+def test_without_javascript_words_come_back_and_a_conflict_is_settled(
+    editor, open_page
+):
+    article = make_article(title="As it was")
+    Unsaved.objects.keep(article, typed(article, title="Mine"), by=editor)
+    page = open_page(user=editor, java_script_enabled=False)
+    page.goto(form_of(article))
+    page.get_by_role("link", name="Look at it").click()
+    page.get_by_role("link", name="Put it into the form").click()
+    assert page.get_by_label("Title").input_value() == "Mine"
+    other = open_page(user=make_user(role="Editors"), java_script_enabled=False)
+    other.goto(form_of(article))
+    other.get_by_label("Title").fill("Theirs")
+    save(other)
+    save(page)
+    page.get_by_label("Theirs", exact=True).check()
+    save(page)
+    page.wait_for_url(f"**{LIST}")
+    article.refresh_from_db()
+    assert article.title == "Theirs"
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_on_an_offer_and_a_conflict(
+    editor, open_page, width, colours
+):
+    page = open_page(
+        user=editor, viewport={"width": width, "height": 900}, color_scheme=colours
+    )
+    page.on("dialog", lambda dialog: dialog.accept())
+    article = make_article(title="As it was", body="<p>Long words.</p>")
+    other = make_user(role="Editors", first_name="Bo")
+    for user in (editor, other):
+        Unsaved.objects.keep(article, typed(article, title="x"), by=user)
+    page.goto(reverse("admin:articles_article_unsaved", args=[article.pk]))
+    check(page, width)
+    page.goto(form_of(article))
+    body(page)
+    check(page, width)
+    second = open_page(user=other)
+    second.goto(form_of(article))
+    second.get_by_label("Title").fill("Theirs")
+    write(second, "x" * 200)
+    save(second)
+    second.wait_for_url(f"**{LIST}")
+    page.get_by_label("Title").fill("Mine")
+    write(page, " More.")
+    save(page)
+    page.get_by_role("heading", name="Changed by two at once").wait_for()
+    body(page)
+    page.get_by_text("Theirs, whole").first.click()
+    check(page, width)
+
+
+def check(page, width):
+    found = Axe().run(page).response["violations"]
+    assert [
+        (rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found
+    ] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
