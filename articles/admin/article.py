@@ -21,6 +21,7 @@ from articles.admin.filters import (
 from articles.admin.forms import ArticleForm, MomentField
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
+from articles.admin.preview import PreviewMixin
 from articles.admin.steps import STEPS, steps_for
 from articles.append_only import name_of
 from articles.desk import EditConflict, save
@@ -56,7 +57,7 @@ def _action(step):
     return take
 
 
-class ArticleAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+class ArticleAdmin(PreviewMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     form = ArticleForm
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     list_display = [

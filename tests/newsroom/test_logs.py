@@ -58,6 +58,7 @@ def test_a_traceback_stands_in_the_same_line():
             "/comments/mail/stop/7.9:Zz_-/ and /comments/mail/data/7.1:x/",
             "/comments/mail/stop/…/ and /comments/mail/data/…/",
         ),
+        ("GET /preview/Zz_-9/ and so on", "GET /preview/…/ and so on"),
         ("/articles/mine/", "/articles/mine/"),
     ],
 )
