@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from articles import bylines
 from articles.admin.corrections import open_requests_of
+from articles.admin.duplicate import DuplicateMixin
 from articles.admin.filters import (
     LanguageFilter,
     StatusFilter,
@@ -57,7 +58,9 @@ def _action(step):
     return take
 
 
-class ArticleAdmin(PreviewMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
+class ArticleAdmin(
+    PreviewMixin, DuplicateMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin
+):
     form = ArticleForm
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     list_display = [
