@@ -35,6 +35,9 @@ AT_ONCE = 100
 # What a writer types and would not like to type again.
 WORDS = ["title", "standfirst", "body", "signed_by", "tags"]
 
+# What stands beside the text and holds as soon as it is saved.
+DATES = ["planned_for", "embargo_until"]
+
 ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
 
 
@@ -168,7 +171,10 @@ class ArticleAdmin(
             story.append("seen")
         return [
             (None, {"fields": story}),
-            ("Publication", {"fields": ["slug", "language", "embargo_until"]}),
+            (
+                "Publication",
+                {"fields": ["slug", "language", "planned_for", "embargo_until"]},
+            ),
         ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -188,12 +194,15 @@ class ArticleAdmin(
             by=request.user,
             began_from=form.cleaned_data["seen"],
         )
-        embargo = article.embargo_until
+        dates = {
+            name: getattr(article, name) for name in DATES if name in form.changed_data
+        }
         article.refresh_from_db()
-        if "embargo_until" in form.changed_data:
-            article.embargo_until = embargo
-            article.save(update_fields=["embargo_until", "modified_at"])
-            if article.is_scheduled:
+        if dates:
+            for name, value in dates.items():
+                setattr(article, name, value)
+            article.save(update_fields=[*dates, "modified_at"])
+            if "embargo_until" in dates and article.is_scheduled:
                 self._try(
                     request,
                     lambda: article.redate(article.published_at, by=request.user),

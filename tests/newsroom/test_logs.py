@@ -59,6 +59,8 @@ def test_a_traceback_stands_in_the_same_line():
             "/comments/mail/stop/…/ and /comments/mail/data/…/",
         ),
         ("GET /preview/Zz_-9/ and so on", "GET /preview/…/ and so on"),
+        ("GET /calendar/Zz_-9.ics", "GET /calendar/…"),
+        ("/admin/articles/calendar/?month=2026-11",) * 2,
         ("/articles/mine/", "/articles/mine/"),
     ],
 )
