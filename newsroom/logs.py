@@ -7,7 +7,8 @@ import time
 
 # Whoever holds such a link acts for the one it was given to, or reads what is not public.
 _PRIVATE_LINK = re.compile(
-    r"(/comments/(?:mine|data)/|/corrections/mine/|/preview/(?=[\w-])|/calendar/(?=[^/\s]+\.ics)|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)"
+    r"(/comments/(?:mine|data)/|/corrections/mine/|/preview/(?=[\w-])|/calendar/(?=[^/\s]+\.ics)"
+    r"|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)"
     r"[^/\s\"']+"
 )
 
