@@ -11,11 +11,14 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from articles.calendar import Span
-from articles.models import Article
+from articles.models import Article, Revision
 
 # Of each kind, so many articles of a month are shown, and so many undated drafts.
 SHOWN = 300
 UNDATED_SHOWN = 50
+
+# Changes that wait are looked for among so many revisions, the newest.
+LOOKED_AT = 300
 
 LONGEST_TITLE = Article._meta.get_field("title").max_length
 
@@ -80,3 +83,22 @@ def days_in(span: Span) -> tuple[date, date]:
     """The first and the last day of the span."""
     end = timezone.localtime(span.end).date()
     return timezone.localtime(span.start).date(), end - timedelta(days=1)
+
+
+def rest_of_today() -> Span:
+    """From now until midnight, by the clock of the site."""
+    now = timezone.localtime()
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0)
+    return Span(now, tomorrow.replace(microsecond=0))
+
+
+def changed_lately(articles):
+    """Those of the published articles whose last revision readers do not see yet, the last changed first."""
+    newest = Revision.objects.working().newest_first()
+    kinds = {}
+    for article, kind in newest.values_list("article", "kind")[:LOOKED_AT]:
+        kinds.setdefault(article, kind)
+    waiting = [
+        article for article, kind in kinds.items() if kind == Revision.Kind.DRAFT
+    ]
+    return articles.published().filter(pk__in=waiting).order_by("-modified_at", "-id")

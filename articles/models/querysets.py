@@ -29,6 +29,10 @@ class ArticleQuerySet(models.QuerySet):
             status=self.model.Status.PUBLISHED,
         )
 
+    def published(self):
+        """On the site, or to appear there by themselves: what a working copy can differ from."""
+        return self.filter(status=self.model.Status.PUBLISHED)
+
     def drafts(self):
         return self.filter(status=self.model.Status.DRAFT)
 
