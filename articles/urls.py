@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from articles import feeds, sitemaps, views
+from articles import feeds, icalendar, preview, sitemaps, views
 
 
 class Digits:
@@ -37,6 +37,8 @@ urlpatterns = [
     path("archive/", views.archive, name="archive"),
     path("archive/<yyyy:year>/", views.archive_year, name="archive_year"),
     path("archive/<yyyy:year>/<mm:month>/", views.archive_month, name="archive_month"),
+    path("calendar/<slug:key>.ics", icalendar.calendar, name="calendar"),
+    path("preview/<slug:key>/", preview.preview, name="preview"),
     path("corrections/", views.corrections, name="corrections"),
     path("feeds/rss.xml", feeds.rss, name="rss"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),

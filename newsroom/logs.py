@@ -5,9 +5,10 @@ import logging
 import re
 import time
 
-# Whoever holds such a link acts for the one it was given to.
+# Whoever holds such a link acts for the one it was given to, or reads what is not public.
 _PRIVATE_LINK = re.compile(
-    r"(/comments/(?:mine|data|decide)/|/corrections/mine/|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)"
+    r"(/comments/(?:mine|data|decide)/|/corrections/mine/|/preview/(?=[\w-])|/calendar/(?=[^/\s]+\.ics)"
+    r"|/comments/mail/[^/\s]+/|/reset/[^/\s]+/)"
     r"[^/\s\"']+"
 )
 

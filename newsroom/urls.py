@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+from articles.admin import calendar
 from newsroom import health, pages, signin, views
 
 register_converter(pages.PageAddress, "page")
@@ -13,6 +14,7 @@ urlpatterns = [
     # Django's own way from any row to its page tells the address of an article to
     # those who may not see it. Each of our screens names the page itself.
     path("admin/r/<path:row>", views.no_page),
+    path("admin/articles/calendar/", include(calendar.urls)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

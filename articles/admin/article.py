@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from articles import bylines
 from articles.admin.corrections import open_requests_of
+from articles.admin.duplicate import DuplicateMixin
 from articles.admin.editing import WORDS, EditingMixin
 from articles.admin.filters import (
     LanguageFilter,
@@ -23,6 +24,7 @@ from articles.admin.forms import ArticleForm, MomentField
 from articles.admin.history import HistoryMixin, changes_of
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
+from articles.admin.preview import PreviewMixin
 from articles.admin.steps import STEPS, steps_for
 from articles.append_only import name_of
 from articles.desk import EditConflict, save
@@ -31,6 +33,9 @@ from articles.models import Article, TransitionError
 
 # A step from the list is taken on this many articles at most.
 AT_ONCE = 100
+
+# What stands beside the text and holds as soon as it is saved.
+DATES = ["planned_for", "embargo_until"]
 
 ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
 
@@ -56,7 +61,13 @@ def _action(step):
 
 
 class ArticleAdmin(
-    EditingMixin, LongListMixin, NeighboursMixin, HistoryMixin, admin.ModelAdmin
+    EditingMixin,
+    PreviewMixin,
+    DuplicateMixin,
+    LongListMixin,
+    NeighboursMixin,
+    HistoryMixin,
+    admin.ModelAdmin,
 ):
     form = ArticleForm
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
@@ -165,7 +176,10 @@ class ArticleAdmin(
             story.append("seen")
         fieldsets = [
             (None, {"fields": story}),
-            ("Publication", {"fields": ["slug", "language", "embargo_until"]}),
+            (
+                "Publication",
+                {"fields": ["slug", "language", "planned_for", "embargo_until"]},
+            ),
         ]
         if obj is not None and self.has_change_permission(request, obj):
             fieldsets.append((None, {"fields": ["note"]}))
@@ -192,12 +206,15 @@ class ArticleAdmin(
         )
         self.forget_unsaved(request, article)
         self.say_what_was_kept(request, typed, revision)
-        embargo = article.embargo_until
+        dates = {
+            name: getattr(article, name) for name in DATES if name in form.changed_data
+        }
         article.refresh_from_db()
-        if "embargo_until" in form.changed_data:
-            article.embargo_until = embargo
-            article.save(update_fields=["embargo_until", "modified_at"])
-            if article.is_scheduled:
+        if dates:
+            for name, value in dates.items():
+                setattr(article, name, value)
+            article.save(update_fields=[*dates, "modified_at"])
+            if "embargo_until" in dates and article.is_scheduled:
                 self._try(
                     request,
                     lambda: article.redate(article.published_at, by=request.user),

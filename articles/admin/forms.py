@@ -137,7 +137,18 @@ class ArticleForm(forms.ModelForm):
 
     class Meta:
         model = Article
-        fields = ["title", "standfirst", "body", "slug", "language", "embargo_until"]
+        fields = [
+            "title",
+            "standfirst",
+            "body",
+            "slug",
+            "language",
+            "planned_for",
+            "embargo_until",
+        ]
+        help_texts = {
+            "planned_for": "When the desk means to have it ready. It stands in the calendar and publishes nothing.",
+        }
         widgets = {
             "title": forms.TextInput(attrs={"class": "vLargeTextField title-field"}),
             "slug": forms.TextInput(attrs={"class": "vLargeTextField"}),
@@ -198,6 +209,14 @@ class ArticleForm(forms.ModelForm):
                 "Readers can see this article already. Withdraw it to take it off the site."
             )
         return embargo
+
+    def clean_planned_for(self):
+        day = self.cleaned_data["planned_for"]
+        if day and calendar.year(day.year) is None:
+            raise forms.ValidationError(
+                f"Look at the year again: {day.year} is too far away."
+            )
+        return day
 
     def clean_tags(self):
         names = self.cleaned_data["tags"]

@@ -1,7 +1,15 @@
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from articles.models.preview_link import random_key
+
+
+class CalendarAddressQuerySet(models.QuerySet):
+    def renew(self, user):
+        """An address nobody knows yet, in place of the one the user had."""
+        address, _ = self.update_or_create(user=user, defaults={"key": random_key()})
+        return address
 
 
 class CalendarAddress(models.Model):
@@ -12,9 +20,14 @@ class CalendarAddress(models.Model):
     )
     key = models.CharField(max_length=64, unique=True, default=random_key)
 
+    objects = CalendarAddressQuerySet.as_manager()
+
     class Meta:
         default_permissions = []
         verbose_name_plural = "calendar addresses"
 
     def __str__(self):
         return f"Calendar of {self.user}"
+
+    def get_absolute_url(self):
+        return reverse("articles:calendar", args=[self.key])

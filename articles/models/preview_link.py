@@ -2,6 +2,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 
@@ -41,3 +42,16 @@ class PreviewLink(models.Model):
 
     def __str__(self):
         return f"Preview of article {self.article_id} until {self.ends_at}"
+
+    def get_absolute_url(self):
+        return reverse("articles:preview", args=[self.key])
+
+    @property
+    def is_open(self):
+        return self.revoked_at is None and self.ends_at > timezone.now()
+
+    def revoke(self):
+        """Let the address lead nowhere any more."""
+        this_link = PreviewLink.objects.filter(pk=self.pk, revoked_at=None)
+        this_link.update(revoked_at=timezone.now())
+        self.refresh_from_db(fields=["revoked_at"])

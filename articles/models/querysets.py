@@ -29,6 +29,10 @@ class ArticleQuerySet(models.QuerySet):
             status=self.model.Status.PUBLISHED,
         )
 
+    def published(self):
+        """On the site, or to appear there by themselves: what a working copy can differ from."""
+        return self.filter(status=self.model.Status.PUBLISHED)
+
     def drafts(self):
         return self.filter(status=self.model.Status.DRAFT)
 
@@ -64,6 +68,16 @@ class ArticleQuerySet(models.QuerySet):
     def published_in(self, span):
         """From the first moment of the span up to, but without, its end."""
         return self.filter(published_at__gte=span.start, published_at__lt=span.end)
+
+    def planned_between(self, first, last):
+        """What the desk means to have ready on one of these days, both included."""
+        return self.filter(planned_for__gte=first, planned_for__lte=last)
+
+    def undated(self):
+        """Drafts of which nobody has said when they are to be ready, the newest first."""
+        # A draft has no date of publication. Saying so lets the index find the newest.
+        undated = self.drafts().filter(published_at=None, planned_for=None)
+        return undated.order_by("-id")
 
     def on_top(self):
         return self.filter(on_top=True)

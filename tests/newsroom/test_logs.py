@@ -59,6 +59,9 @@ def test_a_traceback_stands_in_the_same_line():
             "/comments/mail/stop/7.9:Zz_-/ and /comments/mail/data/7.1:x/",
             "/comments/mail/stop/…/ and /comments/mail/data/…/",
         ),
+        ("GET /preview/Zz_-9/ and so on", "GET /preview/…/ and so on"),
+        ("GET /calendar/Zz_-9.ics", "GET /calendar/…"),
+        ("/admin/articles/calendar/?month=2026-11",) * 2,
         ("/articles/mine/", "/articles/mine/"),
     ],
 )

@@ -1,0 +1,86 @@
+"""The calendar of the desk: what is planned, what is scheduled, and what has no day yet."""
+
+import re
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from articles import calendar, planning
+from articles.icalendar import may_plan
+from articles.models import Article, CalendarAddress
+
+MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+
+@require_safe
+def page(request):
+    _require_planning(request)
+    span = _month_asked_for(request)
+    articles = Article.objects.on_desk_of(request.user)
+    entries, is_cut_short = planning.entries_of(articles, span)
+    address = CalendarAddress.objects.filter(user=request.user).first()
+    context = {
+        "title": "Calendar",
+        "month": span.start,
+        "previous": _beside(span, -1),
+        "next": _beside(span, 1),
+        "weeks": planning.weeks_of(span, entries),
+        "is_empty": not entries,
+        "is_cut_short": is_cut_short,
+        "undated": articles.undated().defer("body")[: planning.UNDATED_SHOWN],
+        "address": address and settings.SITE_URL + address.get_absolute_url(),
+    }
+    request.current_app = admin.site.name
+    return TemplateResponse(
+        request,
+        "admin/articles/calendar.html",
+        {**admin.site.each_context(request), **context},
+    )
+
+
+@require_POST
+def new_address(request):
+    """Give the user a private address of the calendar; the one they had leads nowhere any more."""
+    _require_planning(request)
+    CalendarAddress.objects.renew(request.user)
+    messages.success(
+        request,
+        "This is your private address. One that you had before leads nowhere any more.",
+    )
+    return HttpResponseRedirect(reverse("desk_calendar"))
+
+
+def _require_planning(request):
+    if not may_plan(request.user):
+        raise PermissionDenied
+
+
+def _month_asked_for(request):
+    asked = request.GET.get("month")
+    if not asked:
+        today = timezone.localdate()
+        return calendar.month(today.year, today.month)
+    match = MONTH.fullmatch(asked)
+    span = match and calendar.month(int(match[1]), int(match[2]))
+    if span is None:
+        raise Http404("No calendar has this month.")
+    return span
+
+
+def _beside(span, step):
+    """The first moment of the month before or after; None where no clock can show it."""
+    months = span.start.year * 12 + span.start.month - 1 + step
+    beside = calendar.month(months // 12, months % 12 + 1)
+    return beside and beside.start
+
+
+urls = [
+    path("", admin.site.admin_view(page), name="desk_calendar"),
+    path("address/", admin.site.admin_view(new_address), name="desk_calendar_address"),
+]

@@ -1,0 +1,134 @@
+"""The first page of the desk: what waits for the one who looks, a few of each and where the rest is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import Truncator
+
+from articles import planning
+from articles.icalendar import may_plan
+from articles.models import Article, CorrectionRequest
+
+# Of each pile, so many are shown.
+SHOWN = 5
+
+LIST = "admin:articles_article_changelist"
+
+
+@dataclass(frozen=True)
+class Row:
+    words: str
+    address: str
+    # A word before the moment: “begun”, “appears”.
+    moment: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Pile:
+    title: str
+    rows: list[Row]
+    # Where all of them are.
+    address: str
+    # What is said when there are none.
+    empty: str
+    has_more: bool = False
+
+
+def piles_for(user: Any) -> list[Pile]:
+    """The piles that the user may do something about, each asked for in one query of a few rows."""
+    piles = []
+    if user.has_perm("articles.change_article"):
+        piles.append(_in_progress(user))
+    if user.has_perm("articles.publish_article"):
+        piles += [_waiting_for_review(user), _changed(user)]
+    if may_plan(user):
+        piles.append(_appearing_today(user))
+    if user.has_perms(["articles.publish_article", "articles.view_correctionrequest"]):
+        piles.append(_said_to_be_wrong())
+    return piles
+
+
+def _in_progress(user):
+    # A draft has no date of publication; saying so lets an index find the newest.
+    drafts = Article.objects.written_by(user).drafts().filter(published_at=None)
+    return _pile(
+        "Yours in progress",
+        [_row(each, "begun", each.created_at) for each in _few(drafts.order_by("-id"))],
+        f"{reverse(LIST)}?status=draft&mine=yes",
+        "You have no draft. Add an article to begin one.",
+    )
+
+
+def _waiting_for_review(user):
+    waiting = Article.objects.on_desk_of(user).in_review().filter(published_at=None)
+    return _pile(
+        "Waiting for review",
+        [
+            _row(each, "changed", each.modified_at)
+            for each in _few(waiting.order_by("id"))
+        ],
+        f"{reverse(LIST)}?status=in_review",
+        "Nothing waits for review.",
+    )
+
+
+def _changed(user):
+    changed = planning.changed_lately(Article.objects.on_desk_of(user))
+    return _pile(
+        "Changes not published yet",
+        [_row(each, "changed", each.modified_at) for each in _few(changed)],
+        f"{reverse(LIST)}?status=published",
+        "Readers see what was saved last of every article.",
+    )
+
+
+def _appearing_today(user):
+    today = planning.rest_of_today()
+    scheduled = Article.objects.on_desk_of(user).scheduled().published_in(today)
+    return _pile(
+        "Appears today",
+        [
+            _row(each, "appears", each.public_from)
+            for each in _few(scheduled.order_by("published_at", "id"))
+        ],
+        reverse("desk_calendar"),
+        "Nothing more is scheduled for today.",
+    )
+
+
+def _said_to_be_wrong():
+    requests = (
+        CorrectionRequest.objects.open().oldest_first().only("text", "created_at")
+    )
+    rows = [
+        Row(
+            Truncator(" ".join(asked.text.split())).chars(120),
+            reverse("admin:articles_correctionrequest_change", args=[asked.pk]),
+            "sent",
+            asked.created_at,
+        )
+        for asked in requests[: SHOWN + 1]
+    ]
+    return _pile(
+        "What readers say is wrong",
+        rows,
+        reverse("admin:articles_correctionrequest_changelist"),
+        "No request of a reader waits for an answer.",
+    )
+
+
+def _few(articles):
+    fields = ["title", "created_at", "modified_at", "published_at", "embargo_until"]
+    return articles.only(*fields)[: SHOWN + 1]
+
+
+def _row(article, moment, at):
+    address = reverse("admin:articles_article_change", args=[article.pk])
+    return Row(str(article), address, moment, at)
+
+
+def _pile(title, rows, address, empty):
+    return Pile(title, rows[:SHOWN], address, empty, has_more=len(rows) > SHOWN)

@@ -1,0 +1,13 @@
+from django import template
+
+from articles.icalendar import may_plan
+from newsroom.admin.dashboard import piles_for
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/_dashboard.html", takes_context=True)
+def desk_dashboard(context):
+    """What waits for the one who looks, on the first page of the desk."""
+    user = context["request"].user
+    return {"piles": piles_for(user), "may_plan": may_plan(user)}

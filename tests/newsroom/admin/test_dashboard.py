@@ -1,0 +1,185 @@
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from articles import desk as desk_steps
+from articles import planning
+from articles.models import Article
+from articles.snapshots import snapshot_of
+from newsroom.admin.dashboard import SHOWN, piles_for
+from tests.articles.admin.desk import form_of
+from tests.factories import (
+    make_article,
+    make_request,
+    make_user,
+    make_visible_article,
+)
+
+INDEX = reverse("admin:index")
+
+
+def pile(user, title):
+    return next(pile for pile in piles_for(user) if pile.title == title)
+
+
+def words(user, title):
+    return [row.words for row in pile(user, title).rows]
+
+
+@pytest.fixture
+def editor(db):
+    return make_user(role="Editors")
+
+
+def change(article, title="New words"):
+    desk_steps.save(article, snapshot_of(article) | {"title": title})
+
+
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        (
+            "Editors",
+            [
+                "Yours in progress",
+                "Waiting for review",
+                "Changes not published yet",
+                "Appears today",
+                "What readers say is wrong",
+            ],
+        ),
+        ("Writers", ["Yours in progress", "Appears today"]),
+        ("Moderators", ["Appears today"]),
+    ],
+)
+def test_everybody_sees_what_they_may_do_something_about(client, db, role, titles):
+    user = make_user(role=role)
+    assert [pile.title for pile in piles_for(user)] == titles
+    client.force_login(user)
+    page = client.get(INDEX)
+    assert page.status_code == 200
+    for title in titles:
+        assertContains(page, f">{title}</h2>")
+
+
+def test_staff_without_a_role_see_no_pile(client, db):
+    client.force_login(make_user(is_staff=True))
+    page = client.get(INDEX)
+    assertNotContains(page, "piles__pile")
+    assertNotContains(page, reverse("desk_calendar"))
+
+
+def test_my_drafts_are_in_progress_the_newest_first(client, editor):
+    old = make_article(created_by=editor)
+    new = make_article(created_by=editor)
+    make_article(title="Of somebody else")
+    make_visible_article(created_by=editor)
+    assert words(editor, "Yours in progress") == [new.title, old.title]
+    client.force_login(editor)
+    assertContains(client.get(INDEX), form_of(new))
+
+
+def test_what_was_submitted_waits_until_it_is_published(editor):
+    article = make_article()
+    assert words(editor, "Waiting for review") == []
+    article.submit()
+    assert words(editor, "Waiting for review") == [article.title]
+    article.publish()
+    assert words(editor, "Waiting for review") == []
+
+
+def test_changes_wait_until_they_are_published(editor):
+    article = make_visible_article(title="As published")
+    assert words(editor, "Changes not published yet") == []
+    change(article)
+    assert words(editor, "Changes not published yet") == ["As published"]
+    desk_steps.publish_changes(article)
+    assert words(editor, "Changes not published yet") == []
+
+
+def test_changes_of_drafts_and_of_what_was_withdrawn_do_not_wait(editor):
+    change(make_article())
+    article = make_visible_article()
+    change(article)
+    article.withdraw()
+    assert words(editor, "Changes not published yet") == []
+
+
+def test_changes_are_looked_for_among_the_newest_revisions_only(editor, monkeypatch):
+    change(make_visible_article())
+    monkeypatch.setattr(planning, "LOOKED_AT", 1)
+    assert len(words(editor, "Changes not published yet")) == 1
+    make_article().keep_revision()
+    assert words(editor, "Changes not published yet") == []
+
+
+def test_what_is_scheduled_for_today_appears_today(editor, settings):
+    with time_machine.travel("2026-11-20 12:00+00:00", tick=False):
+        for title, hour in [("Past", 11), ("Soon", 13), ("Late", 23)]:
+            at = datetime(2026, 11, 20, hour, tzinfo=UTC)
+            make_visible_article(title=title, published_at=at)
+        make_visible_article(
+            title="Tomorrow", published_at=datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
+        )
+        assert words(editor, "Appears today") == ["Soon", "Late"]
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+def test_today_ends_at_midnight_also_when_the_clock_is_changed(settings, day):
+    settings.TIME_ZONE = "Europe/Vienna"
+    with time_machine.travel(f"{day} 00:30+00:00", tick=False):
+        end = planning.rest_of_today().end
+    assert (end.hour, end.minute, end.date().day) == (0, 0, int(day[-2:]) + 1)
+
+
+def test_what_readers_say_waits_for_an_answer_the_oldest_first(editor):
+    first, second = make_request(), make_request()
+    assert words(editor, "What readers say is wrong") == [first.text, second.text]
+    first.close()
+    assert words(editor, "What readers say is wrong") == [second.text]
+
+
+def test_a_pile_shows_a_few_and_leads_to_the_rest(client, editor):
+    client.force_login(editor)
+    for _ in range(SHOWN):
+        make_article(created_by=editor)
+    assertNotContains(client.get(INDEX), "See all")
+    make_article(created_by=editor)
+    page = client.get(INDEX)
+    assertContains(page, "See all")
+    assert len(pile(editor, "Yours in progress").rows) == SHOWN
+    assert client.get(pile(editor, "Yours in progress").address).status_code == 200
+
+
+def test_an_empty_pile_says_so(client, editor):
+    client.force_login(editor)
+    page = client.get(INDEX)
+    for each in piles_for(editor):
+        assertContains(page, each.empty)
+
+
+def test_the_first_page_takes_the_same_queries_for_one_and_for_many(client, editor):
+    client.force_login(editor)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            client.get(INDEX)
+        return len(captured)
+
+    def fill():
+        make_article(created_by=editor)
+        make_article(status=Article.Status.IN_REVIEW)
+        change(make_visible_article())
+        make_request()
+
+    fill()
+    client.get(INDEX)
+    one = queries()
+    for _ in range(9):
+        fill()
+    assert queries() == one
