@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from articles.models.address import Address
 from articles.models.people import Credit, Person
+from articles.models.revision import Revision
 from articles.models.tag import Tag
 
 
@@ -60,6 +61,19 @@ class ArticleQuerySet(models.QuerySet):
     def at(self, slug):
         """The one of these that is known as the slug, or None: one query where that is its address now, as it mostly is."""
         return self.filter(slug=slug).first() or self.known_as(slug).first()
+
+    def slugs_among(self, slugs):
+        """Those of the slugs under which one of these is known."""
+        now = self.filter(slug__in=slugs).values_list("slug", flat=True)
+        here = models.Exists(self.filter(pk=models.OuterRef("article")))
+        once = Address.objects.used().filter(here, slug__in=slugs)
+        return now.union(once.values_list("slug", flat=True))
+
+    def working_contents(self):
+        """The key of each, and what its newest revision says: None where there is none."""
+        newest = Revision.objects.working().filter(article=models.OuterRef("pk"))
+        copy = models.Subquery(newest.newest_first().values("content")[:1])
+        return self.values_list("pk", copy)
 
     def published_in(self, span):
         """From the first moment of the span up to, but without, its end."""
