@@ -38,6 +38,7 @@ urlpatterns = [
     path("archive/<yyyy:year>/", views.archive_year, name="archive_year"),
     path("archive/<yyyy:year>/<mm:month>/", views.archive_month, name="archive_month"),
     path("corrections/", views.corrections, name="corrections"),
+    path("corrections/rss.xml", feeds.corrections_rss, name="corrections_rss"),
     path("feeds/rss.xml", feeds.rss, name="rss"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path(

@@ -40,15 +40,14 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(status=self.model.Status.WITHDRAWN)
 
     def gone(self):
-        """Withdrawn from where readers saw them, leaving a page that says so."""
+        """Withdrawn from where readers saw them, leaving something that says so: not as if they had never been there."""
         now = timezone.now()
         # A story withdrawn before its hour was never anywhere, also once that has passed.
         seen = Address.objects.used().filter(article=models.OuterRef("pk"))
-        return self.withdrawn().filter(
-            _no_embargo(now),
-            models.Exists(seen),
-            withdrawal=self.model.Withdrawal.GONE,
-            published_at__lte=now,
+        return (
+            self.withdrawn()
+            .exclude(withdrawal=self.model.Withdrawal.VANISHED)
+            .filter(_no_embargo(now), models.Exists(seen), published_at__lte=now)
         )
 
     def known_as(self, slug):
@@ -148,11 +147,15 @@ class ArticleQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-id")
 
     def for_page(self):
-        """Load what an article's own page shows."""
+        """Load what is shown of an article wherever it stands whole."""
         return self.prefetch_related(
             "tags",
             models.Prefetch("credits", Credit.objects.select_related("person")),
         )
+
+    def for_own_page(self):
+        """Load what the article's own page shows beside that: its corrections."""
+        return self.for_page().prefetch_related("corrections")
 
     def for_listing(self):
         """Load what a card shows, and leave the text in the database."""
