@@ -152,7 +152,7 @@ def test_changes_and_a_withdrawal_at_once_leave_nothing_half_done():
         article = make_visible_article(title="Before")
         save(article, {"title": "After"})
         one, two = (Article.objects.get(pk=article.pk) for _ in range(2))
-        refused, withdrawn = at_once(lambda: publish_changes(one), two.withdraw)
+        refused, withdrawn = at_once(partial(publish_changes, one), two.withdraw)
         article.refresh_from_db()
         assert withdrawn is None
         assert article.status == "withdrawn"
