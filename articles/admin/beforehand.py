@@ -43,7 +43,10 @@ def of_publishing(article):
 
 def of_scheduling(article):
     until = article.embargo_until
-    sentences = [_address(article.working_content()["slug"])]
+    sentences = [
+        "It appears by itself at the time you give here.",
+        _address(article.working_content()["slug"]),
+    ]
     if until and until > timezone.now():
         sentences.append(
             f"Its embargo ends on {_in_words(until)}; an earlier time counts as that."

@@ -75,7 +75,6 @@ def test_publishing_saves_what_was_typed_and_asks_once_more(desk, editor):
     assert (article.title, article.status) == ("As typed", "draft")
     page = desk.get(response.url).content.decode()
     assert "Publish “As typed”?" in page
-    assert "Readers will see it at once" in page
     assert "This puts it on the front page" in page
     response = desk.post(step_of(article, "publish"), ANYWAY)
     assert response.url == form_of(article)
