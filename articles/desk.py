@@ -78,22 +78,27 @@ def publish(article, *, at=None, by=None):
     """Publish what the working copy says: now, or at a later time."""
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)
+        _require_other_eyes(held, by)
         if copy := held.working_copy:
             held.put(copy.content, by=by)
         article.publish(at=at, by=by)
     article.refresh_from_db()
 
 
-def publish_changes(article, *, revision=None, by=None):
+def publish_changes(article, *, revision=None, tell_readers=False, by=None):
     """
     Let a published article say what the working copy says, whole or not at all.
 
-    `revision` is the one that was on the screen. Raises TransitionError when a newer
+    `revision` is the one that was on the screen; `tell_readers` puts “Updated” on the article. Raises TransitionError when a newer
     one was saved since, or the article is not published any more.
     """
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)
-        _go_live(held, _copy_to_publish(held, revision), by=by)
+        copy = _copy_to_publish(held, revision)
+        _require_other_eyes(held, by)
+        _go_live(held, copy, by=by)
+        if tell_readers:
+            held.tell_of_update()
     article.refresh_from_db()
 
 
@@ -107,6 +112,7 @@ def schedule_changes(article, *, at, revision=None, by=None):
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)
         copy = _copy_to_publish(held, revision)
+        _require_other_eyes(held, by)
         held.revisions.scheduled().exclude(pk=copy.pk).update(
             kind=Revision.Kind.DRAFT, publish_at=None
         )
@@ -164,6 +170,19 @@ def _copy_to_publish(held, seen):
             f"{copy.who} has saved “{held}” since. Look at it again before you publish."
         )
     return copy
+
+
+def _require_other_eyes(held, by):
+    """Where four eyes are asked for, whoever wrote the last change does not publish it alone."""
+    if settings.FOUR_EYES and by is not None and by.pk == _last_writer(held):
+        raise TransitionError(
+            f"You wrote the last change of “{held}”, so somebody else has to look at it and publish it."
+        )
+
+
+def _last_writer(held):
+    copy = held.working_copy
+    return copy.by_id if copy and copy.by_name else held.created_by_id
 
 
 def _require_published(held):
@@ -245,6 +264,7 @@ def correct(article, *, kind, text, by=None, answers=()):
         correction = Correction.objects.create(
             article=article, kind=kind, text=text, by=by, by_name=name_of(by)
         )
+        article.tell_of_update(at=correction.at)
         for request in answers:
             request.answer_with(correction)
     return correction

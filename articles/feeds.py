@@ -8,14 +8,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
-from django.utils.html import escape
+from django.utils.html import escape, linebreaks
 
 from articles.caching import public_page
 from articles.markup import with_absolute_links
-from articles.models import Article
+from articles.models import Article, Correction
 from articles.views import tag_or_404
 
 ARTICLES_IN_A_FEED = 20
+CORRECTIONS_IN_A_FEED = 50
 
 # What XML 1.0 has no way to say: https://www.w3.org/TR/xml/#charsets
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -63,6 +64,20 @@ def tag_rss(request, slug):
         title=f"{tag} – {settings.SITE_NAME}",
         page=tag.get_absolute_url(),
         address=reverse("articles:tag_rss", args=[tag.slug]),
+    )
+
+
+@public_page()
+def corrections_rss(request):
+    corrections = Correction.objects.shown().select_related("article")
+    newest = corrections.defer("article__body").order_by("-at", "-id")
+    return feed_of(
+        map(_correction, newest[:CORRECTIONS_IN_A_FEED]),
+        title=f"Corrections – {settings.SITE_NAME}",
+        description="What we got wrong or made clearer, newest first.",
+        page=reverse("articles:corrections"),
+        address=reverse("articles:corrections_rss"),
+        language=settings.LANGUAGE_CODE,
     )
 
 
@@ -115,4 +130,18 @@ def _item(article):
         "names": [xml_safe(person.name) for person in article.people],
         "contributors": [xml_safe(person.name) for person in article.contributors],
         "body": xml_safe(with_absolute_links(article.body, base=link)),
+    }
+
+
+def _correction(correction):
+    article = correction.article
+    link = settings.SITE_URL + article.get_absolute_url()
+    return {
+        "title": xml_safe(f"{correction.get_kind_display()}: {article.title}"),
+        "link": f"{link}#correction-{correction.pk}",
+        "description": xml_safe(linebreaks(escape(correction.text))),
+        "unique_id": lasting_id(correction),
+        "unique_id_is_permalink": False,
+        "pubdate": correction.at,
+        "names": [],
     }

@@ -54,12 +54,9 @@ def month(request, year, month):
 
 def _places(articles, *, at_most):
     # No more than this is loaded: the text stays in the database.
-    addresses = articles.newest_first().only("slug", "published_at", "modified_at")
+    addresses = articles.newest_first().only("slug", "published_at", "updated_at")
     return [
-        # An article that waited for its hour is new when it appears.
-        Place(
-            article.get_absolute_url(), max(article.published_at, article.modified_at)
-        )
+        Place(article.get_absolute_url(), article.updated or article.published_at)
         for article in addresses[:at_most]
     ]
 

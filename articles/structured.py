@@ -8,6 +8,7 @@ from articles.models import Credit
 def news_article(article):
     """The NewsArticle, with everybody whom its byline names."""
     address = settings.SITE_URL + article.get_absolute_url()
+    changed_at = article.updated or article.published_at
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -17,6 +18,8 @@ def news_article(article):
         "mainEntityOfPage": address,
         "inLanguage": article.language,
         "datePublished": article.published_at and article.published_at.isoformat(),
+        "dateModified": changed_at and changed_at.isoformat(),
+        "correction": [_correction(address, one) for one in article.corrections.all()],
         "keywords": [tag.name for tag in article.tags.all()],
         "publisher": {
             "@type": "NewsMediaOrganization",
@@ -26,6 +29,16 @@ def news_article(article):
         **_named(article.credits.all()),
     }
     return {name: value for name, value in data.items() if value}
+
+
+def _correction(address, correction):
+    return {
+        "@type": "CorrectionComment",
+        "name": correction.get_kind_display(),
+        "text": correction.text,
+        "datePublished": correction.at.isoformat(),
+        "url": f"{address}#correction-{correction.pk}",
+    }
 
 
 def _named(credits):

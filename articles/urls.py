@@ -40,6 +40,7 @@ urlpatterns = [
     path("calendar/<slug:key>.ics", icalendar.calendar, name="calendar"),
     path("preview/<slug:key>/", preview.preview, name="preview"),
     path("corrections/", views.corrections, name="corrections"),
+    path("corrections/rss.xml", feeds.corrections_rss, name="corrections_rss"),
     path("feeds/rss.xml", feeds.rss, name="rss"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path(

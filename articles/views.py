@@ -32,18 +32,11 @@ def home(request):
 
 @public_page()
 def article(request, slug):
-    articles = Article.objects.visible_to(request.user).for_page()
+    articles = Article.objects.visible_to(request.user).for_own_page()
     article = articles.filter(slug=slug).first()
     if article is None:
         return _moved_or_gone(request, slug)
-    context = {
-        "article": article,
-        "corrections": article.corrections.all(),
-        "older": article.older() if article.is_visible else None,
-        "newer": article.newer() if article.is_visible else None,
-        "editable": article.editable_by(request.user),
-    }
-    return render(request, "articles/article.html", context)
+    return _own_page(request, article)
 
 
 @public_page()
@@ -125,9 +118,7 @@ def tag_or_404(slug):
 
 def gone_or_404(request, slug):
     """The page that says an article was withdrawn, where one was; elsewhere there is nothing."""
-    if gone := Article.objects.gone().known_as(slug).first():
-        return render(request, "410.html", {"notice": gone.notice}, status=410)
-    raise Http404("No article is or was visible here.")
+    return _gone_or_404(request, Article.objects.gone().known_as(slug).first())
 
 
 def _published_in(span):
@@ -154,8 +145,42 @@ def _page(request, articles, *, size=ARTICLES_A_PAGE):
     )
 
 
+def _own_page(request, article):
+    context = {
+        "article": article,
+        "corrections": article.corrections.all(),
+        "older": article.older() if article.is_visible else None,
+        "newer": article.newer() if article.is_visible else None,
+        "editable": article.editable_by(request.user),
+        # Withdrawn, but left to be read.
+        "under_notice": article.is_under_notice,
+    }
+    return render(request, "articles/article.html", context)
+
+
 def _moved_or_gone(request, slug):
     """What stands at an address where nobody finds an article any more."""
     if moved := Article.objects.visible().known_as(slug).first():
         return redirect(moved, permanent=True)
-    return gone_or_404(request, slug)
+    gone = Article.objects.gone().known_as(slug).select_related("replaced_by").first()
+    if gone is not None and gone.is_under_notice:
+        return _under_notice(request, gone, slug)
+    if gone is not None and gone.replaced_by and gone.replaced_by.is_visible:
+        return redirect(gone.replaced_by, permanent=True)
+    return _gone_or_404(request, gone)
+
+
+def _under_notice(request, article, slug):
+    """The withdrawn article as it was, under the notice; nothing that searches may keep it."""
+    if article.slug != slug:
+        return redirect(article, permanent=True)
+    kept = Article.objects.for_own_page().get(pk=article.pk)
+    response = _own_page(request, kept)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _gone_or_404(request, gone):
+    if gone is None:
+        raise Http404("No article is or was visible here.")
+    return render(request, "410.html", {"notice": gone.notice}, status=410)

@@ -196,6 +196,9 @@ MODERATORS_MAIL = rhythm("MODERATORS_MAIL")
 # How many of the newest revisions of an article are kept, whatever else is forgotten.
 REVISIONS_KEPT = whole_number("REVISIONS_KEPT", 25)
 
+# Whether whoever wrote the last change of an article needs somebody else to publish it.
+FOUR_EYES = flag("FOUR_EYES")
+
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 

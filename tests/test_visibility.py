@@ -26,6 +26,7 @@ PUBLIC_LISTS = [
     "/tags/rivers/rss.xml",
     "/people/ana-ruiz/",
     "/corrections/",
+    "/corrections/rss.xml",
     "/archive/",
     "/archive/{year}/",
     "/archive/{year}/{month}/",
@@ -115,6 +116,22 @@ def test_no_public_page_shows_what_is_hidden(client, pattern, visible, hidden):
         assert visible.get_absolute_url() in text
     assert hidden.get_absolute_url() not in text
     assert "rapped" not in text  # neither its words, nor its tag, author or comment
+    assert "wraps" not in text
+
+
+@pytest.mark.parametrize("pattern", PUBLIC_LISTS)
+@pytest.mark.parametrize("kind", ["notice", "replaced"])
+def test_what_is_withdrawn_with_a_trace_stands_in_no_list(
+    client, pattern, kind, visible, now
+):
+    article = make_visible_article(
+        title="Kept under wraps", tags=["Wrapped tag"], published_at=now - HOUR
+    )
+    make_shown_comment(article=article, body="Wrapped comment")
+    make_correction(article=article, text="Wrapped correction")
+    article.withdraw(kind=kind, replaced_by=visible)
+    text = client.get(_address(pattern, visible)).content.decode()
+    assert "rapped" not in text
     assert "wraps" not in text
 
 

@@ -1,3 +1,5 @@
+from math import ceil
+
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, helpers
 from django.contrib.admin.utils import unquote
@@ -16,6 +18,7 @@ from articles.admin.duplicate import DuplicateMixin
 from articles.admin.editing import WORDS, EditingMixin
 from articles.admin.filters import (
     LanguageFilter,
+    ProblemsFilter,
     StatusFilter,
     TagFilter,
     WriterFilter,
@@ -28,6 +31,7 @@ from articles.admin.preview import PreviewMixin
 from articles.admin.steps import STEPS, steps_for
 from articles.append_only import name_of
 from articles.desk import EditConflict, save
+from articles.links import LOOKED_THROUGH
 from articles.markup import article_html
 from articles.models import Article, TransitionError
 
@@ -79,7 +83,14 @@ class ArticleAdmin(
         "tag_names",
         "changed",
     ]
-    list_filter = [StatusFilter, WriterFilter, "on_top", TagFilter, LanguageFilter]
+    list_filter = [
+        StatusFilter,
+        WriterFilter,
+        "on_top",
+        TagFilter,
+        LanguageFilter,
+        ProblemsFilter,
+    ]
     list_select_related = ["created_by"]
     search_fields = ["title", "standfirst"]
     search_help_text = "Looks into titles and standfirsts."
@@ -134,7 +145,13 @@ class ArticleAdmin(
 
     @admin.display(description="date", ordering="published_at")
     def date(self, article):
-        return _time(article.published_at)
+        if not article.is_scheduled:
+            return _time(article.published_at)
+        return format_html(
+            '{} <span class="quiet">in {}</span>',
+            _time(article.public_from),
+            time_until(article.public_from),
+        )
 
     @admin.display(description="changed", ordering="modified_at")
     def changed(self, article):
@@ -341,14 +358,14 @@ class ArticleAdmin(
         if step not in steps_for(article, request.user):
             self.message_user(request, _not_from_here(step, article), messages.ERROR)
             return self._to_form(request, article)
-        initial = step.initial(article)
-        if ticked := request.GET.getlist("answers"):
-            initial |= {"answers": ticked}
-        form = step.form(
-            request.POST if request.method == "POST" else None, initial=initial
+        ticked = request.GET.getlist("answers")
+        form = step.form_for(
+            [article],
+            request.POST if request.method == "POST" else None,
+            **{"answers": ticked} if ticked else {},
         )
         if form.is_valid():
-            taken = self._take(request, article, step, form.cleaned_data)
+            taken = self._take(request, article, step, form.answers())
             # Where it can still be taken, nothing that was typed for it is lost.
             if taken or step not in steps_for(article, request.user):
                 return self._to_form(request, article)
@@ -366,9 +383,11 @@ class ArticleAdmin(
                 messages.ERROR,
             )
             return None
-        answers = {}
+        form, answers = None, {}
         if step.form is not None:
-            form = step.form(request.POST if "_confirmed" in request.POST else None)
+            form = step.form_for(
+                chosen, request.POST if "_confirmed" in request.POST else None
+            )
             if not form.is_valid():
                 return self._ask(
                     request,
@@ -378,13 +397,20 @@ class ArticleAdmin(
                     back=request.get_full_path(),
                     action=f"{step.name}_articles",
                 )
-            answers = form.cleaned_data
+            answers = form.answers()
         for article in chosen:
-            if step.allowed(request.user, article):
-                self._take(request, article, step, answers)
-            else:
-                self.message_user(request, _not_yours(step, article), messages.ERROR)
+            self._take_or_refuse(request, article, step, form, answers)
         return None
+
+    def _take_or_refuse(self, request, article, step, form, answers):
+        if not step.allowed(request.user, article):
+            self.message_user(request, _not_yours(step, article), messages.ERROR)
+        elif refusal := form and form.refusal_of(article):
+            self.message_user(
+                request, f"“{article}” was not published. {refusal}", messages.ERROR
+            )
+        else:
+            self._take(request, article, step, answers)
 
     def _response_with_step(self, request, article):
         """What follows when a step's button has saved the form; None when it was another button."""
@@ -437,6 +463,8 @@ class ArticleAdmin(
                 "form": form,
                 "articles": articles,
                 "article": articles[0] if not action else None,
+                "outlook": step.outlook(articles[0]) if not action else None,
+                "looked_through": LOOKED_THROUGH,
                 "action": action,
                 "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
                 "back": back,
@@ -457,6 +485,16 @@ def _time(moment):
         formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
         formats.date_format(timezone.localtime(moment), "j M Y, H:i"),
     )
+
+
+def time_until(moment):
+    """How long it is until then: “2 h 10 min”, and in days where there are some."""
+    minutes = max(0, ceil((moment - timezone.now()).total_seconds() / 60))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+    said = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(said[:2]) or "0 min"
 
 
 def _not_yours(step, article):

@@ -3,10 +3,13 @@
 from django.contrib import admin
 
 from articles.models import Article, Tag
+from articles.preflight import problems_of_all
 
 # Languages and tags are offered from the articles changed last, this many of them:
 # drawing a list need not read the whole table.
 LOOKED_AT = 500
+# Of those that were changed last in a list, so many are read whole for what is wrong with them.
+LOOKED_THROUGH = 500
 
 # Each name in the address, its words, and the newsroom's own word for the pile.
 PILES = {
@@ -41,6 +44,26 @@ class WriterFilter(admin.SimpleListFilter):
 
     def queryset(self, request, articles):
         return articles.written_by(request.user) if self.value() else articles
+
+
+class ProblemsFilter(admin.SimpleListFilter):
+    """What would be found before publishing. Texts have no index for that, so only some are read."""
+
+    title = f"problems (looks at {LOOKED_THROUGH} at most)"
+    parameter_name = "problems"
+
+    def lookups(self, request, model_admin):
+        return [("errors", "Errors"), ("any", "Errors or warnings")]
+
+    def queryset(self, request, articles):
+        if self.value() not in ["errors", "any"]:
+            return articles
+        newest = list(articles.order_by("-modified_at", "-id")[:LOOKED_THROUGH])
+        found = problems_of_all(newest)
+        return articles.filter(pk__in=[pk for pk in found if self._matters(found[pk])])
+
+    def _matters(self, problems):
+        return any(self.value() == "any" or problem.is_error for problem in problems)
 
 
 class LanguageFilter(admin.SimpleListFilter):

@@ -208,6 +208,12 @@ class ArticleForm(forms.ModelForm):
             raise forms.ValidationError(
                 "Readers can see this article already. Withdraw it to take it off the site."
             )
+        before = self.instance.embargo_until
+        if self.instance.is_under_embargo and (embargo is None or embargo < before):
+            raise forms.ValidationError(
+                "An embargo that is in force can only be moved later here. "
+                "To end it earlier, an editor takes the step “Lift the embargo”, with a reason."
+            )
         return embargo
 
     def clean_planned_for(self):

@@ -13,6 +13,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from articles.admin import beforehand
 from articles.admin.forms import MomentField
 from articles.desk import (
     correct,
@@ -22,11 +23,85 @@ from articles.desk import (
     schedule_changes,
     unschedule_changes,
 )
-from articles.models import Article, Correction, CorrectionRequest
+from articles.links import slug_in
+from articles.models import Article, Correction, CorrectionRequest, Revision
+from articles.preflight import problems_of_all
 
 
-class PublishForm(forms.Form):
-    """Nothing to fill in: the page says what will happen, and its button means it."""
+class StepForm(forms.Form):
+    """What is asked before a step is taken on these articles."""
+
+    def __init__(self, *args, articles, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.articles = articles
+
+    def refusal_of(self, article):
+        """Why the step is not taken on this one of them; empty when it is."""
+        return ""
+
+    def answers(self):
+        """What the step itself wants to know."""
+        return self.cleaned_data
+
+
+class PublishForm(StepForm):
+    """The page says what will happen and what is wrong; its button means it."""
+
+    anyway = forms.BooleanField(
+        label="Publish all the same",
+        error_messages={
+            "required": "Tick this to go on in spite of the warnings, or put them right first."
+        },
+    )
+    field_order = ["seen", "at", "tell_readers", "anyway"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        problems = problems_of_all(self.articles)
+        self.found = [
+            (article, problems[article.pk])
+            for article in self.articles
+            if problems[article.pk]
+        ]
+        self.errors_of = {
+            article: [problem for problem in found if problem.is_error]
+            for article, found in self.found
+        }
+        if not any(not self.refusal_of(article) for article, _ in self.found):
+            del self.fields["anyway"]
+
+    @property
+    def stops(self):
+        """Whether none of the articles can be published as it is."""
+        return all(map(self.refusal_of, self.articles))
+
+    def refusal_of(self, article):
+        errors = self.errors_of.get(article, [])
+        return " ".join(problem.sentence for problem in errors)
+
+    def clean(self):
+        if self.stops:
+            raise forms.ValidationError(
+                "This cannot become public as it is. What you typed is kept: go back and put the errors right."
+            )
+        return super().clean()
+
+    def answers(self):
+        return {
+            name: answer
+            for name, answer in self.cleaned_data.items()
+            if name != "anyway"
+        }
+
+
+class PublishChangesForm(PublishForm):
+    # The key of the revision whose changes are on the screen.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    tell_readers = forms.BooleanField(
+        required=False,
+        label="Tell readers it was updated",
+        help_text="Puts “Updated” and the time on the article. Leave it for a mistake in spelling.",
+    )
 
 
 class WhenField(MomentField):
@@ -63,7 +138,7 @@ class WhenField(MomentField):
             raise forms.ValidationError("There is no such date and time.") from None
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(PublishForm):
     at = WhenField(label="Appears at")
 
     def clean_at(self):
@@ -79,11 +154,11 @@ class ScheduleChangesForm(ScheduleForm):
     at = WhenField(label="Go live at")
 
 
-class RedateForm(forms.Form):
+class RedateForm(StepForm):
     at = WhenField(label="Publication date")
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(StepForm):
     note = forms.CharField(
         label="Note to the writer",
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -92,7 +167,7 @@ class ReturnForm(forms.Form):
     )
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(StepForm):
     reason = forms.CharField(
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -112,6 +187,61 @@ class WithdrawForm(forms.Form):
         required=False,
         help_text="Stands on the page that says the article was withdrawn. May be empty.",
     )
+    replaced_by = forms.CharField(
+        label="The other article",
+        max_length=500,
+        required=False,
+        help_text="Only when its address is to lead to another article: the address of that one.",
+    )
+
+    def clean_replaced_by(self):
+        address = self.cleaned_data["replaced_by"]
+        if self.cleaned_data.get("kind") != Article.Withdrawal.REPLACED:
+            return None
+        if not address.strip():
+            raise forms.ValidationError("Give the address of the other article.")
+        other = Article.objects.visible().at(slug_in(address))
+        if other is None:
+            raise forms.ValidationError(
+                "Readers find no article at this address. Copy the address of one from its page."
+            )
+        if other in self.articles:
+            raise forms.ValidationError("An article cannot take its own place.")
+        return other
+
+
+class LiftEmbargoForm(StepForm):
+    NOW, EARLIER = "now", "earlier"
+
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        help_text="For the record of the desk: who agreed to it, and why.",
+    )
+    when = forms.ChoiceField(
+        label="When the embargo ends",
+        choices=[(NOW, "Now"), (EARLIER, "Earlier than until now, at this time:")],
+        widget=forms.RadioSelect,
+    )
+    at = MomentField(label="Ends at", widget=AdminSplitDateTime, required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("when") != self.EARLIER or "at" not in cleaned:
+            return cleaned
+        if not cleaned["at"]:
+            self.add_error("at", "Give the date and the time at which it ends.")
+        elif cleaned["at"] <= timezone.now():
+            self.add_error("at", "That time is past. Choose “Now” to end it now.")
+        return cleaned
+
+    def answers(self):
+        earlier = self.cleaned_data["when"] == self.EARLIER
+        return {
+            "until": self.cleaned_data["at"] if earlier else None,
+            "reason": self.cleaned_data["reason"],
+        }
 
 
 class RequestsField(forms.ModelMultipleChoiceField):
@@ -133,7 +263,7 @@ class RequestsField(forms.ModelMultipleChoiceField):
         return f"{words} ({timezone.localtime(asked.created_at):%-d %B %Y, %H:%M})"
 
 
-class CorrectForm(forms.Form):
+class CorrectForm(StepForm):
     kind = forms.ChoiceField(
         label="What it is",
         choices=Correction.Kind,
@@ -157,9 +287,10 @@ class CorrectForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, initial, **kwargs):
-        super().__init__(*args, initial=initial, **kwargs)
-        requests = initial["article"].correction_requests.open().oldest_first()
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        [article] = self.articles
+        requests = article.correction_requests.open().oldest_first()
         # One that was ticked may be closed by now: that must be said, not passed over.
         if "answers" in self.data or requests.exists():
             self.fields["answers"].queryset = requests
@@ -176,17 +307,25 @@ class DeskStep:
     done: str
     take: Callable
     # What is asked on a page of its own; None: the button alone is enough.
-    form: type[forms.Form] | None = None
+    form: type[StepForm] | None = None
     question: str = ""
     explanation: str = ""
     # What stands in the form at first, from the article.
     initial: Callable = lambda article: {}
+    # What is said before of one article.
+    outlook: Callable = beforehand.of_nothing
     # Whoever may edit the article may take it; the others are the editors'.
     for_writers: bool = False
     # Whether it can be taken on many articles from the list.
     for_many: bool = True
     main: bool = False
     dangerous: bool = False
+
+    def form_for(self, articles, data=None, **initial):
+        """The form, filled in with what is known of the article, when it is one."""
+        if len(articles) == 1:
+            initial = self.initial(articles[0]) | initial
+        return self.form(data, initial=initial, articles=articles)
 
     @property
     def asks(self):
@@ -212,6 +351,10 @@ class DeskStep:
         return article.editable_by(user)
 
 
+def _publish_changes(article, *, seen, **how):
+    publish_changes(article, revision=Revision(pk=seen) if seen else None, **how)
+
+
 STEPS = {
     step.name: step
     for step in [
@@ -231,6 +374,7 @@ STEPS = {
             "Publish {}?",
             "Readers will see it at once, on the front page, in the feeds and at its own address. "
             "Where an embargo is still to end, they will see it when it ends.",
+            outlook=beforehand.of_publishing,
             main=True,
         ),
         DeskStep(
@@ -241,15 +385,18 @@ STEPS = {
             ScheduleForm,
             "When should {} appear?",
             "It appears by itself at that time, and not before an embargo ends.",
+            outlook=beforehand.of_scheduling,
         ),
         DeskStep(
             "changes",
             "Publish changes",
             "shows readers what you see here",
-            publish_changes,
-            PublishForm,
+            _publish_changes,
+            PublishChangesForm,
             "Publish the changes of {}?",
             "What readers see at its address is put in place of what they saw until now.",
+            initial=lambda article: {"seen": article.working_copy.pk},
+            outlook=beforehand.of_changes,
             for_many=False,
             main=True,
         ),
@@ -280,7 +427,6 @@ STEPS = {
             "Publish a correction of {}?",
             "It stands at the end of the article and on the page of corrections, for good: "
             "it can be neither changed nor taken back. Put the text of the article right first.",
-            initial=lambda article: {"article": article},
             for_many=False,
         ),
         DeskStep(
@@ -293,6 +439,17 @@ STEPS = {
             "A scheduled article appears at the new time: at once when that is past. "
             "An article that readers can see stays where they can see it.",
             initial=lambda article: {"at": article.published_at},
+        ),
+        DeskStep(
+            "lift",
+            "Lift the embargo",
+            "has a new end of its embargo",
+            Article.lift_embargo,
+            LiftEmbargoForm,
+            "Lift the embargo of {}?",
+            "The reason is recorded. A scheduled article keeps its date: "
+            "change the date afterwards to let it appear earlier.",
+            for_many=False,
         ),
         DeskStep(
             "top",
@@ -322,7 +479,8 @@ STEPS = {
             Article.withdraw,
             WithdrawForm,
             "Withdraw {}?",
-            "It goes from every page, feed and sitemap at once.",
+            "It goes from every page, feed and sitemap at once, and its comments with it.",
+            outlook=beforehand.of_withdrawing,
             dangerous=True,
         ),
     ]
@@ -332,11 +490,11 @@ _CHANGES = ["changes", "schedule_changes", "unschedule_changes"]
 
 # In the order of the buttons; the main one first, the dangerous one last.
 _SHOWN = {
-    "Draft": ["publish", "submit", "schedule"],
-    "In review": ["publish", "schedule", "return"],
-    "Scheduled": [*_CHANGES, "redate", "return"],
+    "Draft": ["publish", "submit", "schedule", "lift"],
+    "In review": ["publish", "schedule", "return", "lift"],
+    "Scheduled": [*_CHANGES, "redate", "return", "lift"],
     "Published": [*_CHANGES, "correct", "redate", "top", "off_top", "withdraw"],
-    "Withdrawn": ["publish", "schedule", "return"],
+    "Withdrawn": ["publish", "schedule", "return", "lift"],
 }
 
 
@@ -346,6 +504,8 @@ def steps_for(article, user):
     shown = [STEPS[name] for name in _SHOWN[word]]
     if article and word == "Published":
         shown.remove(STEPS["top" if article.on_top else "off_top"])
+    if STEPS["lift"] in shown and not (article and article.is_under_embargo):
+        shown.remove(STEPS["lift"])
     if STEPS["changes"] in shown:
         shown = [step for step in shown if step.name not in _no_change_for(article)]
     return [step for step in shown if step.allowed(user, article)]

@@ -194,9 +194,25 @@ class Article(models.Model):
         return self.status == self.Status.WITHDRAWN
 
     @property
+    def is_under_notice(self):
+        """Whether it was withdrawn so that it stays at its address, with a notice."""
+        return self.is_withdrawn and self.withdrawal == self.Withdrawal.NOTICE
+
+    @property
     def status_in_words(self):
         """The status as the desk says it: a published article whose time is to come is scheduled."""
         return "Scheduled" if self.is_scheduled else self.get_status_display()
+
+    @property
+    def is_under_embargo(self):
+        return self.embargo_until is not None and self.embargo_until > timezone.now()
+
+    @property
+    def updated(self):
+        """When readers were given something new after it appeared; None when never."""
+        if self.updated_at is None or self.published_at is None:
+            return None
+        return self.updated_at if self.updated_at > self.published_at else None
 
     @property
     def public_from(self):
@@ -389,7 +405,42 @@ class Article(models.Model):
             published_at=at,
             withdrawal="",
             notice="",
+            replaced_by=None,
         )
+
+    def tell_of_update(self, *, at=None):
+        """Let readers see that it says something new since."""
+        at = at or timezone.now()
+        Article.objects.filter(pk=self.pk).update(updated_at=at, modified_at=at)
+        self.refresh_from_db(fields=["updated_at", "modified_at"])
+
+    def lift_embargo(self, *, reason, until=None, by=None):
+        """
+        End the embargo, or let it end at an earlier time. The date of publication stays.
+
+        Raises TransitionError when there is none in force that this would end earlier.
+        """
+        now = timezone.now()
+        with transaction.atomic():
+            longer = Article.objects.filter(
+                pk=self.pk, embargo_until__gt=max(now, until or now)
+            )
+            before = longer.select_for_update().values_list("embargo_until", flat=True)
+            ended = before.first()
+            if ended is None:
+                raise TransitionError(
+                    f"“{self}” has no embargo that this would end earlier."
+                )
+            longer.update(embargo_until=until, modified_at=now)
+            self.refresh_from_db(
+                fields=["embargo_until", "modified_at", "status", "published_at"]
+            )
+            self._keep_address()
+            self._record(
+                Step.What.LIFT_EMBARGO,
+                by=by,
+                reason=f"{reason} (it was to end on {ended:%Y-%m-%d %H:%M} UTC)",
+            )
 
     def redate(self, at, *, by=None):
         """
@@ -420,8 +471,12 @@ class Article(models.Model):
             published_at=at,
         )
 
-    def withdraw(self, *, reason="", notice="", kind=Withdrawal.GONE, by=None):
-        """Take the article off the site. The reason stays inside; readers get the notice."""
+    def withdraw(
+        self, *, reason="", notice="", kind=Withdrawal.GONE, replaced_by=None, by=None
+    ):
+        """Take the article off the site. The reason stays inside; readers get the notice, or another article."""
+        if kind == self.Withdrawal.REPLACED:
+            self._require_other(replaced_by)
         self._move(
             Step.What.WITHDRAW,
             by=by,
@@ -430,6 +485,7 @@ class Article(models.Model):
             status=self.Status.WITHDRAWN,
             withdrawal=self.Withdrawal(kind),
             notice=notice,
+            replaced_by=replaced_by if kind == self.Withdrawal.REPLACED else None,
             on_top=False,
         )
 
@@ -522,6 +578,12 @@ class Article(models.Model):
             self._record(what, by=by, reason=reason)
             if what in [Step.What.PUBLISH, Step.What.SCHEDULE]:
                 self.keep_revision(kind=Revision.Kind.PUBLISHED, by=by)
+
+    def _require_other(self, other):
+        if other is None or other.pk == self.pk or not other._is_visible_now():
+            raise TransitionError(
+                f"“{self}” can only be replaced by another article that readers can see."
+            )
 
     def _forget_loaded(self, *names):
         """Let what was loaded along with the article be read again."""

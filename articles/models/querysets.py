@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from articles.models.address import Address
 from articles.models.people import Credit, Person
+from articles.models.revision import Revision
 from articles.models.tag import Tag
 
 
@@ -43,15 +44,14 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(status=self.model.Status.WITHDRAWN)
 
     def gone(self):
-        """Withdrawn from where readers saw them, leaving a page that says so."""
+        """Withdrawn from where readers saw them, leaving something that says so: not as if they had never been there."""
         now = timezone.now()
         # A story withdrawn before its hour was never anywhere, also once that has passed.
         seen = Address.objects.used().filter(article=models.OuterRef("pk"))
-        return self.withdrawn().filter(
-            _no_embargo(now),
-            models.Exists(seen),
-            withdrawal=self.model.Withdrawal.GONE,
-            published_at__lte=now,
+        return (
+            self.withdrawn()
+            .exclude(withdrawal=self.model.Withdrawal.VANISHED)
+            .filter(_no_embargo(now), models.Exists(seen), published_at__lte=now)
         )
 
     def known_as(self, slug):
@@ -64,6 +64,19 @@ class ArticleQuerySet(models.QuerySet):
     def at(self, slug):
         """The one of these that is known as the slug, or None: one query where that is its address now, as it mostly is."""
         return self.filter(slug=slug).first() or self.known_as(slug).first()
+
+    def slugs_among(self, slugs):
+        """Those of the slugs under which one of these is known."""
+        now = self.filter(slug__in=slugs).values_list("slug", flat=True)
+        here = models.Exists(self.filter(pk=models.OuterRef("article")))
+        once = Address.objects.used().filter(here, slug__in=slugs)
+        return now.union(once.values_list("slug", flat=True))
+
+    def working_contents(self):
+        """The key of each, and what its newest revision says: None where there is none."""
+        newest = Revision.objects.working().filter(article=models.OuterRef("pk"))
+        copy = models.Subquery(newest.newest_first().values("content")[:1])
+        return self.values_list("pk", copy)
 
     def published_in(self, span):
         """From the first moment of the span up to, but without, its end."""
@@ -148,11 +161,15 @@ class ArticleQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-id")
 
     def for_page(self):
-        """Load what an article's own page shows."""
+        """Load what is shown of an article wherever it stands whole."""
         return self.prefetch_related(
             "tags",
             models.Prefetch("credits", Credit.objects.select_related("person")),
         )
+
+    def for_own_page(self):
+        """Load what the article's own page shows beside that: its corrections."""
+        return self.for_page().prefetch_related("corrections")
 
     def for_listing(self):
         """Load what a card shows, and leave the text in the database."""

@@ -35,6 +35,7 @@ class Step(AppendOnly):
         SCHEDULE_CHANGES = "schedule_changes", "changes scheduled"
         UNSCHEDULE_CHANGES = "unschedule_changes", "changes taken off the schedule"
         WITHDRAW = "withdraw", "withdrawn"
+        LIFT_EMBARGO = "lift_embargo", "embargo lifted"
         RENAME = "rename", "address changed"
         PUT_ON_TOP = "put_on_top", "put on top of the front page"
         TAKE_OFF_TOP = "take_off_top", "taken off the top of the front page"

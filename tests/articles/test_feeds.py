@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from articles.feeds import ARTICLES_IN_A_FEED
-from tests.factories import HOUR, make_person, make_visible_article
+from tests.factories import HOUR, make_correction, make_person, make_visible_article
 
 AT = datetime(2025, 9, 5, 6, 30, tzinfo=UTC)
 
@@ -139,3 +139,25 @@ def test_the_feed_names_who_photographed_as_a_contributor(client, db):
     assert page.count("<dc:creator>Ana Ruiz</dc:creator>") == 1
     assert page.count("<dc:contributor>Ben Cole</dc:contributor>") == 1
     assert page.count("Ana Ruiz") == 1
+
+
+def test_corrections_have_a_feed(client, db):
+    shown = make_correction(text="It is <b>6.4</b>.\n\nNot 6.5.")
+    hidden = make_correction(text="Of something hidden")
+    hidden.article.withdraw()
+    [entry] = read(client, "/corrections/rss.xml").entries
+    assert entry.title == f"Correction: {shown.article.title}"
+    assert entry.link.endswith(f"#correction-{shown.pk}")
+    assert "&lt;b&gt;6.4&lt;/b&gt;" in entry.description
+    page = client.get("/corrections/").content.decode()
+    assert 'href="/corrections/rss.xml"' in page
+
+
+def test_the_feed_of_corrections_takes_as_many_queries_for_one_as_for_many(
+    client, db, django_assert_num_queries
+):
+    for number in [1, 5]:
+        for _ in range(number):
+            make_correction()
+        with django_assert_num_queries(1):
+            client.get("/corrections/rss.xml")

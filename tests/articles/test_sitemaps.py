@@ -49,9 +49,9 @@ def test_the_sitemap_names_every_public_page(client, db):
 def test_the_sitemap_says_when_an_article_changed(client, db):
     changed = make_visible_article(published_at=AT)
     appeared = make_visible_article(published_at=AT + HOUR)
-    Article.objects.filter(pk=changed.pk).update(modified_at=AT + 2 * HOUR)
-    # Written before its hour, and new to everybody when the hour came.
-    Article.objects.filter(pk=appeared.pk).update(modified_at=AT)
+    Article.objects.filter(pk=changed.pk).update(updated_at=AT + 2 * HOUR)
+    # Updated before its hour, and new to everybody when the hour came.
+    Article.objects.filter(pk=appeared.pk).update(updated_at=AT)
     _, places = read(client)
     assert places[changed.get_absolute_url()] == "2025-09-05T08:30:00+00:00"
     assert places[appeared.get_absolute_url()] == "2025-09-05T07:30:00+00:00"

@@ -645,3 +645,91 @@ def test_an_error_is_reported_before_the_neighbours_of_what_readers_can_see(clie
     draft = make_article()
     client.force_login(make_user(role="Editors"))
     assertNotContains(client.get(draft.get_absolute_url()), "Report an error")
+
+
+# Withdrawn, but not without a trace
+
+
+def test_an_article_under_notice_stays_to_be_read_and_leaves_every_list(client, db):
+    older = make_visible_article(published_at=timezone.now() - DAY)
+    article = make_visible_article(title="Kept", body="<p>Kept words.</p>")
+    make_shown_comment(article=article, body="Said below")
+    article.withdraw(kind=Article.Withdrawal.NOTICE, notice="We <got> it wrong.")
+    page = client.get(article.get_absolute_url())
+    assertContains(page, "We &lt;got&gt; it wrong.")
+    assertContains(page, "Kept words.")
+    assertContains(page, '<meta name="robots" content="noindex">')
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    for absent in ["Said below", "Report an error", "ld+json", "Not public"]:
+        assertNotContains(page, absent)
+    for address in ["/", "/feeds/rss.xml", "/sitemap.xml", older.get_absolute_url()]:
+        assertNotContains(client.get(address), article.get_absolute_url())
+
+
+def test_under_a_notice_the_comments_are_gone(client, db):
+    article = make_visible_article()
+    article.withdraw(kind=Article.Withdrawal.NOTICE, notice="Wrong.")
+    for name in ["comments:thread", "comments:rss", "comments:report_error"]:
+        page = client.get(reverse(name, args=[article.slug]))
+        assertContains(page, "Wrong.", status_code=410)
+
+
+def test_an_old_address_leads_to_the_article_under_notice(client, db):
+    article = make_visible_article(slug="old")
+    article.rename("new")
+    article.withdraw(kind=Article.Withdrawal.NOTICE)
+    assertRedirects(client.get("/articles/old/"), "/articles/new/", status_code=301)
+
+
+def test_what_was_never_public_is_not_shown_under_a_notice(client, db):
+    article = make_article()
+    article.publish(at=timezone.now() + DAY)
+    article.withdraw(kind=Article.Withdrawal.NOTICE)
+    Article.objects.filter(pk=article.pk).update(published_at=timezone.now() - DAY)
+    assert client.get(article.get_absolute_url()).status_code == 404
+
+
+def test_a_replaced_article_leads_to_the_other_while_readers_can_see_that(client, db):
+    article, other = make_visible_article(slug="old"), make_visible_article()
+    article.rename("new")
+    article.withdraw(kind=Article.Withdrawal.REPLACED, replaced_by=other)
+    for slug in ["old", "new"]:
+        answer = client.get(f"/articles/{slug}/")
+        assertRedirects(answer, other.get_absolute_url(), status_code=301)
+    other.withdraw()
+    assert client.get("/articles/new/").status_code == 410
+
+
+def test_two_articles_never_lead_to_each_other(client, db):
+    one, two = make_visible_article(), make_visible_article()
+    one.withdraw(kind=Article.Withdrawal.REPLACED, replaced_by=two)
+    one.publish()
+    two.withdraw(kind=Article.Withdrawal.REPLACED, replaced_by=one)
+    assertRedirects(client.get(two.get_absolute_url()), one.get_absolute_url(), 301)
+    assert client.get(one.get_absolute_url()).status_code == 200
+
+
+# Updates and corrections
+
+
+def test_readers_see_when_an_article_was_updated(client, db):
+    article = make_visible_article()
+    assertNotContains(client.get(article.get_absolute_url()), "Updated")
+    article.tell_of_update()
+    page = client.get(article.get_absolute_url())
+    assertContains(page, "Updated")
+    data = structured_data(page)
+    assert data["dateModified"] == article.updated_at.isoformat()
+
+
+def test_machines_read_what_was_corrected(client, db):
+    article = make_visible_article()
+    correction = make_correction(article=article, text="It is </script> 6.4.")
+    [said] = structured_data(client.get(article.get_absolute_url()))["correction"]
+    assert said == {
+        "@type": "CorrectionComment",
+        "name": "Correction",
+        "text": "It is </script> 6.4.",
+        "datePublished": correction.at.isoformat(),
+        "url": f"{settings.SITE_URL}{article.get_absolute_url()}#correction-{correction.pk}",
+    }

@@ -1,10 +1,13 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from articles.desk import save
 from articles.models import Article
 from tests.articles.admin.desk import (
     ADD,
+    ANYWAY,
     LIST,
     act,
     buttons,
@@ -13,7 +16,7 @@ from tests.articles.admin.desk import (
     step_of,
     typed,
 )
-from tests.factories import make_article, make_user, make_visible_article
+from tests.factories import DAY, make_article, make_user, make_visible_article
 
 PUBLISHING = ["publish", "schedule", "redate", "top", "off_top", "return", "withdraw"]
 ANSWERS = {
@@ -22,6 +25,7 @@ ANSWERS = {
     "note": "n",
     "reason": "r",
     "kind": "gone",
+    "anyway": "on",
 }
 
 
@@ -55,6 +59,31 @@ def test_only_editors_publish_return_and_withdraw(db, client, role, step):
     act(client, step, article, index="0")
     act(client, step, article, _confirmed="1", **ANSWERS)
     assert state(article) == before
+
+
+@pytest.mark.parametrize("role", ["Writers", "Moderators"])
+def test_only_editors_lift_an_embargo(db, client, role):
+    user = make_user(role=role)
+    article = make_article(created_by=user, embargo_until=timezone.now() + DAY)
+    client.force_login(user)
+    assert "lift" not in buttons(client.get(form_of(article)))
+    answers = ANSWERS | {"when": "now"}
+    assert client.get(step_of(article, "lift")).status_code == 403
+    assert client.post(step_of(article, "lift"), answers).status_code == 403
+    article.refresh_from_db()
+    assert article.is_under_embargo
+
+
+@pytest.mark.parametrize("role", ["Writers", "Moderators"])
+def test_only_editors_publish_changes(db, client, role):
+    user = make_user(role=role)
+    article = make_visible_article(created_by=user, title="Live")
+    save(article, {"title": "Waiting"})
+    client.force_login(user)
+    address = step_of(article, "changes")
+    assert client.get(address).status_code == 403
+    assert client.post(address, ANYWAY).status_code == 403
+    assert state(article)[0] == "Live"
 
 
 def test_a_writer_who_posts_publish_by_hand_keeps_the_text_and_is_told(client, writer):

@@ -2,12 +2,18 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from articles.admin.article import time_until
 from articles.admin.steps import STEPS
+from articles.desk import save
 from articles.models import Article
 from tests.articles.admin.desk import (
     ADD,
+    ANYWAY,
+    LIST,
     act,
     buttons,
     form_of,
@@ -15,7 +21,16 @@ from tests.articles.admin.desk import (
     step_of,
     typed,
 )
-from tests.factories import DAY, make_article, make_user, make_visible_article
+from tests.factories import (
+    DAY,
+    HOUR,
+    make_article,
+    make_person,
+    make_user,
+    make_visible_article,
+)
+
+IN_2999 = {"at_0": "2999-01-01", "at_1": "10:00"}
 
 # Which are shown
 
@@ -60,8 +75,8 @@ def test_publishing_saves_what_was_typed_and_asks_once_more(desk, editor):
     assert (article.title, article.status) == ("As typed", "draft")
     page = desk.get(response.url).content.decode()
     assert "Publish “As typed”?" in page
-    assert "Readers will see it at once" in page
-    response = desk.post(step_of(article, "publish"))
+    assert "This puts it on the front page" in page
+    response = desk.post(step_of(article, "publish"), ANYWAY)
     assert response.url == form_of(article)
     assert "“As typed” is now published." in said(response)
     article.refresh_from_db()
@@ -146,10 +161,28 @@ def test_scheduling_takes_the_hour_that_was_given(desk, settings):
     timezone.get_default_timezone.cache_clear()
     try:
         article = make_article()
-        desk.post(step_of(article, "schedule"), {"at_0": "2999-01-01", "at_1": "10:00"})
+        desk.post(step_of(article, "schedule"), IN_2999 | ANYWAY)
         article.refresh_from_db()
         assert article.is_scheduled
         assert article.published_at == datetime(2999, 1, 1, 9, tzinfo=UTC)
+    finally:
+        timezone.get_default_timezone.cache_clear()
+
+
+@pytest.mark.parametrize("date", ["2030-03-31", "2030-10-27"])
+def test_an_hour_that_the_clocks_skip_or_strike_twice_is_asked_for_again(
+    desk, settings, date
+):
+    settings.TIME_ZONE = "Europe/Vienna"
+    timezone.get_default_timezone.cache_clear()
+    try:
+        article = make_article()
+        page = desk.post(
+            step_of(article, "schedule"), {"at_0": date, "at_1": "02:30"} | ANYWAY
+        )
+        assert "may be ambiguous or it may not exist" in page.content.decode()
+        article.refresh_from_db()
+        assert article.status == "draft"
     finally:
         timezone.get_default_timezone.cache_clear()
 
@@ -285,7 +318,7 @@ def test_the_list_publishes_after_asking(desk):
     page = act(desk, "publish", one, two, index="0")
     assert "Publish 2 articles?" in page.content.decode()
     assert not Article.objects.visible().exists()
-    act(desk, "publish", one, two, _confirmed="1")
+    act(desk, "publish", one, two, _confirmed="1", **ANYWAY)
     assert Article.objects.visible().count() == 2
 
 
@@ -298,7 +331,7 @@ def test_the_list_schedules_nothing_without_a_date(desk):
     assert f'value="{article.pk}"' in page.content.decode()
     article.refresh_from_db()
     assert article.status == "draft"
-    act(desk, "schedule", article, _confirmed="1", at_0="2999-01-01", at_1="10:00")
+    act(desk, "schedule", article, _confirmed="1", **IN_2999, **ANYWAY)
     article.refresh_from_db()
     assert article.is_scheduled
 
@@ -320,3 +353,240 @@ def test_too_many_at_once_are_refused(desk, monkeypatch):
     response = act(desk, "submit", *articles, index="0")
     assert "more than 2 articles" in said(response)
     assert not Article.objects.in_review().exists()
+
+
+# What is looked at before
+
+
+def make_sound_article(**fields):
+    """A draft in which there is nothing to look at."""
+    fields = {"standfirst": "In short.", "tags": ["Harbour"]} | fields
+    return make_article(byline=[make_person()], **fields)
+
+
+def test_an_article_in_order_is_published_without_a_tick(desk):
+    article = make_sound_article()
+    page = desk.get(step_of(article, "publish")).content.decode()
+    assert "Publish all the same" not in page
+    assert f"/articles/{article.slug}/." in page
+    desk.post(step_of(article, "publish"))
+    article.refresh_from_db()
+    assert article.is_visible
+
+
+def test_warnings_want_one_tick(desk):
+    article = make_sound_article(tags=[])
+    page = desk.post(step_of(article, "publish")).content.decode()
+    assert "It has no tags" in page
+    assert "Tick this to go on" in page
+    article.refresh_from_db()
+    assert article.status == "draft"
+    desk.post(step_of(article, "publish"), ANYWAY)
+    article.refresh_from_db()
+    assert article.is_visible
+
+
+def test_errors_stop_publishing_but_not_saving(desk):
+    article = make_sound_article()
+    address = step_of(article, "publish")
+    response = desk.post(form_of(article), typed(article, body="", _step="publish"))
+    assert response.url == address
+    page = desk.get(address).content.decode()
+    assert "It has no text" in page
+    assert '<button class="steps__button' not in page
+    page = desk.post(address, ANYWAY)
+    assert "cannot become public as it is" in page.content.decode()
+    article.refresh_from_db()
+    assert (article.body, article.status) == ("", "draft")
+
+
+def test_an_error_stops_scheduling_and_changes_as_well(desk):
+    draft, live = make_sound_article(body=""), make_visible_article()
+    save(live, {"body": ""})
+    desk.post(step_of(draft, "schedule"), IN_2999 | ANYWAY)
+    desk.post(step_of(live, "changes"), ANYWAY)
+    draft.refresh_from_db()
+    live.refresh_from_db()
+    assert (draft.status, live.body) == ("draft", "<p>What happened.</p>")
+
+
+def test_the_list_publishes_what_is_in_order_and_says_of_the_rest_why_not(desk):
+    sound, empty = make_sound_article(), make_sound_article(title="Empty", body="")
+    page = act(desk, "publish", sound, empty, index="0").content.decode()
+    assert "It has no text" in page
+    assert "Publish all the same" not in page
+    response = act(desk, "publish", sound, empty, _confirmed="1")
+    assert "“Empty” was not published. It has no text." in said(response)
+    assert list(Article.objects.visible()) == [sound]
+
+
+def test_one_article_or_many_are_looked_at_with_as_many_queries(desk):
+    articles = [make_sound_article(body="") for _ in range(12)]
+    act(desk, "publish", articles[0], index="0")
+    numbers = set()
+    for chosen in [articles[:2], articles]:
+        with CaptureQueriesContext(connection) as queries:
+            act(desk, "publish", *chosen, index="0")
+        numbers.add(len(queries))
+    assert len(numbers) == 1
+
+
+def test_the_list_is_narrowed_to_articles_with_problems(desk):
+    sound, warned, wrong = (
+        make_sound_article(),
+        make_sound_article(tags=[]),
+        make_sound_article(body=""),
+    )
+    for value, found in [("errors", {wrong}), ("any", {warned, wrong})]:
+        rows = desk.get(LIST, {"problems": value}).context["cl"].result_list
+        assert set(rows) == found
+    assert sound in desk.get(LIST, {"problems": "x"}).context["cl"].result_list
+
+
+def test_the_list_reads_no_more_texts_than_it_says(desk, monkeypatch):
+    monkeypatch.setattr("articles.admin.filters.LOOKED_THROUGH", 1)
+    make_sound_article(body="")
+    newer = make_sound_article(body="")
+    rows = desk.get(LIST, {"problems": "errors"}).context["cl"].result_list
+    assert list(rows) == [newer]
+
+
+# Changes of a published article
+
+
+def test_the_page_says_what_readers_will_see_changed_and_who_links_here(desk):
+    article = make_visible_article(slug="old")
+    linking = make_visible_article(
+        title="Linking", body='<p><a href="/articles/old/">x</a></p>'
+    )
+    save(article, {"title": "New", "slug": "new"})
+    page = desk.get(step_of(article, "changes")).content.decode()
+    assert "changed: the headline, the address." in page
+    assert form_of(linking) in page
+
+
+def test_readers_are_told_of_an_update_only_when_that_is_ticked(desk):
+    article = make_visible_article()
+    for title, ticks, told in [("A", {}, False), ("B", {"tell_readers": "on"}, True)]:
+        save(
+            article,
+            {"title": title},
+            began_from=getattr(article.working_copy, "pk", None),
+        )
+        desk.post(step_of(article, "changes"), ANYWAY | ticks)
+        article.refresh_from_db()
+        assert (article.title, article.updated is not None) == (title, told)
+
+
+def test_what_was_saved_since_the_page_was_opened_is_not_published_unseen(desk):
+    article = make_visible_article(title="First")
+    seen = save(article, {"title": "Seen"})
+    save(article, {"title": "Unseen"}, began_from=seen.pk)
+    response = desk.post(step_of(article, "changes"), ANYWAY | {"seen": seen.pk})
+    assert "Look at it again before you publish" in said(response)
+    article.refresh_from_db()
+    assert article.title == "First"
+
+
+# The embargo
+
+
+def test_an_embargo_in_force_is_only_moved_later_in_the_form(desk):
+    until = timezone.now().replace(microsecond=0) + 2 * DAY
+    article = make_article(embargo_until=until)
+    for moment in [None, until - DAY]:
+        page = desk.post(form_of(article), typed(article, **embargo(moment)))
+        assert "can only be moved later here" in page.content.decode()
+    desk.post(form_of(article), typed(article, **embargo(until + DAY)))
+    article.refresh_from_db()
+    assert article.embargo_until == until + DAY
+
+
+def embargo(moment):
+    return {
+        "embargo_until_0": f"{moment:%Y-%m-%d}" if moment else "",
+        "embargo_until_1": f"{moment:%H:%M:%S}" if moment else "",
+    }
+
+
+def test_lifting_an_embargo_wants_a_reason_and_records_it(desk, editor):
+    article = make_article(embargo_until=timezone.now() + 2 * DAY)
+    assert "lift" in buttons(desk.get(form_of(article)))
+    desk.post(step_of(article, "lift"), {"when": "now", "reason": ""})
+    article.refresh_from_db()
+    assert article.is_under_embargo
+    desk.post(step_of(article, "lift"), {"when": "now", "reason": "The source agreed"})
+    article.refresh_from_db()
+    assert article.embargo_until is None
+    step = article.steps.get()
+    assert (step.what, step.by) == ("lift_embargo", editor)
+    assert step.reason.startswith("The source agreed (it was to end on")
+    assert "lift" not in buttons(desk.get(form_of(article)))
+
+
+@pytest.mark.parametrize(
+    ("date", "sentence"),
+    [("", "Give the date"), ("2020-01-01", "That time is past")],
+)
+def test_an_empty_or_past_end_of_an_embargo_never_means_now(desk, date, sentence):
+    article = make_article(embargo_until=timezone.now() + 2 * DAY)
+    at = {"at_0": date, "at_1": date and "10:00"}
+    page = desk.post(step_of(article, "lift"), {"when": "earlier", "reason": "x"} | at)
+    assert sentence in page.content.decode()
+    later = {"when": "earlier", "reason": "x"} | IN_2999
+    assert "no embargo that this would end earlier" in said(
+        desk.post(step_of(article, "lift"), later)
+    )
+    article.refresh_from_db()
+    assert article.is_under_embargo
+
+
+def test_lifting_an_embargo_publishes_nothing(desk):
+    article = make_article(embargo_until=timezone.now() + 2 * DAY)
+    article.publish()
+    desk.post(step_of(article, "lift"), {"when": "now", "reason": "x"})
+    article.refresh_from_db()
+    assert article.embargo_until is None
+    assert article.is_scheduled
+
+
+# Withdrawing in favour of another
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("", "Give the address of the other article"),
+        ("/articles/nowhere/", "Readers find no article"),
+        ("https://[", "Readers find no article"),
+        ("/articles/mine/", "cannot take its own place"),
+    ],
+)
+def test_an_article_is_replaced_by_one_that_readers_can_see(desk, address, sentence):
+    article = make_visible_article(slug="mine")
+    answers = {"kind": "replaced", "reason": "x", "replaced_by": address}
+    page = desk.post(step_of(article, "withdraw"), answers)
+    assert sentence in page.content.decode()
+    article.refresh_from_db()
+    assert article.is_visible
+
+
+def test_a_replaced_article_leads_to_the_other(desk, client):
+    article, other = make_visible_article(), make_visible_article(slug="other")
+    answers = {"kind": "replaced", "reason": "x", "replaced_by": "/articles/other/"}
+    desk.post(step_of(article, "withdraw"), answers)
+    article.refresh_from_db()
+    assert (article.status, article.replaced_by) == ("withdrawn", other)
+    client.logout()
+    assert client.get(article.get_absolute_url()).url == "/articles/other/"
+
+
+# The clock in the list
+
+
+def test_the_list_says_how_long_until_an_article_appears(desk):
+    article = make_article()
+    article.publish(at=timezone.now() + 2 * HOUR + HOUR / 6)
+    assert '<span class="quiet">in 2 h 10 min</span>' in desk.get(LIST).content.decode()
+    assert time_until(timezone.now() + 3 * DAY + HOUR) == "3 d 1 h"
+    assert time_until(timezone.now()) == "0 min"

@@ -1,0 +1,64 @@
+"""Links from one of our articles to another."""
+
+import re
+from collections.abc import Iterable
+from html import unescape
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Q
+
+from articles.models import Article
+
+# No index answers who links where: so many of the newest visible articles are looked through,
+LOOKED_THROUGH = 2000
+# and so many of those that are found are named.
+NAMED = 50
+
+_HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
+_ARTICLE = re.compile(r"/articles/([-\w]+)/?")
+
+
+def slugs_linked(html: str) -> list[str]:
+    """The slugs of our own articles that cleaned HTML links to, each once, in order."""
+    found = (_slug_in(unescape(href)) for href in _HREF.findall(html))
+    return list(dict.fromkeys(slug for slug in found if slug))
+
+
+def slug_in(address: str) -> str:
+    """The slug in whatever somebody copied: a whole address, a path, or the slug itself."""
+    address = address.strip()
+    return address if re.fullmatch(r"[-\w]+", address) else _slug_in(address)
+
+
+def linking_to(article) -> list[Article]:
+    """Those of the newest visible articles whose text links to an address of this one."""
+    visible = Article.objects.visible()
+    newest = visible.newest_first().values_list("pk", flat=True)[:LOOKED_THROUGH]
+    found = Article.objects.filter(_names_one_of(_addresses(article)), pk__in=[*newest])
+    return list(
+        found.exclude(pk=article.pk).only("title", "slug").newest_first()[:NAMED]
+    )
+
+
+def _addresses(article) -> set[str]:
+    return {article.slug, *article.addresses.used().values_list("slug", flat=True)}
+
+
+def _names_one_of(slugs: Iterable[str]) -> Q:
+    named = Q()
+    for slug in slugs:
+        for end in ["/", '"']:
+            named |= Q(body__contains=f"/articles/{slug}{end}")
+    return named
+
+
+def _slug_in(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if parts.netloc and parts.netloc != urlsplit(settings.SITE_URL).netloc:
+        return ""
+    match = _ARTICLE.fullmatch(parts.path)
+    return match[1] if match else ""
