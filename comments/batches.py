@@ -49,6 +49,8 @@ def undo_together(batch, *, by):
     Raises TransitionError when the batch was undone before.
     """
     with transaction.atomic():
+        # Held first, for of a batch without decisions no thread is.
+        Batch.objects.select_for_update().get(pk=batch.pk)
         decisions = {one.comment_id: one for one in batch.decisions.all()}
         comments = _held(decisions)
         if undone := Batch.objects.filter(undoes=batch).first():

@@ -409,6 +409,7 @@ STEPS = {
             "When should the changes of {} go live?",
             "They go live by themselves at that time. Until then readers see what they see now. "
             "Changes that were scheduled before are put off for these.",
+            outlook=beforehand.of_changes,
             for_many=False,
         ),
         DeskStep(

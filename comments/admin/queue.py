@@ -22,6 +22,7 @@ from comments.admin import columns
 from comments.admin.queue_form import ANSWERS, REASONS, QueueForm
 from comments.answers import answer
 from comments.batches import Outcome, decide_together, undo_together
+from comments.conversation import thread_of
 from comments.models import Batch, Comment, Queue
 from comments.queue import (
     COUNTED,
@@ -49,9 +50,12 @@ DONE = {
     "undo": "Undone",
     "answer": "Answered",
     "approve_and_answer": "Approved and answered",
+    "thread": "The conversation is changed",
 }
-# An undoing is undone by deciding; an answer is a comment of its own.
-NOT_UNDONE_HERE = {"undo", "answer"}
+# An undoing is undone by deciding; an answer is a comment of its own, and a conversation is changed back.
+NOT_UNDONE_HERE = {"undo", "answer", "thread"}
+# After these the comment is still to be decided on.
+LEFT_OPEN = {"undo", "thread"}
 
 
 @dataclass(frozen=True)
@@ -213,9 +217,8 @@ class QueueAdmin(admin.ModelAdmin):
     def _parts(self, request, place, step, outcome, stale, form):
         done = {comment.pk for comment in outcome.done}
         concerned = done | {card.key for card in stale} | (form.keys if form else set())
-        # What is undone is to be decided on again.
-        open_again = done if step == "undo" else set()
-        folded = [] if step == "undo" else _folds(request, outcome.done)
+        open_again = done if step in LEFT_OPEN else set()
+        folded = [] if step in LEFT_OPEN else _folds(request, outcome.done)
         left = concerned - {card.key for card in stale} - (done - open_again)
         parts = [
             *(self._folded(request, place, step, fold, outcome) for fold in folded),
@@ -332,10 +335,11 @@ class QueueAdmin(admin.ModelAdmin):
                 for number, (step, reason) in enumerate(REASONS.items(), start=1)
             ],
             "answers": ANSWERS if self.has_answer_permission(request) else {},
+            "policies": QueueForm.base_fields["policy"].choices,
         }
 
 
-def _take(*, step, seen, by, note, explanation, told, answer, card):
+def _take(*, step, seen, by, note, explanation, told, answer, policy, card):
     """Take the step on the comments that were seen: on one alone, or on several as a batch."""
     why = {"note": note}
     if step in REASONS:
@@ -351,6 +355,9 @@ def _take(*, step, seen, by, note, explanation, told, answer, card):
     ((key, one),) = seen.items()
     comment = get_object_or_404(Comment, pk=key)
     outcome = Outcome()
+    if step == "thread":
+        thread_of(comment.article).set_policy(policy, by=by)
+        return Outcome(done=[comment])
     try:
         _take_on_one(step, comment, answer, by=by, seen=one.version, **why)
     except TransitionError as error:

@@ -3,7 +3,7 @@
 from django import forms
 
 from comments.forms.fields import TextField, must_be_seen
-from comments.models import Decision
+from comments.models import Decision, Thread
 from comments.models.comment import LONGEST_BODY
 from comments.queue import Seen
 
@@ -20,9 +20,10 @@ STEPS = [
     "pick",
     "unpick",
     "undo",
+    "thread",
     *ANSWERS,
 ]
-FOR_ONE = ["undo", *ANSWERS]
+FOR_ONE = ["undo", "thread", *ANSWERS]
 NO_STEP = "Nothing was decided. Press the button of the step to take."
 NOTHING_SEEN = "Nothing was decided: no comment is selected. Select some, then decide."
 # What a browser sends of a page that nobody made.
@@ -61,6 +62,11 @@ class QueueForm(forms.Form):
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+    )
+    policy = forms.ChoiceField(
+        label="New comments on this article",
+        required=False,
+        choices=[("", "As the site says"), *Thread.Policy.choices],
     )
     answer = TextField(
         label="Answer as staff",

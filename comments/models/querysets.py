@@ -155,7 +155,7 @@ class CommentQuerySet(models.QuerySet):
 
     def for_queue(self):
         """Load what the queue needs of every comment, with its article without the text of that."""
-        return self.select_related("article", "appeal").defer("article__body")
+        return self.select_related("article__thread", "appeal").defer("article__body")
 
     def judged_against(self):
         return self.filter(judged_as__in=JUDGED_AGAINST)

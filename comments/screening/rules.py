@@ -81,7 +81,7 @@ RULES: list[Rule] = [
     Rule(repeated_text),
     Rule(similar_text, limit=0.6),
     Rule(flood, limit=3),
-    Rule(recent_rejections, limit=0),
+    Rule(recent_rejections, limit=2),
     Rule(heated_thread, Weight.INFORMS, limit=30),
     Rule(quick_post, Weight.INFORMS, limit=3),
     Rule(new_commenter, is_fixed=True),

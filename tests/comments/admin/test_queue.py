@@ -595,3 +595,17 @@ def test_the_queue_leads_to_the_rules_and_the_numbers(client, moderator):
     page = client.get(QUEUE)
     assertContains(page, 'href="/admin/comments/rulesetting/"')
     assertContains(page, 'href="/admin/comments/numbers/"')
+
+
+def test_the_conversation_is_held_from_the_card_and_the_card_stays_open(
+    client, moderator
+):
+    comment = make_comment()
+    client.post(
+        DECIDE,
+        {"step": "thread", "seen": seen(comment), "policy": "held"},
+    )
+    step = comment.article.thread.steps.get()
+    assert (step.to_policy, step.by_name) == ("held", "Ana Sousa")
+    comment.refresh_from_db()
+    assert comment.is_waiting

@@ -61,7 +61,7 @@ FOUND_IN = {
         name="Inés", body=SAID, earlier=earlier(f"Well. {SAID}"), at=NOW
     ),
     "flood": Posted(name="Inés", body="d", earlier=earlier("a", "b", "c"), at=NOW),
-    "recent_rejections": Posted(name="Inés", body="", rejected_lately=1),
+    "recent_rejections": Posted(name="Inés", body="", rejected_lately=3),
     "heated_thread": Posted(name="Inés", body="", said_lately=31),
     "quick_post": Posted(name="Inés", body="", seconds_on_page=1.2),
     "new_commenter": Posted(name="Inés", body=""),
