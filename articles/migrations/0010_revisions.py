@@ -41,36 +41,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('submit', 'submitted for review'), ('return', 'returned to draft'), ('publish', 'published'), ('schedule', 'scheduled'), ('redate', 'publication date changed'), ('change', 'changes published'), ('schedule_changes', 'changes scheduled'), ('unschedule_changes', 'changes taken off the schedule'), ('withdraw', 'withdrawn'), ('rename', 'address changed'), ('put_on_top', 'put on top of the front page'), ('take_off_top', 'taken off the top of the front page')], max_length=20),
         ),
         migrations.CreateModel(
-            name='ArticleBatch',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by_name', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('what', models.CharField(max_length=20)),
-                ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='articles.articlebatch')),
-            ],
-            options={
-                'verbose_name_plural': 'article batches',
-                'ordering': ['-at', '-id'],
-                'abstract': False,
-                'default_permissions': [],
-            },
-        ),
-        migrations.CreateModel(
-            name='BatchItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='articles.articlebatch')),
-            ],
-            options={
-                'default_permissions': [],
-            },
-        ),
-        migrations.CreateModel(
             name='CalendarAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

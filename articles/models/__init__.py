@@ -1,6 +1,5 @@
 from articles.models.address import Address
 from articles.models.article import Article
-from articles.models.batch import ArticleBatch, BatchItem
 from articles.models.calendar_address import CalendarAddress
 from articles.models.correction import Correction, CorrectionRequest
 from articles.models.people import Credit, Person
@@ -13,8 +12,6 @@ from articles.models.unsaved import Unsaved
 __all__ = [
     "Address",
     "Article",
-    "ArticleBatch",
-    "BatchItem",
     "CalendarAddress",
     "Correction",
     "CorrectionRequest",

@@ -7,6 +7,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from articles.admin.records import RecordMixin
 from articles.append_only import name_of
 from comments.classifier.measuring import measure
 from comments.models import Classifier, Comment, Training
@@ -43,7 +44,7 @@ class ActsForm(forms.Form):
 
 
 @admin.register(Classifier)
-class ClassifierAdmin(admin.ModelAdmin):
+class ClassifierAdmin(RecordMixin, admin.ModelAdmin):
     """One page: there is one classifier."""
 
     def has_view_permission(self, request, obj=None):
@@ -53,15 +54,6 @@ class ClassifierAdmin(admin.ModelAdmin):
         return self.has_view_permission(request) and request.user.has_perm(
             "comments.let_classifier_act"
         )
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)

@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from articles.admin.records import RecordMixin
 from comments import numbers, plots
 from comments.models import Numbers
 from comments.tables import as_csv
@@ -59,18 +60,9 @@ class Reading:
 
 
 @admin.register(Numbers)
-class NumbersAdmin(admin.ModelAdmin):
+class NumbersAdmin(RecordMixin, admin.ModelAdmin):
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)

@@ -17,6 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
+from articles.admin.records import RecordMixin
 from articles.models import Article, TransitionError
 from comments.admin import columns
 from comments.admin.queue_form import ANSWERS, REASONS, QueueForm
@@ -112,7 +113,7 @@ def for_moderators(view):
 
 
 @admin.register(Queue)
-class QueueAdmin(admin.ModelAdmin):
+class QueueAdmin(RecordMixin, admin.ModelAdmin):
     class Media:
         css = {
             "all": [
@@ -131,15 +132,6 @@ class QueueAdmin(admin.ModelAdmin):
         return self.has_view_permission(request) and request.user.has_perm(
             "comments.add_comment"
         )
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         views = {

@@ -8,6 +8,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from articles.admin.records import RecordMixin
 from articles.models import TransitionError
 from comments.admin.forms import NO_REASON, REASONS
 from comments.models import SecondLook
@@ -53,18 +54,9 @@ class VerdictForm(forms.Form):
 
 
 @admin.register(SecondLook)
-class SecondLookAdmin(admin.ModelAdmin):
+class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_urls(self):
         page = self.admin_site.admin_view(self.changelist_view)

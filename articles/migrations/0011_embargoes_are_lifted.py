@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0011_batches_are_append_only'),
+        ('articles', '0010_revisions'),
     ]
 
     operations = [
