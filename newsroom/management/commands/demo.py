@@ -15,6 +15,9 @@ HOST = "127.0.0.1"
 class Command(BaseCommand):
     help = "Make a site with articles, comments and accounts to try everything with, and serve it."
 
+    # Below: some of them open the database, which makes its file.
+    requires_system_checks = []
+
     def add_arguments(self, parser):
         parser.add_argument(
             "--port", type=int, default=8000, metavar="N", help="default: %(default)s"
@@ -36,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError("--port takes a number from 1 to 65535.")
         if not no_serve:
             refuse_when_taken(HOST, port)
+        self.check()
         self._prepare_database(reset, no_input)
         self._load()
         self.stdout.write("Collecting the static files …")
