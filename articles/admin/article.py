@@ -28,7 +28,7 @@ from articles.admin.history import HistoryMixin, changes_of
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.preview import PreviewMixin
-from articles.admin.steps import STEPS, steps_for
+from articles.admin.steps import STEPS, buttons_for, steps_for
 from articles.append_only import name_of
 from articles.desk import EditConflict, save
 from articles.links import LOOKED_THROUGH
@@ -256,7 +256,7 @@ class ArticleAdmin(
         refused = request.method == "POST" and STEPS.get(request.POST.get("_step"))
         context |= {
             "show_save_and_add_another": False,
-            "steps": steps_for(obj, user)
+            "steps": buttons_for(obj, user)
             if may_change and not context["is_popup"]
             else [],
             "step_not_taken": refused,
@@ -502,6 +502,8 @@ def _not_yours(step, article):
 
 
 def _not_from_here(step, article):
+    if step.name == "changes" and article.status == Article.Status.PUBLISHED:
+        return f"“{article}” says what readers see already, so there is nothing to publish."
     return (
         f"“{article}” is {article.status_in_words.lower()} now; "
         f"“{step.label}” is not possible from there."

@@ -512,6 +512,15 @@ def steps_for(article, user):
     return [step for step in shown if step.allowed(user, article)]
 
 
+def buttons_for(article, user):
+    """The steps that have a button on the form: those above, and to publish the changes that are about to be typed there."""
+    shown, changes = steps_for(article, user), STEPS["changes"]
+    if article and article.keeps_changes_apart and not article.is_withdrawn:
+        first = [changes] if changes.allowed(user, article) else []
+        shown = [*first, *(step for step in shown if step != changes)]
+    return shown
+
+
 def _no_change_for(article):
     """The steps with changes that cannot be taken, for there are none, or none that are scheduled."""
     waiting = ["changes", "schedule_changes"]

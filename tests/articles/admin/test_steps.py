@@ -48,9 +48,9 @@ def test_only_the_steps_that_are_possible_now_are_shown(desk):
     shown = {
         draft: ["publish", "submit", "schedule"],
         review: ["publish", "schedule", "return"],
-        scheduled: ["redate", "return"],
-        published: ["correct", "redate", "top", "withdraw"],
-        on_top: ["correct", "redate", "off_top", "withdraw"],
+        scheduled: ["changes", "redate", "return"],
+        published: ["changes", "correct", "redate", "top", "withdraw"],
+        on_top: ["changes", "correct", "redate", "off_top", "withdraw"],
         withdrawn: ["publish", "schedule", "return"],
     }
     for article, names in shown.items():
@@ -63,6 +63,25 @@ def test_only_the_steps_that_are_possible_now_are_shown(desk):
 
 
 # From the form: save what was typed, ask, take the step
+
+
+def test_what_was_just_typed_is_published_from_the_form(desk):
+    article = make_visible_article(title="Old")
+    response = desk.post(form_of(article), typed(article, title="New", _step="changes"))
+    assert response.url == step_of(article, "changes")
+    article.refresh_from_db()
+    assert article.title == "Old"
+    seen = desk.get(response.url).context["form"]["seen"].value()
+    desk.post(response.url, ANYWAY | {"seen": seen})
+    article.refresh_from_db()
+    assert article.title == "New"
+
+
+def test_where_nothing_was_typed_there_is_nothing_to_publish(desk):
+    article = make_visible_article()
+    response = desk.post(form_of(article), typed(article, _step="changes"))
+    assert "there is nothing to publish" in said(response)
+    assert not article.steps.exists()
 
 
 def test_publishing_saves_what_was_typed_and_asks_once_more(desk, editor):
