@@ -41,12 +41,9 @@ def decide(
         comment.refresh_from_db()
         before, counted = comment.status, _counted(comment)
         now = timezone.now()
-        is_judged = by is not None and undoes is None and _judges(what, status)
-        changes = {
-            **_changes_for(comment, status, by=by, now=now),
-            **({"judged_as": status, "judged_at": now} if is_judged else {}),
-            **(changes or {}),
-        }
+        changes = _changes_for(comment, status, by=by, now=now) | (changes or {})
+        if by is not None and undoes is None and _judges(what, status):
+            changes |= {"judged_as": status, "judged_at": now}
         waited = now - comment.waits_since if comment.is_waiting and by else None
         if before not in from_ or not _update(comment, expected, changes):
             raise TransitionError(_refusal(comment, status))
@@ -64,18 +61,24 @@ def decide(
             at=now,
             **why,
         )
-        if undoes is not None:
-            _judge_again(comment)
-        if by is not None:
-            Appeal.objects.filter(comment=comment, answered_at=None).update(
-                answered_at=decision.at
-            )
-        # Of a member of staff’s own words nothing is learnt about those of readers.
-        if comment.by_id is None and (by is not None or undoes is not None):
-            Training.objects.follow(comment)
+        _heed(decision)
         was_approved = before == comment.Status.APPROVED
         follow(comment, thread, was_approved=was_approved, counted=counted)
         _announce_after_the_commit(comment)
+
+
+def _heed(decision):
+    """Let the judgement, the appeal and the classifier follow what was decided."""
+    comment = decision.comment
+    if decision.undoes_id:
+        _judge_again(comment)
+    if decision.by_id:
+        Appeal.objects.filter(comment=comment, answered_at=None).update(
+            answered_at=decision.at
+        )
+    # Of a member of staff’s own words nothing is learnt about those of readers.
+    if comment.by_id is None and (decision.by_id or decision.undoes_id):
+        Training.objects.follow(comment)
 
 
 def follow(comment, thread, *, was_approved, counted):
