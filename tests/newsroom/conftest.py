@@ -109,7 +109,8 @@ def wait_for(address, process, seconds=300):
             raise AssertionError("".join(process.communicate()))
         try:
             return urlopen(address, timeout=5)
-        except URLError:
+        except (URLError, ConnectionError, TimeoutError):
+            # Nobody listens yet, or somebody who hangs up: its worker is not there yet.
             time.sleep(0.1)
     raise AssertionError(f"{address} did not answer in {seconds} seconds.")
 
