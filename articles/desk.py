@@ -89,8 +89,9 @@ def publish_changes(article, *, revision=None, tell_readers=False, by=None):
     """
     Let a published article say what the working copy says, whole or not at all.
 
-    `revision` is the one that was on the screen; `tell_readers` puts “Updated” on the article. Raises TransitionError when a newer
-    one was saved since, or the article is not published any more.
+    `revision` is the one that was on the screen; `tell_readers` puts “Updated” on the
+    article. Raises TransitionError when a newer one was saved since, or the article is
+    not published any more.
     """
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)

@@ -20,8 +20,8 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
     `network` is where it came from, None when that is not known; `by` is the
     moderator who writes it signed in, who need not wait for anybody; `browser` is the key
     of a comment that is known to come from the same browser, `seconds` how long the page
-    was open there. What else becomes of it the screening decides. Returns the comment as it is stored, and
-    raises rates.TooMany.
+    was open there. What else becomes of it the screening decides. Returns the comment as
+    it is stored, and raises rates.TooMany.
     """
     with transaction.atomic():
         hashes = held_hashes(network)

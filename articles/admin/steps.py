@@ -94,9 +94,15 @@ class PublishForm(StepForm):
         }
 
 
+class SeenField(forms.IntegerField):
+    """The key of the revision whose changes are on the screen."""
+
+    def __init__(self):
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+
 class PublishChangesForm(PublishForm):
-    # The key of the revision whose changes are on the screen.
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = SeenField()
     tell_readers = forms.BooleanField(
         required=False,
         label="Tell readers it was updated",
@@ -151,6 +157,7 @@ class ScheduleForm(PublishForm):
 
 
 class ScheduleChangesForm(ScheduleForm):
+    seen = SeenField()
     at = WhenField(label="Go live at")
 
 
@@ -351,8 +358,17 @@ class DeskStep:
         return article.editable_by(user)
 
 
-def _publish_changes(article, *, seen, **how):
-    publish_changes(article, revision=Revision(pk=seen) if seen else None, **how)
+def _as_seen(step):
+    """The step, on the changes that were on the screen and on no others."""
+
+    def take(article, *, seen, **how):
+        step(article, revision=Revision(pk=seen) if seen else None, **how)
+
+    return take
+
+
+def _what_is_seen(article):
+    return {"seen": article.working_copy.pk}
 
 
 STEPS = {
@@ -391,11 +407,11 @@ STEPS = {
             "changes",
             "Publish changes",
             "shows readers what you see here",
-            _publish_changes,
+            _as_seen(publish_changes),
             PublishChangesForm,
             "Publish the changes of {}?",
             "What readers see at its address is put in place of what they saw until now.",
-            initial=lambda article: {"seen": article.working_copy.pk},
+            initial=_what_is_seen,
             outlook=beforehand.of_changes,
             for_many=False,
             main=True,
@@ -404,11 +420,12 @@ STEPS = {
             "schedule_changes",
             "Publish changes at a time",
             "shows readers what you see here from that time on",
-            schedule_changes,
+            _as_seen(schedule_changes),
             ScheduleChangesForm,
             "When should the changes of {} go live?",
             "They go live by themselves at that time. Until then readers see what they see now. "
             "Changes that were scheduled before are put off for these.",
+            initial=_what_is_seen,
             outlook=beforehand.of_changes,
             for_many=False,
         ),

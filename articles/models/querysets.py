@@ -88,9 +88,12 @@ class ArticleQuerySet(models.QuerySet):
 
     def undated(self):
         """Drafts of which nobody has said when they are to be ready, the newest first."""
-        # A draft has no date of publication. Saying so lets the index find the newest.
-        undated = self.drafts().filter(published_at=None, planned_for=None)
+        undated = self.drafts().without_a_date().filter(planned_for=None)
         return undated.order_by("-id")
+
+    def without_a_date(self):
+        """What was given no date of publication, as all drafts: said, it lets an index find the newest of them."""
+        return self.filter(published_at=None)
 
     def on_top(self):
         return self.filter(on_top=True)

@@ -8,6 +8,7 @@ from comments.models import Decision, Thread
 from comments.models.comment import LONGEST_BODY
 
 LONGEST_NOTE = 2000
+NO_STEP = "Nothing was decided. Press the button of the step to take."
 NO_REASON = "Choose a reason, then reject."
 REASONS = [("", "Choose a reason")] + [
     (reason.value, reason.label.capitalize()) for reason in Decision.Reason
@@ -29,7 +30,33 @@ class ListForm(ActionForm):
     )
 
 
-class ModerationForm(forms.Form):
+class AnswersMixin:
+    """For forms that send an answer with some of their buttons, and never lose one with the others."""
+
+    ANSWERS = {
+        "answer": "Send the answer",
+        "approve_and_answer": "Approve and answer",
+    }
+
+    @property
+    def answers(self):
+        """Whether the button that was pressed is one that sends the answer."""
+        return self.cleaned_data.get("step") in self.ANSWERS
+
+    def clean_answer(self):
+        answer = self.cleaned_data["answer"]
+        if self.answers and not answer:
+            raise forms.ValidationError("Write your answer first.", code="required")
+        if answer and not self.answers and "step" in self.cleaned_data:
+            raise forms.ValidationError(
+                "This answer would not be sent. Send it with a button below it, or "
+                "empty it, and then decide.",
+                code="unsent",
+            )
+        return answer
+
+
+class ModerationForm(AnswersMixin, forms.Form):
     """One decision on the version of a comment that was on the screen, or an answer to it."""
 
     DECISIONS = {
@@ -46,14 +73,9 @@ class ModerationForm(forms.Form):
         "redact": "Take these words out",
         "thread": "Change the conversation",
     }
-    ANSWERS = {
-        "answer": "Send the answer",
-        "approve_and_answer": "Approve and answer",
-    }
-    NO_STEP = "Nothing was decided. Press the button of the step to take."
 
     step = forms.ChoiceField(
-        choices=[*DECISIONS.items(), *OTHERS.items(), *ANSWERS.items()],
+        choices=[*DECISIONS.items(), *OTHERS.items(), *AnswersMixin.ANSWERS.items()],
         error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
     )
     seen = forms.IntegerField(min_value=1)
@@ -103,11 +125,6 @@ class ModerationForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
 
-    @property
-    def answers(self):
-        """Whether the button that was pressed is one that sends the answer."""
-        return self.cleaned_data.get("step") in self.ANSWERS
-
     def focus_on_error(self):
         """Let the page open at the first field to put right."""
         for name in self.fields:
@@ -142,15 +159,3 @@ class ModerationForm(forms.Form):
     def _ticked(self):
         """What was suggested and ticked."""
         return self.data.getlist("suggested") if self.is_bound else []
-
-    def clean_answer(self):
-        answer = self.cleaned_data["answer"]
-        if self.answers and not answer:
-            raise forms.ValidationError("Write your answer first.", code="required")
-        if answer and not self.answers and "step" in self.cleaned_data:
-            raise forms.ValidationError(
-                "This answer would not be sent. Send it with a button below it, or "
-                "empty it, and then decide.",
-                code="unsent",
-            )
-        return answer

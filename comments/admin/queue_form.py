@@ -2,14 +2,14 @@
 
 from django import forms
 
+from comments.admin.forms import LONGEST_NOTE, NO_STEP, AnswersMixin
 from comments.forms.fields import TextField, must_be_seen
 from comments.models import Decision, Thread
 from comments.models.comment import LONGEST_BODY
 from comments.queue import Seen
 
-LONGEST_NOTE = 2000
 MOST_AT_ONCE = 500
-ANSWERS = {"answer": "Send the answer", "approve_and_answer": "Approve and answer"}
+ANSWERS = AnswersMixin.ANSWERS
 # Each reason to reject is a button of its own.
 REASONS = {f"reject-{reason.value}": reason for reason in Decision.Reason}
 STEPS = [
@@ -24,7 +24,6 @@ STEPS = [
     *ANSWERS,
 ]
 FOR_ONE = ["undo", "thread", *ANSWERS]
-NO_STEP = "Nothing was decided. Press the button of the step to take."
 NOTHING_SEEN = "Nothing was decided: no comment is selected. Select some, then decide."
 # What a browser sends of a page that nobody made.
 NOT_OURS = "Nothing was decided. Open the queue again, and decide there."
@@ -42,7 +41,7 @@ class SeenField(forms.Field):
         return {one.key: one for one in seen}
 
 
-class QueueForm(forms.Form):
+class QueueForm(AnswersMixin, forms.Form):
     step = forms.ChoiceField(
         choices=[(step, step) for step in STEPS],
         error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
@@ -80,10 +79,6 @@ class QueueForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
 
     @property
-    def answers(self):
-        return self.cleaned_data.get("step") in ANSWERS
-
-    @property
     def keys(self):
         """The keys of all comments that are concerned: what was seen, and what else is on the card."""
         card = self.cleaned_data.get("card", "").split()
@@ -101,15 +96,3 @@ class QueueForm(forms.Form):
             self.add_error("step", "This can be done for one comment at a time.")
         if step == "reject-other" and not self.cleaned_data.get("explanation"):
             self.add_error("explanation", "Write what the reason is, then reject.")
-
-    def clean_answer(self):
-        answer = self.cleaned_data["answer"]
-        if self.answers and not answer:
-            raise forms.ValidationError("Write your answer first.", code="required")
-        if answer and not self.answers and "step" in self.cleaned_data:
-            raise forms.ValidationError(
-                "Your answer would not be sent. Send it with a button below it, or "
-                "empty it, and then decide.",
-                code="unsent",
-            )
-        return answer

@@ -14,6 +14,7 @@ class TriedForm(forms.Form):
     A form that is sent twice: to see what it would do, and to store what was seen.
 
     `tried` names what was on the screen, so that nothing else is stored by the second press.
+    Each form says as `asked` what would be stored, which makes one trial another.
     """
 
     tried = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -21,11 +22,6 @@ class TriedForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.use_required_attribute = False
-
-    @property
-    def asked(self):
-        """What would be stored; what makes one trial another."""
-        raise NotImplementedError
 
     @property
     def mark(self):

@@ -81,11 +81,6 @@ class SecondLook(models.Model):
         """Whether it measures nothing."""
         return self.answered_at is not None and not self.verdict
 
-    @property
-    def agrees(self):
-        """Whether the moderator would have shown the comment to readers, or not, as the machine did."""
-        return (self.verdict == "approved") == (self.status == "approved")
-
     def judge(self, verdict, *, by, seen, reason=""):
         """
         Say what the machine should have decided, and let that be the decision of a moderator.

@@ -52,8 +52,7 @@ def piles_for(user: Any) -> list[Pile]:
 
 
 def _in_progress(user):
-    # A draft has no date of publication; saying so lets an index find the newest.
-    drafts = Article.objects.written_by(user).drafts().filter(published_at=None)
+    drafts = Article.objects.written_by(user).drafts().without_a_date()
     return _pile(
         "Yours in progress",
         [_row(each, "begun", each.created_at) for each in _few(drafts.order_by("-id"))],
@@ -63,7 +62,7 @@ def _in_progress(user):
 
 
 def _waiting_for_review(user):
-    waiting = Article.objects.on_desk_of(user).in_review().filter(published_at=None)
+    waiting = Article.objects.on_desk_of(user).in_review().without_a_date()
     return _pile(
         "Waiting for review",
         [

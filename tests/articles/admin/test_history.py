@@ -299,6 +299,18 @@ def test_the_form_says_that_changes_wait_and_leads_to_them(desk, article, editor
     assertNotContains(desk.get(form_of(article)), "Changes saved by")
 
 
+def test_only_what_was_on_the_screen_goes_live_at_a_time(desk, article):
+    page = desk.get(step_of(article, "schedule_changes"))
+    seen = page.context["form"]["seen"].value()
+    assert seen == article.working_copy.pk
+    change(article, title="Newer still")
+    at = timezone.localtime() + DAY
+    sent = {"at_0": f"{at:%Y-%m-%d}", "at_1": f"{at:%H:%M:%S}", "seen": seen}
+    response = desk.post(step_of(article, "schedule_changes"), sent | ANYWAY)
+    assert "Look at it again before you publish." in said(response)
+    assert not article.revisions.scheduled().exists()
+
+
 def test_changes_go_live_at_a_time_and_can_be_taken_off_the_schedule(desk, article):
     assert "unschedule_changes" not in buttons(desk.get(form_of(article)))
     at = timezone.localtime() + DAY
