@@ -1,12 +1,15 @@
 """One function per model: what a test does not say, it does not care about."""
 
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 
 from django.contrib.auth.models import Group, User
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image as Drawing
 
-from articles.models import Article, Correction, CorrectionRequest, Person
+from articles.models import Article, Correction, CorrectionRequest, Image, Person
 from comments.models import Comment, Commenter, Mailbox, Report
 from comments.reports import take
 
@@ -41,6 +44,27 @@ def make_visible_article(**fields):
 
 def make_person(**fields):
     return Person.objects.create(**{"name": f"Person {next(numbers)}"} | fields)
+
+
+def make_picture_file(
+    *, width=60, height=40, format="PNG", colour=None, name="IMG_0001.png", **how
+):
+    """The bytes of a picture in one colour, another one each time unless the test says which, as a file."""
+    number = next(numbers)
+    colour = colour or (number % 256, number // 256 % 256, 128)
+    file = BytesIO()
+    Drawing.new("RGB", (width, height), colour).save(file, format, **how)
+    return ContentFile(file.getvalue(), name)
+
+
+def make_image(**fields):
+    """A picture of the library that says what is to be seen; its renditions are not made yet."""
+    if "file" not in fields:
+        sizes = {
+            name: fields.pop(name) for name in ["width", "height"] if name in fields
+        }
+        fields["file"] = make_picture_file(**sizes)
+    return Image.objects.create(**{"alt": "A field in one colour"} | fields)
 
 
 def make_comment(**fields):

@@ -2,6 +2,7 @@ from articles.models.address import Address
 from articles.models.article import Article
 from articles.models.calendar_address import CalendarAddress
 from articles.models.correction import Correction, CorrectionRequest
+from articles.models.image import Image, ImageUse
 from articles.models.people import Credit, Person
 from articles.models.preview_link import PreviewLink
 from articles.models.revision import Revision
@@ -16,6 +17,8 @@ __all__ = [
     "Correction",
     "CorrectionRequest",
     "Credit",
+    "Image",
+    "ImageUse",
     "Person",
     "PreviewLink",
     "Revision",

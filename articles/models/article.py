@@ -12,6 +12,7 @@ from articles import markup
 from articles.append_only import name_of
 from articles.fields import HTMLField
 from articles.models.address import Address
+from articles.models.image import Image
 from articles.models.people import Credit, Person
 from articles.models.querysets import ArticleQuerySet
 from articles.models.revision import Revision
@@ -56,6 +57,12 @@ class Article(models.Model):
         blank=True, help_text="One or two sentences under the headline and on cards."
     )
     body = HTMLField(blank=True)
+    lead_image = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.PROTECT, related_name="leads"
+    )
+    # In place of what the library says, in this article only.
+    lead_alt = models.CharField(max_length=500, blank=True)
+    lead_caption = models.TextField(blank=True)
     byline = models.ManyToManyField(
         Person, through=Credit, related_name="articles", blank=True
     )

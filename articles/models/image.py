@@ -1,0 +1,231 @@
+import hashlib
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from articles.pictures.accepting import accepted
+from articles.pictures.making import VERSION
+from articles.pictures.recipes import recipes_for
+
+ORIGINALS = "originals"
+RENDITIONS = "renditions"
+
+
+class PictureField(models.FileField):
+    """
+    A picture, looked at and drawn anew on every way into the storage; see articles.pictures.accepting.
+
+    Sets what the row says of the picture itself. Raises PictureRefused.
+    """
+
+    def pre_save(self, image, add):
+        file = getattr(image, self.attname)
+        if file and not file._committed:
+            picture = accepted(file.file)
+            image.width, image.height = picture.width, picture.height
+            image.has_alpha, image.frames = picture.has_alpha, picture.frames
+            image.content_hash = picture.sent_hash
+            image.renditions_made_at = None
+            file.save(picture.name, ContentFile(picture.content), save=False)
+        return file
+
+
+class FingerprintField(models.CharField):
+    """What the addresses of the renditions begin with: another one as soon as they would look otherwise."""
+
+    def __init__(self, *args, **kwargs):
+        fixed = {
+            "max_length": 32,
+            "default": "",
+            "editable": False,
+            "db_index": True,
+        }
+        super().__init__(*args, **kwargs | fixed)
+
+    def pre_save(self, image, add):
+        seen = f"{VERSION} {image.content_hash} {image.focal_x:.4f} {image.focal_y:.4f}"
+        fingerprint = hashlib.sha256(seen.encode()).hexdigest()[:32]
+        setattr(image, self.attname, fingerprint)
+        return fingerprint
+
+
+def place_of_original(image, name):
+    return f"{ORIGINALS}/{name[:2]}/{name}"
+
+
+class ImageQuerySet(models.QuerySet):
+    def on_site(self):
+        """What may be shown: not taken off the site."""
+        return self.filter(taken_down_at=None)
+
+    def taken_down(self):
+        return self.exclude(taken_down_at=None)
+
+    def same_as(self, content_hash):
+        """Those that were sent as the very same file."""
+        return self.filter(content_hash=content_hash)
+
+    def without_alt(self):
+        """Those of which nobody has said what is to be seen, nor that they only decorate."""
+        return self.filter(alt="", decorative=False)
+
+    def without_credit(self):
+        return self.filter(credit="")
+
+    def unused(self):
+        """Those that stand in no article, as it is or as it is being written."""
+        return self.filter(uses=None, leads=None)
+
+    def newest_first(self):
+        return self.order_by("-id")
+
+
+class Image(models.Model):
+    """A picture of the library; wherever it is used, its key stands, so that what is mended here is mended everywhere."""
+
+    # First: it sets width, height and the rest, and they are stored after it.
+    file = PictureField(upload_to=place_of_original)
+    title = models.CharField(max_length=250, blank=True)
+    alt = models.CharField(
+        "alt text",
+        max_length=500,
+        blank=True,
+        help_text="What is to be seen, for those who cannot see it. Not the name of the file.",
+    )
+    decorative = models.BooleanField(
+        default=False,
+        help_text="It says nothing that the text does not say; screen readers pass over it.",
+    )
+    caption = models.TextField(blank=True)
+    credit = models.CharField(
+        max_length=250, blank=True, help_text="Whose it is, as it stands under it."
+    )
+    licence = models.CharField(max_length=250, blank=True)
+    source = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Where it comes from: an agency and its number, or an address.",
+    )
+    focal_x = models.FloatField(
+        default=0.5,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="The point that stays in sight when it is cropped, from 0 (left) to 1 (right).",
+    )
+    focal_y = models.FloatField(
+        default=0.5,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="From 0 (top) to 1 (bottom).",
+    )
+    # In pixels, the right way up.
+    width = models.PositiveIntegerField(default=0, editable=False)
+    height = models.PositiveIntegerField(default=0, editable=False)
+    has_alpha = models.BooleanField(default=False, editable=False)
+    frames = models.PositiveIntegerField(default=1, editable=False)
+    # SHA-256 of the file as it was sent.
+    content_hash = models.CharField(
+        max_length=64, default="", editable=False, db_index=True
+    )
+    # The same, set by an upload alone: of two uploads of one file at once, one makes the row.
+    upload_key = models.CharField(  # noqa: DJ001 - unique: none is NULL
+        max_length=64, null=True, unique=True, editable=False
+    )
+    fingerprint = FingerprintField()
+    # When every rendition was in the storage; empty until then.
+    renditions_made_at = models.DateTimeField(null=True, editable=False)
+
+    taken_down_at = models.DateTimeField(null=True, editable=False)
+    taken_down_by_name = models.CharField(max_length=200, blank=True, editable=False)
+    taken_down_reason = models.TextField(blank=True, editable=False)
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    modified_at = models.DateTimeField(auto_now=True)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="focal_points_are_in_the_picture",
+                condition=Q(focal_x__gte=0, focal_x__lte=1)
+                & Q(focal_y__gte=0, focal_y__lte=1),
+            )
+        ]
+
+    def __str__(self):
+        return self.title or self.alt or f"Picture {self.pk}"
+
+    def clean(self):
+        if not self.alt.strip() and not self.decorative:
+            raise ValidationError(
+                {
+                    "alt": "Say what is to be seen, or that the picture only decorates.",
+                }
+            )
+
+    @property
+    def is_animated(self):
+        return self.frames > 1
+
+    @property
+    def is_on_site(self):
+        return self.taken_down_at is None
+
+    @property
+    def focal(self):
+        return self.focal_x, self.focal_y
+
+    @cached_property
+    def recipes(self):
+        """Every rendition there is to be of it; see articles.pictures.recipes."""
+        return recipes_for(
+            self.width,
+            self.height,
+            has_alpha=self.has_alpha,
+            is_animated=self.is_animated,
+        )
+
+    def place_of(self, recipe):
+        """Where a rendition lies in the storage."""
+        return f"{RENDITIONS}/{self.fingerprint}/{recipe.name}"
+
+    def address_of(self, recipe):
+        """Where a browser finds a rendition: at the store once all are there, and before that with us, who make it."""
+        place = self.place_of(recipe)
+        if self.renditions_made_at is None:
+            return f"{settings.MEDIA_URL}{place}"
+        return default_storage.url(place)
+
+
+class ImageUse(models.Model):
+    """That a picture stands in the text or at the head of an article, as it is or as it is being written."""
+
+    article = models.ForeignKey(
+        "articles.Article", on_delete=models.CASCADE, related_name="image_uses"
+    )
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="uses")
+
+    class Meta:
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="one_row_for_each_use", fields=["article", "image"]
+            )
+        ]
+
+    def __str__(self):
+        return f"Picture {self.image_id} in article {self.article_id}"
