@@ -11,7 +11,7 @@ from django.utils import timezone
 from articles.append_only import name_of
 from articles.models import Article, Correction, Revision, Step, TransitionError
 from articles.notifications import tell_writer_of_return
-from articles.snapshots import differing, merged
+from articles.snapshots import byline_of, differing, merged
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,38 @@ def restore(article, revision, *, by=None, began_from=None):
         )
     note = f"Restored from {revision.in_words}."
     return save(article, revision.content, by=by, began_from=began_from, note=note)
+
+
+def tag(article, *, tags, remove=False, by=None):
+    """Put tags behind those of the working copy, or take these away."""
+    named = {name.lower() for name in tags}
+
+    def changed(content):
+        others = [name for name in content["tags"] if name.lower() not in named]
+        if remove:
+            return {"tags": others}
+        there = {name.lower() for name in content["tags"]}
+        new = [name for name in tags if name.lower() not in there]
+        return {"tags": [*content["tags"], *new]}
+
+    words = f"Tags {'taken away' if remove else 'added'}: {', '.join(tags)}."
+    _change(article, changed, by=by, note=words)
+
+
+def sign(article, *, credits, in_place=False, by=None):
+    """Put people, each with a role, behind those of the byline in the working copy, or in their place."""
+    for person, _ in credits:
+        if person.pk is None:
+            person.save()
+    new = byline_of(credits)
+
+    def changed(content):
+        there = [] if in_place else content["byline"]
+        known = {(one["person"], one["role"]) for one in there}
+        others = [one for one in new if (one["person"], one["role"]) not in known]
+        return {"byline": [*there, *others]}
+
+    _change(article, changed, by=by, note="Byline changed.")
 
 
 def publish(article, *, at=None, by=None):
@@ -146,6 +178,16 @@ def publish_due_changes():
     ]
     if failed:
         raise DueChangesFailed(failed)
+
+
+def _change(article, changed, *, by, note):
+    """Save what `changed` makes of the working copy, where that is anything else."""
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        copy = _working_copy(held)
+        parts = changed(copy.content)
+        if differing(parts, copy.content):
+            save(held, parts, by=by, began_from=copy.pk, note=note)
 
 
 def _published(due):

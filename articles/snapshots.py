@@ -22,12 +22,17 @@ def snapshot(*, byline: Iterable, tags: Iterable[str], **texts: str) -> dict[str
     return {
         **texts,
         "body": clean_article(texts["body"]),
-        "byline": [
-            {"person": person.pk, "name": person.name, "role": str(role)}
-            for person, role in byline
-        ],
+        "byline": byline_of(byline),
         "tags": list(tags),
     }
+
+
+def byline_of(credits: Iterable) -> list[dict[str, Any]]:
+    """A byline as a revision stores it, of people who are saved, each with a role."""
+    return [
+        {"person": person.pk, "name": person.name, "role": str(role)}
+        for person, role in credits
+    ]
 
 
 def snapshot_of(article) -> dict[str, Any]:

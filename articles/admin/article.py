@@ -28,15 +28,19 @@ from articles.admin.history import HistoryMixin, changes_of
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.preview import PreviewMixin
-from articles.admin.steps import STEPS, buttons_for, steps_for
+from articles.admin.steps import (
+    STEPS,
+    buttons_for,
+    not_from_here,
+    not_yours,
+    steps_for,
+)
+from articles.admin.together import TogetherMixin
 from articles.append_only import name_of
 from articles.desk import EditConflict, save
 from articles.links import LOOKED_THROUGH
 from articles.markup import article_html
 from articles.models import Article, TransitionError
-
-# A step from the list is taken on this many articles at most.
-AT_ONCE = 100
 
 # What stands beside the text and holds as soon as it is saved.
 DATES = ["planned_for", "embargo_until"]
@@ -50,20 +54,6 @@ class ArticleList(LongList):
         self.result_list = self.result_list.for_listing()
 
 
-def _action(step):
-    """The step as an action of the list."""
-
-    @admin.action(
-        description=step.label,
-        permissions=["change" if step.for_writers else "publish"],
-    )
-    def take(admin, request, articles):
-        return admin.take_step_on_many(request, articles, step)
-
-    take.__name__ = f"{step.name}_articles"
-    return take
-
-
 class ArticleAdmin(
     EditingMixin,
     PreviewMixin,
@@ -71,6 +61,7 @@ class ArticleAdmin(
     LongListMixin,
     NeighboursMixin,
     HistoryMixin,
+    TogetherMixin,
     admin.ModelAdmin,
 ):
     form = ArticleForm
@@ -96,7 +87,6 @@ class ArticleAdmin(
     search_help_text = "Looks into titles and standfirsts."
     date_hierarchy = "published_at"
     ordering = ["-modified_at"]
-    actions = [_action(step) for step in STEPS.values() if step.for_many]
     change_form_template = "admin/articles/article/change_form.html"
 
     # What is seen and who may
@@ -356,7 +346,7 @@ class ArticleAdmin(
         if not step.allowed(request.user, article):
             raise PermissionDenied
         if step not in steps_for(article, request.user):
-            self.message_user(request, _not_from_here(step, article), messages.ERROR)
+            self.message_user(request, not_from_here(step, article), messages.ERROR)
             return self._to_form(request, article)
         ticked = request.GET.getlist("answers")
         form = step.form_for(
@@ -373,53 +363,14 @@ class ArticleAdmin(
             request, step, form, [article], back=self._form_url(request, article.pk)
         )
 
-    def take_step_on_many(self, request, articles, step):
-        """Take the step on the chosen articles, after asking what it needs to know."""
-        chosen = list(articles[: AT_ONCE + 1])
-        if len(chosen) > AT_ONCE:
-            self.message_user(
-                request,
-                f"That is more than {AT_ONCE} articles at once. Choose fewer; nothing was done.",
-                messages.ERROR,
-            )
-            return None
-        form, answers = None, {}
-        if step.form is not None:
-            form = step.form_for(
-                chosen, request.POST if "_confirmed" in request.POST else None
-            )
-            if not form.is_valid():
-                return self._ask(
-                    request,
-                    step,
-                    form,
-                    chosen,
-                    back=request.get_full_path(),
-                    action=f"{step.name}_articles",
-                )
-            answers = form.answers()
-        for article in chosen:
-            self._take_or_refuse(request, article, step, form, answers)
-        return None
-
-    def _take_or_refuse(self, request, article, step, form, answers):
-        if not step.allowed(request.user, article):
-            self.message_user(request, _not_yours(step, article), messages.ERROR)
-        elif refusal := form and form.refusal_of(article):
-            self.message_user(
-                request, f"“{article}” was not published. {refusal}", messages.ERROR
-            )
-        else:
-            self._take(request, article, step, answers)
-
     def _response_with_step(self, request, article):
         """What follows when a step's button has saved the form; None when it was another button."""
         if (step := STEPS.get(request.POST.get("_step"))) is None:
             return None
         if not step.allowed(request.user, article):
-            problem = _not_yours(step, article)
+            problem = not_yours(step, article)
         elif step not in steps_for(article, request.user):
-            problem = _not_from_here(step, article)
+            problem = not_from_here(step, article)
         elif step.form is not None:
             return HttpResponseRedirect(
                 self._form_url(request, article.pk, step.name, view="step")
@@ -449,7 +400,7 @@ class ArticleAdmin(
             return False
         return True
 
-    def _ask(self, request, step, form, articles, *, back, action=""):
+    def _ask(self, request, step, form, articles, *, back, action="", skipped=()):
         request.current_app = self.admin_site.name
         return TemplateResponse(
             request,
@@ -466,6 +417,7 @@ class ArticleAdmin(
                 "outlook": step.outlook(articles[0]) if not action else None,
                 "looked_through": LOOKED_THROUGH,
                 "action": action,
+                "skipped": skipped,
                 "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
                 "back": back,
                 "preserved_filters": self.get_preserved_filters(request),
@@ -495,19 +447,6 @@ def time_until(moment):
     parts = [(days, "d"), (hours, "h"), (minutes, "min")]
     said = [f"{number} {unit}" for number, unit in parts if number]
     return " ".join(said[:2]) or "0 min"
-
-
-def _not_yours(step, article):
-    return f"You may not do this to “{article}”: {step.label.lower()}."
-
-
-def _not_from_here(step, article):
-    if step.name == "changes" and article.status == Article.Status.PUBLISHED:
-        return f"“{article}” says what readers see already, so there is nothing to publish."
-    return (
-        f"“{article}” is {article.status_in_words.lower()} now; "
-        f"“{step.label}” is not possible from there."
-    )
 
 
 admin.site.register(Article, ArticleAdmin)

@@ -37,9 +37,9 @@ class MomentField(forms.SplitDateTimeField):
 class NamesField(forms.CharField):
     """Names in an order, separated by commas; one that holds a comma stands in double quotes."""
 
-    def __init__(self, *, longest, **kwargs):
+    def __init__(self, *, longest, required=False, **kwargs):
         super().__init__(
-            required=False,
+            required=required,
             strip=True,
             widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
             **kwargs,
@@ -225,24 +225,10 @@ class ArticleForm(forms.ModelForm):
         return day
 
     def clean_tags(self):
-        names = self.cleaned_data["tags"]
-        known = Tag.objects.names_of_today(names)
-        unknown = [name for name in names if name.lower() not in known]
-        if unknown and not self.may_make_tags:
-            raise forms.ValidationError(
-                f"There is no tag “{unknown[0]}” yet. Choose another one, or ask an editor to make it."
-            )
-        return list(dict.fromkeys(known.get(name.lower(), name) for name in names))
+        return tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
 
     def clean_signed_by(self):
-        """Each person with the role; somebody new who stands there twice is one person."""
-        people, roles = {}, []
-        for written in self.cleaned_data["signed_by"]:
-            name, role = bylines.split_role(written)
-            if name.lower() not in people:
-                people[name.lower()] = self._person(name, said=written != name)
-            roles.append((people[name.lower()], Credit.Role(role)))
-        return roles
+        return credits_written(self.cleaned_data["signed_by"], known=self.people)
 
     def clean(self):
         cleaned = super().clean()
@@ -342,23 +328,50 @@ class ArticleForm(forms.ModelForm):
         self.instance.credit(*self._credits())
         self.instance.tags.add(*self.cleaned_data["tags"])
 
-    def _person(self, written, *, said):
-        """Whom the name means: somebody known, or a new person who is not saved yet; `said` when a role was written behind it."""
-        brackets = bylines.in_brackets(written)
-        if brackets and (person := _called(*brackets)):
-            return person
-        found = list(Person.objects.filter(name__iexact=written)[:20])
-        if len(found) > 1:
-            # Those who stand in the byline already are meant; otherwise nobody can know.
-            found = [person for person in found if person in self.people] or found
-        if len(found) > 1:
-            choices = ", ".join(f"“{person.name} ({person.slug})”" for person in found)
-            raise forms.ValidationError(
-                f"Several people are called {written}. Write one of these: {choices}."
-            )
-        if found:
-            return found[0]
-        return _new_person(written, brackets if not said else None)
+
+def tags_called(names, *, may_make):
+    """The tags by their names of today. Raises ValidationError for a new one where none may be made."""
+    known = Tag.objects.names_of_today(names)
+    unknown = [name for name in names if name.lower() not in known]
+    if unknown and not may_make:
+        raise forms.ValidationError(
+            f"There is no tag “{unknown[0]}” yet. Choose another one, or ask an editor to make it."
+        )
+    return list(dict.fromkeys(known.get(name.lower(), name) for name in names))
+
+
+def credits_written(names, *, known=()):
+    """
+    Each person with the role; somebody new is not saved yet, and one person, also who stands there twice.
+
+    Of several with one name, those `known` are meant. Raises ValidationError when nobody can know.
+    """
+    people, roles = {}, []
+    for written in names:
+        name, role = bylines.split_role(written)
+        if name.lower() not in people:
+            people[name.lower()] = _person(name, said=written != name, known=known)
+        roles.append((people[name.lower()], Credit.Role(role)))
+    return roles
+
+
+def _person(written, *, said, known):
+    """Whom the name means: somebody there, or a new person who is not saved yet; `said` when a role was written behind it."""
+    brackets = bylines.in_brackets(written)
+    if brackets and (person := _called(*brackets)):
+        return person
+    found = list(Person.objects.filter(name__iexact=written)[:20])
+    if len(found) > 1:
+        # Those who stand in the byline already are meant; otherwise nobody can know.
+        found = [person for person in found if person in known] or found
+    if len(found) > 1:
+        choices = ", ".join(f"“{person.name} ({person.slug})”" for person in found)
+        raise forms.ValidationError(
+            f"Several people are called {written}. Write one of these: {choices}."
+        )
+    if found:
+        return found[0]
+    return _new_person(written, brackets if not said else None)
 
 
 def _field_of(part):

@@ -5,7 +5,12 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from articles.admin.forms import MomentField
+from articles.admin.forms import (
+    MomentField,
+    NamesField,
+    credits_written,
+    tags_called,
+)
 from articles.links import slug_in
 from articles.models import Article, Correction, CorrectionRequest
 from articles.preflight import problems_of_all
@@ -286,3 +291,43 @@ class CorrectForm(StepForm):
             self.fields["answers"].queryset = requests
         else:
             del self.fields["answers"]
+
+
+class TagForm(StepForm):
+    tags = NamesField(
+        longest=100,
+        required=True,
+        help_text="Separated by commas.",
+        error_messages={"required": "Write at least one tag."},
+    )
+    # Set by the admin for the one who fills it in.
+    may_make_tags = False
+
+    def clean_tags(self):
+        return tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
+
+
+class SignForm(StepForm):
+    credits = NamesField(
+        longest=260,
+        required=True,
+        label="Byline",
+        help_text="Names in their order, separated by commas, each with its role in brackets where it is not "
+        "the writing: “Ana Ruiz, Ben Cole (photographs)”. A name that is not known yet makes a new person.",
+        error_messages={"required": "Write at least one name."},
+    )
+    in_place = forms.TypedChoiceField(
+        label="What becomes of the bylines that are there",
+        choices=[
+            ("", "They stay, and these names come behind them"),
+            ("yes", "These names come in their place"),
+        ],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        initial="",
+        widget=forms.RadioSelect,
+    )
+
+    def clean_credits(self):
+        return credits_written(self.cleaned_data["credits"])

@@ -18,7 +18,9 @@ from articles.admin.step_forms import (
     ReturnForm,
     ScheduleChangesForm,
     ScheduleForm,
+    SignForm,
     StepForm,
+    TagForm,
     WithdrawForm,
 )
 from articles.desk import (
@@ -27,6 +29,8 @@ from articles.desk import (
     publish_changes,
     return_to_writer,
     schedule_changes,
+    sign,
+    tag,
     unschedule_changes,
 )
 from articles.models import Article, Revision
@@ -71,6 +75,15 @@ class DeskStep:
         done = self.done.format(status=article.status_in_words.lower())
         return f"“{article}” {done}."
 
+    def refusal_of(self, user, article):
+        """Why the user cannot take it on this one of many; empty when nothing is known against it."""
+        if not self.allowed(user, article):
+            return not_yours(self, article)
+        known = any(self.name in names for names in _SHOWN.values())
+        if known and self.name not in _SHOWN[article.status_in_words]:
+            return not_from_here(self, article)
+        return ""
+
     def question_about(self, articles):
         """What the page asks, of one article or of many."""
         what = f"“{articles[0]}”" if len(articles) == 1 else f"{len(articles)} articles"
@@ -97,6 +110,11 @@ def _as_seen(step):
 def _what_is_seen(article):
     return {"seen": article.working_copy.pk}
 
+
+IN_THE_WORKING_COPY = (
+    "Each gets a new version in its history. What readers see of an article on the site "
+    "changes when somebody publishes its changes."
+)
 
 STEPS = {
     step.name: step
@@ -218,6 +236,36 @@ STEPS = {
             "Its writer can work on it again. A scheduled article will not appear.",
         ),
         DeskStep(
+            "tag",
+            "Add tags",
+            "has these tags",
+            tag,
+            TagForm,
+            "Which tags should {} have beside those that are there?",
+            IN_THE_WORKING_COPY,
+            for_writers=True,
+        ),
+        DeskStep(
+            "untag",
+            "Take tags away",
+            "does not have these tags any more",
+            lambda article, **how: tag(article, remove=True, **how),
+            TagForm,
+            "Which tags should {} not have any more?",
+            IN_THE_WORKING_COPY,
+            for_writers=True,
+        ),
+        DeskStep(
+            "sign",
+            "Change the byline",
+            "has this byline",
+            sign,
+            SignForm,
+            "Who should stand in the byline of {}?",
+            IN_THE_WORKING_COPY,
+            for_writers=True,
+        ),
+        DeskStep(
             "withdraw",
             "Withdraw",
             "is now {status}",
@@ -272,3 +320,16 @@ def _no_change_for(article):
     if not article.revisions.scheduled().exists():
         without = [*without, "unschedule_changes"]
     return without
+
+
+def not_yours(step, article):
+    return f"You may not do this to “{article}”: {step.label.lower()}."
+
+
+def not_from_here(step, article):
+    if step.name == "changes" and article.status == Article.Status.PUBLISHED:
+        return f"“{article}” says what readers see already, so there is nothing to publish."
+    return (
+        f"“{article}” is {article.status_in_words.lower()} now; "
+        f"“{step.label}” is not possible from there."
+    )

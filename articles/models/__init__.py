@@ -1,5 +1,6 @@
 from articles.models.address import Address
 from articles.models.article import Article
+from articles.models.batch import ArticleBatch, BatchedArticle
 from articles.models.calendar_address import CalendarAddress
 from articles.models.correction import Correction, CorrectionRequest
 from articles.models.image import Image, ImageUse
@@ -13,6 +14,8 @@ from articles.models.unsaved import Unsaved
 __all__ = [
     "Address",
     "Article",
+    "ArticleBatch",
+    "BatchedArticle",
     "CalendarAddress",
     "Correction",
     "CorrectionRequest",

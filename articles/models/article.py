@@ -23,6 +23,16 @@ from articles.snapshots import TEXTS, differing, snapshot_of
 
 SLUG_LENGTH = 120
 
+# Where an article stands: all that a step can move, and only that.
+STANDING = [
+    "status",
+    "published_at",
+    "withdrawal",
+    "notice",
+    "replaced_by_id",
+    "on_top",
+]
+
 
 def language_of_the_site():
     return settings.LANGUAGE_CODE
@@ -518,6 +528,32 @@ class Article(models.Model):
             on_top=False,
         )
 
+    def put_back(self, before, *, still, reason="", by=None):
+        """
+        Let the article stand again where it stood before a step, both said by names out of STANDING.
+
+        Raises TransitionError when it does not stand any more where the step had left
+        it, and when readers see it and would only see it again later.
+        """
+        shown_later = before.get("published_at")
+        if (
+            before.get("status", self.status) == self.Status.PUBLISHED
+            and shown_later
+            and shown_later > timezone.now()
+            and self._is_visible_now()
+        ):
+            raise TransitionError(
+                f"Readers can see “{self}” by now. Withdraw it to take it off the site."
+            )
+        self._move(
+            Step.What.UNDO,
+            by=by,
+            reason=reason,
+            from_=self.Status.values,
+            still=still,
+            **before,
+        )
+
     def rename(self, slug, *, by=None):
         """
         Give the article another address. One that readers may know leads here for ever.
@@ -559,7 +595,9 @@ class Article(models.Model):
             .first()
         )
 
-    def _move(self, what, *, by, from_, reason="", or_scheduled=False, **changes):
+    def _move(
+        self, what, *, by, from_, reason="", or_scheduled=False, still=None, **changes
+    ):
         """
         Take a step in one guarded UPDATE: of two editors who press the button
         at the same moment one wins, and no other field is written back.
@@ -568,7 +606,7 @@ class Article(models.Model):
             allowed = Q(status__in=from_)
             if or_scheduled:
                 allowed |= Q(pk__in=Article.objects.scheduled().values("pk"))
-            this_article = Article.objects.filter(allowed, pk=self.pk)
+            this_article = Article.objects.filter(allowed, pk=self.pk, **(still or {}))
             if not this_article.update(modified_at=timezone.now(), **changes):
                 self.refresh_from_db(fields=["status", "published_at"])
                 raise TransitionError(self._refusal(what))

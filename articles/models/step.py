@@ -18,6 +18,7 @@ class StepQuerySet(AppendOnlyQuerySet):
                 what.PUBLISH,
                 what.SCHEDULE,
                 what.WITHDRAW,
+                what.UNDO,
             ]
         )
 
@@ -39,6 +40,7 @@ class Step(AppendOnly):
         RENAME = "rename", "address changed"
         PUT_ON_TOP = "put_on_top", "put on top of the front page"
         TAKE_OFF_TOP = "take_off_top", "taken off the top of the front page"
+        UNDO = "undo", "put back to where it stood"
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.PROTECT, related_name="steps"

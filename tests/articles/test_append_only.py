@@ -2,17 +2,19 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from articles.append_only import AppendOnlyError
-from articles.models import Tag
+from articles.models import ArticleBatch, Tag
 from articles.tags import rename
 from tests.factories import make_article, make_comment, make_correction
 
 
-@pytest.fixture(params=["step", "correction", "decision", "tag step"])
+@pytest.fixture(params=["step", "correction", "decision", "tag step", "batch"])
 def record(request, db):
     if request.param == "step":
         article = make_article()
         article.submit()
         return article.steps.get()
+    if request.param == "batch":
+        return ArticleBatch.objects.create(what="submit")
     if request.param == "tag step":
         tag = Tag.objects.create(name="Water")
         rename(tag, name="Waters", slug="water")

@@ -367,7 +367,7 @@ def test_the_list_returns_and_withdraws_with_words(desk):
 
 
 def test_too_many_at_once_are_refused(desk, monkeypatch):
-    monkeypatch.setattr("articles.admin.article.AT_ONCE", 2)
+    monkeypatch.setattr("articles.admin.together.AT_ONCE", 2)
     articles = [make_article() for _ in range(3)]
     response = act(desk, "submit", *articles, index="0")
     assert "more than 2 articles" in said(response)
