@@ -1,7 +1,8 @@
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 # Longer than any limit looks back; see newsroom.signin.
 KEPT = timedelta(hours=1)
@@ -25,3 +26,65 @@ class FailedSignIn(models.Model):
 
     def __str__(self):
         return f"a failed sign-in at {self.at}"
+
+
+class TickingQuerySet(models.QuerySet):
+    def last_seen(self):
+        """What is known of the last tick; of one that never was, nothing."""
+        return self.first() or Ticking(at=None)
+
+    def note(self, outcomes, *, at):
+        """Keep what came of each job, by its name: nothing where it went well, else what to say of the error."""
+        with transaction.atomic():
+            self.get_or_create(pk=Ticking.ONLY, defaults={"at": at})
+            row = self.select_for_update().get(pk=Ticking.ONLY)
+            for name, error in outcomes.items():
+                row.jobs[name] = _after(row.jobs.get(name, {}), error, at)
+            row.at = at
+            row.save()
+
+
+class Ticking(models.Model):
+    """When `tick` last ran, and what came of each of its jobs: one row, written once by each tick."""
+
+    ONLY = 1
+
+    at = models.DateTimeField(null=True)
+    # By the name of the job: done_at, failed_at, failing_since, failures in a row, error.
+    jobs = models.JSONField(default=dict)
+
+    objects = TickingQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = []
+
+    def __str__(self):
+        return f"the tick of {self.at}"
+
+    def of(self, name):
+        """What is known of a job; its times as moments."""
+        known = self.jobs.get(name, {})
+        times = {
+            time: parse_datetime(known[time]) if known.get(time) else None
+            for time in ["done_at", "failing_since"]
+        }
+        return {
+            **times,
+            "failures": known.get("failures", 0),
+            "error": known.get("error", ""),
+        }
+
+    @property
+    def failing(self):
+        """The names of the jobs that failed when they were last tried."""
+        return [name for name, known in self.jobs.items() if known.get("failures")]
+
+
+def _after(known, error, at):
+    if not error:
+        return {"done_at": at.isoformat()}
+    return known | {
+        "failing_since": known.get("failing_since") or at.isoformat(),
+        "failures": known.get("failures", 0) + 1,
+        "error": error,
+    }

@@ -2,18 +2,20 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
-from articles.desk import publish_due_changes
+from articles.desk import DueChangesFailed, publish_due_changes
 from articles.models import CorrectionRequest
 from comments.announcements import announce_new
 from comments.digest import tell_moderators
 from comments.forgetting import forget_networks, forget_unconfirmed_addresses
 from comments.models import NetworkKey, WrittenMail
 from comments.outbox import send_due
-from newsroom.models import FailedSignIn
+from newsroom.models import FailedSignIn, Ticking
 
 logger = logging.getLogger(__name__)
 
@@ -47,24 +49,61 @@ if settings.WORKER:
 ONCE_AN_HOUR = [forget_networks, forget_unconfirmed_addresses]
 
 
+# The desk is told when nothing has ticked for so long: a server ticks every ten seconds.
+LATE_AFTER = timedelta(minutes=2)
+
+# Each job in the words of the desk.
+_WORDS = {
+    publish_due_changes: "Scheduled changes of articles go live",
+    tell_moderators: "Moderators are told by mail what waits",
+    announce_new: "Readers are told by mail of replies",
+    send_due: "Mails that wait are sent",
+    WrittenMail.objects.forget_old: "Mails that were sent are forgotten",
+    NetworkKey.objects.forget_old: "Old keys of networks are forgotten",
+    CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
+    FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
+    forget_networks: "Networks of comments are forgotten",
+    forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
+    forget_done_tasks: "What the worker has done is forgotten",
+}
+
+
 def tick(*, thoroughly=True) -> list[str]:
     """
     Do every job once, whatever becomes of the others; the names of those that failed.
 
-    Not thoroughly: without those for which once an hour is enough.
+    Not thoroughly: without those for which once an hour is enough. What came of each is
+    kept for the desk.
     """
     jobs = [job for job in JOBS if thoroughly or job not in ONCE_AN_HOUR]
-    return [_name(job) for job in jobs if not _done(job)]
+    outcomes = {name_of_job(job): _error_of(job) for job in jobs}
+    _note(outcomes)
+    return [name for name, error in outcomes.items() if error]
 
 
-def _done(job):
+def name_of_job(job):
+    return f"{job.__module__}.{job.__qualname__}"
+
+
+def words_for(job):
+    return _WORDS.get(job, name_of_job(job))
+
+
+def _error_of(job):
+    """Do it; what the desk may read of an error, empty where there was none."""
     try:
         job()
+    except Exception as error:
+        logger.exception("%s failed; the next tick tries again.", name_of_job(job))
+        # Of others' errors the kind alone: their words may hold addresses or passwords.
+        own = isinstance(error, DueChangesFailed)
+        return str(error) if own else type(error).__name__
+    return ""
+
+
+def _note(outcomes):
+    try:
+        Ticking.objects.note(outcomes, at=timezone.now())
     except Exception:
-        logger.exception("%s failed; the next tick tries again.", _name(job))
-        return False
-    return True
-
-
-def _name(job):
-    return f"{job.__module__}.{job.__qualname__}"
+        # What is known of the jobs is worth less than the jobs.
+        logger.exception("What came of the jobs could not be kept.")

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 
 from articles.admin import calendar
 from newsroom import health, pages, signin, views
+from newsroom.admin import health as desk_health
 
 register_converter(pages.PageAddress, "page")
 
@@ -15,6 +16,7 @@ urlpatterns = [
     # those who may not see it. Each of our screens names the page itself.
     path("admin/r/<path:row>", views.no_page),
     path("admin/articles/calendar/", include(calendar.urls)),
+    path("admin/health/", include(desk_health.urls)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 
 from articles import planning
 from articles.icalendar import may_plan
 from articles.models import Article, CorrectionRequest
+from newsroom.admin.health import may_see
+from newsroom.models import Ticking
+from newsroom.ticking import LATE_AFTER
 
 # Of each pile, so many are shown.
 SHOWN = 5
@@ -49,6 +53,21 @@ def piles_for(user: Any) -> list[Pile]:
     if user.has_perms(["articles.publish_article", "articles.view_correctionrequest"]):
         piles.append(_said_to_be_wrong())
     return piles
+
+
+def what_does_not_happen(user: Any) -> str:
+    """A sentence about what should happen by itself and does not, for those who rely on it; empty when all does."""
+    if not may_see(user):
+        return ""
+    ticking = Ticking.objects.last_seen()
+    if ticking.at is None:
+        # Nobody has ever ticked here: a site that is tried out, not one that stopped.
+        return ""
+    if ticking.at < timezone.now() - LATE_AFTER:
+        return f"Nothing has happened by itself since {timezone.localtime(ticking.at):%-d %B, %H:%M}: scheduled changes and mails wait."
+    if ticking.failing:
+        return "Something that should happen by itself fails."
+    return ""
 
 
 def _in_progress(user):

@@ -1,7 +1,7 @@
 from django import template
 
 from articles.icalendar import may_plan
-from newsroom.admin.dashboard import piles_for
+from newsroom.admin.dashboard import piles_for, what_does_not_happen
 
 register = template.Library()
 
@@ -10,4 +10,8 @@ register = template.Library()
 def desk_dashboard(context):
     """What waits for the one who looks, on the first page of the desk."""
     user = context["request"].user
-    return {"piles": piles_for(user), "may_plan": may_plan(user)}
+    return {
+        "piles": piles_for(user),
+        "may_plan": may_plan(user),
+        "trouble": what_does_not_happen(user),
+    }

@@ -111,7 +111,7 @@ def test_a_tick_by_hand_that_failed_exits_with_an_error(site):
     run = site.run("tick")
     assert run.returncode == 1
     assert "forget_old" in run.complaints
-    assert len(run.printed.splitlines()) == len(ticking.JOBS)
+    assert len(run.printed.splitlines()) == len(ticking.JOBS) + 1
     assert all(json.loads(line)["traceback"] for line in run.printed.splitlines())
 
 

@@ -1,0 +1,46 @@
+"""Whether what happens by itself happens: the page of the desk about `tick`."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from articles.models import Revision
+from newsroom.models import Ticking
+from newsroom.ticking import JOBS, LATE_AFTER, name_of_job, words_for
+
+# So many changes that are overdue are listed.
+SHOWN = 20
+
+
+def may_see(user):
+    """Those who schedule: they rely on it."""
+    return user.has_perm("articles.publish_article")
+
+
+@require_safe
+def page(request):
+    if not may_see(request.user):
+        raise PermissionDenied
+    ticking = Ticking.objects.last_seen()
+    late = timezone.now() - LATE_AFTER
+    overdue = Revision.objects.due().filter(publish_at__lt=late)
+    context = {
+        "title": "What happens by itself",
+        "ticking": ticking,
+        "jobs": [
+            {"words": words_for(job), **ticking.of(name_of_job(job))} for job in JOBS
+        ],
+        "overdue": overdue.for_listing().select_related("article")[:SHOWN],
+    }
+    request.current_app = admin.site.name
+    return TemplateResponse(
+        request,
+        "admin/health.html",
+        {**admin.site.each_context(request), **context},
+    )
+
+
+urls = [path("", admin.site.admin_view(page), name="desk_health")]
