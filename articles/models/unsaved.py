@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from articles.models.revision import Revision
+
 # Who typed something so short a time ago is said to be editing.
 LATELY = timedelta(minutes=2)
 
@@ -14,6 +16,16 @@ class UnsavedQuerySet(models.QuerySet):
 
     def lately(self):
         return self.filter(at__gt=timezone.now() - LATELY)
+
+    def overtaken(self):
+        """Begun from a revision after which somebody else has saved; what was begun from none is not known to be."""
+        newer = Revision.objects.working().filter(
+            article=models.OuterRef("article"), pk__gt=models.OuterRef("began_from")
+        )
+        return self.filter(
+            models.Exists(newer.exclude(by=models.OuterRef("by"))),
+            began_from__isnull=False,
+        )
 
     def by_others(self, user):
         """Who else is at it, without what they typed."""

@@ -120,6 +120,9 @@ class CommentQuerySet(models.QuerySet):
     def waiting(self):
         return self.with_status(PENDING)
 
+    def on_articles(self, articles):
+        return self.filter(article__in=articles)
+
     def reported(self):
         """With reports that came after a moderator last looked at the comment."""
         return self.filter(open_reports__gt=0)

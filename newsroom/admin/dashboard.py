@@ -10,13 +10,18 @@ from django.utils.text import Truncator
 
 from articles import planning
 from articles.icalendar import may_plan
-from articles.models import Article, CorrectionRequest
+from articles.models import Article, CorrectionRequest, Unsaved
+from articles.preflight import problems_of_all
+from comments.models import Comment
 from newsroom.admin.health import may_see
 from newsroom.models import Ticking
 from newsroom.ticking import LATE_AFTER
 
 # Of each pile, so many are shown.
 SHOWN = 5
+# So many articles that are about to become public are read for errors, and so many of
+# one's newest looked up for what readers say under them.
+LOOKED_THROUGH = 20
 
 LIST = "admin:articles_article_changelist"
 
@@ -45,13 +50,15 @@ def piles_for(user: Any) -> list[Pile]:
     """The piles that the user may do something about, each asked for in one query of a few rows."""
     piles = []
     if user.has_perm("articles.change_article"):
-        piles.append(_in_progress(user))
+        piles += [_in_progress(user), _conflicts(user)]
     if user.has_perm("articles.publish_article"):
-        piles += [_waiting_for_review(user), _changed(user)]
+        piles += [_waiting_for_review(user), _changed(user), _problems(user)]
     if may_plan(user):
         piles.append(_appearing_today(user))
     if user.has_perms(["articles.publish_article", "articles.view_correctionrequest"]):
         piles.append(_said_to_be_wrong())
+    if user.has_perm("articles.change_article"):
+        piles.append(_said_under_ones_own(user))
     return piles
 
 
@@ -100,6 +107,70 @@ def _changed(user):
         [_row(each, "changed", each.modified_at) for each in _few(changed)],
         f"{reverse(LIST)}?status=published",
         "Readers see what was saved last of every article.",
+    )
+
+
+def _conflicts(user):
+    rows = [
+        Row(
+            str(unsaved.article),
+            reverse("admin:articles_article_unsaved", args=[unsaved.article_id]),
+            "typed",
+            unsaved.at,
+        )
+        for unsaved in Unsaved.objects.of(user)
+        .overtaken()
+        .select_related("article")
+        .only("article__title", "at")
+        .order_by("-at")[: SHOWN + 1]
+    ]
+    return _pile(
+        "Conflicts",
+        rows,
+        reverse(LIST),
+        "Nobody has saved anything over words of yours that are not saved.",
+    )
+
+
+def _problems(user):
+    """Errors of what is about to become public: of the next to appear and those that wait longest for review."""
+    desk = Article.objects.on_desk_of(user)
+    soon = desk.scheduled().order_by("published_at", "id")[:LOOKED_THROUGH]
+    waiting = desk.in_review().without_a_date().order_by("id")[:LOOKED_THROUGH]
+    articles = [*soon, *waiting]
+    problems = problems_of_all(articles)
+    rows = [
+        Row(f"{article}: {error.sentence}", row.address, row.moment, row.at)
+        for article in articles
+        if (error := next((one for one in problems[article.pk] if one.is_error), None))
+        and (row := _row(article, "changed", article.modified_at))
+    ]
+    return _pile(
+        "Problems",
+        rows,
+        f"{reverse(LIST)}?problems=errors",
+        f"The next {LOOKED_THROUGH} to appear and to be reviewed are without errors.",
+    )
+
+
+def _said_under_ones_own(user):
+    own = Article.objects.written_by(user).visible().newest_first()
+    keys = list(own.values_list("pk", flat=True)[:LOOKED_THROUGH])
+    comments = Comment.objects.shown().on_articles(keys).order_by("-created_at", "-id")
+    rows = [
+        Row(
+            f"{comment.name}: {Truncator(' '.join(comment.body.split())).chars(120)}",
+            comment.get_absolute_url(),
+            "sent",
+            comment.created_at,
+        )
+        for comment in comments[: SHOWN + 1]
+    ]
+    return _pile(
+        "What readers say about your articles",
+        rows,
+        f"{reverse(LIST)}?mine=yes",
+        f"Nobody has said anything under your newest {LOOKED_THROUGH} articles.",
     )
 
 

@@ -5,17 +5,21 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from articles import desk as desk_steps
 from articles import planning
-from articles.models import Article
+from articles.models import Article, Unsaved
 from articles.snapshots import snapshot_of
 from newsroom.admin.dashboard import SHOWN, piles_for
 from tests.articles.admin.desk import form_of
 from tests.factories import (
+    DAY,
     make_article,
+    make_comment,
     make_request,
+    make_shown_comment,
     make_user,
     make_visible_article,
 )
@@ -36,6 +40,10 @@ def editor(db):
     return make_user(role="Editors")
 
 
+def in_a_day():
+    return timezone.now() + DAY
+
+
 def change(article, title="New words"):
     desk_steps.save(article, snapshot_of(article) | {"title": title})
 
@@ -47,13 +55,24 @@ def change(article, title="New words"):
             "Editors",
             [
                 "Yours in progress",
+                "Conflicts",
                 "Waiting for review",
                 "Changes not published yet",
+                "Problems",
                 "Appears today",
                 "What readers say is wrong",
+                "What readers say about your articles",
             ],
         ),
-        ("Writers", ["Yours in progress", "Appears today"]),
+        (
+            "Writers",
+            [
+                "Yours in progress",
+                "Conflicts",
+                "Appears today",
+                "What readers say about your articles",
+            ],
+        ),
         ("Moderators", ["Appears today"]),
     ],
 )
@@ -144,6 +163,53 @@ def test_what_readers_say_waits_for_an_answer_the_oldest_first(editor):
     assert words(editor, "What readers say is wrong") == [second.text]
 
 
+def overtaken(article, user):
+    """The user has typed into the article, and somebody else has saved since."""
+    began = article.keep_revision()
+    Unsaved.objects.keep(article, {"title": "Mine"}, by=user, began_from=began)
+    change(article, title=f"{article.title}, by somebody else")
+
+
+def test_words_over_which_somebody_has_saved_are_a_conflict(client, editor):
+    article = make_article(title="Harbour")
+    Unsaved.objects.keep(article, {}, by=editor, began_from=article.keep_revision())
+    assert words(editor, "Conflicts") == []
+    overtaken(article, editor)
+    assert words(editor, "Conflicts") == ["Harbour, by somebody else"]
+    assert words(make_user(role="Editors"), "Conflicts") == []
+    client.force_login(editor)
+    assert client.get(pile(editor, "Conflicts").rows[0].address).status_code == 200
+
+
+def test_nobody_is_in_conflict_with_themselves(editor):
+    article = make_article()
+    began = article.keep_revision()
+    Unsaved.objects.keep(article, {"title": "Mine"}, by=editor, began_from=began)
+    desk_steps.save(
+        article, snapshot_of(article) | {"title": "In another tab"}, by=editor
+    )
+    assert words(editor, "Conflicts") == []
+
+
+def test_what_is_about_to_become_public_with_an_error_is_a_problem(editor):
+    make_article(title="Only a draft", body="")
+    make_visible_article(title="Out already", body="")
+    waiting = make_article(title="Waiting", body="")
+    waiting.submit()
+    soon = make_visible_article(title="Soon", body="", published_at=in_a_day())
+    make_visible_article(title="Sound", published_at=in_a_day())
+    said = "It has no text. Write it first."
+    assert words(editor, "Problems") == [f"{one}: {said}" for one in [soon, waiting]]
+
+
+def test_what_readers_say_under_ones_own_is_shown_without_what_waits(editor):
+    own = make_visible_article(created_by=editor)
+    make_comment(article=own, body="Not decided on yet")
+    make_shown_comment(article=make_visible_article(), body="Under another")
+    make_shown_comment(article=own, name="Inés", body="Well said")
+    assert words(editor, "What readers say about your articles") == ["Inés: Well said"]
+
+
 def test_a_pile_shows_a_few_and_leads_to_the_rest(client, editor):
     client.force_login(editor)
     for _ in range(SHOWN):
@@ -172,9 +238,11 @@ def test_the_first_page_takes_the_same_queries_for_one_and_for_many(client, edit
         return len(captured)
 
     def fill():
-        make_article(created_by=editor)
-        make_article(status=Article.Status.IN_REVIEW)
-        change(make_visible_article())
+        overtaken(make_article(created_by=editor), editor)
+        make_article(status=Article.Status.IN_REVIEW, body="")
+        article = make_visible_article(created_by=editor)
+        change(article)
+        make_shown_comment(article=article)
         make_request()
 
     fill()
