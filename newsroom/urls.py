@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 from articles.admin import calendar
 from newsroom import health, pages, signin, views
 from newsroom.admin import health as desk_health
+from newsroom.admin import shortcuts
 
 register_converter(pages.PageAddress, "page")
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("admin/r/<path:row>", views.no_page),
     path("admin/articles/calendar/", include(calendar.urls)),
     path("admin/health/", include(desk_health.urls)),
+    path("admin/shortcuts/", include(shortcuts.urls)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

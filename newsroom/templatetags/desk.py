@@ -1,6 +1,8 @@
 from django import template
+from django.utils.html import json_script
 
 from articles.icalendar import may_plan
+from newsroom.admin import shortcuts
 from newsroom.admin.dashboard import piles_for, what_does_not_happen
 
 register = template.Library()
@@ -15,3 +17,9 @@ def desk_dashboard(context):
         "may_plan": may_plan(user),
         "trouble": what_does_not_happen(user),
     }
+
+
+@register.simple_tag(takes_context=True)
+def shortcuts_for_script(context):
+    """The keys of the desk, for the script that obeys them."""
+    return json_script(shortcuts.for_script(context["request"].user), "shortcuts")

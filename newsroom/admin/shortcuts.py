@@ -1,0 +1,105 @@
+"""The keys of the desk: one list for the page that explains them and for the script that obeys them."""
+
+from dataclasses import asdict, dataclass
+
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from articles.icalendar import may_plan
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    # As `KeyboardEvent.key` says them; one after the other where there are several.
+    keys: tuple[str, ...]
+    words: str
+    # What the script does: follow an address, or one of its own actions.
+    address: str = ""
+    action: str = ""
+
+    @property
+    def shown(self):
+        return [{"Mod": "Ctrl or ⌘"}.get(key, key) for key in self.keys]
+
+
+ANYWHERE = [Shortcut(("?",), "Show these keys", action="help")]
+IN_LISTS = [
+    Shortcut(("/",), "Go to the search field", action="search"),
+    Shortcut(("j",), "Go to the next row", action="down"),
+    Shortcut(("k",), "Go to the row before", action="up"),
+    Shortcut(("Enter",), "Open the row"),
+]
+ON_FORMS = [
+    Shortcut(("Mod", "s"), "Save and stay, also while you type", action="save"),
+    Shortcut(("[",), "Open the previous one of the list", action="previous"),
+    Shortcut(("]",), "Open the next one of the list", action="next"),
+    Shortcut(("p",), "Preview the article", action="preview"),
+]
+
+
+def groups_for(user):
+    """The shortcuts under their headings; the ways lead only where the user may go."""
+    return [
+        ("Anywhere", ANYWHERE + _ways_for(user)),
+        ("In lists", IN_LISTS),
+        ("On forms", ON_FORMS),
+    ]
+
+
+def for_script(user):
+    """The shortcuts as the script reads them."""
+    return [
+        asdict(shortcut)
+        for _, shortcuts in groups_for(user)
+        for shortcut in shortcuts
+        if shortcut.address or shortcut.action
+    ]
+
+
+def _ways_for(user):
+    ways = [(True, ("g", "d"), "Go to the first page of the desk", "admin:index")]
+    sees_articles = user.has_perm("articles.view_article") or user.has_perm(
+        "articles.change_article"
+    )
+    ways += [
+        (
+            sees_articles,
+            ("g", "a"),
+            "Go to the articles",
+            "admin:articles_article_changelist",
+        ),
+        (may_plan(user), ("g", "c"), "Go to the calendar", "desk_calendar"),
+        (
+            user.has_perm("comments.moderate_comment"),
+            ("g", "q"),
+            "Go to the moderators’ queue",
+            "admin:comments_queue_changelist",
+        ),
+        (
+            user.has_perm("articles.add_article"),
+            ("n",),
+            "Begin a new article",
+            "admin:articles_article_add",
+        ),
+    ]
+    return [
+        Shortcut(keys, words, address=reverse(name))
+        for may, keys, words, name in ways
+        if may
+    ]
+
+
+@require_safe
+def page(request):
+    context = {"title": "Keyboard shortcuts", "groups": groups_for(request.user)}
+    request.current_app = admin.site.name
+    return TemplateResponse(
+        request,
+        "admin/shortcuts.html",
+        {**admin.site.each_context(request), **context},
+    )
+
+
+urls = [path("", admin.site.admin_view(page), name="desk_shortcuts")]
