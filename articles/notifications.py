@@ -26,3 +26,24 @@ def tell_writer_of_return(article, *, note, by):
         body=render_to_string("articles/returned.txt", context),
         to=[writer.email],
     ).send()
+
+
+def tell_writer_of_answer(proposal, *, by):
+    """Mail what became of a proposal to whoever made it; one without an address reads it beside the proposal."""
+    writer = proposal.by
+    if writer is None or not writer.email or writer == by:
+        return
+    page = reverse(
+        "admin:articles_article_proposal", args=[proposal.article_id, proposal.pk]
+    )
+    context = {
+        "proposal": proposal,
+        "who": name_of(by),
+        "address": settings.SITE_URL + page,
+    }
+    EmailMessage(
+        subject=settings.EMAIL_SUBJECT_PREFIX
+        + f"Your proposal: {' '.join(proposal.article.title.split())}",
+        body=render_to_string("articles/proposal_answered.txt", context),
+        to=[writer.email],
+    ).send()

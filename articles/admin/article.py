@@ -19,6 +19,7 @@ from articles.admin.editing import WORDS, EditingMixin
 from articles.admin.filters import (
     LanguageFilter,
     ProblemsFilter,
+    ProposalsFilter,
     StatusFilter,
     TagFilter,
     WriterFilter,
@@ -28,6 +29,7 @@ from articles.admin.history import HistoryMixin, changes_of
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.preview import PreviewMixin
+from articles.admin.proposals import ProposalsMixin
 from articles.admin.steps import (
     STEPS,
     buttons_for,
@@ -57,6 +59,7 @@ class ArticleList(LongList):
 class ArticleAdmin(
     EditingMixin,
     PreviewMixin,
+    ProposalsMixin,
     DuplicateMixin,
     LongListMixin,
     NeighboursMixin,
@@ -80,6 +83,7 @@ class ArticleAdmin(
         "on_top",
         TagFilter,
         LanguageFilter,
+        ProposalsFilter,
         ProblemsFilter,
     ]
     list_select_related = ["created_by"]

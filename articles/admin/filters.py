@@ -46,6 +46,17 @@ class WriterFilter(admin.SimpleListFilter):
         return articles.written_by(request.user) if self.value() else articles
 
 
+class ProposalsFilter(admin.SimpleListFilter):
+    title = "proposals"
+    parameter_name = "proposals"
+
+    def lookups(self, request, model_admin):
+        return [("open", "With proposed changes")]
+
+    def queryset(self, request, articles):
+        return articles.with_open_proposals() if self.value() else articles
+
+
 class ProblemsFilter(admin.SimpleListFilter):
     """What would be found before publishing. Texts have no index for that, so only some are read."""
 

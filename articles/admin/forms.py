@@ -374,6 +374,11 @@ def _person(written, *, said, known):
     return _new_person(written, brackets if not said else None)
 
 
+def typed_as(content):
+    """A snapshot as it would be typed into the fields of the form."""
+    return _as_typed(content, _credits_in(content))
+
+
 def _field_of(part):
     return "signed_by" if part == "byline" else part
 

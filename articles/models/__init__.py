@@ -6,6 +6,7 @@ from articles.models.correction import Correction, CorrectionRequest
 from articles.models.image import Image, ImageUse
 from articles.models.people import Credit, Person
 from articles.models.preview_link import PreviewLink
+from articles.models.proposal import Proposal
 from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
 from articles.models.tag import Tag, TagAddress, TaggedArticle, TagStep
@@ -24,6 +25,7 @@ __all__ = [
     "ImageUse",
     "Person",
     "PreviewLink",
+    "Proposal",
     "Revision",
     "Step",
     "Tag",

@@ -244,6 +244,14 @@ class Article(models.Model):
             or (self.created_by_id == user.pk and self.is_draft)
         )
 
+    def open_to_proposals_of(self, user):
+        """Whether the user, who wrote it, may say what it should say, and not change it."""
+        return (
+            user.has_perm("articles.change_article")
+            and self.created_by_id == user.pk
+            and not self.editable_by(user)
+        )
+
     @property
     def is_deletable(self):
         """Only a draft that nobody ever took a step with: records and addresses are kept for ever."""

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from articles.models.address import Address
 from articles.models.people import Credit, Person
+from articles.models.proposal import Proposal
 from articles.models.revision import Revision
 from articles.models.tag import Tag
 
@@ -103,6 +104,11 @@ class ArticleQuerySet(models.QuerySet):
 
     def tagged(self, tag):
         return self.filter(tags=tag)
+
+    def with_open_proposals(self):
+        """Those to which somebody who may not change them proposes changes."""
+        waiting = Proposal.objects.open().filter(article=models.OuterRef("pk"))
+        return self.filter(models.Exists(waiting))
 
     def credited(self, person, role):
         """Those in whose byline the person stands in this role."""

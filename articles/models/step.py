@@ -40,6 +40,10 @@ class Step(AppendOnly):
         RENAME = "rename", "address changed"
         PUT_ON_TOP = "put_on_top", "put on top of the front page"
         TAKE_OFF_TOP = "take_off_top", "taken off the top of the front page"
+        PROPOSE = "propose", "changes proposed"
+        TAKE_OVER = "take_over", "proposed changes taken over"
+        DECLINE = "decline", "proposed changes declined"
+        TAKE_BACK = "take_back", "proposed changes taken back"
         UNDO = "undo", "put back to where it stood"
 
     article = models.ForeignKey(

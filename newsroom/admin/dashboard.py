@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 
 from articles import planning
 from articles.icalendar import may_plan
-from articles.models import Article, CorrectionRequest, Unsaved
+from articles.models import Article, CorrectionRequest, Proposal, Unsaved
 from articles.preflight import problems_of_all
 from comments.models import Comment
 from newsroom.admin.health import may_see
@@ -52,7 +52,12 @@ def piles_for(user: Any) -> list[Pile]:
     if user.has_perm("articles.change_article"):
         piles += [_in_progress(user), _conflicts(user)]
     if user.has_perm("articles.publish_article"):
-        piles += [_waiting_for_review(user), _changed(user), _problems(user)]
+        piles += [
+            _waiting_for_review(user),
+            _proposed(user),
+            _changed(user),
+            _problems(user),
+        ]
     if may_plan(user):
         piles.append(_appearing_today(user))
     if user.has_perms(["articles.publish_article", "articles.view_correctionrequest"]):
@@ -97,6 +102,28 @@ def _waiting_for_review(user):
         ],
         f"{reverse(LIST)}?status=in_review",
         "Nothing waits for review.",
+    )
+
+
+def _proposed(user):
+    found = Proposal.objects.open().for_listing().oldest_first()
+    rows = [
+        Row(
+            f"{proposal.article}, by {proposal.who}",
+            reverse(
+                "admin:articles_article_proposal",
+                args=[proposal.article_id, proposal.pk],
+            ),
+            "proposed",
+            proposal.at,
+        )
+        for proposal in found[: SHOWN + 1]
+    ]
+    return _pile(
+        "Proposed by writers",
+        rows,
+        f"{reverse(LIST)}?proposals=open",
+        "No writer proposes a change of what only editors change.",
     )
 
 

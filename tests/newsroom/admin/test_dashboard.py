@@ -11,6 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from articles import desk as desk_steps
 from articles import planning
 from articles.models import Article, Unsaved
+from articles.proposals import decline, propose
 from articles.snapshots import snapshot_of
 from newsroom.admin.dashboard import SHOWN, piles_for
 from tests.articles.admin.desk import form_of
@@ -40,6 +41,10 @@ def editor(db):
     return make_user(role="Editors")
 
 
+def proposed(article):
+    return propose(article, {"title": "Better"}, by=make_user(role="Writers"))
+
+
 def in_a_day():
     return timezone.now() + DAY
 
@@ -57,6 +62,7 @@ def change(article, title="New words"):
                 "Yours in progress",
                 "Conflicts",
                 "Waiting for review",
+                "Proposed by writers",
                 "Changes not published yet",
                 "Problems",
                 "Appears today",
@@ -191,6 +197,16 @@ def test_nobody_is_in_conflict_with_themselves(editor):
     assert words(editor, "Conflicts") == []
 
 
+def test_what_writers_propose_waits_until_it_is_answered(client, editor):
+    proposal = proposed(make_visible_article(title="Harbour"))
+    assert words(editor, "Proposed by writers") == [f"Harbour, by {proposal.who}"]
+    client.force_login(editor)
+    [row] = pile(editor, "Proposed by writers").rows
+    assert client.get(row.address).status_code == 200
+    decline(proposal, answer="No.", by=editor)
+    assert words(editor, "Proposed by writers") == []
+
+
 def test_what_is_about_to_become_public_with_an_error_is_a_problem(editor):
     make_article(title="Only a draft", body="")
     make_visible_article(title="Out already", body="")
@@ -244,6 +260,7 @@ def test_the_first_page_takes_the_same_queries_for_one_and_for_many(client, edit
         change(article)
         make_shown_comment(article=article)
         make_request()
+        proposed(make_visible_article())
 
     fill()
     client.get(INDEX)

@@ -1,0 +1,103 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from articles.append_only import name_of
+from articles.models.step import TransitionError
+
+
+class ProposalQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status=Proposal.Status.OPEN)
+
+    def of(self, user):
+        return self.filter(by=user)
+
+    def oldest_first(self):
+        return self.order_by("at", "id")
+
+    def for_listing(self):
+        """Load what a line about it shows, and leave the texts in the database."""
+        return self.select_related("article", "revision").defer(
+            "article__body", "revision__content"
+        )
+
+
+class Proposal(models.Model):
+    """Changes to an article by somebody who may not change it, and what became of them."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Waits for an answer"
+        TAKEN = "taken", "Taken over"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Taken back"
+
+    article = models.ForeignKey(
+        "articles.Article", on_delete=models.CASCADE, related_name="proposals"
+    )
+    # What is proposed: a whole snapshot of the kind `proposed`.
+    revision = models.OneToOneField(
+        "articles.Revision", on_delete=models.CASCADE, related_name="proposal"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    answer = models.TextField(blank=True)
+    answered_by_name = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_proposal_for_each_writer",
+                fields=["article", "by"],
+                condition=Q(status="open"),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["at", "id"], name="open_proposals", condition=Q(status="open")
+            )
+        ]
+
+    def __str__(self):
+        return f"Proposal {self.pk} for article {self.article_id}"
+
+    @property
+    def who(self):
+        return self.by_name or "somebody"
+
+    @property
+    def is_open(self):
+        return self.status == self.Status.OPEN
+
+    def close(self, status, *, by=None, answer=""):
+        """
+        Say what became of it, in one guarded update.
+
+        Raises TransitionError when it was answered or taken back before.
+        """
+        waiting = Proposal.objects.open().filter(pk=self.pk)
+        won = waiting.update(
+            status=status,
+            answer=answer,
+            answered_by_name=name_of(by),
+            answered_at=timezone.now(),
+        )
+        self.refresh_from_db()
+        if not won:
+            raise TransitionError(
+                f"{self.answered_by_name or 'Somebody'} was first: this proposal is "
+                f"{self.get_status_display().lower()}."
+            )

@@ -1,0 +1,178 @@
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from articles import desk as steps
+from articles.models import Proposal
+from articles.proposals import propose
+from tests.articles.admin.desk import LIST, form_of, said, typed
+from tests.factories import make_article, make_user, make_visible_article
+
+
+def propose_page(article):
+    return reverse("admin:articles_article_propose", args=[article.pk])
+
+
+def page_of(proposal):
+    return reverse(
+        "admin:articles_article_proposal", args=[proposal.article_id, proposal.pk]
+    )
+
+
+@pytest.fixture
+def article(writer):
+    return make_visible_article(title="Harbour", created_by=writer, tags=["Sea"])
+
+
+@pytest.fixture
+def at_home(client, writer):
+    client.force_login(writer)
+    return client
+
+
+def test_a_writer_proposes_from_a_form_like_the_articles_own(at_home, article, writer):
+    page = at_home.get(form_of(article)).content.decode()
+    assert propose_page(article) in page
+    page = at_home.get(propose_page(article)).content.decode()
+    assert 'value="Harbour"' in page
+    assert 'value="Sea"' in page
+    assert 'name="slug"' not in page
+    response = at_home.post(
+        propose_page(article), typed(article, title="Harbour reopens", note="Today.")
+    )
+    assert "waits for the editors" in said(response)
+    [proposal] = article.proposals.all()
+    assert proposal.revision.content["title"] == "Harbour reopens"
+    assert proposal.revision.content["tags"] == ["Sea"]
+    article.refresh_from_db()
+    assert article.title == "Harbour"
+    assert not article.has_unpublished_changes
+    page = at_home.get(propose_page(article)).content.decode()
+    assert 'value="Harbour reopens"' in page
+
+
+def test_a_mistake_keeps_every_word(at_home, article):
+    page = at_home.post(
+        propose_page(article),
+        typed(article, title="", standfirst="Long thought over", note="Because."),
+    )
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "This field is required." in html
+    assert "Long thought over" in html
+    assert "Because." in html
+    page = at_home.post(propose_page(article), typed(article, tags="Unheard of"))
+    assert "There is no tag" in page.content.decode()
+    page = at_home.post(propose_page(article), typed(article))
+    assert "says what the article says already" in page.content.decode()
+
+
+def test_what_is_proposed_is_cleaned_and_escaped(at_home, article, editor):
+    bad = '<p onclick="x()">Words<script>alert(1)</script></p>'
+    at_home.post(propose_page(article), typed(article, body=bad, title="<b>T</b>"))
+    [proposal] = article.proposals.all()
+    assert proposal.revision.content["body"] == "<p>Words</p>"
+    at_home.force_login(editor)
+    page = at_home.get(page_of(proposal)).content.decode()
+    assert "<b>T" not in page
+    assert "&lt;b&gt;T&lt;/b&gt;" in page
+
+
+def test_an_editor_sees_both_texts_and_takes_the_proposal_over(desk, article, writer):
+    proposal = propose(article, {"title": "Harbour reopens"}, by=writer)
+    assert page_of(proposal) in desk.get(form_of(article)).content.decode()
+    assert str(article) in desk.get(LIST, {"proposals": "open"}).content.decode()
+    page = desk.get(page_of(proposal)).content.decode()
+    assert "reopens" in page
+    response = desk.post(page_of(proposal), {"_take_over": ""})
+    assert "in the working copy now" in said(response)
+    assert article.working_content()["title"] == "Harbour reopens"
+    assert "Take over" not in desk.get(page_of(proposal)).content.decode()
+
+
+def test_declining_wants_a_reason(desk, article, writer):
+    proposal = propose(article, {"title": "Better"}, by=writer)
+    page = desk.post(page_of(proposal), {"_decline": "", "answer": ""})
+    assert page.status_code == 422
+    assert "Say why it is not taken over." in page.content.decode()
+    desk.post(page_of(proposal), {"_decline": "", "answer": "Not confirmed."})
+    proposal.refresh_from_db()
+    assert (proposal.status, proposal.answer) == ("declined", "Not confirmed.")
+    desk.force_login(writer)
+    assert "Not confirmed." in desk.get(form_of(article)).content.decode()
+
+
+def test_a_conflict_is_said_and_loses_nothing(desk, article, writer, editor):
+    began = article.keep_revision()
+    proposal = propose(article, {"title": "Better"}, by=writer, began_from=began.pk)
+    steps.save(article, {"title": "Other"}, by=editor, began_from=began.pk)
+    page = desk.post(page_of(proposal), {"_take_over": ""})
+    assert page.status_code == 409
+    assert "changed the same: title" in page.content.decode()
+    assert "Better" in page.content.decode()
+    assert Proposal.objects.open().exists()
+
+
+def test_the_writer_takes_it_back(at_home, article, writer):
+    proposal = propose(article, {"title": "Better"}, by=writer)
+    at_home.post(page_of(proposal), {"_take_back": ""})
+    proposal.refresh_from_db()
+    assert proposal.status == "withdrawn"
+    page = at_home.post(page_of(proposal), {"_take_back": ""})
+    assert page.status_code == 409
+
+
+def test_a_writer_answers_no_proposal(at_home, article, writer):
+    proposal = propose(article, {"title": "Better"}, by=writer)
+    for button in ["_take_over", "_decline", ""]:
+        answer = at_home.post(page_of(proposal), {button: "", "answer": "x"})
+        assert answer.status_code == 403
+    assert Proposal.objects.open().exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "to_propose", "to_look"),
+    [("Writers", 404, 404), ("Editors", 403, 200), ("Moderators", 403, 403)],
+)
+def test_others_propose_nothing(client, article, writer, role, to_propose, to_look):
+    proposal = propose(article, {"title": "Better"}, by=writer)
+    client.force_login(make_user(role=role))
+    assert client.get(propose_page(article)).status_code == to_propose
+    assert client.post(propose_page(article), typed(article)).status_code == to_propose
+    assert client.get(page_of(proposal)).status_code == to_look
+
+
+def test_to_ones_own_draft_nothing_is_proposed_it_is_changed(at_home, writer):
+    draft = make_article(created_by=writer)
+    assert at_home.get(propose_page(draft)).status_code == 403
+    draft.submit()
+    assert at_home.get(propose_page(draft)).status_code == 200
+
+
+def test_nothing_is_answered_that_was_not_sent_from_here(article, writer, editor):
+    proposal = propose(article, {"title": "Better"}, by=writer)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+    assert client.post(page_of(proposal), {"_take_over": ""}).status_code == 403
+    assert Proposal.objects.open().exists()
+
+
+def test_a_proposal_of_another_article_is_not_there(desk, article, writer):
+    proposal = propose(article, {"title": "Better"}, by=writer)
+    other = make_visible_article()
+    address = reverse("admin:articles_article_proposal", args=[other.pk, proposal.pk])
+    assert desk.get(address).status_code == 404
+
+
+def test_the_form_asks_as_much_for_one_proposal_as_for_many(desk, article):
+    numbers = set()
+    for _ in range(2):
+        for _ in range(4):
+            propose(article, {"title": "Better"}, by=make_user(role="Writers"))
+        desk.get(form_of(article))
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(form_of(article))
+        numbers.add(len(queries))
+    assert len(numbers) == 1
