@@ -114,3 +114,12 @@ def beyond(rows, place):
 
 def _place(row, field):
     return Cursor(getattr(row, field), row.pk)
+
+
+def key_in(text):
+    """A row's key that somebody may have typed, as a text or a number; None when it cannot be one."""
+    try:
+        key = int(text or "")
+    except ValueError:
+        return None
+    return key if 0 < key <= LARGEST_ID else None

@@ -30,6 +30,7 @@ app_name = "articles"
 urlpatterns = [
     path("", views.home, name="home"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/changes/", views.changes, name="changes"),
     path("tags/", views.tags, name="tags"),
     path("tags/<slug:slug>/", views.tag, name="tag"),
     path("tags/<slug:slug>/rss.xml", feeds.tag_rss, name="tag_rss"),

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from articles import calendar
 from articles.caching import public_page
-from articles.cursors import newest_page
+from articles.changes import versions_of
+from articles.cursors import key_in, newest_page
 from articles.models import Article, Correction, Credit, Person, Tag
 
 ARTICLES_A_PAGE = 20
@@ -37,6 +39,23 @@ def article(request, slug):
     if article is None:
         return _moved_or_gone(request, slug)
     return _own_page(request, article)
+
+
+@public_page("before")
+def changes(request, slug):
+    """What was changed after an article appeared, where the site tells that."""
+    if not settings.SHOW_CHANGES:
+        raise Http404("This site does not tell what changed.")
+    article = Article.objects.visible().at(slug)
+    if article is None:
+        raise Http404("No article is visible here.")
+    if article.slug != slug:
+        return redirect("articles:changes", article.slug, permanent=True)
+    versions, older = versions_of(article, before=key_in(request.GET.get("before")))
+    if not versions:
+        raise Http404("No version stood here before that.")
+    context = {"article": article, "versions": versions, "older": older}
+    return render(request, "articles/changes.html", context)
 
 
 @public_page()
@@ -165,8 +184,8 @@ def _moved_or_gone(request, slug):
     gone = Article.objects.gone().known_as(slug).select_related("replaced_by").first()
     if gone is not None and gone.is_under_notice:
         return _under_notice(request, gone, slug)
-    if gone is not None and gone.replaced_by and gone.replaced_by.is_visible:
-        return redirect(gone.replaced_by, permanent=True)
+    if gone is not None and (other := gone.stands_in):
+        return redirect(other, permanent=True)
     return _gone_or_404(request, gone)
 
 

@@ -199,6 +199,9 @@ REVISIONS_KEPT = whole_number("REVISIONS_KEPT", 25)
 # Whether whoever wrote the last change of an article needs somebody else to publish it.
 FOUR_EYES = flag("FOUR_EYES")
 
+# Whether readers are told what was changed of an article, version by version.
+SHOW_CHANGES = flag("SHOW_CHANGES")
+
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 

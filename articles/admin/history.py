@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from articles.comparison import compared
-from articles.cursors import LARGEST_ID
+from articles.cursors import LARGEST_ID, key_in
 from articles.desk import EditConflict, restore
 from articles.models import Revision, TransitionError
 from articles.snapshots import snapshot_of
@@ -80,7 +80,7 @@ class HistoryMixin:
         found = article.revisions.for_listing().newest_first()
         if named:
             found = found.named()
-        if before := _key(request.GET.get("before")):
+        if before := key_in(request.GET.get("before")):
             found = found.older_than(before)
         shown = list(found[: A_PAGE + 1])
         context = {
@@ -209,17 +209,8 @@ def address(article):
     return reverse("admin:articles_article_revisions", args=[article.pk])
 
 
-def _key(text):
-    """A revision's key that somebody may have typed; None when it cannot be one."""
-    try:
-        key = int(text or "")
-    except ValueError:
-        return None
-    return key if 0 < key <= LARGEST_ID else None
-
-
 def _revision(article, key):
-    revision = article.revisions.filter(pk=_key(key) or 0).first()
+    revision = article.revisions.filter(pk=key_in(key) or 0).first()
     if revision is None:
         raise Http404("This article has no such version, or has it no more.")
     return revision

@@ -22,6 +22,8 @@ from articles.slugs import free_slug, slug_from
 from articles.snapshots import TEXTS, differing, snapshot_of
 
 SLUG_LENGTH = 120
+# Articles that took each other's place, one after the other, are followed so far.
+LONGEST_CHAIN = 10
 
 # Where an article stands: all that a step can move, and only that.
 STANDING = [
@@ -214,6 +216,17 @@ class Article(models.Model):
     def is_under_notice(self):
         """Whether it was withdrawn so that it stays at its address, with a notice."""
         return self.is_withdrawn and self.withdrawal == self.Withdrawal.NOTICE
+
+    @property
+    def stands_in(self):
+        """The visible article to which the address of a replaced one leads, through others that were replaced; None when there is none."""
+        seen, other = {self.pk}, self.replaced_by
+        while other is not None and other.pk not in seen and len(seen) < LONGEST_CHAIN:
+            if other.is_visible:
+                return other
+            seen.add(other.pk)
+            other = other.replaced_by
+        return None
 
     @property
     def status_in_words(self):
@@ -499,20 +512,26 @@ class Article(models.Model):
     def withdraw(
         self, *, reason="", notice="", kind=Withdrawal.GONE, replaced_by=None, by=None
     ):
-        """Take the article off the site. The reason stays inside; readers get the notice, or another article."""
+        """
+        Take the article off the site. The reason stays inside; readers get the notice, or another article.
+
+        Secret links to it end as well: what is withdrawn is not for others to read.
+        """
         if kind == self.Withdrawal.REPLACED:
             self._require_other(replaced_by)
-        self._move(
-            Step.What.WITHDRAW,
-            by=by,
-            reason=reason,
-            from_=[self.Status.PUBLISHED],
-            status=self.Status.WITHDRAWN,
-            withdrawal=self.Withdrawal(kind),
-            notice=notice,
-            replaced_by=replaced_by if kind == self.Withdrawal.REPLACED else None,
-            on_top=False,
-        )
+        with transaction.atomic():
+            self._move(
+                Step.What.WITHDRAW,
+                by=by,
+                reason=reason,
+                from_=[self.Status.PUBLISHED],
+                status=self.Status.WITHDRAWN,
+                withdrawal=self.Withdrawal(kind),
+                notice=notice,
+                replaced_by=replaced_by if kind == self.Withdrawal.REPLACED else None,
+                on_top=False,
+            )
+            self.preview_links.open().update(revoked_at=timezone.now())
 
     def put_on_top(self, *, by=None):
         """Keep this article first on the front page, in place of any other."""

@@ -733,3 +733,22 @@ def test_machines_read_what_was_corrected(client, db):
         "datePublished": correction.at.isoformat(),
         "url": f"{settings.SITE_URL}{article.get_absolute_url()}#correction-{correction.pk}",
     }
+
+
+def test_an_address_leads_through_all_that_took_each_others_place(client, db):
+    first, second, third = (make_visible_article(slug=slug) for slug in "abc")
+    first.withdraw(kind="replaced", replaced_by=second)
+    second.withdraw(kind="replaced", replaced_by=third)
+    assert client.get("/articles/a/").url == "/articles/c/"
+    third.withdraw(kind="vanished")
+    assert client.get("/articles/a/").status_code == 410
+
+
+def test_articles_that_took_each_others_place_in_a_circle_lead_nowhere(client, db):
+    first, second = (make_visible_article(slug=slug) for slug in "ab")
+    first.withdraw(kind="replaced", replaced_by=second)
+    second.withdraw(kind="gone")
+    Article.objects.filter(pk=second.pk).update(
+        withdrawal="replaced", replaced_by=first
+    )
+    assert client.get("/articles/a/").status_code == 410
