@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles.desk import DueChangesFailed, publish_due_changes
-from articles.models import CorrectionRequest
+from articles.models import CorrectionRequest, Unsaved
 from comments.announcements import announce_new
 from comments.digest import tell_moderators
 from comments.forgetting import forget_networks, forget_unconfirmed_addresses
@@ -38,6 +38,7 @@ JOBS: list[Callable[[], object]] = [
     NetworkKey.objects.forget_old,
     CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
+    Unsaved.objects.forget_old,
     forget_networks,
     forget_unconfirmed_addresses,
 ]
@@ -62,6 +63,7 @@ _WORDS = {
     NetworkKey.objects.forget_old: "Old keys of networks are forgotten",
     CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
     FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
+    Unsaved.objects.forget_old: "Words that nobody saved are forgotten after a year",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
     forget_done_tasks: "What the worker has done is forgotten",

@@ -12,7 +12,7 @@ from articles.conflicts import text_of, told_apart
 from articles.desk import EditConflict
 from articles.markup import clean_article
 from articles.models import Article, Credit, Person, Revision, Tag
-from articles.snapshots import PARTS, TEXTS, snapshot
+from articles.snapshots import PARTS, TEXTS, byline_of, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 # One name in a line of names: in double quotes, perhaps with something behind them, or without.
@@ -317,6 +317,18 @@ class ArticleForm(forms.ModelForm):
             tags=self.cleaned_data["tags"],
             **{name: self.cleaned_data[name] for name in TEXTS},
         )
+
+    def sound_parts(self):
+        """Those parts of a snapshot that are in order as they are typed; nobody new is made."""
+        self.is_valid()
+        parts = {
+            name: self.cleaned_data[name] for name in TEXTS if name in self.cleaned_data
+        }
+        if "tags" in self.cleaned_data:
+            parts["tags"] = self.cleaned_data["tags"]
+        if "signed_by" in self.cleaned_data:
+            parts["byline"] = byline_of(self.cleaned_data["signed_by"])
+        return parts
 
     def _credits(self):
         for person, _ in self.cleaned_data["signed_by"]:

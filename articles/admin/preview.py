@@ -5,7 +5,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -13,9 +18,11 @@ from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from articles import preview
+from articles.admin.editing import LONGEST
+from articles.admin.forms import ArticleForm
 
 # How many links of an article are listed, the newest.
 LINKS_SHOWN = 20
@@ -26,6 +33,9 @@ framed_here = [
     xframe_options_sameorigin,
     csp_override(settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}),
 ]
+
+
+TOO_LONG = "This is too long to be shown while you type: more than 3 MB. Save it, then open the preview."
 
 
 class LinkForm(forms.Form):
@@ -54,6 +64,7 @@ class PreviewMixin:
 
         return [
             own("preview/", self.preview_view, "preview"),
+            own("preview/typed/", self.typed_view, "preview_typed"),
             own("previews/", self.previews_view, "previews"),
             own("previews/<int:link>/revoke/", self.revoke_view, "revoke"),
             *super().get_urls(),
@@ -69,6 +80,23 @@ class PreviewMixin:
             request,
             preview.article_saying(article, content),
             {"revision": revision, "in_frame": True},
+        )
+
+    @method_decorator(require_POST)
+    def typed_view(self, request, object_id):
+        """The article as readers will see it with what is typed into its form now; nothing is saved."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
+            return HttpResponse(TOO_LONG, status=413, content_type="text/plain")
+        article = self._article_to_preview(request, object_id)
+        self._require_editing(request, article)
+        content = article.working_content()
+        form = ArticleForm(request.POST, instance=article)
+        form.may_make_tags = True
+        return preview.page(
+            request,
+            # Not that of the form: checking it puts what was typed on that one.
+            preview.article_saying(article, content | form.sound_parts()),
+            {"in_frame": True, "typed": True},
         )
 
     def previews_view(self, request, object_id):

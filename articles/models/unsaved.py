@@ -8,6 +8,8 @@ from articles.models.revision import Revision
 
 # Who typed something so short a time ago is said to be editing.
 LATELY = timedelta(minutes=2)
+# Long enough for who was on leave; words are dear, and the rows are few.
+KEPT = timedelta(days=365)
 
 
 class UnsavedQuerySet(models.QuerySet):
@@ -31,6 +33,10 @@ class UnsavedQuerySet(models.QuerySet):
         """Who else is at it, without what they typed."""
         others = self.exclude(by=user).select_related("by").defer("typed")
         return others.order_by("-at")
+
+    def forget_old(self):
+        """Delete what nobody has come back to for a year; returns how many there were."""
+        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
 
     def keep(self, article, typed, *, by, began_from=None):
         """Overwrite what this person has not saved of the article."""

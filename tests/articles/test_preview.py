@@ -103,6 +103,15 @@ def test_a_revoked_link_shows_nothing_from_the_next_request_on(client, link):
     assertNotContains(page, "The draft", status_code=410)
 
 
+def test_a_withdrawal_ends_the_links_to_the_article(client, db):
+    article = make_visible_article(title="Wrong")
+    link = share(article, days=3, by=None)
+    article.withdraw(reason="It was not so.")
+    page = client.get(address(link))
+    assert page.status_code == 410
+    assertNotContains(page, "Wrong", status_code=410)
+
+
 def test_revoking_twice_keeps_the_first_moment(link):
     link.revoke()
     first = link.revoked_at

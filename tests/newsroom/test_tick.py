@@ -8,11 +8,19 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from articles.models import Unsaved
 from comments.models import Comment, Mailbox, NetworkKey
 from newsroom import ticking
 from newsroom.management.commands import tick
 from newsroom.models import FailedSignIn
-from tests.factories import DAY, make_comment, make_mailbox, make_request, make_user
+from tests.factories import (
+    DAY,
+    make_article,
+    make_comment,
+    make_mailbox,
+    make_request,
+    make_user,
+)
 
 # One worker has what takes long to make.
 pytestmark = pytest.mark.xdist_group("site")
@@ -42,6 +50,19 @@ def test_a_tick_forgets_where_old_requests_came_from(db):
     old.refresh_from_db()
     recent.refresh_from_db()
     assert (old.network, recent.network) == ("", "n")
+
+
+def test_a_tick_forgets_unsaved_words_after_a_year(db):
+    article = make_article()
+    for days in [364, 366]:
+        Unsaved.objects.create(
+            article=article,
+            by=make_user(),
+            typed={"title": f"{days} days old"},
+            at=timezone.now() - timedelta(days=days),
+        )
+    call_command("tick")
+    assert Unsaved.objects.get().typed == {"title": "364 days old"}
 
 
 def test_a_tick_forgets_networks_and_addresses_after_30_days(db):

@@ -5,10 +5,10 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from articles import desk as desk_steps
-from articles.models import PreviewLink
+from articles.models import Person, PreviewLink, Tag
 from articles.preview import share
 from articles.snapshots import snapshot_of
-from tests.articles.admin.desk import form_of, said
+from tests.articles.admin.desk import form_of, said, typed
 from tests.factories import make_article, make_user, make_visible_article
 
 
@@ -174,3 +174,63 @@ def test_the_page_takes_the_same_queries_with_one_link_and_with_many(desk):
     for _ in range(30):
         share(article, days=1, by=None)
     assert queries() == one
+
+
+# As one types
+
+
+def typed_preview(article):
+    return reverse("admin:articles_article_preview_typed", args=[article.pk])
+
+
+def test_what_is_typed_is_shown_as_readers_would_see_it_and_not_saved(desk):
+    article = make_visible_article(title="As published", tags=["Sea"])
+    page = desk.post(
+        typed_preview(article),
+        typed(
+            article,
+            title="As typed",
+            body="<h2>Part</h2><p onclick='x()'>Words.</p>",
+            signed_by="Somebody New",
+            tags="Unheard of",
+        ),
+    )
+    html = page.content.decode()
+    for words in ["As typed", 'id="s-part"', "Somebody New", "Unheard of", "not saved"]:
+        assert words in html
+    assert "onclick" not in html
+    assert "no-store" in page.headers["Cache-Control"]
+    assert article.working_content()["title"] == "As published"
+    assert not Person.objects.filter(name="Somebody New").exists()
+    assert not Tag.objects.filter(name="Unheard of").exists()
+    assert not article.unsaved.exists()
+
+
+def test_what_is_not_in_order_yet_leaves_the_rest_of_the_preview(desk):
+    article = make_article(title="Kept", body="<p>Old.</p>")
+    page = desk.post(
+        typed_preview(article),
+        typed(article, title="", body="<p>New words.</p>", language="not a language"),
+    )
+    assertContains(page, "Kept")
+    assertContains(page, "New words.")
+
+
+def test_who_may_not_edit_sees_nothing_of_what_is_typed(client, writer):
+    article = make_visible_article(created_by=writer)
+    client.force_login(writer)
+    assert client.post(typed_preview(article), typed(article)).status_code == 403
+    assert client.post(typed_preview(make_article()), {}).status_code == 404
+    client.force_login(make_user(role="Moderators"))
+    assert client.post(typed_preview(article), typed(article)).status_code == 403
+
+
+def test_what_is_typed_is_only_sent_never_asked_for(desk):
+    assert desk.get(typed_preview(make_article())).status_code == 405
+
+
+def test_more_than_three_megabytes_are_not_previewed_while_typing(desk):
+    article = make_article()
+    page = desk.post(typed_preview(article), typed(article, body="x" * 3_200_000))
+    assert page.status_code == 413
+    assert "more than 3 MB" in page.content.decode()

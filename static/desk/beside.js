@@ -1,0 +1,126 @@
+// The article as readers would see it, beside its form, with what is typed there now.
+//
+// What is typed is sent a moment after the last key, one request at a time, and shown in a
+// frame in which no script runs. Nothing is saved by that.
+
+const panel = document.querySelector("[data-beside]");
+const form = panel?.closest("form") ?? document.querySelector("#article_form");
+const frame = panel?.querySelector("iframe");
+const place = panel?.querySelector(".beside__window");
+const said = panel?.querySelector(".beside__said");
+
+const STORED = "desk-preview-beside";
+const PAUSE = 800;
+
+let timer;
+let sending = false;
+let isBehind = false;
+
+function button() {
+  const item = document.createElement("li");
+  const toggle = document.createElement("button");
+  toggle.type = "button";
+  toggle.className = "beside-toggle";
+  toggle.textContent = "Preview beside";
+  toggle.setAttribute("aria-expanded", "false");
+  toggle.addEventListener("click", () => (panel.hidden ? open() : close()));
+  item.append(toggle);
+  document.querySelector(".object-tools")?.prepend(item);
+  return toggle;
+}
+
+function open() {
+  panel.hidden = false;
+  document.body.classList.add("beside-open");
+  toggle.setAttribute("aria-expanded", "true");
+  localStorage.setItem(STORED, "open");
+  fit();
+  show();
+}
+
+function close() {
+  panel.hidden = true;
+  document.body.classList.remove("beside-open");
+  toggle.setAttribute("aria-expanded", "false");
+  localStorage.removeItem(STORED);
+  toggle.focus();
+}
+
+// The page is drawn as wide as it is meant to be, and made smaller where that has no room.
+function fit() {
+  const width = Number(panel.querySelector("[name=beside-width]:checked").value);
+  const room = place.clientWidth;
+  const scale = Math.min(1, room / width);
+  frame.style.inlineSize = `${width}px`;
+  frame.style.blockSize = `${place.clientHeight / scale}px`;
+  frame.style.transform = scale < 1 ? `scale(${scale})` : "";
+  frame.style.marginInlineStart = `${Math.max(0, (room - width) / 2)}px`;
+}
+
+function soon() {
+  if (panel.hidden) return;
+  clearTimeout(timer);
+  timer = setTimeout(show, PAUSE);
+}
+
+async function show() {
+  if (sending) {
+    isBehind = true;
+    return;
+  }
+  sending = true;
+  isBehind = false;
+  try {
+    const data = new FormData(form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    const answer = await fetch(panel.dataset.beside, {
+      method: "POST",
+      body: new URLSearchParams(data),
+      redirect: "manual",
+    });
+    if (answer.status === 413) said.textContent = await answer.text();
+    else if (!answer.ok) said.textContent = "The preview cannot be shown: sign in again in another tab.";
+    else put(await answer.text());
+  } catch {
+    said.textContent = "The newsroom cannot be reached. The preview shows what was typed before.";
+  }
+  sending = false;
+  if (isBehind) soon();
+}
+
+function put(html) {
+  const top = frame.contentWindow?.scrollY ?? 0;
+  frame.addEventListener(
+    "load",
+    () => {
+      frame.contentWindow.scrollTo({ top, behavior: "instant" });
+      // Whoever reads here has not saved: a link would lead away from the words.
+      frame.contentDocument.addEventListener("click", (event) => {
+        if (event.target.closest("a:not([href^='#'])")) event.preventDefault();
+      });
+      said.textContent = "As typed; not saved.";
+    },
+    { once: true },
+  );
+  frame.srcdoc = withoutScripts(html);
+}
+
+// The frame would not run them, and say so each time.
+function withoutScripts(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const script of page.querySelectorAll("script")) script.remove();
+  return `<!doctype html>${page.documentElement.outerHTML}`;
+}
+
+const toggle = panel && form ? button() : null;
+if (toggle) {
+  // It stands in no form: what is chosen here is not sent along.
+  document.body.append(panel);
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  for (const radio of panel.querySelectorAll("[name=beside-width]")) radio.addEventListener("change", fit);
+  panel.querySelector(".beside__close").addEventListener("click", close);
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  addEventListener("resize", () => panel.hidden || fit());
+  if (localStorage.getItem(STORED) === "open" && matchMedia("(width >= 64rem)").matches) open();
+}
