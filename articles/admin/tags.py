@@ -9,21 +9,25 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
 
 from articles import tags
 from articles.admin.corrections import moment
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.records import RecordMixin
-from articles.models import Article, Tag, TagStep, TransitionError
+from articles.models import Article, Tag, TagsApart, TagStep, TransitionError
 from articles.models.tag import SLUG_LENGTH, USES_COUNTED
 from articles.similar import similar
 
 # The duplicate finder compares the tags made last, this many of them, and shows so many pairs.
 COMPARED = 20_000
 PAIRS_SHOWN = 200
+# Of the pairs that are kept apart, the newest.
+APART_SHOWN = 100
 # Articles that the preview of a merge names.
 NAMED = 20
 STEPS_SHOWN = 50
@@ -162,6 +166,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def get_urls(self):
         pages = [
             ("duplicates/", self.duplicates_view, "duplicates"),
+            ("duplicates/apart/", self.apart_view, "apart"),
+            ("duplicates/again/", self.again_view, "again"),
             ("merge/", self.merge_view, "merge"),
             ("undo/<int:step>/", self.undo_view, "undo"),
         ]
@@ -177,15 +183,52 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         newest = Tag.objects.order_by("-pk").values_list("name", "pk")[: COMPARED + 1]
         keys = dict(newest[:COMPARED])
         found = similar(keys)
-        shown = found.pairs[:PAIRS_SHOWN]
+        apart = set(TagsApart.objects.values_list("first", "second"))
+        pairs = [
+            pair
+            for pair in found.pairs
+            if tuple(sorted([keys[pair.one], keys[pair.other]])) not in apart
+        ]
+        shown = pairs[:PAIRS_SHOWN]
         context = {
             "title": "Tags that may be the same",
             "pairs": list(_pairs_with_tags(shown, keys)),
-            "is_cut_short": found.is_cut_short or len(shown) < len(found.pairs),
+            "apart": TagsApart.objects.newest_first()[:APART_SHOWN],
+            "is_cut_short": found.is_cut_short or len(shown) < len(pairs),
             "compared": f"{COMPARED:,}" if len(newest) > COMPARED else None,
             "may_merge": self.has_merge_permission(request),
         }
         return self._page(request, "duplicates", context)
+
+    @method_decorator(require_POST)
+    def apart_view(self, request):
+        """Two tags are not the same: the finder does not show them any more."""
+        return self._said_of_two(
+            request,
+            lambda one, other: TagsApart.objects.note(one, other, by=request.user),
+            "“{}” and “{}” are kept apart. They are not shown here any more.",
+        )
+
+    @method_decorator(require_POST)
+    def again_view(self, request):
+        """Two tags that were kept apart may be the same after all."""
+        return self._said_of_two(
+            request,
+            lambda one, other: TagsApart.objects.of(one, other).delete(),
+            "“{}” and “{}” are looked at again.",
+        )
+
+    def _said_of_two(self, request, do, done):
+        if not self.has_merge_permission(request):
+            raise PermissionDenied
+        form = TwoTagsForm(request.POST)
+        if form.is_valid():
+            two = form.cleaned_data["stays"], form.cleaned_data["goes"]
+            do(*two)
+            self.message_user(request, done.format(*two), messages.SUCCESS)
+        else:
+            self.message_user(request, _said_of(form), messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:articles_tag_duplicates"))
 
     def merge_view(self, request):
         """Say what merging would change, and do it."""

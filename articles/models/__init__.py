@@ -9,7 +9,7 @@ from articles.models.preview_link import PreviewLink
 from articles.models.proposal import Proposal
 from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
-from articles.models.tag import Tag, TagAddress, TaggedArticle, TagStep
+from articles.models.tag import Tag, TagAddress, TaggedArticle, TagsApart, TagStep
 from articles.models.unsaved import Unsaved
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Tag",
     "TagAddress",
     "TagStep",
+    "TagsApart",
     "TaggedArticle",
     "TransitionError",
     "Unsaved",

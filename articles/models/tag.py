@@ -1,11 +1,13 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
-from articles.append_only import AppendOnly
+from articles.append_only import AppendOnly, name_of
 from articles.slugs import free_slug, slug_from
 
 SLUG_LENGTH = 100
@@ -152,6 +154,50 @@ class TagStep(AppendOnly):
     def is_undoable(self):
         """Whether it is a merge that nobody has undone yet."""
         return self.what == self.What.MERGE and not hasattr(self, "undone_by")
+
+
+class TagsApartQuerySet(models.QuerySet):
+    def note(self, one, other, *, by):
+        """Remember that these two tags are not the same, whoever said so first."""
+        first, second = sorted([one, other], key=lambda tag: tag.pk)
+        self.get_or_create(
+            first=first, second=second, defaults={"by": by, "by_name": name_of(by)}
+        )
+
+    def of(self, one, other):
+        keys = [one.pk, other.pk]
+        return self.filter(first__in=keys, second__in=keys)
+
+    def newest_first(self):
+        return self.select_related("first", "second").order_by("-id")
+
+
+class TagsApart(models.Model):
+    """That two tags look alike and are not the same: said by somebody, so that nobody is asked again."""
+
+    first = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    by_name = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = TagsApartQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="tags_are_kept_apart_once", fields=["first", "second"]
+            )
+        ]
+
+    def __str__(self):
+        return f"“{self.first}” is not “{self.second}”"
 
 
 class TaggedArticle(ItemBase):

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from articles import tags
 from articles.admin import tags as module
-from articles.models import Article, Tag, TagStep
+from articles.models import Article, Tag, TagsApart, TagStep
 from articles.models import tag as tag_module
 from tests.articles.admin.desk import ADD, form_of, said, typed
 from tests.factories import make_article, make_user, make_visible_article
@@ -249,6 +249,55 @@ def test_the_finder_says_what_it_left_out(desk, harbours, monkeypatch):
     assertContains(desk.get(DUPLICATES), "There are more")
     monkeypatch.setattr(module, "COMPARED", 1)
     assertContains(desk.get(DUPLICATES), "The 1 tags made last are compared")
+
+
+APART, AGAIN = reverse("admin:articles_tag_apart"), reverse("admin:articles_tag_again")
+
+
+def test_two_that_are_not_the_same_are_not_shown_again(desk, editor, harbours):
+    harbor, harbour = harbours
+    response = desk.post(APART, two(harbour, harbor), follow=True)
+    assertContains(response, "are kept apart")
+    assertContains(response, "No two tags look the same.")
+    assertContains(response, "Not the same, says <bdi>Edda Torres</bdi>")
+    # Whoever says it again, and the other way round, says nothing new.
+    desk.post(APART, two(harbor, harbour))
+    assert TagsApart.objects.count() == 1
+    response = desk.post(AGAIN, two(harbor, harbour), follow=True)
+    assertContains(response, "Nearly the same spelling.")
+    assert not TagsApart.objects.exists()
+
+
+def test_a_tag_that_is_gone_is_kept_apart_from_nothing(desk, harbours):
+    harbor, harbour = harbours
+    gone = {"stays": harbour.pk, "goes": 10**17}
+    assert desk.post(APART, gone).status_code == 302
+    assert (
+        desk.post(APART, {"stays": harbour.pk, "goes": harbour.pk}).status_code == 302
+    )
+    assert not TagsApart.objects.exists()
+
+
+def test_who_may_not_merge_keeps_nothing_apart(client, writer, harbours):
+    client.force_login(writer)
+    for address in [APART, AGAIN]:
+        assert client.post(address, two(*harbours)).status_code == 403
+        assert client.get(address).status_code == 405
+    assert not TagsApart.objects.exists()
+
+
+def test_the_finder_asks_as_much_for_one_pair_as_for_many(desk, editor, harbours):
+    numbers = set()
+    for number in range(1, 7):
+        one = Tag.objects.create(name=f"{'abcdefghij'[number]}arbour of the north")
+        other = Tag.objects.create(name=f"{'abcdefghij'[number]}arbours of the north")
+        TagsApart.objects.note(one, other, by=editor)
+        if number in {1, 6}:
+            desk.get(DUPLICATES)
+            with CaptureQueriesContext(connection) as queries:
+                assertContains(desk.get(DUPLICATES), "Kept apart")
+            numbers.add(len(queries))
+    assert len(numbers) == 1
 
 
 # Merging
