@@ -1,0 +1,226 @@
+"""
+Who may ask what of the desk: role by address by answer.
+
+A new address of the desk is one more line here; without it a test fails and names it.
+"""
+
+import pytest
+
+from tests.who_may import (
+    ARTICLES,
+    PEOPLE,
+    is_of_an_article,
+    make_world,
+    routes,
+)
+
+# An address | a GET | an empty POST, each with the answers to those of PEOPLE in their order.
+# A writer who asks about an article gets three: of their own draft, of somebody else's, of their
+# own that readers see; everybody else asks about that one. Behind an answer, “!” says that
+# something was changed by it.
+TABLE = """
+admin/login/                                                         | 200 200 302 302 302 302         | 200 200 200 200 200 200
+admin/password_reset/                                                | 200 200 200 200 200 200         | 200 200 200 200 200 200
+admin/password_reset/done/                                           | 200 200 200 200 200 200         | 405 405 405 405 405 405
+admin/reset/<uidb64>/<token>/                                        | 200 200 200 200 200 200         | 200 200 200 200 200 200
+admin/reset/done/                                                    | 200 200 200 200 200 200         | 405 405 405 405 405 405
+admin/r/<path:row>                                                   | 404 404 404 404 404 404         | 404 404 404 404 404 404
+admin/articles/calendar/                                             | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/articles/calendar/address/                                     | 302 302 405 405 405 405         | 302 302 302! 302! 302! 302!
+admin/health/                                                        | 302 302 403 403 200 200         | 302 302 405 405 405 405
+admin/shortcuts/                                                     | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/                                                               | 302 302 200 200 200 200         | 302 302 200 200 200 200
+admin/logout/                                                        | 302 302 405 405 405 405         | 302 302 200 200 200 200
+admin/password_change/                                               | 302 302 200 200 200 200         | 302 302 200 200 200 200
+admin/password_change/done/                                          | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/autocomplete/                                                  | 302 302 403 403 403 403         | 302 302 405 405 405 405
+admin/jsi18n/                                                        | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/r/<path:content_type_id>/<path:object_id>/                     | 404 404 404 404 404 404         | 404 404 404 404 404 404
+admin/articles/step/                                                 | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/step/add/                                             | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/step/<path:object_id>/history/                        | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/step/<path:object_id>/delete/                         | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/step/<path:object_id>/change/                         | 302 302 403 403 200 200         | 302 302 403 403 403 403
+admin/articles/step/<path:object_id>/                                | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/correctionrequest/                                    | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/correctionrequest/add/                                | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/correctionrequest/<path:object_id>/history/           | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/correctionrequest/<path:object_id>/delete/            | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/correctionrequest/<path:object_id>/change/            | 302 302 403 403 200 200         | 302 302 403 403 302 302
+admin/articles/correctionrequest/<path:object_id>/                   | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/correction/                                           | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/correction/add/                                       | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/correction/<path:object_id>/history/                  | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/correction/<path:object_id>/delete/                   | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/correction/<path:object_id>/change/                   | 302 302 403 403 200 200         | 302 302 403 403 403 403
+admin/articles/correction/<path:object_id>/                          | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/articlebatch/<path:object_id>/change/                 | 302 302 302 302 200 200         | 302 302 302 302 302! 302!
+admin/articles/articlebatch/                                         | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/articlebatch/add/                                     | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/articlebatch/<path:object_id>/history/                | 302 302 302 302 200 200         | 302 302 302 302 200 200
+admin/articles/articlebatch/<path:object_id>/delete/                 | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/articlebatch/<path:object_id>/                        | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/person/                                               | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/person/add/                                           | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/person/<path:object_id>/history/                      | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/person/<path:object_id>/delete/                       | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/person/<path:object_id>/change/                       | 302 302 200 403 200 200         | 302 302 403 403 200 200
+admin/articles/person/<path:object_id>/                              | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/tag/duplicates/                                       | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/tag/duplicates/apart/                                 | 302 302 405 405 405 405         | 302 302 403 403 302 302
+admin/articles/tag/duplicates/again/                                 | 302 302 405 405 405 405         | 302 302 403 403 302 302
+admin/articles/tag/merge/                                            | 302 302 403 403 409 409         | 302 302 403 403 409 409
+admin/articles/tag/undo/<int:step>/                                  | 302 302 403 403 200 200         | 302 302 403 403 302! 302!
+admin/articles/tag/                                                  | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/tag/add/                                              | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/tag/<path:object_id>/history/                         | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/tag/<path:object_id>/delete/                          | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/tag/<path:object_id>/change/                          | 302 302 200 403 200 200         | 302 302 403 403 200 200
+admin/articles/tag/<path:object_id>/                                 | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/tagstep/                                              | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/tagstep/add/                                          | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/tagstep/<path:object_id>/history/                     | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/tagstep/<path:object_id>/delete/                      | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/articles/tagstep/<path:object_id>/change/                      | 302 302 403 403 200 200         | 302 302 403 403 403 403
+admin/articles/tagstep/<path:object_id>/                             | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/comments/batch/<path:object_id>/change/                        | 302 302 403 200 403 200         | 302 302 403 302! 403 302!
+admin/comments/classifier/                                           | 302 302 403 200 403 200         | 302 302 403 403 403 422
+admin/comments/comment/                                              | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/comment/add/                                          | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/comments/comment/<path:object_id>/history/                     | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/comment/<path:object_id>/delete/                      | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/comments/comment/<path:object_id>/change/                      | 302 302 403 200 403 200         | 302 302 403 422 403 422
+admin/comments/comment/<path:object_id>/                             | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/comments/commenter/mute/                                       | 302 302 403 404 403 404         | 302 302 403 404 403 404
+admin/comments/commenter/mutes/                                      | 302 302 403 200 403 200         | 302 302 403 409 403 409
+admin/comments/commenter/                                            | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/commenter/add/                                        | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/comments/commenter/<path:object_id>/history/                   | 302 302 404 404 404 404         | 302 302 404 404 404 404
+admin/comments/commenter/<path:object_id>/delete/                    | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/comments/commenter/<path:object_id>/change/                    | 302 302 403 200 403 200         | 302 302 403 422 403 422
+admin/comments/commenter/<path:object_id>/                           | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/comments/decision/table.csv                                    | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/decision/                                             | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/decision/add/                                         | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/comments/decision/<path:object_id>/history/                    | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/decision/<path:object_id>/delete/                     | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/comments/decision/<path:object_id>/change/                     | 302 302 403 200 403 200         | 302 302 403 403 403 403
+admin/comments/decision/<path:object_id>/                            | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/comments/numbers/                                              | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/queue/                                                | 302 302 403 200 403 200         | 302 302 405 405 405 405
+admin/comments/queue/decide/                                         | 302 302 405 405 405 405         | 302 302 403 422 403 422
+admin/comments/queue/undo/                                           | 302 302 405 405 405 405         | 302 302 403 404 403 404
+admin/comments/queue/news/                                           | 302 302 403 200 403 200         | 302 302 405 405 405 405
+admin/comments/rulesetting/                                          | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/rulesetting/<str:name>/change/                        | 302 302 403 200 403 200         | 302 302 403 409 403 409
+admin/comments/secondlook/                                           | 302 302 403 200 403 200         | 302 302 403 422 403 422
+admin/comments/term/                                                 | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/term/add/                                             | 302 302 403 200 403 200         | 302 302 403 422 403 422
+admin/comments/term/<path:object_id>/history/                        | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/term/<path:object_id>/delete/                         | 302 302 403 200 403 200         | 302 302 403 200 403 200
+admin/comments/term/<path:object_id>/change/                         | 302 302 403 200 403 200         | 302 302 403 422 403 422
+admin/comments/term/<path:object_id>/                                | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/auth/group/                                                    | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/group/add/                                                | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/group/<path:object_id>/history/                           | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/group/<path:object_id>/delete/                            | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/group/<path:object_id>/change/                            | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/group/<path:object_id>/                                   | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/auth/user/<id>/password/                                       | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/user/                                                     | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/user/add/                                                 | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/user/<path:object_id>/history/                            | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/user/<path:object_id>/delete/                             | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/user/<path:object_id>/change/                             | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/auth/user/<path:object_id>/                                    | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/article/<path:object_id>/steps/<slug:name>/           | 302 302 403/302/403 403 302 302 | 302 302 403/302/403 403 302 302
+admin/articles/article/<path:object_id>/unsaved/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
+admin/articles/article/<path:object_id>/unsaved/keep/                | 302 302 405/405/405 405 405 405 | 302 302 200/404/403 403 200 200
+admin/articles/article/<path:object_id>/unsaved/throw-away/          | 302 302 405/405/405 405 405 405 | 302 302 302!/404/302! 302! 302! 302!
+admin/articles/article/<path:object_id>/presence/                    | 302 302 200/404/403 403 200 200 | 302 302 405/405/405 405 405 405
+admin/articles/article/<path:object_id>/preview/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
+admin/articles/article/<path:object_id>/preview/typed/               | 302 302 405/405/405 405 405 405 | 302 302 200/404/403 403 200 200
+admin/articles/article/<path:object_id>/previews/                    | 302 302 200/404/200 200 200 200 | 302 302 422/404/403 403 422 422
+admin/articles/article/<path:object_id>/previews/<int:link>/revoke/  | 302 302 405/405/405 405 405 405 | 302 302 302!/404/403 403 302! 302!
+admin/articles/article/<path:object_id>/propose/                     | 302 302 403/404/200 403 403 403 | 302 302 403/404/422 403 403 403
+admin/articles/article/<path:object_id>/proposals/<int:key>/         | 302 302 200/404/403 403 200 200 | 302 302 403/404/403 403 403 403
+admin/articles/article/<path:object_id>/duplicate/                   | 302 302 200/404/200 403 200 200 | 302 302 302!/404/302! 403 302! 302!
+admin/articles/article/<path:object_id>/revisions/                   | 302 302 200/404/200 200 200 200 | 302 302 200/404/200 200 200 200
+admin/articles/article/<path:object_id>/revisions/compare/           | 302 302 200/404/200 200 200 200 | 302 302 200/404/200 200 200 200
+admin/articles/article/<path:object_id>/revisions/<int:key>/name/    | 302 302 200/404/403 403 200 200 | 302 302 200/404/403 403 200 200
+admin/articles/article/<path:object_id>/revisions/<int:key>/restore/ | 302 302 405/405/405 405 405 405 | 302 302 302/404/403 403 302 302
+admin/articles/article/                                              | 302 302 200 200 200 200         | 302 302 200 200 200 200
+admin/articles/article/add/                                          | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/article/<path:object_id>/history/                     | 302 302 200/302/200 200 200 200 | 302 302 200/302/200 200 200 200
+admin/articles/article/<path:object_id>/delete/                      | 302 302 403/403/403 403 302 302 | 302 302 403/403/403 403 302 302
+admin/articles/article/<path:object_id>/change/                      | 302 302 200/302/200 200 200 200 | 302 302 200/404/403 403 200 200
+admin/articles/article/<path:object_id>/                             | 302 302 302/302/302 302 302 302 | 302 302 302/302/302 302 302 302
+admin/flatpages/flatpage/                                            | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/flatpages/flatpage/add/                                        | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/flatpages/flatpage/<path:object_id>/history/                   | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/flatpages/flatpage/<path:object_id>/delete/                    | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/flatpages/flatpage/<path:object_id>/change/                    | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/flatpages/flatpage/<path:object_id>/                           | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/^(?P<app_label>articles|comments|auth|flatpages)/$             | 302 302 200 200 200 200         | 302 302 200 200 200 200
+admin/(?P<url>.*)$                                                   | 302 302 404 404 404 404         | 302 302 404 404 404 404
+"""
+
+ROWS = {
+    route.strip(): (got.split(), posted.split())
+    for route, got, posted in (line.split(" | ") for line in TABLE.strip().splitlines())
+}
+AREAS = list(dict.fromkeys("/".join(route.split("/")[1:3]) for route in ROWS))
+
+
+def rows_of(area):
+    return [route for route in ROWS if "/".join(route.split("/")[1:3]) == area]
+
+
+def said(status, changed):
+    return f"{status}{'!' if changed else ''}"
+
+
+def answers(world, method, route):
+    for who in PEOPLE:
+        articles = ARTICLES if who == "writer" and is_of_an_article(route) else ["live"]
+        yield "/".join(
+            said(*world.answer(who, method, route, article)) for article in articles
+        )
+
+
+def test_every_address_of_the_desk_has_a_row():
+    missing = [route for route in routes() if route not in ROWS]
+    assert not missing, f"Say in TABLE who may ask for {', '.join(missing)}."
+    gone = [route for route in ROWS if route not in routes()]
+    assert not gone, f"Take {', '.join(gone)} out of TABLE."
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_each_gets_the_answer_that_is_theirs(db, area):
+    world = make_world()
+    wrong = []
+    for route in rows_of(area):
+        got, posted = ROWS[route]
+        for method, expected in [("get", got), ("post", posted)]:
+            found = list(answers(world, method, route))
+            if found != expected:
+                wrong.append(f"{method} {route}: {found}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_without_a_right_changes_anything_and_no_look_changes_anything():
+    for route, (got, posted) in ROWS.items():
+        assert "!" not in "".join(got), route
+        for answer in "/".join(posted).split("/"):
+            if answer.endswith("!"):
+                assert answer in {"302!", "200!"}, route
+        nobody, reader = posted[:2]
+        assert "!" not in nobody + reader, route
+
+
+def test_what_was_not_sent_from_here_is_refused(db):
+    world = make_world()
+    for route, (_, posted) in ROWS.items():
+        if posted[-1].rstrip("!") in {"405", "404"}:
+            continue
+        assert world.answer_without_token(route) == 403, route

@@ -1,0 +1,201 @@
+"""Every address of the desk, the people who ask for it, and the things it is asked about."""
+
+import re
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.flatpages.models import FlatPage
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from articles.models import ArticleBatch, Tag, Unsaved
+from articles.preview import share
+from articles.proposals import propose
+from articles.tags import merge
+from comments.models import Batch, Decision, Term
+from tests.factories import (
+    HOUR,
+    make_article,
+    make_commenter,
+    make_correction,
+    make_person,
+    make_request,
+    make_shown_comment,
+    make_user,
+    make_visible_article,
+)
+
+PEOPLE = ["nobody", "reader", "writer", "moderator", "editor", "superuser"]
+# Of which article a writer asks, where the address is that of one.
+ARTICLES = ["own", "foreign", "live"]
+
+
+def routes():
+    """Every pattern under /admin/, as it is written in the code."""
+    found = dict.fromkeys(_walk(get_resolver().url_patterns))
+    return [route for route in found if route.startswith("admin/")]
+
+
+def _walk(patterns, before=""):
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from _walk(pattern.url_patterns, route)
+
+
+def is_of_an_article(route):
+    return route.startswith("admin/articles/article/<")
+
+
+@dataclass
+class World:
+    """The people, signed in, and one of everything that an address can be about."""
+
+    sessions: dict
+    articles: dict
+    things: dict
+
+    def address(self, route, article):
+        """The route with everything in it replaced by something that is there."""
+        about = self.things | self._of(self.articles[article], route)
+        model = re.match(r"admin/(\w+/\w+)/", route)
+        key = about.get(model[1], 1) if model else 1
+        route = route.replace(
+            "^(?P<app_label>articles|comments|auth|flatpages)/$", "articles/"
+        )
+        route = route.replace("(?P<url>.*)$", "no-such-page")
+        for name in ["<path:object_id>", "<id>"]:
+            route = route.replace(name, str(key), 1)
+        for name, value in about.items():
+            route = route.replace(f"<{name}>", str(value))
+        return f"/{route}"
+
+    def _of(self, article, route):
+        proposal = article.proposals.first()
+        revision = article.revisions.working().first()
+        return {
+            "articles/article": article.pk,
+            "int:key": proposal.pk if "/proposals/" in route else revision.pk,
+            "int:link": article.preview_links.first().pk,
+        }
+
+    def answer(self, who, method, route, article):
+        """The status of the answer, and whether anything was changed by asking; then everything is as before."""
+        address = self.address(route, article)
+        client = self._client(who)
+        with transaction.atomic():
+            before = _everything()
+            status = getattr(client, method)(address).status_code
+            changed = _everything() != before
+            transaction.set_rollback(True)
+        return status, changed
+
+    def answer_without_token(self, route):
+        client = self._client("superuser", enforce_csrf_checks=True)
+        with transaction.atomic():
+            status = client.post(self.address(route, "own")).status_code
+            transaction.set_rollback(True)
+        return status
+
+    def _client(self, who, **wishes):
+        """A browser with the session of this person and nothing else."""
+        client = Client(**wishes)
+        if who in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return client
+
+
+def _everything():
+    """How many rows there are of each kind, and what the articles and comments say."""
+    counted = {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model._meta.app_label in {"articles", "comments", "auth", "flatpages"}
+        # Made by whoever asks first on a day.
+        and model._meta.label != "comments.NetworkKey"
+    }
+    texts = [
+        list(apps.get_model(name).objects.order_by("pk").values_list(*fields))
+        for name, *fields in [
+            ("articles.Article", "title", "slug", "status", "published_at", "on_top"),
+            ("articles.PreviewLink", "revoked_at"),
+            ("articles.Proposal", "status"),
+            ("articles.Revision", "label", "kind"),
+            ("comments.Comment", "status", "body", "picked_at"),
+        ]
+    ]
+    return counted, texts
+
+
+def make_world():
+    people = {
+        "reader": make_user(),
+        "writer": make_user(role="Writers"),
+        "moderator": make_user(role="Moderators"),
+        "editor": make_user(role="Editors"),
+        "superuser": make_user(is_superuser=True, is_staff=True),
+    }
+    sessions = {}
+    for name, user in people.items():
+        client = Client()
+        client.force_login(user)
+        sessions[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    writer = people["writer"]
+    articles = {
+        "own": make_article(created_by=writer, tags=["Sea"]),
+        "foreign": make_article(),
+        "live": make_visible_article(created_by=writer),
+    }
+    for article in articles.values():
+        article.keep_revision()
+        share(article, days=3, by=None)
+        propose(article, {"title": "Better"}, by=make_user(role="Writers"))
+        for user in people.values():
+            Unsaved.objects.keep(article, {"title": "Typed"}, by=user)
+    comment = make_shown_comment(article=articles["live"])
+    merge(Tag.objects.create(name="Seas"), into=Tag.objects.get(name="Sea"))
+    things = {
+        "articles/step": articles["live"].steps.first() or _step(articles["live"]),
+        "articles/correctionrequest": make_request(article=articles["live"]),
+        "articles/correction": make_correction(article=articles["live"]),
+        "articles/articlebatch": ArticleBatch.objects.create(what="submit"),
+        "articles/person": make_person(),
+        "articles/tag": Tag.objects.get(name="Sea"),
+        "articles/tagstep": Tag.objects.get(name="Sea").steps.first(),
+        "comments/batch": Batch.objects.create(step="approve"),
+        "comments/comment": comment,
+        "comments/commenter": make_commenter(),
+        "comments/decision": Decision.objects.first(),
+        "comments/term": Term.objects.create(
+            text="casino", folded="casino", kind="banned"
+        ),
+        "auth/group": Group.objects.get(name="Editors"),
+        "auth/user": people["reader"],
+        "flatpages/flatpage": FlatPage.objects.create(url="/x/", title="X"),
+    }
+    keys = {name: thing.pk for name, thing in things.items()}
+    return World(
+        sessions,
+        articles,
+        keys
+        | {
+            "slug:name": "publish",
+            "int:step": keys["articles/tagstep"],
+            "str:name": "links",
+            "path:row": "1",
+            "path:content_type_id": "1",
+            "uidb64": "x",
+            "token": "x",
+        },
+    )
+
+
+def _step(article):
+    article.redate(timezone.now() - 2 * HOUR)
+    return article.steps.first()
