@@ -111,11 +111,21 @@ def _credits(byline):
     ]
 
 
+def _lead(lead):
+    if lead is None:
+        return []
+    said = [f"Picture {lead['image']}"]
+    said += [f"Alt text: {lead['alt']}"] if lead["alt"] else []
+    said += [f"Caption: {lead['caption']}"] if lead["caption"] else []
+    return [Paragraph("p", words) for words in said]
+
+
 def _tags(names):
     return [Paragraph("p", name) for name in names]
 
 
 _AS_PARAGRAPHS: dict[str, Callable] = {
+    "lead_image": _lead,
     "body": paragraphs,
     "byline": _credits,
     "tags": _tags,

@@ -9,7 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.append_only import name_of
-from articles.models import Article, Correction, Revision, Step, TransitionError
+from articles.models import (
+    Article,
+    Correction,
+    Image,
+    Revision,
+    Step,
+    TransitionError,
+)
 from articles.notifications import tell_writer_of_return
 from articles.snapshots import byline_of, differing, merged
 
@@ -55,6 +62,7 @@ def save(article, content, *, by=None, began_from=None, note=""):
         revision = _keep(held, content, newest, by=by, note=note)
         if held.keeps_changes_apart:
             Article.objects.filter(pk=held.pk).update(modified_at=timezone.now())
+            held.note_pictures()
         else:
             held.put(content, by=by)
         return revision
@@ -71,7 +79,16 @@ def restore(article, revision, *, by=None, began_from=None):
             f"“{article}” says the same at the desk already, so there is nothing to restore."
         )
     note = f"Restored from {revision.in_words}."
-    return save(article, revision.content, by=by, began_from=began_from, note=note)
+    content = {**revision.content}
+    if lead_is_lost(revision):
+        content["lead_image"] = None
+    return save(article, content, by=by, began_from=began_from, note=note)
+
+
+def lead_is_lost(revision):
+    """Whether the picture at the head of this revision is not in the library any more."""
+    lead = revision.content.get("lead_image")
+    return bool(lead) and not Image.objects.filter(pk=lead["image"]).exists()
 
 
 def tag(article, *, tags, remove=False, by=None):

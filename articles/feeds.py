@@ -13,6 +13,7 @@ from django.utils.html import escape, linebreaks
 from articles.caching import public_page
 from articles.markup import with_absolute_links
 from articles.models import Article, Correction
+from articles.pictures.showing import with_plain_pictures
 from articles.views import tag_or_404
 
 ARTICLES_IN_A_FEED = 20
@@ -129,7 +130,9 @@ def _item(article):
         "categories": [xml_safe(tag.name) for tag in article.tags.all()],
         "names": [xml_safe(person.name) for person in article.people],
         "contributors": [xml_safe(person.name) for person in article.contributors],
-        "body": xml_safe(with_absolute_links(article.body, base=link)),
+        "body": xml_safe(
+            with_absolute_links(article.body, base=link, finish=with_plain_pictures)
+        ),
     }
 
 

@@ -2,11 +2,20 @@
 
 from functools import partial
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from articles.models import Image
+from articles.append_only import name_of
+from articles.models import Article, Image, TransitionError
+from articles.models.image import ORIGINALS, WITHHELD
 from articles.pictures.accepting import hash_of
-from articles.renditions import make_renditions
+from articles.renditions import make_renditions, remove
+
+# Of the articles that use a picture, so many are named.
+USES_SHOWN = 100
 
 
 class SamePicture(Exception):
@@ -17,6 +26,18 @@ class SamePicture(Exception):
         self.image = image
 
 
+class ImageInUse(Exception):
+    """The picture stands in articles, so it is not deleted."""
+
+    def __init__(self, image, articles):
+        names = ", ".join(f"“{article}”" for article in articles[:5])
+        super().__init__(
+            f"“{image}” stands in articles and is not deleted: {names}. "
+            "Take it out of them first, or take it off the site."
+        )
+        self.articles = articles
+
+
 def upload(file, *, by=None, **words):
     """
     Put a picture into the library; its renditions are made once that is certain.
@@ -25,23 +46,132 @@ def upload(file, *, by=None, **words):
     SamePicture for a file that is there.
     """
     sent_hash = hash_of(file)
-    if same := Image.objects.same_as(sent_hash).first():
-        raise SamePicture(same)
+    _require_new(sent_hash)
     try:
         with transaction.atomic():
             image = Image.objects.create(
                 file=file, upload_key=sent_hash, created_by=by, **words
             )
-            make_later(image)
+            _make_later(image)
     except IntegrityError:
         # Somebody sent the same file in the same instant, and came first.
-        if same := Image.objects.same_as(sent_hash).first():
-            raise SamePicture(same) from None
+        _require_new(sent_hash)
         raise
     return image
 
 
-def make_later(image):
+def change(image, *, file=None):
+    """
+    Save what is said of a picture, and put another file in place of its own.
+
+    Wherever it stands, it looks otherwise from then on. Raises as `upload` does.
+    """
+    before = Image.objects.get(pk=image.pk)
+    if file is not None:
+        sent_hash = hash_of(file)
+        _require_new(sent_hash, but_for=image)
+        image.file, image.upload_key = file, sent_hash
+    try:
+        with transaction.atomic():
+            image.save()
+            if image.fingerprint != before.fingerprint:
+                _afterwards(remove, before.fingerprint)
+                _make_later(image)
+            if image.file.name != before.file.name:
+                _afterwards(default_storage.delete, before.file.name)
+    except IntegrityError:
+        _require_new(image.upload_key, but_for=image)
+        raise
+
+
+def take_down(image, *, reason, by=None):
+    """
+    Take a picture off the site: every rendition and the original go from where anybody finds them, the row stays.
+
+    Raises TransitionError when it is off the site already.
+    """
+    with transaction.atomic():
+        _move(image, from_=ORIGINALS, to=WITHHELD)
+        on_site = Image.objects.on_site().filter(pk=image.pk)
+        if not on_site.update(
+            file=image.file.name,
+            taken_down_at=timezone.now(),
+            taken_down_by_name=name_of(by),
+            taken_down_reason=reason,
+            renditions_made_at=None,
+        ):
+            raise TransitionError(f"“{image}” is off the site already.")
+        _afterwards(remove, image.fingerprint)
+    image.refresh_from_db()
+
+
+def bring_back(image, *, by=None):
+    """Let a picture stand again wherever it stood. Raises TransitionError when it does already."""
+    with transaction.atomic():
+        _move(image, from_=WITHHELD, to=ORIGINALS)
+        off_site = Image.objects.taken_down().filter(pk=image.pk)
+        if not off_site.update(
+            file=image.file.name,
+            taken_down_at=None,
+            taken_down_by_name="",
+            taken_down_reason="",
+        ):
+            raise TransitionError(f"“{image}” is on the site.")
+        _make_later(image)
+    image.refresh_from_db()
+
+
+def delete(image):
+    """Delete a picture and every file of it. Raises ImageInUse while it stands in an article."""
+    with transaction.atomic():
+        held = Image.objects.select_for_update().get(pk=image.pk)
+        if uses := list(articles_with(held)):
+            raise ImageInUse(held, uses)
+        _afterwards(remove, held.fingerprint)
+        _afterwards(default_storage.delete, held.file.name)
+        held.delete()
+
+
+def articles_with(image):
+    """
+    The articles in which the picture stands: as they are, as they are being written or are scheduled to be.
+
+    The texts themselves are looked through as well, which takes its time: the rows of ImageUse are
+    as good as those who wrote them.
+    """
+    in_text = Q(body__contains=f'data-file="{image.pk}"')
+    used = Q(pk__in=image.uses.values("article"))
+    found = Article.objects.filter(Q(lead_image=image) | used | in_text)
+    return found.defer("body").order_by("-modified_at", "-id")[:USES_SHOWN]
+
+
+def _require_new(sent_hash, *, but_for=None):
+    same = Image.objects.same_as(sent_hash)
+    if but_for is not None:
+        same = same.exclude(pk=but_for.pk)
+    if found := same.first():
+        raise SamePicture(found)
+
+
+def _make_later(image):
     """Have the renditions made once the transaction is over, by the worker where there is one."""
-    # Robust: the picture is in the library, whatever an encoder makes of it.
-    transaction.on_commit(partial(make_renditions.enqueue, image.pk), robust=True)
+    _afterwards(make_renditions.enqueue, image.pk)
+
+
+def _afterwards(work, *arguments):
+    # Robust: what is in the database holds, whatever becomes of a file; the command
+    # `renditions` and the doctor find what is left over.
+    transaction.on_commit(partial(work, *arguments), robust=True)
+
+
+def _move(image, *, from_, to):
+    """Keep the original at a place under another folder; the old one goes when that is certain."""
+    old = image.file.name
+    if not old.startswith(f"{from_}/"):
+        return
+    with default_storage.open(old) as file:
+        content = file.read()
+    image.file.name = default_storage.save(
+        old.replace(from_, to, 1), ContentFile(content)
+    )
+    _afterwards(default_storage.delete, old)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from html import unescape
 from itertools import count
 from math import ceil
@@ -40,7 +41,10 @@ _BLOCK = re.compile(
 )
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _PICTURE = re.compile(r'<img\b((?:[^">]|"[^"]*")*)>')
-_ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'\b(src|alt|data-file)="([^"]*)"')
+PICTURE_OF_THE_LIBRARY = re.compile(
+    r'<img\b(?:[^">]|"[^"]*")*?\bdata-file="(\d+)"(?:[^">]|"[^"]*")*>'
+)
 _TAG = re.compile(r'</?\w(?:[^">]|"[^"]*")*>')
 
 _NOT_IN_A_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -51,6 +55,9 @@ def _attribute(tag, name, value):
         return value if _OWN_PICTURE.match(value) else None
     if (tag, name) == ("a", "href"):
         return None if value.strip().startswith(("//", "\\\\", "/\\")) else value
+    if (tag, name) == ("img", "data-file"):
+        # The key of a picture of the library.
+        return value if re.fullmatch("[1-9][0-9]{0,17}", value) else None
     if name in {"colspan", "rowspan", "start", "width", "height"}:
         return value if value.isdecimal() and len(value) <= 5 else None
     return value
@@ -69,7 +76,7 @@ _ALLOWED = {
     "attributes": {
         "a": {"href", "title", "hreflang"},
         "abbr": {"title"},
-        "img": {"src", "alt", "width", "height"},
+        "img": {"src", "alt", "width", "height", "data-file"},
         "ol": {"start"},
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan"},
@@ -96,21 +103,30 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     return mark_safe(f'<script type="application/ld+json">{text}</script>')
 
 
-def article_html(html: str) -> SafeString:
+def article_html(html: str, *, finish: Callable[[str], str] = str) -> SafeString:
     """
     The cleaned HTML, for a template to show as it is: the one place where text becomes safe.
 
     Cleaned again here, because a field can be filled behind the model's back
-    (and a flatpage's content is a plain text field).
+    (and a flatpage's content is a plain text field). `finish` puts in what only we write.
     """
-    return mark_safe(_with_scrolling_tables(clean_article(html)))
+    return mark_safe(finish(_with_scrolling_tables(clean_article(html))))
 
 
-def with_absolute_links(html: str, *, base: str) -> str:
-    """Cleaned HTML whose links and pictures work on any other page; `base` is where it stands."""
-    return nh3.clean(
-        clean_article(html), **_ALLOWED, url_relative=("rewrite_with_base", base)
+def with_absolute_links(
+    html: str, *, base: str, finish: Callable[[str], str] = str
+) -> str:
+    """Cleaned HTML whose links and pictures work on any other page; `base` is where it stands, `finish` as above."""
+    return finish(
+        nh3.clean(
+            clean_article(html), **_ALLOWED, url_relative=("rewrite_with_base", base)
+        )
     )
+
+
+def keys_in(html: str) -> list[int]:
+    """Of which pictures of the library cleaned HTML speaks, each once, in their order."""
+    return list(dict.fromkeys(map(int, PICTURE_OF_THE_LIBRARY.findall(html))))
 
 
 def sections(html: str) -> list[tuple[str, str]]:
@@ -206,4 +222,7 @@ def _in_words(html, *, keep_lines):
 
 def _picture_in_words(picture):
     said = dict(_ATTRIBUTE.findall(picture[1]))
+    if key := said.get("data-file"):
+        words = f" “{said['alt']}”" if said.get("alt") else ""
+        return f" [picture {key}{words}] "
     return f" [picture {said.get('src', '')} “{said.get('alt', '')}”] "

@@ -15,8 +15,8 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from articles.links import slugs_linked
-from articles.models import Address, Article
-from articles.snapshots import TEXTS, Snapshot
+from articles.models import Address, Article, Image
+from articles.snapshots import TEXTS, Snapshot, lead_of, pictures_in
 
 LONGEST_HEADLINE = 120
 # Of one text, so many links to articles are looked up.
@@ -57,9 +57,11 @@ def problems_of_all(articles: Iterable) -> dict[int, list[Problem]]:
         slug for content in contents.values() for slug in _links(content)
     )
     owners = _owners_of(content["slug"] for content in contents.values())
+    images = _images_of(contents.values())
     return {
         article.pk: [
             *problems_of(contents[article.pk]),
+            *_library(contents[article.pk], images),
             *_dead_links(contents[article.pk], visible),
             *_address(article, contents[article.pk]["slug"], owners),
             *_embargo(article),
@@ -81,7 +83,9 @@ def contents_to_publish(articles: Iterable) -> dict[int, Snapshot]:
 
 def _itself(article):
     texts = {name: getattr(article, name) for name in TEXTS}
-    return texts | {"tags": [tag.name for tag in article.tags.all()]}
+    lead = lead_of(article.lead_image_id, article.lead_alt, article.lead_caption)
+    tags = [tag.name for tag in article.tags.all()]
+    return texts | {"tags": tags, "lead_image": lead}
 
 
 # One check each.
@@ -123,8 +127,16 @@ def _body(content: Snapshot) -> Iterator[Problem]:
     yield from _pictures(reading)
 
 
+def is_file_name(text: str) -> bool:
+    """Whether the text is what a camera or a computer called a file."""
+    return _FILE_NAME.fullmatch(text) is not None
+
+
 def _pictures(reading: "_Reading") -> Iterator[Problem]:
+    """Pictures that stand in the text alone; of those of the library, see _library."""
     for picture in reading.pictures:
+        if picture.key:
+            continue
         name = picture.source.rpartition("/")[2]
         if not picture.description.strip():
             # No error: the editor of the body offers no way to mend it.
@@ -134,7 +146,7 @@ def _pictures(reading: "_Reading") -> Iterator[Problem]:
                 "Write one into its alt text.",
                 "body",
             )
-        elif _FILE_NAME.fullmatch(picture.description):
+        elif is_file_name(picture.description):
             yield Problem(
                 WARNING,
                 f"The description of a picture is the name of a file: "
@@ -146,6 +158,46 @@ def _pictures(reading: "_Reading") -> Iterator[Problem]:
                 WARNING,
                 f"The picture {name} has no line under it that says whose it is.",
                 "body",
+            )
+
+
+def _library(content: Snapshot, images: dict[int, Image]) -> Iterator[Problem]:
+    """What the library knows of the pictures: whether they are there, what they show and whose they are."""
+    uses = [
+        (picture.key, picture.description, "body")
+        for picture in _read(content["body"]).pictures
+        if picture.key
+    ]
+    if lead := content.get("lead_image"):
+        uses.insert(0, (lead["image"], lead["alt"], "lead_image"))
+    for key, alt, field in uses:
+        image = images.get(key)
+        if image is None:
+            yield Problem(
+                ERROR,
+                f"Picture {key} is not in the library any more, or was taken off the site. Choose another one.",
+                field,
+            )
+            continue
+        said = alt.strip() or image.alt.strip()
+        if not said and not image.decorative:
+            yield Problem(
+                ERROR,
+                f"The picture “{image}” has no description for those who cannot see it. "
+                "Write its alt text in the library, or say there that it only decorates.",
+                field,
+            )
+        elif is_file_name(said):
+            yield Problem(
+                WARNING,
+                f"The description of the picture “{image}” is the name of a file. Say what is to be seen.",
+                field,
+            )
+        if not image.credit:
+            yield Problem(
+                WARNING,
+                f"The library does not say whose the picture “{image}” is.",
+                field,
             )
 
 
@@ -211,6 +263,12 @@ def _visible_of(slugs: Iterable[str]) -> set[str]:
     return set()
 
 
+def _images_of(contents: Iterable[Snapshot]) -> dict[int, Image]:
+    """The pictures of the library that stand in these, as far as they may be shown."""
+    keys = {key for content in contents for key in pictures_in(content)}
+    return Image.objects.on_site().in_bulk(keys) if keys else {}
+
+
 def _owners_of(slugs: Iterable[str]) -> dict[str, set[int]]:
     """The articles that have each slug, or had it when readers could see them there."""
     owners: dict[str, set[int]] = {}
@@ -226,6 +284,8 @@ def _owners_of(slugs: Iterable[str]) -> dict[str, set[int]]:
 class _Picture:
     source: str
     description: str
+    # Of the library; 0 for one that stands in the text alone.
+    key: int = 0
     has_credit: bool = False
 
 
@@ -275,7 +335,11 @@ class _Reading(HTMLParser):
 
     def _see(self, attributes):
         self.says_something = True
-        picture = _Picture(attributes.get("src") or "", attributes.get("alt") or "")
+        picture = _Picture(
+            attributes.get("src") or "",
+            attributes.get("alt") or "",
+            int(attributes.get("data-file") or 0),
+        )
         self.pictures.append(picture)
         if self._in_figure is not None:
             self._in_figure.append(picture)

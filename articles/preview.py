@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles.append_only import name_of
-from articles.models import Article, Credit, Person, PreviewLink, Tag
+from articles.models import Article, Credit, Image, Person, PreviewLink, Tag
 from articles.slugs import slug_from
 from articles.snapshots import TEXTS
 
@@ -54,6 +54,13 @@ def article_saying(article, content):
         setattr(shown, name, content.get(name, getattr(shown, name)))
     # Without a date it would stand where an article published now does.
     shown.published_at = shown.published_at or timezone.now()
+    if "lead_image" in content:
+        lead = content["lead_image"] or {}
+        shown.lead_image = Image.objects.filter(pk=lead.get("image")).first()
+        shown.lead_alt, shown.lead_caption = (
+            lead.get("alt", ""),
+            lead.get("caption", ""),
+        )
     said = {}
     if "tags" in content:
         said["tags"] = _tags(content["tags"])

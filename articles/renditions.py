@@ -1,12 +1,29 @@
 """The renditions of a picture in the storage: what is missing is made, once."""
 
+import os
+import secrets
+from pathlib import Path
+from threading import BoundedSemaphore
+
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.tasks import task
 from django.utils import timezone
 
 from articles.models import Image
+from articles.models.image import RENDITIONS
 from articles.pictures.making import drawn
+
+# In one process, so many pictures are drawn at once for those who wait for a page, and so
+# many seconds somebody waits for a turn.
+AT_ONCE = 2
+PATIENCE = 20
+
+_turns = BoundedSemaphore(AT_ONCE)
+
+
+class Busy(Exception):
+    """Too many pictures are being made just now."""
 
 
 @task
@@ -26,21 +43,93 @@ def missing(image):
 
 
 def make_missing(image):
-    """Make every rendition that is not there, and note that all are."""
-    make(image, missing(image))
+    """Make every rendition that is not there, note that all are, and return how many there were to make."""
+    made = make(image, missing(image))
     # Of the picture as it was: one that was replaced meanwhile has other addresses.
-    Image.objects.filter(pk=image.pk, fingerprint=image.fingerprint).update(
-        renditions_made_at=timezone.now()
+    as_it_was = Image.objects.on_site().filter(
+        pk=image.pk, fingerprint=image.fingerprint
     )
+    if not as_it_was.update(renditions_made_at=timezone.now()):
+        # Taken off the site, or replaced, while they were drawn: nothing of it may stay.
+        remove(image.fingerprint)
+    return made
+
+
+def make_now(image, recipe):
+    """
+    Where the rendition lies, made if it is missing.
+
+    Raises Busy when others are drawn for longer than somebody would wait.
+    """
+    place = image.place_of(recipe)
+    if default_storage.exists(place):
+        return place
+    if not _turns.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
+        # Somebody else may have wanted the same, and had the turn before.
+        if not default_storage.exists(place):
+            make(image, [recipe])
+    finally:
+        _turns.release()
+    return place
 
 
 def make(image, recipes):
+    """Draw these renditions and put them into the storage; returns their number."""
     if not recipes:
-        return
+        return 0
     with image.file.open("rb") as file:
         kept = file.read()
+    number = 0
     for recipe, content in drawn(kept, recipes, focal=image.focal):
-        place = image.place_of(recipe)
-        # Two who draw the same thing draw the same bytes: who comes second leaves it.
-        if not default_storage.exists(place):
-            default_storage.save(place, ContentFile(content))
+        put(image.place_of(recipe), content)
+        number += 1
+    return number
+
+
+def put(place, content):
+    """
+    Put the file at just this place, whole or not at all.
+
+    Two who put the same rendition put the same bytes: whoever comes second changes nothing.
+    """
+    if not isinstance(default_storage, FileSystemStorage):
+        # A store shows an object once all of it is there.
+        default_storage.save(place, ContentFile(content))
+        return
+    path = Path(default_storage.path(place))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def remove(fingerprint):
+    """Take every rendition of a picture that looked like this out of the storage, unless another one on the site looks the same."""
+    if Image.objects.on_site().filter(fingerprint=fingerprint).exists():
+        return
+    folder = f"{RENDITIONS}/{fingerprint}"
+    for name in names_in(folder):
+        default_storage.delete(f"{folder}/{name}")
+    if isinstance(default_storage, FileSystemStorage):
+        # A folder without files; a store has none.
+        default_storage.delete(folder)
+
+
+def names_in(folder):
+    """The files that lie in a folder of the storage; none where there is no such folder."""
+    try:
+        return default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return []
+
+
+def folders_in(folder):
+    try:
+        return default_storage.listdir(folder)[0]
+    except FileNotFoundError:
+        return []

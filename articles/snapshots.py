@@ -8,19 +8,33 @@ whatever it says nothing of stays as it is.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from articles.markup import clean_article
+from articles.markup import clean_article, keys_in
 
 # By their names on the article and in the form, in the order of the form.
 TEXTS = ["title", "standfirst", "body", "slug", "language"]
-PARTS = ["title", "standfirst", "body", "byline", "tags", "slug", "language"]
+PARTS = [
+    "title",
+    "standfirst",
+    "lead_image",
+    "body",
+    "byline",
+    "tags",
+    "slug",
+    "language",
+]
+# Of the part `lead_image`, the fields of the article and of the form.
+LEAD = ["lead_image", "lead_alt", "lead_caption"]
 
 Snapshot = Mapping[str, Any]
 
 
-def snapshot(*, byline: Iterable, tags: Iterable[str], **texts: str) -> dict[str, Any]:
-    """The parts as a revision stores them; `byline` are people in their order, each with a role."""
+def snapshot(
+    *, byline: Iterable, tags: Iterable[str], lead: dict | None, **texts: str
+) -> dict[str, Any]:
+    """The parts as a revision stores them; `byline` are people in their order, each with a role, `lead` is of `lead_of`."""
     return {
         **texts,
+        "lead_image": lead,
         "body": clean_article(texts["body"]),
         "byline": byline_of(byline),
         "tags": list(tags),
@@ -41,7 +55,21 @@ def snapshot_of(article) -> dict[str, Any]:
     tags = [tag.name for tag in article.tags.all()]
     credits = article.credits.select_related("person")
     byline = [(credit.person, credit.role) for credit in credits]
-    return snapshot(byline=byline, tags=tags, **texts)
+    lead = lead_of(article.lead_image_id, article.lead_alt, article.lead_caption)
+    return snapshot(byline=byline, tags=tags, lead=lead, **texts)
+
+
+def lead_of(image: int | None, alt: str = "", caption: str = "") -> dict | None:
+    """The picture at the head, by its key, with what is said of it here; None without one."""
+    if image is None:
+        return None
+    return {"image": image, "alt": alt, "caption": caption}
+
+
+def pictures_in(content: Snapshot) -> list[int]:
+    """The keys of the pictures of the library that stand in it, the lead image first."""
+    lead = content.get("lead_image")
+    return [*([lead["image"]] if lead else []), *keys_in(content.get("body", ""))]
 
 
 def differing(one: Snapshot, other: Snapshot) -> list[str]:

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from articles import feeds, icalendar, preview, sitemaps, views
+from articles import feeds, icalendar, media, preview, sitemaps, views
 
 
 class Digits:
@@ -31,6 +31,15 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("articles/<slug:slug>/", views.article, name="article"),
     path("articles/<slug:slug>/changes/", views.changes, name="changes"),
+    path("media/image/<int:key>/", media.for_the_desk, name="picture_for_the_desk"),
+    path(
+        "media/renditions/<slug:fingerprint>/<str:name>",
+        media.rendition,
+        name="rendition",
+    ),
+    path("media/originals/<path:path>", media.original, name="original"),
+    path("media/", media.nothing),
+    path("media/<path:path>", media.nothing),
     path("tags/", views.tags, name="tags"),
     path("tags/<slug:slug>/", views.tag, name="tag"),
     path("tags/<slug:slug>/rss.xml", feeds.tag_rss, name="tag_rss"),

@@ -2,12 +2,16 @@
 
 from django.contrib.auth.models import Group, Permission
 
-# A writer's permission to change articles reaches their own drafts only, and that of a
-# moderator to see them changes none; Article.objects.editable_by() says so.
+# A writer's permission to change articles reaches their own drafts only, that to change
+# pictures those that they uploaded, and that of a moderator to see articles changes none;
+# `editable_by` of both models says so.
 ROLES = {
     "Writers": [
         "articles.add_article",
         "articles.change_article",
+        "articles.add_image",
+        "articles.change_image",
+        "articles.view_image",
         "articles.add_person",
         "articles.view_person",
         "articles.view_tag",
@@ -18,6 +22,10 @@ ROLES = {
         "articles.delete_article",
         "articles.view_article",
         "articles.publish_article",
+        "articles.add_image",
+        "articles.change_image",
+        "articles.delete_image",
+        "articles.view_image",
         "articles.add_person",
         "articles.change_person",
         "articles.delete_person",

@@ -230,6 +230,8 @@ INSTALLED_APPS = [
     "django.contrib.flatpages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    # Its templates of fields, for those of ours that include them.
+    "django.forms",
     # Last, so that the permissions of all the others exist when it makes the roles.
     "newsroom",
 ]
@@ -277,6 +279,8 @@ TEMPLATES = [
         },
     },
 ]
+# Fields are drawn by templates of the project, too.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
 # Database

@@ -43,6 +43,8 @@ from articles.desk import EditConflict, save
 from articles.links import LOOKED_THROUGH
 from articles.markup import article_html
 from articles.models import Article, TransitionError
+from articles.pictures.showing import with_pictures
+from articles.snapshots import LEAD
 
 # What stands beside the text and holds as soon as it is saved.
 DATES = ["planned_for", "embargo_until"]
@@ -173,7 +175,8 @@ class ArticleAdmin(
     @admin.display(description="body")
     def text(self, article):
         return format_html(
-            '<div class="article-text">{}</div>', article_html(article.body)
+            '<div class="article-text">{}</div>',
+            article_html(article.body, finish=with_pictures),
         )
 
     # The form
@@ -182,7 +185,7 @@ class ArticleAdmin(
         if obj is not None and not self.has_change_permission(request, obj):
             story = ["title", "standfirst", "text", "names", "tag_names"]
         else:
-            story = ["title", "standfirst", "body", "signed_by", "tags"]
+            story = ["title", "standfirst", *LEAD, "body", "signed_by", "tags"]
         if obj is None or self.has_change_permission(request, obj):
             story.append("seen")
         fieldsets = [
@@ -235,6 +238,7 @@ class ArticleAdmin(
         if not change:
             form.save_m2m()
             form.instance.keep_revision(by=request.user)
+            form.instance.note_pictures()
         for formset in formsets:
             self.save_formset(request, form, formset, change=change)
 

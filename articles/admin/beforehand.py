@@ -11,6 +11,7 @@ from articles.snapshots import differing, snapshot_of
 PARTS_IN_WORDS = {
     "title": "the headline",
     "standfirst": "the standfirst",
+    "lead_image": "the lead image",
     "body": "the text",
     "byline": "the byline",
     "tags": "the tags",

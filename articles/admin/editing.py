@@ -31,6 +31,9 @@ WORDS = ["title", "standfirst", "body", "signed_by", "tags"]
 
 TYPED = [
     *WORDS,
+    "lead_image",
+    "lead_alt",
+    "lead_caption",
     "slug",
     "language",
     "embargo_until_0",

@@ -7,12 +7,12 @@ from django import forms
 from django.utils import timezone
 
 from articles import bylines, calendar
-from articles.admin.widgets import BodyEditor
+from articles.admin.widgets import BodyEditor, PictureInput
 from articles.conflicts import text_of, told_apart
 from articles.desk import EditConflict
 from articles.markup import clean_article
-from articles.models import Article, Credit, Person, Revision, Tag
-from articles.snapshots import PARTS, TEXTS, byline_of, snapshot
+from articles.models import Article, Credit, Image, Person, Revision, Tag
+from articles.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 # One name in a line of names: in double quotes, perhaps with something behind them, or without.
@@ -112,7 +112,36 @@ def choice_of(part):
     return f"keep_{part}"
 
 
+class PictureField(forms.ModelChoiceField):
+    """A picture of the library by its number, chosen in the picker or typed."""
+
+    widget = PictureInput
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            Image.objects.on_site(),
+            required=False,
+            error_messages={
+                "invalid_choice": "There is no such picture in the library, or it was taken off the site. Choose another one."
+            },
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except OverflowError:
+            # A number beyond what a database can compare with is no picture either.
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            ) from None
+
+
 class ArticleForm(forms.ModelForm):
+    lead_image = PictureField(
+        label="Lead image",
+        help_text="Stands at the head of the article, on cards and where others share it. Its number stands under it in the library.",
+    )
     signed_by = NamesField(
         longest=260,
         label="Byline",
@@ -140,6 +169,9 @@ class ArticleForm(forms.ModelForm):
         fields = [
             "title",
             "standfirst",
+            "lead_image",
+            "lead_alt",
+            "lead_caption",
             "body",
             "slug",
             "language",
@@ -147,6 +179,8 @@ class ArticleForm(forms.ModelForm):
             "embargo_until",
         ]
         help_texts = {
+            "lead_alt": "Only where it should say something else here than in the library.",
+            "lead_caption": "Only where it should say something else here than in the library.",
             "planned_for": "When the desk means to have it ready. It stands in the calendar and publishes nothing.",
         }
         widgets = {
@@ -154,7 +188,15 @@ class ArticleForm(forms.ModelForm):
             "slug": forms.TextInput(attrs={"class": "vLargeTextField"}),
             "language": forms.TextInput(attrs={"class": "vShortField", "size": 12}),
             "standfirst": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "lead_alt": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "lead_caption": forms.Textarea(
+                attrs={"rows": 2, "class": "vLargeTextField"}
+            ),
             "body": BodyEditor,
+        }
+        labels = {
+            "lead_alt": "Alt text of the lead image",
+            "lead_caption": "Caption of the lead image",
         }
 
     # Set by the admin for the one who fills it in,
@@ -278,9 +320,10 @@ class ArticleForm(forms.ModelForm):
     def _put(self, content, parts):
         typed = _as_typed(content, _credits_in(content))
         self.data = self.data.copy()
-        for name in map(_field_of, parts):
-            if name in typed:
-                self.data[name] = typed[name]
+        for part in parts:
+            for name in LEAD if part == "lead_image" else [_field_of(part)]:
+                if name in typed:
+                    self.data[name] = typed[name]
 
     def _show_conflict(self, refused):
         """
@@ -315,6 +358,7 @@ class ArticleForm(forms.ModelForm):
         return snapshot(
             byline=self._credits(),
             tags=self.cleaned_data["tags"],
+            lead=self._lead(),
             **{name: self.cleaned_data[name] for name in TEXTS},
         )
 
@@ -324,11 +368,21 @@ class ArticleForm(forms.ModelForm):
         parts = {
             name: self.cleaned_data[name] for name in TEXTS if name in self.cleaned_data
         }
+        if "lead_image" in self.cleaned_data:
+            parts["lead_image"] = self._lead()
         if "tags" in self.cleaned_data:
             parts["tags"] = self.cleaned_data["tags"]
         if "signed_by" in self.cleaned_data:
             parts["byline"] = byline_of(self.cleaned_data["signed_by"])
         return parts
+
+    def _lead(self):
+        image = self.cleaned_data["lead_image"]
+        return lead_of(
+            image and image.pk,
+            self.cleaned_data.get("lead_alt", "").strip(),
+            self.cleaned_data.get("lead_caption", "").strip(),
+        )
 
     def _credits(self):
         for person, _ in self.cleaned_data["signed_by"]:
@@ -402,6 +456,13 @@ def _credits_in(content):
 def _as_typed(content, credits):
     """A snapshot, and whom it credits, as it would be typed into the fields of the form."""
     typed = {name: content[name] for name in TEXTS if name in content}
+    if "lead_image" in content:
+        lead = content["lead_image"] or {}
+        typed |= {
+            "lead_image": lead.get("image", ""),
+            "lead_alt": lead.get("alt", ""),
+            "lead_caption": lead.get("caption", ""),
+        }
     if "tags" in content:
         typed["tags"] = in_one_line(content["tags"])
     if "byline" in content:
@@ -417,9 +478,16 @@ def _typed_into(field, name, typed):
 def _conflicting(part, label, mine, theirs):
     name = _field_of(part)
     texts = mine.get(name, ""), theirs.get(name, "")
+    if part == "lead_image":
+        texts = (_lead_in_words(mine), _lead_in_words(theirs))
     if part == "body":
         texts = map(text_of, texts)
     return ConflictingPart(part, label, name, theirs.get(name, ""), told_apart(*texts))
+
+
+def _lead_in_words(typed):
+    image, alt, caption = (str(typed.get(name) or "") for name in LEAD)
+    return "\n".join(filter(None, [image and f"Picture {image}", alt, caption]))
 
 
 def _called(name, slug):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from articles.comparison import compared
 from articles.cursors import LARGEST_ID, key_in
-from articles.desk import EditConflict, restore
+from articles.desk import EditConflict, lead_is_lost, restore
 from articles.models import Revision, TransitionError
 from articles.snapshots import snapshot_of
 
@@ -24,6 +24,7 @@ LIVE = "live"
 LABELS = {
     "title": "Title",
     "standfirst": "Standfirst",
+    "lead_image": "Lead image",
     "body": "Body",
     "byline": "Byline",
     "tags": "Tags",
@@ -246,6 +247,8 @@ def _named(revision):
 
 def _restored(article, revision):
     done = f"Restored from {revision.in_words}."
+    if lead_is_lost(revision):
+        done += " Its lead image is not in the library any more, so it stands there without one."
     if article.keeps_changes_apart:
         return f"{done} Readers see it when you publish the changes."
     return f"{done} It stands in the form."

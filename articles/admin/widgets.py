@@ -6,6 +6,9 @@ from django import forms
 from django_prose_editor.widgets import prose_editor_admin_media, prose_editor_js
 from js_asset import Media, Script
 
+from articles.cursors import key_in
+from articles.models import Image
+
 # Every button in sight: the editor's own drop-downs cannot be reached by keyboard.
 MENU = [
     "headings",
@@ -87,3 +90,37 @@ class BodyEditor(forms.Textarea):
     def use_required_attribute(self, initial):
         # A required field that a script hides could not be sent at all.
         return False
+
+
+class PictureInput(forms.NumberInput):
+    """
+    The number of a picture of the library, with what it shows, and the way to choose another one.
+
+    A script opens the picker over the form; without it one types the number.
+    """
+
+    template_name = "admin/articles/picture_input.html"
+
+    def __init__(self, attrs=None):
+        super().__init__(
+            {"min": 1, "class": "vIntegerField", "data-picture-field": ""}
+            | (attrs or {})
+        )
+
+    @property
+    def media(self):
+        return Media(
+            css={"all": ["desk/pictures.css"]},
+            js=[Script("desk/picker.js", type="module")],
+        )
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["image"] = _picture(value)
+        return context
+
+
+def _picture(key):
+    """The picture of the library with this key as it was typed; None where there is none."""
+    key = key_in(key)
+    return Image.objects.on_site().filter(pk=key).first() if key else None

@@ -12,14 +12,14 @@ from articles import markup
 from articles.append_only import name_of
 from articles.fields import HTMLField
 from articles.models.address import Address
-from articles.models.image import Image
+from articles.models.image import Image, ImageUse
 from articles.models.people import Credit, Person
 from articles.models.querysets import ArticleQuerySet
 from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
 from articles.models.tag import TaggedArticle, TagsInOrder
 from articles.slugs import free_slug, slug_from
-from articles.snapshots import TEXTS, differing, snapshot_of
+from articles.snapshots import LEAD, TEXTS, differing, pictures_in, snapshot_of
 
 SLUG_LENGTH = 120
 # Articles that took each other's place, one after the other, are followed so far.
@@ -137,6 +137,11 @@ class Article(models.Model):
             models.Index(
                 fields=["-modified_at", "-id"], name="articles_by_last_change"
             ),
+            models.Index(
+                fields=["embargo_until"],
+                name="articles_under_embargo",
+                condition=Q(embargo_until__isnull=False),
+            ),
             # The desk's date hierarchy and its column of dates, whatever the status.
             models.Index(fields=["published_at", "id"], name="articles_by_date"),
         ]
@@ -216,6 +221,12 @@ class Article(models.Model):
     def is_under_notice(self):
         """Whether it was withdrawn so that it stays at its address, with a notice."""
         return self.is_withdrawn and self.withdrawal == self.Withdrawal.NOTICE
+
+    @property
+    def lead(self):
+        """The picture at its head, where there is one that may be shown."""
+        image = self.lead_image
+        return image if image is not None and image.is_on_site else None
 
     @property
     def stands_in(self):
@@ -378,13 +389,29 @@ class Article(models.Model):
             Article.objects.filter(pk=self.pk).update(
                 **texts, modified_at=timezone.now()
             )
+            if "lead_image" in changed:
+                self._lead_with(content["lead_image"])
             if "byline" in changed:
                 self.credit(*Person.objects.credited(content["byline"]))
             if "tags" in changed:
                 self.tags.clear()
                 self.tags.add(*content["tags"])
-        self.refresh_from_db(fields=[*TEXTS, "modified_at"])
+            self.note_pictures()
+        self.refresh_from_db(fields=[*TEXTS, *LEAD, "modified_at"])
         self._forget_loaded("tags", "credits")
+
+    def note_pictures(self):
+        """Keep at hand which pictures stand in it: as it is, as it is being written, and as it is scheduled to be."""
+        now = Article.objects.get(pk=self.pk)
+        contents = [snapshot_of(now), now.working_content()]
+        contents += [one.content for one in self.revisions.scheduled()]
+        keys = {key for content in contents for key in pictures_in(content)}
+        there = set(Image.objects.filter(pk__in=keys).values_list("pk", flat=True))
+        self.image_uses.exclude(image__in=there).delete()
+        ImageUse.objects.bulk_create(
+            [ImageUse(article=self, image_id=key) for key in sorted(there)],
+            ignore_conflicts=True,
+        )
 
     def keep_revision(self, *, kind=Revision.Kind.DRAFT, by=None, at=None, **fields):
         """Keep what the article itself says as a revision, or say of the newest, where that says the same, that it is of this kind."""
@@ -656,6 +683,16 @@ class Article(models.Model):
             raise TransitionError(
                 f"“{self}” can only be replaced by another article that readers can see."
             )
+
+    def _lead_with(self, lead):
+        """Put the picture of a snapshot at its head; one that is gone by now leaves none there."""
+        lead = lead or {}
+        image = Image.objects.filter(pk=lead.get("image")).first()
+        Article.objects.filter(pk=self.pk).update(
+            lead_image=image,
+            lead_alt=lead.get("alt", "") if image else "",
+            lead_caption=lead.get("caption", "") if image else "",
+        )
 
     def _forget_loaded(self, *names):
         """Let what was loaded along with the article be read again."""

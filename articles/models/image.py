@@ -8,14 +8,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from articles.pictures.accepting import accepted
 from articles.pictures.making import VERSION
-from articles.pictures.recipes import recipes_for
+from articles.pictures.recipes import CARD, WHOLE, recipes_for
 
 ORIGINALS = "originals"
 RENDITIONS = "renditions"
+# Originals of pictures that were taken off the site: nothing serves this folder.
+WITHHELD = "withheld"
+# In pixels: as wide as the column of text.
+MEDIUM = 720
+# Of a search, so many words are looked for.
+MOST_WORDS = 10
 
 
 class PictureField(models.FileField):
@@ -52,6 +57,8 @@ class FingerprintField(models.CharField):
     def pre_save(self, image, add):
         seen = f"{VERSION} {image.content_hash} {image.focal_x:.4f} {image.focal_y:.4f}"
         fingerprint = hashlib.sha256(seen.encode()).hexdigest()[:32]
+        if fingerprint != getattr(image, self.attname):
+            image.renditions_made_at = None
         setattr(image, self.attname, fingerprint)
         return fingerprint
 
@@ -71,6 +78,25 @@ class ImageQuerySet(models.QuerySet):
     def same_as(self, content_hash):
         """Those that were sent as the very same file."""
         return self.filter(content_hash=content_hash)
+
+    def uploaded_by(self, user):
+        return self.filter(created_by=user)
+
+    def animated(self):
+        return self.filter(frames__gt=1)
+
+    def looking_for(self, words):
+        """Those that say each of the words somewhere: title, alt text, caption, credit or source."""
+        found = self
+        for word in words.split()[:MOST_WORDS]:
+            either = Q()
+            for name in ["title", "alt", "caption", "credit", "source"]:
+                either |= Q(**{f"{name}__icontains": word})
+            found = found.filter(either)
+        return found
+
+    def older_than(self, image):
+        return self.filter(pk__lt=image)
 
     def without_alt(self):
         """Those of which nobody has said what is to be seen, nor that they only decorate."""
@@ -170,7 +196,7 @@ class Image(models.Model):
         return self.title or self.alt or f"Picture {self.pk}"
 
     def clean(self):
-        if not self.alt.strip() and not self.decorative:
+        if self.needs_words:
             raise ValidationError(
                 {
                     "alt": "Say what is to be seen, or that the picture only decorates.",
@@ -181,6 +207,17 @@ class Image(models.Model):
     def is_animated(self):
         return self.frames > 1
 
+    def editable_by(self, user):
+        """Editors mend every picture, writers those that they uploaded."""
+        return user.has_perm("articles.change_image") and (
+            user.has_perm("articles.publish_article") or self.created_by_id == user.pk
+        )
+
+    @property
+    def needs_words(self):
+        """Whether nobody has said yet what is to be seen."""
+        return not self.alt.strip() and not self.decorative
+
     @property
     def is_on_site(self):
         return self.taken_down_at is None
@@ -189,7 +226,7 @@ class Image(models.Model):
     def focal(self):
         return self.focal_x, self.focal_y
 
-    @cached_property
+    @property
     def recipes(self):
         """Every rendition there is to be of it; see articles.pictures.recipes."""
         return recipes_for(
@@ -198,6 +235,31 @@ class Image(models.Model):
             has_alpha=self.has_alpha,
             is_animated=self.is_animated,
         )
+
+    def recipe_named(self, name):
+        """The one of its recipes with this name, or None."""
+        return next((one for one in self.recipes if one.name == name), None)
+
+    def in_shape(self, shape):
+        """Its recipes of this shape, from narrow to wide."""
+        return [one for one in self.recipes if one.shape == shape]
+
+    @property
+    def medium(self):
+        """One that every browser shows, wide enough for the desk and for feeds."""
+        whole = self.in_shape(WHOLE)
+        last = whole[-1].ending
+        fitting = [one for one in whole if one.ending == last]
+        return next((one for one in fitting if one.width >= MEDIUM), fitting[-1])
+
+    @property
+    def small(self):
+        """One that every browser shows, for a grid of many."""
+        return [one for one in self.in_shape(CARD) if one.ending in {"jpg", "png"}][0]
+
+    @property
+    def thumbnail(self):
+        return self.address_of(self.small)
 
     def place_of(self, recipe):
         """Where a rendition lies in the storage."""

@@ -83,6 +83,16 @@ class ArticleQuerySet(models.QuerySet):
         """From the first moment of the span up to, but without, its end."""
         return self.filter(published_at__gte=span.start, published_at__lt=span.end)
 
+    def dated_later(self):
+        """Whose own date is still to come, the next first."""
+        later = self.filter(published_at__gt=timezone.now())
+        return later.order_by("published_at", "id")
+
+    def under_embargo(self):
+        """Kept back by an embargo that has not ended, the next to end first."""
+        kept = self.filter(embargo_until__gt=timezone.now())
+        return kept.order_by("embargo_until", "id")
+
     def planned_between(self, first, last):
         """What the desk means to have ready on one of these days, both included."""
         return self.filter(planned_for__gte=first, planned_for__lte=last)
@@ -171,7 +181,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_page(self):
         """Load what is shown of an article wherever it stands whole."""
-        return self.prefetch_related(
+        return self.select_related("lead_image").prefetch_related(
             "tags",
             models.Prefetch("credits", Credit.objects.select_related("person")),
         )

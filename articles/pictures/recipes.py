@@ -117,7 +117,8 @@ def _sizes(shape, widths, width, height):
 
 def _widths(widths, most):
     """Those that fit; a picture that is narrower than the widest has its own width, too."""
-    return [*(width for width in widths if width < most), min(most, widths[-1])]
+    fitting = [width for width in widths if width < most]
+    return list(dict.fromkeys([*fitting, min(most, widths[-1])]))
 
 
 def _endings(has_alpha):

@@ -1,11 +1,53 @@
 from django import template
+from django.utils.html import escape
 
 from articles import bylines, markup
+from articles.pictures import showing
 from articles.structured import news_article
 
 register = template.Library()
 
-register.filter("article_html", markup.article_html)
+
+@register.filter
+def article_html(html):
+    """Article HTML with the pictures of the library in it."""
+    return markup.article_html(html, finish=showing.with_pictures)
+
+
+@register.inclusion_tag("articles/_lead.html")
+def lead_picture(article):
+    """The picture at the head of an article, with its caption and whose it is."""
+    image = article.lead
+    if image is None:
+        return {}
+    caption = article.lead_caption or image.caption
+    return {
+        "picture": showing.picture(
+            image, alt=article.lead_alt, sizes=showing.IN_COLUMN, is_first=True
+        ),
+        "caption": showing.caption_html(image, escape(caption)),
+    }
+
+
+@register.simple_tag
+def card_picture(article, is_lead=False):
+    """The picture on the card of an article; nothing where it has none."""
+    if article.lead is None:
+        return ""
+    return showing.card_picture(article.lead, alt=article.lead_alt, is_lead=is_lead)
+
+
+@register.inclusion_tag("articles/_shared.html")
+def shared_picture(article):
+    """What other sites show of the article on their cards."""
+    if article.lead is None:
+        return {}
+    [recipe] = article.lead.in_shape("share")
+    return {
+        "address": showing.absolute(article.lead.address_of(recipe)),
+        "recipe": recipe,
+        "alt": showing.alt_of(article.lead, article.lead_alt),
+    }
 
 
 @register.inclusion_tag("articles/_byline.html")

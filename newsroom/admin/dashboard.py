@@ -162,9 +162,11 @@ def _conflicts(user):
 def _problems(user):
     """Errors of what is about to become public: of the next to appear and those that wait longest for review."""
     desk = Article.objects.on_desk_of(user)
-    soon = desk.scheduled().order_by("published_at", "id")[:LOOKED_THROUGH]
+    # Each by an index of its own: of both at once, a database reads every article.
+    soon = desk.published().dated_later()[:LOOKED_THROUGH]
+    kept = desk.published().under_embargo()[:LOOKED_THROUGH]
     waiting = desk.in_review().without_a_date().order_by("id")[:LOOKED_THROUGH]
-    articles = [*soon, *waiting]
+    articles = list(dict.fromkeys([*soon, *kept, *waiting]))
     problems = problems_of_all(articles)
     rows = [
         Row(f"{article}: {error.sentence}", row.address, row.moment, row.at)

@@ -35,12 +35,27 @@ const ours = {
     },
   }),
 
-  // Figures that are there are kept as they are. Under a name of their own the menu does not
-  // offer to make new ones: their pictures would have to be ours first.
+  // Figures of pictures of the library, chosen in the picker; those that are there and have another
+  // picture are kept as they are. Under a name of its own, so that the menu offers ours alone.
   KeptFigure: Figure.extend({
     name: "keptFigure",
     addAttributes: () => ({}),
     addNodeView: () => null,
+    addMenuItems({ menu, buttons }) {
+      menu.defineItem({
+        name: "picture",
+        groups: "nodes",
+        button: buttons.material("add_photo_alternate", "picture"),
+        command: (editor) => pick((picture) => insertFigure(editor, picture)),
+      });
+      menu.defineItem({
+        name: "altText",
+        groups: "nodes",
+        button: buttons.material("description", "alt text of the picture"),
+        enabled: (editor) => pictureIn(editor) !== null,
+        command: describe,
+      });
+    },
   }),
 
   // The editor knows rows alone. A table's caption and the rows of its head go through it as
@@ -115,7 +130,7 @@ function mark(name, tag, attributes = {}) {
 // What a body says, element by element: the text under each kind of element, and how
 // many there are of those without text. Paragraphs and table bodies come and go by themselves.
 const IGNORED = new Set(["p", "tbody", "colgroup", "col"]);
-const KEPT = ["href", "title", "hreflang", "src", "alt", "width", "height", "start", "colspan", "rowspan", "scope"];
+const KEPT = ["href", "title", "hreflang", "src", "alt", "data-file", "width", "height", "start", "colspan", "rowspan", "scope"];
 const DEFAULTS = new Set(["start=1", "colspan=1", "rowspan=1"]);
 
 function inventory(html) {
@@ -170,6 +185,74 @@ function emptied(html) {
   return /^<(\w+)><\/\1>$/.test(html) ? "" : html;
 }
 
+// Pictures
+
+const pick = (chosen) => document.dispatchEvent(new CustomEvent("desk:pick", { detail: { chosen } }));
+
+function figureOf({ src, key }) {
+  return {
+    type: "keptFigure",
+    content: [{ type: "image", attrs: { src, alt: "", file: String(key) } }, { type: "caption" }],
+  };
+}
+
+function insertFigure(editor, picture, at = null) {
+  const chain = editor.chain().focus();
+  (at === null ? chain.insertContent(figureOf(picture)) : chain.insertContentAt(at, figureOf(picture))).run();
+}
+
+// The picture in the figure where the cursor stands, and its place; null where there is none.
+function pictureIn(editor) {
+  const { selection } = editor.state;
+  if (selection.node?.type.name === "image") return { node: selection.node, at: selection.from };
+  const { $from } = selection;
+  for (let depth = $from.depth; depth > 0; depth--) {
+    const figure = $from.node(depth);
+    if (figure.type.name !== "keptFigure") continue;
+    return { node: figure.firstChild, at: $from.start(depth) };
+  }
+  const figure = selection.node?.type.name === "keptFigure" ? selection.node : null;
+  return figure && { node: figure.firstChild, at: selection.from + 1 };
+}
+
+function describe(editor) {
+  const picture = pictureIn(editor);
+  if (!picture) return;
+  const dialog = document.createElement("dialog");
+  dialog.className = "body-alt";
+  dialog.innerHTML =
+    '<form method="dialog"><label>What is to be seen, here in place of what the library says <textarea rows="3"></textarea></label><p><button class="steps__button steps__button--main" value="keep">Keep</button> <button class="steps__button" value="">Leave it</button></p></form>';
+  const field = dialog.querySelector("textarea");
+  field.value = picture.node.attrs.alt ?? "";
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue === "keep") {
+      const attrs = { ...picture.node.attrs, alt: field.value.trim() };
+      editor.view.dispatch(editor.state.tr.setNodeMarkup(picture.at, undefined, attrs));
+    }
+    dialog.remove();
+    editor.commands.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+// Files that are dropped or pasted go into the library, and from there into the text.
+function takeFiles(editor, files, at, said) {
+  const pictures = [...files].filter((file) => file.type.startsWith("image/"));
+  const address = document.querySelector("a[data-picture-pick]")?.dataset.upload;
+  if (!pictures.length || !address) return false;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  for (const file of pictures) {
+    said(`${file.name} is sent …`);
+    const done = (result) => {
+      said(result.key ? `${file.name} stands in the text. ${result.alt ? "" : "Write its alt text in the library."}` : `${file.name}: ${result.sentence}`);
+      if (result.key) insertFigure(editor, result, Math.min(at, editor.state.doc.content.size));
+    };
+    document.dispatchEvent(new CustomEvent("desk:upload", { detail: { file, token, address, done } }));
+  }
+  return true;
+}
+
 function start(textarea) {
   const label = document.querySelector(`label[for="${textarea.id}"]`);
   const frame = document.createElement("div");
@@ -177,12 +260,37 @@ function start(textarea) {
   textarea.before(frame);
   frame.append(textarea);
 
+  const line = document.createElement("p");
+  line.className = "help body-said";
+  line.setAttribute("role", "status");
+  const said = (sentence) => {
+    if (!line.isConnected) frame.after(line);
+    line.textContent = sentence;
+  };
+
   const editor = new Editor({
     element: frame,
     injectCSS: false,
     extensions: configured(JSON.parse(textarea.dataset.deskBody)),
     content: textarea.value,
     editorProps: {
+      handleDrop(view, event) {
+        const at = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos ?? 0;
+        const isTaken = takeFiles(editor, event.dataTransfer?.files ?? [], at, said);
+        if (isTaken) event.preventDefault();
+        return isTaken;
+      },
+      handlePaste: (view, event) =>
+        takeFiles(editor, event.clipboardData?.files ?? [], view.state.selection.to, said),
+      // A picture of another site would be taken out again when the text is saved.
+      transformPastedHTML(html) {
+        const page = new DOMParser().parseFromString(html, "text/html");
+        const foreign = [...page.querySelectorAll("img:not([data-file])")];
+        if (!foreign.length) return html;
+        for (const image of foreign) image.remove();
+        said("Pictures of other sites were left out. Save them, and put them in by the picture button.");
+        return page.body.innerHTML;
+      },
       attributes: {
         role: "textbox",
         "aria-multiline": "true",

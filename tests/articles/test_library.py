@@ -1,18 +1,39 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.core.files.storage import default_storage
-from django.test import TestCase
+from django.db import connection
 
-from articles.library import SamePicture, upload
-from articles.models import Image
-from tests.factories import make_picture_file
+from articles import desk, library, renditions
+from articles.library import ImageInUse, SamePicture, upload
+from articles.models import Image, TransitionError
+from articles.renditions import names_in
+from tests.factories import (
+    make_article,
+    make_image,
+    make_picture_file,
+    make_user,
+    make_visible_article,
+)
 
 
-def test_an_upload_makes_every_rendition(db):
-    with TestCase.captureOnCommitCallbacks(execute=True):
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def figure(image):
+    return f'<figure><img src="/media/image/{image.pk}/" alt="" data-file="{image.pk}"></figure>'
+
+
+def test_an_upload_makes_every_rendition(db, committed):
+    with committed():
         image = upload(make_picture_file(width=400, height=300), alt="A field")
     image.refresh_from_db()
     assert image.renditions_made_at
     assert all(default_storage.exists(image.place_of(one)) for one in image.recipes)
+    assert image.address_of(image.medium) == image.address_of(image.medium)
 
 
 def test_the_same_file_twice_is_offered_instead(db):
@@ -21,3 +42,138 @@ def test_the_same_file_twice_is_offered_instead(db):
         upload(make_picture_file(colour="red"), alt="The field again")
     assert raised.value.image == image
     assert Image.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_uploads_of_one_file_at_once_one_makes_the_row():
+    start = Barrier(2)
+
+    def send(_):
+        file = make_picture_file(colour="red")
+        start.wait(10)
+        try:
+            return upload(file, alt="A field")
+        except SamePicture as same:
+            return same.image
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        one, other = people.map(send, range(2))
+    assert one == other == Image.objects.get()
+
+
+def test_an_encoder_that_fails_loses_no_upload(db, committed, monkeypatch, caplog):
+    def fail(*args, **kwargs):
+        raise OSError("no room")
+
+    monkeypatch.setattr(renditions, "drawn", fail)
+    with committed():
+        image = upload(make_picture_file(), alt="A field")
+    assert Image.objects.get() == image
+    assert image.renditions_made_at is None
+    monkeypatch.undo()
+    assert renditions.make_missing(image) == len(image.recipes)
+
+
+def test_another_file_keeps_the_words_the_key_and_every_use(db, committed):
+    with committed():
+        image = upload(make_picture_file(colour="red"), alt="A field", by=None)
+    article = make_visible_article(lead_image=image)
+    old, places = image.file.name, [image.place_of(one) for one in image.recipes]
+    with committed():
+        library.change(image, file=make_picture_file(width=90, height=90))
+    image.refresh_from_db()
+    assert (image.alt, image.width) == ("A field", 90)
+    assert article.lead_image_id == image.pk
+    assert not any(map(default_storage.exists, [old, *places]))
+    assert all(default_storage.exists(image.place_of(one)) for one in image.recipes)
+
+
+def test_a_picture_is_not_replaced_by_one_that_is_there(db):
+    one = upload(make_picture_file(colour="red"), alt="One")
+    other = upload(make_picture_file(colour="blue"), alt="Other")
+    with pytest.raises(SamePicture):
+        library.change(other, file=make_picture_file(colour="red"))
+    assert Image.objects.get(pk=other.pk).content_hash != one.content_hash
+
+
+def test_another_focal_point_makes_other_renditions_and_removes_the_old(db, committed):
+    with committed():
+        image = upload(make_picture_file(width=90, height=40), alt="A field")
+    image.refresh_from_db()
+    before = image.fingerprint
+    image.focal_x = 0.1
+    with committed():
+        library.change(image)
+    image.refresh_from_db()
+    assert names_in(f"renditions/{before}") == []
+    assert len(names_in(f"renditions/{image.fingerprint}")) == len(image.recipes)
+    assert image.renditions_made_at
+
+
+def test_a_picture_in_an_article_is_not_deleted(db):
+    lead, live, working, typed = (make_image() for _ in range(4))
+    make_article(title="Lead", lead_image=lead)
+    make_article(title="Live", body=figure(live))
+    article = make_visible_article(title="Working")
+    desk.save(article, {"body": figure(working)})
+    for image, title in [(lead, "Lead"), (live, "Live"), (working, "Working")]:
+        with pytest.raises(ImageInUse, match=title):
+            library.delete(image)
+    library.delete(typed)
+    assert set(Image.objects.values_list("pk", flat=True)) == {
+        lead.pk,
+        live.pk,
+        working.pk,
+    }
+
+
+def test_with_a_picture_all_its_files_are_deleted(db, committed):
+    with committed():
+        image = upload(make_picture_file(), alt="A field")
+    with committed():
+        library.delete(image)
+    assert not default_storage.exists(image.file.name)
+    assert names_in(f"renditions/{image.fingerprint}") == []
+
+
+def test_two_pictures_that_look_the_same_keep_what_they_share(db, committed):
+    one = make_image(file=make_picture_file(colour="red"))
+    other = make_image(file=make_picture_file(colour="red"))
+    assert one.fingerprint == other.fingerprint
+    renditions.make_missing(one)
+    with committed():
+        library.delete(one)
+    assert len(names_in(f"renditions/{other.fingerprint}")) == len(other.recipes)
+
+
+def test_taking_down_says_who_and_why_and_is_done_once(db):
+    image = make_image()
+    editor = make_user(first_name="Edda", last_name="Torres")
+    library.take_down(image, reason="The photographer asked.", by=editor)
+    assert image.taken_down_by_name == "Edda Torres"
+    assert image.file.name.startswith("withheld/")
+    with pytest.raises(TransitionError, match="off the site already"):
+        library.take_down(image, reason="Again.")
+    library.bring_back(image)
+    assert (image.taken_down_reason, image.is_on_site) == ("", True)
+    with pytest.raises(TransitionError, match="is on the site"):
+        library.bring_back(image)
+
+
+def test_what_is_taken_down_while_it_is_drawn_leaves_nothing(db, monkeypatch):
+    image = make_image()
+    Image.objects.filter(pk=image.pk).update(taken_down_at=image.created_at)
+    renditions.make_missing(image)
+    assert names_in(f"renditions/{image.fingerprint}") == []
+
+
+def test_a_picture_in_no_article_is_unused(db):
+    unused, lead, shown = (make_image() for _ in range(3))
+    make_article(lead_image=lead)
+    article = make_article()
+    desk.save(article, {"body": figure(shown)})
+    assert list(Image.objects.unused()) == [unused]
+    desk.save(article, {"body": "<p>Without.</p>"}, began_from=article.working_copy.pk)
+    assert set(Image.objects.unused()) == {unused, shown}

@@ -184,6 +184,7 @@ def test_no_text_becomes_a_part_of_the_page(desk):
     # As no form would let it in: in every part, whole.
     content = dict.fromkeys(PARTS, f"{evil}<p>&lt;script&gt;alert(1)&lt;/script&gt;")
     content["tags"] = [evil]
+    content["lead_image"] = {"image": 1, "alt": evil, "caption": evil}
     content["byline"] = [{"person": person.pk, "name": person.name, "role": "by"}]
     Revision.objects.filter(pk=revision.pk).update(
         content=content, label=evil, by_name=evil

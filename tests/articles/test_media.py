@@ -1,0 +1,164 @@
+import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import Client
+from PIL import Image as Drawing
+
+from articles import library, renditions
+from articles.models import Image
+from articles.pictures import making
+from tests.factories import make_image, make_user
+
+
+def address(image, name="whole-60.jpg"):
+    return f"/media/renditions/{image.fingerprint}/{name}"
+
+
+def content(response):
+    return b"".join(response.streaming_content)
+
+
+def test_a_rendition_is_made_when_it_is_first_asked_for_and_only_then(
+    client, db, monkeypatch
+):
+    image = make_image(width=60, height=40)
+    response = client.get(address(image))
+    assert response.status_code == 200
+    with Drawing.open(io.BytesIO(content(response))) as drawn:
+        assert (drawn.format, drawn.size) == ("JPEG", (60, 40))
+    assert default_storage.exists(f"renditions/{image.fingerprint}/whole-60.jpg")
+    monkeypatch.setattr(renditions, "drawn", None)
+    assert content(client.get(address(image)))
+
+
+def test_what_is_served_has_a_type_of_its_own_runs_nothing_and_is_kept_for_a_year(
+    client, db
+):
+    response = client.get(address(make_image(), "whole-60.avif"))
+    assert response.headers["Content-Type"] == "image/avif"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "inline" in response.headers["Content-Disposition"]
+    content(response)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "whole-61.jpg",
+        "whole-60.gif",
+        "whole-060.jpg",
+        "whole-99999.jpg",
+        "card-60.svg",
+        "%2e%2e%2fsecret_key",
+        ".part",
+    ],
+)
+def test_nobody_asks_for_another_size_or_another_file(client, db, name):
+    image = make_image(width=60, height=40)
+    assert client.get(address(image, name)).status_code == 404
+    assert renditions.names_in(f"renditions/{image.fingerprint}") == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "renditions/",
+        "secret_key",
+        "originals/",
+        "originals/../secret_key",
+        "x.html",
+    ],
+)
+def test_nothing_else_lies_under_media(client, db, place):
+    assert client.get(f"/media/{place}").status_code == 404
+
+
+def test_the_original_is_served_as_it_is_kept(client, db):
+    image = make_image()
+    response = client.get(image.file.url)
+    assert response.headers["Content-Type"] == "image/png"
+    assert content(response).startswith(b"\x89PNG")
+
+
+def test_what_is_taken_off_the_site_is_nowhere_any_more(
+    client, db, django_capture_on_commit_callbacks
+):
+    image = make_image()
+    before = [address(image), image.file.url]
+    for one in before:
+        content(client.get(one))
+    with django_capture_on_commit_callbacks(execute=True):
+        library.take_down(image, reason="Asked for.")
+    assert [client.get(one).status_code for one in before] == [404, 404]
+    assert renditions.names_in(f"renditions/{image.fingerprint}") == []
+    assert not default_storage.exists(before[1].removeprefix("/media/"))
+    with django_capture_on_commit_callbacks(execute=True):
+        library.bring_back(image)
+    assert content(client.get(address(image)))
+    assert content(client.get(Image.objects.get().file.url))
+
+
+def test_pictures_are_only_read(client, db):
+    image = make_image()
+    assert client.post(address(image)).status_code == 405
+    response = client.head(address(image))
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["Content-Type"] == "image/jpeg"
+    assert int(response.headers["Content-Length"]) > 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_that_asks_for_one_rendition_has_it_drawn_once(monkeypatch):
+    image = make_image()
+    drawings, start = [], Barrier(6)
+
+    def drawn(*args, **kwargs):
+        drawings.append(1)
+        return making.drawn(*args, **kwargs)
+
+    monkeypatch.setattr(renditions, "drawn", drawn)
+    monkeypatch.setattr(renditions, "_turns", renditions.BoundedSemaphore(1))
+
+    def ask(_):
+        start.wait(10)
+        try:
+            return content(Client().get(address(image)))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as readers:
+        assert len(set(readers.map(ask, range(6)))) == 1
+    assert len(drawings) == 1
+
+
+def test_who_would_wait_too_long_is_asked_to_come_again(client, db, monkeypatch):
+    monkeypatch.setattr(renditions, "PATIENCE", 0.01)
+    monkeypatch.setattr(renditions, "_turns", renditions.BoundedSemaphore(1))
+    renditions._turns.acquire()
+    response = client.get(address(make_image()))
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    ("role", "answer"),
+    [(None, 404), ("Moderators", 404), ("Writers", 302), ("Editors", 302)],
+)
+def test_only_the_desk_finds_pictures_by_their_number(client, db, role, answer):
+    image = make_image()
+    client.force_login(make_user(role=role))
+    response = client.get(f"/media/image/{image.pk}/")
+    assert response.status_code == answer
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_nobody_without_an_account_counts_through_the_library(client, db):
+    image = make_image()
+    assert client.get(f"/media/image/{image.pk}/").status_code == 404
+    assert client.get(f"/media/image/{10**30}/").status_code == 404

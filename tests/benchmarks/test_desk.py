@@ -1,0 +1,172 @@
+"""
+The desk at a million articles: the same number of queries as at ten.
+
+On PostgreSQL. The pages that an editor opens all day must not get slow with the number
+of articles; those that search texts may, for they say what they look through.
+"""
+
+from time import perf_counter
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import Article
+from tests.factories import make_person, make_user
+
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="the rows are made by PostgreSQL"
+    ),
+]
+
+# Queries are compared with those at ten articles, times with those at a thousand: with as
+# many, a page of each list is full.
+FEW, FULL, MANY = 10, 1_000, 1_000_000
+ROUNDS = 5
+AT_MOST = 3
+
+# Of every thousand, a full page of drafts, of what is in review, withdrawn and scheduled; one
+# has a revision of its own. Everything else readers see.
+ARTICLES = """
+    INSERT INTO articles_article (
+        title, slug, standfirst, body, language, on_top, status, published_at,
+        withdrawal, notice, lead_alt, lead_caption, created_by_id, created_at, modified_at
+    )
+    SELECT
+        'Article ' || number, 'article-' || number, 'What happened, in short.',
+        '<p>' || repeat('A sentence about what happened. ', 20) || '</p>', 'en', false,
+        CASE
+            WHEN number %% 1000 < 60 THEN 'draft'
+            WHEN number %% 1000 < 115 THEN 'in_review'
+            WHEN number %% 1000 < 170 THEN 'withdrawn'
+            ELSE 'published'
+        END,
+        CASE
+            WHEN number %% 1000 < 115 THEN NULL
+            WHEN number %% 1000 < 225 THEN now() + number * interval '1 minute'
+            ELSE now() - number * interval '10 minutes'
+        END,
+        '', '', '', '', %(editor)s,
+        now() - number * interval '10 minutes', now() - number * interval '10 minutes'
+    FROM generate_series(%(from)s, %(to)s) AS number
+"""
+BESIDE = [
+    """
+    INSERT INTO articles_credit (article_id, person_id, role, position)
+    SELECT id, %(person)s, 'by', 0 FROM articles_article AS article
+    WHERE NOT EXISTS (SELECT FROM articles_credit WHERE article_id = article.id)
+    """,
+    """
+    INSERT INTO articles_tag (name, slug)
+    SELECT 'Tag ' || number, 'tag-' || number FROM generate_series(1, 1000) AS number
+    ON CONFLICT DO NOTHING
+    """,
+    """
+    INSERT INTO articles_taggedarticle (content_object_id, tag_id)
+    SELECT article.id, (SELECT id FROM articles_tag WHERE slug = 'tag-' || 1 + article.id %% 1000)
+    FROM articles_article AS article
+    WHERE NOT EXISTS (
+        SELECT FROM articles_taggedarticle WHERE content_object_id = article.id
+    )
+    """,
+    """
+    INSERT INTO articles_revision (article_id, kind, content, note, label, by_name, at)
+    SELECT id, 'draft', json_build_object('title', title), '', '', 'Ana', modified_at
+    FROM articles_article AS article WHERE id %% 1000 = 1 AND NOT EXISTS (
+        SELECT FROM articles_revision WHERE article_id = article.id
+    )
+    """,
+]
+
+PAGES = {
+    "first page": "/admin/",
+    "list": "/admin/articles/article/",
+    "list, page 5": "/admin/articles/article/?p=5",
+    "list, drafts": "/admin/articles/article/?status=draft",
+    "list, in review": "/admin/articles/article/?status=in_review",
+    "list, scheduled": "/admin/articles/article/?status=scheduled",
+    "list, published": "/admin/articles/article/?status=published",
+    "list, withdrawn": "/admin/articles/article/?status=withdrawn",
+    "list, mine": "/admin/articles/article/?mine=yes",
+    "list, on top": "/admin/articles/article/?on_top__exact=1",
+    "list, one tag": "/admin/articles/article/?tag=tag-7",
+    "list, one language": "/admin/articles/article/?language=en",
+    "list, proposals": "/admin/articles/article/?proposals=open",
+    "list, problems": "/admin/articles/article/?problems=any",
+    "list, by title": "/admin/articles/article/?o=1",
+    "list, by date": "/admin/articles/article/?o=3",
+    "list, one month": "/admin/articles/article/?published_at__year=2026&published_at__month=10",
+    "list, a search": "/admin/articles/article/?q=Article+77",
+    "form": "/admin/articles/article/{article}/change/",
+    "history": "/admin/articles/article/{article}/revisions/",
+    "preview": "/admin/articles/article/{article}/preview/",
+    "calendar": "/admin/articles/calendar/",
+    "tags": "/admin/articles/tag/",
+    "tags that look alike": "/admin/articles/tag/duplicates/",
+    "people": "/admin/articles/person/",
+    "corrections": "/admin/articles/correction/",
+    "steps": "/admin/articles/step/",
+    "batches": "/admin/articles/articlebatch/",
+}
+# These read the titles, or every row of a kind, and say so or are asked for by hand.
+MAY_GET_SLOW = {"list, by title", "list, a search", "list, one tag"}
+
+
+def grow(start, end, editor, person):
+    numbers = {"from": start, "to": end, "editor": editor.pk, "person": person.pk}
+    with connection.cursor() as cursor:
+        for rows in [ARTICLES, *BESIDE]:
+            cursor.execute(rows, numbers)
+        for table in ["article", "credit", "tag", "taggedarticle", "revision"]:
+            cursor.execute(f"ANALYZE articles_{table}")
+
+
+def measured(client):
+    article = Article.objects.order_by("pk").first()
+    found = {}
+    for name, address in PAGES.items():
+        address = address.format(article=article.pk)
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        asked = len(queries)
+        seconds = []
+        for _ in range(ROUNDS):
+            start = perf_counter()
+            client.get(address)
+            seconds.append(perf_counter() - start)
+        found[name] = asked, min(seconds)
+    return found
+
+
+def test_the_desk_is_as_fast_with_a_million_articles_as_with_ten(client, db):
+    editor, person = make_user(role="Editors"), make_person()
+    client.force_login(editor)
+    grow(1, FEW, editor, person)
+    few = measured(client)
+    grow(FEW + 1, FULL, editor, person)
+    full = measured(client)
+    grow(FULL + 1, MANY, editor, person)
+    many = measured(client)
+    print(  # noqa: T201
+        f"\n{'page':24} queries at {FEW}, at {MANY:,}; ms at {FULL:,}, at {MANY:,}; ratio"
+    )
+    for name in PAGES:
+        asked, (_, quick), (asked_then, slow) = few[name][0], full[name], many[name]
+        print(  # noqa: T201
+            f"{name:24} {asked:7} {asked_then:9} {quick * 1000:8.0f} {slow * 1000:6.0f} {slow / quick:6.2f}"
+        )
+    slow = {
+        name: round(many[name][1] / full[name][1], 2)
+        for name in PAGES
+        if name not in MAY_GET_SLOW and many[name][1] > AT_MOST * full[name][1]
+    }
+    more = {
+        name: (few[name][0], many[name][0])
+        for name in PAGES
+        if many[name][0] > few[name][0] + 2
+    }
+    assert not more
+    assert not slow
