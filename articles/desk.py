@@ -74,14 +74,14 @@ def restore(article, revision, *, by=None, began_from=None):
 
     Raises as `save` does, and TransitionError where that changes nothing.
     """
-    if not differing(revision.content, article.working_content()):
+    content = {**revision.content}
+    if lead_is_lost(revision):
+        content["lead_image"] = None
+    if not differing(content, article.working_content()):
         raise TransitionError(
             f"“{article}” says the same at the desk already, so there is nothing to restore."
         )
     note = f"Restored from {revision.in_words}."
-    content = {**revision.content}
-    if lead_is_lost(revision):
-        content["lead_image"] = None
     return save(article, content, by=by, began_from=began_from, note=note)
 
 

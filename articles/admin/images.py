@@ -130,7 +130,7 @@ class UploadForm(forms.Form):
 class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     form = ImageForm
     list_display = ["shown", "named", "said", "whose", "facts"]
-    list_display_links = ["shown", "named"]
+    list_display_links = ["named"]
     list_filter = [OneOfFilter]
     list_per_page = 48
     search_fields = ["title", "alt", "caption", "credit", "source"]
