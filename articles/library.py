@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from articles.append_only import name_of
 from articles.models import Article, Image, TransitionError
-from articles.models.image import ORIGINALS, WITHHELD
+from articles.models.image import ORIGINALS, WITHHELD, typed_file
 from articles.pictures.accepting import hash_of
 from articles.renditions import make_renditions, remove
 
@@ -172,6 +171,6 @@ def _move(image, *, from_, to):
     with default_storage.open(old) as file:
         content = file.read()
     image.file.name = default_storage.save(
-        old.replace(from_, to, 1), ContentFile(content)
+        old.replace(from_, to, 1), typed_file(old, content)
     )
     _afterwards(default_storage.delete, old)

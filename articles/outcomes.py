@@ -40,8 +40,14 @@ class Outcomes:
 
     def each[Thing](self, things: list[Thing], *, doing: str) -> Iterable[Thing]:
         """The things one after another, behind a progress bar on a terminal."""
+        return self.each_of(things, total=len(things), doing=doing)
+
+    def each_of[Thing](
+        self, things: Iterable[Thing], *, total: int, doing: str
+    ) -> Iterable[Thing]:
+        """The same of things that come one by one."""
         self._progress.start()
-        return self._progress.track(things, description=doing)
+        return self._progress.track(things, total=total, description=doing)
 
     def add(self, what: str, name: str, detail: str) -> None:
         outcome = Outcome(what, _printable(name), _printable(detail))

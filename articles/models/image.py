@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.pictures.accepting import accepted
 from articles.pictures.making import VERSION
-from articles.pictures.recipes import CARD, WHOLE, recipes_for
+from articles.pictures.recipes import CARD, TYPES, WHOLE, recipes_for
 
 ORIGINALS = "originals"
 RENDITIONS = "renditions"
@@ -38,8 +38,17 @@ class PictureField(models.FileField):
             image.has_alpha, image.frames = picture.has_alpha, picture.frames
             image.content_hash = picture.sent_hash
             image.renditions_made_at = None
-            file.save(picture.name, ContentFile(picture.content), save=False)
+            file.save(
+                picture.name, typed_file(picture.name, picture.content), save=False
+            )
         return file
+
+
+def typed_file(name, content):
+    """The content as a file that a store serves as what we say it is."""
+    file = ContentFile(content)
+    file.content_type = TYPES[name.rpartition(".")[2]]
+    return file
 
 
 class FingerprintField(models.CharField):

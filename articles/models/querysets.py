@@ -115,6 +115,10 @@ class ArticleQuerySet(models.QuerySet):
     def tagged(self, tag):
         return self.filter(tags=tag)
 
+    def with_pictures(self):
+        """Those in which a picture of the library stands, as they are now."""
+        return self.filter(Q(lead_image__isnull=False) | Q(body__contains="data-file="))
+
     def with_open_proposals(self):
         """Those to which somebody who may not change them proposes changes."""
         waiting = Proposal.objects.open().filter(article=models.OuterRef("pk"))

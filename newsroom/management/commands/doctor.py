@@ -1,9 +1,10 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.doctor import CHECKS as CHECKS_OF_ARTICLES
 from articles.outcomes import Outcomes
 from comments.doctor import CHECKS as CHECKS_OF_COMMENTS
 
-CHECKS = [*CHECKS_OF_COMMENTS]
+CHECKS = [*CHECKS_OF_COMMENTS, *CHECKS_OF_ARTICLES]
 
 
 class Command(BaseCommand):
@@ -53,6 +54,6 @@ def _complain(wrong, *, repair):
     way_on = (
         "A machine cannot mend what is left: somebody has to look at it."
         if repair
-        else "Run it with --repair to mend the counts."
+        else "Run it with --repair to mend what a machine can."
     )
     raise CommandError(f"{things} wrong, as said above. {way_on}")

@@ -1,0 +1,86 @@
+"""What must be true of the pictures: that each row has its file, each file its row, and each use is known."""
+
+from functools import partial
+
+from django.core.files.storage import default_storage
+
+from articles.findings import Check, Finding, in_batches
+from articles.markup import keys_in
+from articles.models import Article, Image, ImageUse
+from articles.models.image import ORIGINALS, WITHHELD
+from articles.renditions import folders_in, names_in, unused
+
+# So many rows are looked at by one query.
+BATCH = 1_000
+
+
+def files_without_a_picture():
+    """What a crash between the file and the row leaves."""
+    for top in [ORIGINALS, WITHHELD]:
+        for folder in folders_in(top):
+            for name in names_in(f"{top}/{folder}"):
+                place = f"{top}/{folder}/{name}"
+                if not Image.objects.filter(file=place).exists():
+                    yield Finding(
+                        name=place,
+                        sentence="It belongs to no picture of the library.",
+                        mend=partial(_delete_orphan, place),
+                    )
+
+
+def pictures_without_a_file():
+    for images in in_batches(Image.objects.all(), BATCH):
+        for image in images:
+            if not default_storage.exists(image.file.name):
+                yield Finding(
+                    name=f"picture {image.pk}, “{image}”",
+                    sentence=f"Its file {image.file.name} is lost. Put another one in its place.",
+                )
+
+
+def renditions_of_nothing():
+    for place in unused():
+        yield Finding(
+            name=place,
+            sentence="No picture on the site looks like this.",
+            mend=partial(default_storage.delete, place),
+        )
+
+
+def wrong_uses():
+    """Which pictures stand in which article, where the rows of ImageUse say otherwise."""
+    for articles in in_batches(_with_pictures(), BATCH):
+        noted = {}
+        for use in ImageUse.objects.filter(article__in=articles):
+            noted.setdefault(use.article_id, set()).add(use.image_id)
+        for article in articles:
+            if not set(_shown_in(article)) <= noted.get(article.pk, set()):
+                yield Finding(
+                    name=f"“{article}”",
+                    sentence="A picture stands in it of which the library does not know that.",
+                    mend=article.note_pictures,
+                )
+
+
+CHECKS = [
+    Check("files of pictures", files_without_a_picture),
+    Check("pictures and their files", pictures_without_a_file),
+    Check("renditions", renditions_of_nothing),
+    Check("uses of pictures", wrong_uses),
+]
+
+
+def _with_pictures():
+    return Article.objects.with_pictures().only("title", "body", "lead_image")
+
+
+def _shown_in(article):
+    lead = [article.lead_image_id] if article.lead_image_id else []
+    keys = {*lead, *keys_in(article.body)}
+    return Image.objects.filter(pk__in=keys).values_list("pk", flat=True)
+
+
+def _delete_orphan(place):
+    # Looked at again: its row may have come since.
+    if not Image.objects.filter(file=place).exists():
+        default_storage.delete(place)

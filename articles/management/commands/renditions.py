@@ -1,0 +1,92 @@
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+
+import django
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand, CommandError
+
+from articles.models import Image
+from articles.outcomes import Outcomes
+from articles.renditions import make_missing, unused
+
+
+class Command(BaseCommand):
+    help = (
+        "Make every rendition of the library’s pictures that is missing, and remove "
+        "those that nothing uses. Can be stopped and run again, also while the site is up."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--jobs",
+            type=int,
+            default=os.cpu_count() or 1,
+            metavar="N",
+            help="draw in so many processes at once (default: one for each core)",
+        )
+
+    def handle(self, *, jobs, **options):
+        if jobs < 1:
+            raise CommandError("--jobs must be 1 or more.")
+        outcomes = Outcomes(self.stdout, no_color=options["no_color"])
+        keys = list(Image.objects.on_site().order_by("pk").values_list("pk", flat=True))
+        try:
+            for name, made, error in outcomes.each_of(
+                _drawn(keys, jobs), total=len(keys), doing="Drawing"
+            ):
+                _say(outcomes, name, made, error)
+            for place in unused():
+                default_storage.delete(place)
+                outcomes.add(
+                    "removed", place, "No picture on the site looks like this."
+                )
+        except KeyboardInterrupt:
+            outcomes.show()
+            raise CommandError(
+                "Stopped before all were made. What is made stays; run the same command again for the rest.",
+                returncode=130,
+            ) from None
+        outcomes.show()
+        if refused := outcomes.of("failed"):
+            number = len(refused)
+            raise CommandError(
+                f"{number} picture{'' if number == 1 else 's'} could not be drawn, as said above. "
+                "Look whether the file is there, or put another one in its place."
+            )
+
+
+def _say(outcomes, name, made, error):
+    if error:
+        outcomes.add("failed", name, error)
+    elif made:
+        outcomes.add("made", name, f"{made} renditions were missing.")
+
+
+def _drawn(keys, jobs):
+    """Of each picture its name, how many renditions were made, and what went wrong."""
+    if jobs == 1 or len(keys) < 2:
+        yield from map(draw, keys)
+        return
+    # Spawned: a connection to the database is not shared between processes.
+    pool = ProcessPoolExecutor(
+        min(jobs, len(keys)), mp_context=get_context("spawn"), initializer=django.setup
+    )
+    try:
+        for done in as_completed([pool.submit(draw, key) for key in keys]):
+            yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def draw(key):
+    """Make what is missing of the picture with this key; its name, how many there were, and what went wrong."""
+    image = Image.objects.on_site().filter(pk=key).first()
+    if image is None:
+        return f"No. {key}", 0, ""
+    name = f"No. {key}, “{image}”"
+    try:
+        return name, make_missing(image), ""
+    except Exception as error:
+        # One picture that cannot be drawn keeps no other from it.
+        return name, 0, f"{type(error).__name__}: {error}"

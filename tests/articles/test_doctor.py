@@ -1,0 +1,47 @@
+from django.core.files.storage import default_storage
+
+from articles import doctor
+from articles.models import ImageUse
+from articles.renditions import put
+from tests.factories import make_article, make_image
+
+
+def found(check):
+    return [finding.name for finding in check()]
+
+
+def test_a_file_without_a_picture_is_found_and_deleted(db):
+    image = make_image()
+    put("originals/ab/ab.png", b"lost")
+    [finding] = doctor.files_without_a_picture()
+    assert finding.name == "originals/ab/ab.png"
+    finding.mend()
+    assert found(doctor.files_without_a_picture) == []
+    assert default_storage.exists(image.file.name)
+
+
+def test_a_picture_without_its_file_is_named_for_somebody_to_mend(db):
+    make_image()
+    lost = make_image(title="Lost")
+    default_storage.delete(lost.file.name)
+    [finding] = doctor.pictures_without_a_file()
+    assert "Lost" in finding.name
+    assert finding.mend is None
+
+
+def test_renditions_of_nothing_are_found_and_deleted(db):
+    put("renditions/0123/whole-60.jpg", b"old")
+    [finding] = doctor.renditions_of_nothing()
+    finding.mend()
+    assert found(doctor.renditions_of_nothing) == []
+
+
+def test_a_use_that_the_library_does_not_know_is_noted(db):
+    lead, shown = make_image(), make_image()
+    body = f'<figure><img src="/media/image/1/" alt="" data-file="{shown.pk}"></figure>'
+    make_article(lead_image=lead, body=body)
+    make_article()
+    [finding] = doctor.wrong_uses()
+    finding.mend()
+    assert found(doctor.wrong_uses) == []
+    assert set(ImageUse.objects.values_list("image", flat=True)) == {lead.pk, shown.pk}
