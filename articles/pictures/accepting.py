@@ -41,6 +41,12 @@ _KEPT = {
     "GIF": {},
 }
 
+BROKEN = (
+    "This file is broken or cut off, so it cannot be shown. Save it anew in the program "
+    "that you made it with, and send it again."
+)
+# How those begin that are taken.
+_TAKEN = [b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF"]
 # What people take for a picture, by how the file begins.
 _NOT_TAKEN = [
     (b"%PDF", "a PDF"),
@@ -97,7 +103,11 @@ def accepted(file) -> Picture:
         except PictureRefused:
             raise
         except UnidentifiedImageError:
-            raise PictureRefused(_what_it_is(content)) from None
+            begins_well = any(content.startswith(start) for start in _TAKEN)
+            is_avif = content[4:12] in {b"ftypavif", b"ftypavis"}
+            raise PictureRefused(
+                BROKEN if begins_well or is_avif else _what_it_is(content)
+            ) from None
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
             raise PictureRefused(
                 "This picture has too many pixels. Make it smaller and send it again."
@@ -108,10 +118,7 @@ def accepted(file) -> Picture:
             ) from None
         except Exception as error:
             # Decoders raise whatever they like on a broken file.
-            raise PictureRefused(
-                "This file is broken or cut off, so it cannot be shown. Save it anew in the "
-                "program that you made it with, and send it again."
-            ) from error
+            raise PictureRefused(BROKEN) from error
 
 
 def hash_of(file) -> str:
