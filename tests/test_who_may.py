@@ -60,6 +60,16 @@ admin/articles/articlebatch/add/                                     | 302 302 4
 admin/articles/articlebatch/<path:object_id>/history/                | 302 302 302 302 200 200         | 302 302 302 302 200 200
 admin/articles/articlebatch/<path:object_id>/delete/                 | 302 302 403 403 403 403         | 302 302 403 403 403 403
 admin/articles/articlebatch/<path:object_id>/                        | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/image/<path:object_id>/take-down/                     | 302 302 403 403 200 200         | 302 302 403 403 422 422
+admin/articles/image/<path:object_id>/bring-back/                    | 302 302 403 403 200 200         | 302 302 403 403 302 302
+admin/articles/image/pick/                                           | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/image/pick/<int:key>/                                 | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/image/                                                | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/image/add/                                            | 302 302 200 403 200 200         | 302 302 422 403 422 422
+admin/articles/image/<path:object_id>/history/                       | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/image/<path:object_id>/delete/                        | 302 302 403 403 200 200         | 302 302 403 403 200 200
+admin/articles/image/<path:object_id>/change/                        | 302 302 200 403 200 200         | 302 302 403 403 200 200
+admin/articles/image/<path:object_id>/                               | 302 302 302 302 302 302         | 302 302 302 302 302 302
 admin/articles/person/                                               | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/add/                                           | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/<path:object_id>/history/                      | 302 302 200 403 200 200         | 302 302 200 403 200 200

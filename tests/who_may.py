@@ -22,6 +22,7 @@ from tests.factories import (
     make_article,
     make_commenter,
     make_correction,
+    make_image,
     make_person,
     make_request,
     make_shown_comment,
@@ -79,9 +80,12 @@ class World:
     def _of(self, article, route):
         proposal = article.proposals.first()
         revision = article.revisions.working().first()
+        of_article = proposal.pk if "/proposals/" in route else revision.pk
         return {
             "articles/article": article.pk,
-            "int:key": proposal.pk if "/proposals/" in route else revision.pk,
+            "int:key": self.things["articles/image"]
+            if "/image/" in route
+            else of_article,
             "int:link": article.preview_links.first().pk,
         }
 
@@ -165,6 +169,7 @@ def make_world():
         "articles/correctionrequest": make_request(article=articles["live"]),
         "articles/correction": make_correction(article=articles["live"]),
         "articles/articlebatch": ArticleBatch.objects.create(what="submit"),
+        "articles/image": make_image(),
         "articles/person": make_person(),
         "articles/tag": Tag.objects.get(name="Sea"),
         "articles/tagstep": Tag.objects.get(name="Sea").steps.first(),
