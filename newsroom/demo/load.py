@@ -5,23 +5,29 @@ Each article is one transaction with its comments, and is known by its source: a
 load that was stopped half way is finished by the next, and makes nothing twice.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.auth.models import Group, User
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.desk import correct
-from articles.models import Article, Correction, CorrectionRequest, Person
+from articles.models import Article, Correction, CorrectionRequest, Image, Person
+from articles.models.image import RENDITIONS
+from articles.renditions import names_in
 from comments.models import Appeal, Comment, Report
 from comments.posting import screen
 from newsroom.demo import conversations
 from newsroom.demo.conversations import CONVERSATIONS, ERRORS
+from newsroom.demo.pictures import CREDIT, PAINTINGS
 from newsroom.demo.stories import PEOPLE, STORIES
 
 SOURCE = "demo:"
+FIGURE = re.compile(r"\{picture:([a-z-]+)\}")
 
 # An account for each role, and the group that makes it one.
 ACCOUNTS = {
@@ -53,12 +59,13 @@ def load(*, report: Callable[[str], None] = lambda title: None) -> int:
     """Make what is missing; returns how many articles were made and calls `report` with the title of each."""
     accounts = make_accounts()
     people = {name: _person(name, about) for name, about in PEOPLE.items()}
+    pictures = {name: _picture(painting) for name, painting in PAINTINGS.items()}
     now = timezone.now().replace(second=0, microsecond=0)
     there = set(demo_articles().values_list("source", flat=True))
     missing = [story for story in STORIES if story.source not in there]
     for story in missing:
         with transaction.atomic():
-            article = _make(story, now, people, accounts)
+            article = _make(story, now, people, accounts, pictures)
             times = _when_said(article, now)
             for remark in CONVERSATIONS.get(story.name, []):
                 _say(remark, article, times, accounts)
@@ -82,6 +89,14 @@ def give_passwords() -> dict[str, str]:
             user.set_password(passwords[user.username])
             user.save(update_fields=["password"])
     return passwords
+
+
+def delete_pictures() -> None:
+    """Delete every file of every picture of the library; their rows go with the database."""
+    for image in Image.objects.all():
+        default_storage.delete(image.file.name)
+        for name in names_in(f"{RENDITIONS}/{image.fingerprint}"):
+            default_storage.delete(f"{RENDITIONS}/{image.fingerprint}/{name}")
 
 
 def empty_the_database() -> None:
@@ -113,19 +128,47 @@ def _person(name, about):
     return Person.objects.get_or_create(name=name, defaults={"about": about})[0]
 
 
-def _make(story, now, people, accounts):
+def _picture(painting):
+    """The painting in the library; its renditions are drawn when somebody first looks at them."""
+    there = Image.objects.filter(source=painting.source).first()
+    return there or Image.objects.create(
+        file=painting.file(),
+        title=painting.name.replace("-", " ").capitalize(),
+        alt=painting.alt,
+        caption=painting.caption,
+        credit=CREDIT,
+        source=painting.source,
+        focal_x=painting.focal[0],
+        focal_y=painting.focal[1],
+    )
+
+
+def _with_figures(body, pictures):
+    """The text with a figure wherever it names a painting, as in `{picture:river}`."""
+    return FIGURE.sub(
+        lambda match: (
+            f'<figure><img src="/media/image/{pictures[match[1]].pk}/" alt="" '
+            f'data-file="{pictures[match[1]].pk}"></figure>'
+        ),
+        body,
+    )
+
+
+def _make(story, now, people, accounts, pictures):
     out = now + story.out if story.out is not None else None
     written_at = (out if out and out < now else now) - timedelta(hours=7)
     article = Article.objects.create(
         title=story.title,
         slug=story.first_slug,
         standfirst=story.standfirst,
-        body=story.body,
+        lead_image=pictures.get(story.picture),
+        body=_with_figures(story.body, pictures),
         language=story.language,
         created_by=accounts["writer"],
         created_at=written_at,
         source=story.source,
     )
+    article.note_pictures()
     article.tags.add(*story.tags)
     article.sign(*(people[name] for name in story.byline))
     _take_steps(story, article, out, accounts)

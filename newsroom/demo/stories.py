@@ -26,6 +26,8 @@ class Story:
     first_slug: str = ""
     withdrawn_because: str = ""
     notice: str = ""
+    # The name of a painting of newsroom.demo.pictures.
+    picture: str = ""
 
     @property
     def source(self) -> str:
@@ -48,6 +50,7 @@ PEOPLE = {
 STORIES = [
     Story(
         name="winter-swim",
+        picture="winter",
         title="Two hundred and thirteen went in",
         standfirst="Three degrees, tea by the bathtub, and an 81-year-old in his 34th New Year’s swim.",
         out=ago(days=326),
@@ -56,6 +59,7 @@ STORIES = [
     ),
     Story(
         name="bridge-works",
+        picture="ferry-bridge",
         title="Ferry Bridge closed to cars at night",
         standfirst="For eleven nights the joints of the bridge are exchanged. On foot and by bicycle one can cross.",
         out=ago(days=143),
@@ -65,6 +69,7 @@ STORIES = [
     ),
     Story(
         name="ferry-pilot",
+        picture="river",
         title="The man who brought every boat back",
         standfirst="Anselm Torr, the last pilot of the chain ferry at Low Harrow, has died at the age of 86.",
         out=ago(days=58),
@@ -73,6 +78,7 @@ STORIES = [
     ),
     Story(
         name="chess-cafe",
+        picture="street",
         title="No music on Wednesdays",
         standfirst="How a travel set and two pensioners turned a café into the liveliest chess room in the county.",
         out=ago(days=31),
@@ -117,6 +123,7 @@ STORIES = [
     ),
     Story(
         name="warm-water",
+        picture="river",
         title="How to heat 1,140 flats with a cold river",
         standfirst="The plant below the weir has run for a year. Most of what was promised came true, and the rest is under Station Road.",
         out=ago(days=6, hours=2),
@@ -125,6 +132,7 @@ STORIES = [
     ),
     Story(
         name="town-budget",
+        picture="ferry-bridge",
         title="What the town does with our money, by the day",
         standfirst="64.2 million is a number with which nobody can do anything. So we have divided it until it was as small as a coffee.",
         out=ago(days=4, hours=5),
@@ -133,6 +141,7 @@ STORIES = [
     ),
     Story(
         name="salt-marsh",
+        picture="marsh",
         title="A coast that builds itself",
         standfirst="A biologist has lain in the mud on 212 days to measure whether the marsh can keep up with the sea. It can, if we let it.",
         out=ago(days=3, hours=1),
@@ -141,6 +150,7 @@ STORIES = [
     ),
     Story(
         name="tool-library",
+        picture="street",
         title="The library where ladders must be fetched on foot",
         standfirst="Two hundred and forty things can be borrowed beside the novels. They come back better than they went.",
         out=ago(days=2, hours=4),
@@ -149,6 +159,7 @@ STORIES = [
     ),
     Story(
         name="night-of-the-water",
+        picture="quay",
         title="The night the river came up the steps",
         standfirst="It had rained for six days, the tide stood high and the wind turned. Why Harrowmouth was woken by knocking, and not by the warning it had paid for.",
         out=ago(days=1, hours=2),
@@ -158,6 +169,7 @@ STORIES = [
     ),
     Story(
         name="lamp",
+        picture="quay",
         title="Light on Quay Street",
         standfirst="",
         out=ago(hours=9),
@@ -166,6 +178,7 @@ STORIES = [
     ),
     Story(
         name="last-bus",
+        picture="street",
         title="The number 9 will run until midnight again",
         standfirst="Two years after they were cut, the council brings the late buses back. The hospital pays a third.",
         out=ago(hours=3),
@@ -174,6 +187,7 @@ STORIES = [
     ),
     Story(
         name="scheduled-market",
+        picture="street",
         title="Forty stalls and not one paper cup",
         standfirst="The winter market opens, larger than ever and with a deposit on every mug.",
         out=timedelta(days=2),

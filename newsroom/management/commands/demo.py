@@ -72,6 +72,7 @@ class Command(BaseCommand):
         if (others or load.is_somebodys_site()) and not no_input:
             self._ask(others)
         self.stdout.write("Deleting what was there …")
+        load.delete_pictures()
         load.empty_the_database()
         call_command("migrate", interactive=False, verbosity=0)
 
