@@ -1,0 +1,89 @@
+"""The editors' own job, in a browser: put a story on time before its readers, and put right what was wrong in it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from articles.admin.neighbours import NeighboursMixin
+from articles.models import Article
+from tests.articles.admin.desk import form_of
+from tests.factories import make_article, make_person, make_user
+
+# Their forms are no desk of a list: a record is read, a page has its own way back, and
+# Django's own forms of accounts are left as they are.
+WITHOUT_NEIGHBOURS = {
+    "User",
+    "Group",
+    "Step",
+    "TagStep",
+    "ArticleBatch",
+    "Batch",
+    "Queue",
+    "Numbers",
+    "RuleSetting",
+    "SecondLook",
+    "Classifier",
+}
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_a_story_appears_at_its_hour_and_its_correction_in_all_three_places(
+    transactional_db, open_page, live_server
+):
+    article = make_article(
+        title="Harbour closed",
+        standfirst="For a day.",
+        body="<p>Closed on Monday.</p>",
+        tags=["Sea"],
+        byline=[make_person()],
+    )
+    desk, reader = open_page(user=make_user(role="Editors")), open_page()
+    address = live_server.url + article.get_absolute_url()
+    at = timezone.localtime(timezone.now() + timedelta(hours=3))
+
+    desk.goto(form_of(article))
+    desk.get_by_role("button", name="Schedule…").click()
+    desk.get_by_role("textbox", name="Date").fill(f"{at:%Y-%m-%d}")
+    desk.get_by_role("textbox", name="Time").fill(f"{at:%H:%M}")
+    desk.get_by_role("button", name="Schedule", exact=True).click()
+    expect(desk.get_by_text("is now scheduled")).to_be_visible()
+    hour = at.replace(second=0, microsecond=0)
+
+    with time_machine.travel(hour - timedelta(seconds=1), tick=False):
+        assert reader.goto(address).status == 404
+        reader.goto(live_server.url)
+        expect(reader.get_by_text("Harbour closed")).to_have_count(0)
+    # Nothing runs: the clock alone makes it appear.
+    with time_machine.travel(hour, tick=False):
+        assert reader.goto(address).status == 200
+        reader.goto(live_server.url)
+        expect(reader.get_by_role("link", name="Harbour closed")).to_be_visible()
+
+    with time_machine.travel(hour + timedelta(hours=1), tick=True):
+        assert Article.objects.visible().get() == article
+        desk.goto(form_of(article))
+        desk.get_by_role("button", name="Publish a correction…").click()
+        said = "It was closed on Tuesday, not on Monday."
+        desk.get_by_label("What readers are told").fill(said)
+        desk.get_by_role("button", name="Publish a correction").click()
+        expect(desk.get_by_text("has a new correction")).to_be_visible()
+        reader.goto(address)
+        expect(reader.get_by_role("region", name="Corrections")).to_contain_text(said)
+        reader.goto(f"{live_server.url}/corrections/")
+        expect(reader.get_by_text(said)).to_be_visible()
+        feed = reader.request.get(f"{live_server.url}/corrections/rss.xml")
+        assert said in feed.text()
+
+
+def test_every_form_of_the_desk_leads_to_its_neighbours():
+    without = {
+        model._meta.object_name
+        for model, model_admin in admin.site._registry.items()
+        if not isinstance(model_admin, NeighboursMixin)
+    }
+    assert without == WITHOUT_NEIGHBOURS
