@@ -1,5 +1,7 @@
 """Whether what happens by itself happens: the page of the desk about `tick`."""
 
+from datetime import timedelta
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
@@ -11,6 +13,7 @@ from articles.models import Revision
 from newsroom.models import Ticking
 from newsroom.ticking import JOBS, LATE_AFTER, name_of_job, words_for
 
+MINUTE = timedelta(minutes=1)
 # So many changes that are overdue are listed.
 SHOWN = 20
 
@@ -30,6 +33,7 @@ def page(request):
     context = {
         "title": "What happens by itself",
         "ticking": ticking,
+        "is_fresh": ticking.at and ticking.at > timezone.now() - MINUTE,
         "jobs": [
             {"words": words_for(job), **ticking.of(name_of_job(job))} for job in JOBS
         ],

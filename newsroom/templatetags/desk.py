@@ -4,6 +4,7 @@ from django.utils.html import json_script
 from articles.icalendar import may_plan
 from newsroom.admin import shortcuts
 from newsroom.admin.dashboard import piles_for, what_does_not_happen
+from newsroom.admin.health import may_see
 
 register = template.Library()
 
@@ -15,6 +16,7 @@ def desk_dashboard(context):
     return {
         "piles": piles_for(user),
         "may_plan": may_plan(user),
+        "may_see_health": may_see(user),
         "trouble": what_does_not_happen(user),
     }
 

@@ -31,7 +31,7 @@ AT_MOST_OF_BYTES = 0.1
 AT_MOST_OF_MEMORY = 700  # in MB
 
 
-def photograph(number, width=2400, height=1600):
+def photograph(number, width=2400, height=1600, quality=95):
     """The bytes of a JPEG as a camera writes it."""
     noise = Drawing.effect_noise((width // 4, height // 4), 60 + number % 40)
     shapes = noise.filter(ImageFilter.GaussianBlur(6)).resize((width, height))
@@ -40,7 +40,7 @@ def photograph(number, width=2400, height=1600):
     warm = Drawing.linear_gradient("L").resize((width, height))
     image = Drawing.merge("RGB", (grey, ImageChops.blend(grey, warm, 0.3), warm))
     file = BytesIO()
-    image.save(file, "JPEG", quality=95)
+    image.save(file, "JPEG", quality=quality)
     return file.getvalue()
 
 
@@ -81,7 +81,7 @@ print(picture.width * picture.height, resource.getrusage(resource.RUSAGE_SELF).r
 
 def test_fifty_megapixels_are_taken_and_drawn_in_little_memory(tmp_path):
     path = tmp_path / "large.jpg"
-    Drawing.effect_noise((8660, 5774), 60).convert("RGB").save(path, quality=80)
+    path.write_bytes(photograph(1, width=8660, height=5774, quality=80))
     run = subprocess.run(
         [sys.executable, "-c", FIFTY_MEGAPIXELS, str(path)],
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "newsroom.settings"},
