@@ -16,7 +16,6 @@ VERSIONS_A_PAGE = 10
 LABELS = {
     "title": "Headline",
     "standfirst": "Standfirst",
-    "lead_image": "Picture",
     "body": "Text",
     "byline": "Byline",
 }

@@ -124,24 +124,25 @@ def delete(image):
     """Delete a picture and every file of it. Raises ImageInUse while it stands in an article."""
     with transaction.atomic():
         held = Image.objects.select_for_update().get(pk=image.pk)
-        if uses := list(articles_with(held)):
+        if uses := list(articles_with(held, exactly=True)):
             raise ImageInUse(held, uses)
         _afterwards(remove, held.fingerprint)
         _afterwards(default_storage.delete, held.file.name)
         held.delete()
 
 
-def articles_with(image):
+def articles_with(image, *, exactly=False):
     """
     The articles in which the picture stands: as they are, as they are being written or are scheduled to be.
 
-    The texts themselves are looked through as well, which takes its time: the rows of ImageUse are
-    as good as those who wrote them.
+    Exactly: the texts themselves are looked through as well, which reads every article. The
+    rows of ImageUse are as good as those who wrote them.
     """
-    in_text = Q(body__contains=f'data-file="{image.pk}"')
-    used = Q(pk__in=image.uses.values("article"))
-    found = Article.objects.filter(Q(lead_image=image) | used | in_text)
-    return found.defer("body").order_by("-modified_at", "-id")[:USES_SHOWN]
+    used = Q(lead_image=image) | Q(pk__in=image.uses.values("article"))
+    if exactly:
+        used |= Q(body__contains=f'data-file="{image.pk}"')
+    found = Article.objects.filter(used).defer("body")
+    return found.order_by("-modified_at", "-id")[:USES_SHOWN]
 
 
 def _require_new(sent_hash, *, but_for=None):

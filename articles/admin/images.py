@@ -351,7 +351,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def delete_view(self, request, object_id, extra_context=None):
         image = self.get_object(request, unquote(object_id))
         if image is not None and self.has_delete_permission(request, image):
-            if uses := list(library.articles_with(image)):
+            if uses := list(library.articles_with(image, exactly=True)):
                 return self._in_use(request, image, uses)
             try:
                 return super().delete_view(request, object_id, extra_context)

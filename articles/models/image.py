@@ -73,7 +73,8 @@ class FingerprintField(models.CharField):
 
 
 def place_of_original(image, name):
-    return f"{ORIGINALS}/{name[:2]}/{name}"
+    top = ORIGINALS if image.is_on_site else WITHHELD
+    return f"{top}/{name[:2]}/{name}"
 
 
 class ImageQuerySet(models.QuerySet):

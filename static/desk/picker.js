@@ -13,7 +13,7 @@ dialog.innerHTML =
 const [head, body] = dialog.children;
 head.querySelector("button").addEventListener("click", () => dialog.close());
 
-export async function pick(chosen) {
+async function pick(chosen) {
   whoAsks = chosen;
   if (!dialog.isConnected) document.body.append(dialog);
   dialog.showModal();
@@ -72,7 +72,7 @@ async function upload(form) {
 }
 
 // What became of each file that was sent.
-export async function sent(data, address) {
+async function sent(data, address) {
   try {
     const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "application/json" }, redirect: "manual" });
     const { results, problem } = await answer.json();

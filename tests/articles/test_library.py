@@ -162,6 +162,16 @@ def test_taking_down_says_who_and_why_and_is_done_once(db):
         library.bring_back(image)
 
 
+def test_another_file_for_what_is_off_the_site_stays_off_it(db, committed):
+    image = make_image()
+    library.take_down(image, reason="x")
+    with committed():
+        library.change(image, file=make_picture_file(width=90))
+    image.refresh_from_db()
+    assert image.file.name.startswith("withheld/")
+    assert names_in(f"renditions/{image.fingerprint}") == []
+
+
 def test_what_is_taken_down_while_it_is_drawn_leaves_nothing(db, monkeypatch):
     image = make_image()
     Image.objects.filter(pk=image.pk).update(taken_down_at=image.created_at)
