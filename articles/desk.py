@@ -169,7 +169,7 @@ def schedule_changes(article, *, at, revision=None, by=None):
         Revision.objects.filter(pk=copy.pk).update(
             kind=Revision.Kind.SCHEDULED, publish_at=at
         )
-        _record(held, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {_in_utc(at)}")
+        record(held, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {_in_utc(at)}")
 
 
 def unschedule_changes(article, *, by=None):
@@ -180,7 +180,7 @@ def unschedule_changes(article, *, by=None):
             kind=Revision.Kind.DRAFT, publish_at=None
         ):
             raise TransitionError(f"No changes of “{held}” are scheduled any more.")
-        _record(held, Step.What.UNSCHEDULE_CHANGES, by=by)
+        record(held, Step.What.UNSCHEDULE_CHANGES, by=by)
 
 
 def publish_due_changes():
@@ -195,6 +195,13 @@ def publish_due_changes():
     ]
     if failed:
         raise DueChangesFailed(failed)
+
+
+def record(article, what, *, by, reason=""):
+    """Keep a step that moves no status."""
+    Step.objects.create(
+        article=article, what=what, by=by, by_name=name_of(by), reason=reason
+    )
 
 
 def _change(article, changed, *, by, note):
@@ -257,13 +264,7 @@ def _go_live(held, revision, *, by):
     Revision.objects.filter(pk=revision.pk).update(
         kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
     )
-    _record(held, Step.What.CHANGE, by=by)
-
-
-def _record(article, what, *, by, reason=""):
-    Step.objects.create(
-        article=article, what=what, by=by, by_name=name_of(by), reason=reason
-    )
+    record(held, Step.What.CHANGE, by=by)
 
 
 def _in_utc(at):

@@ -44,7 +44,7 @@ def propose(article, parts, *, by, note="", began_from=None):
                 at=timezone.now(), **said
             )
             held.proposals.filter(pk=waiting.pk).update(at=timezone.now())
-        _record(held, Step.What.PROPOSE, by=by, reason=note)
+        desk.record(held, Step.What.PROPOSE, by=by, reason=note)
     waiting.refresh_from_db()
     return waiting
 
@@ -68,7 +68,7 @@ def take_over(proposal, *, by=None):
             began_from=_base_of(article, revision),
             note=words[: Revision._meta.get_field("note").max_length],
         )
-        _record(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
+        desk.record(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
         _tell(proposal, by)
     return saved
 
@@ -77,7 +77,7 @@ def decline(proposal, *, answer, by=None):
     """Leave the article as it is, and tell the writer why."""
     with transaction.atomic():
         proposal.close(Proposal.Status.DECLINED, by=by, answer=answer)
-        _record(proposal.article, Step.What.DECLINE, by=by, reason=answer)
+        desk.record(proposal.article, Step.What.DECLINE, by=by, reason=answer)
         _tell(proposal, by)
 
 
@@ -85,7 +85,7 @@ def take_back(proposal, *, by=None):
     """The writer does not propose it any more."""
     with transaction.atomic():
         proposal.close(Proposal.Status.WITHDRAWN, by=by)
-        _record(proposal.article, Step.What.TAKE_BACK, by=by)
+        desk.record(proposal.article, Step.What.TAKE_BACK, by=by)
 
 
 def _base_of(article, revision):
@@ -99,9 +99,3 @@ def _base_of(article, revision):
 def _tell(proposal, by):
     # Robust: what was done is done, whether or not the mail server can be reached.
     transaction.on_commit(partial(tell_writer_of_answer, proposal, by=by), robust=True)
-
-
-def _record(article, what, *, by, reason=""):
-    Step.objects.create(
-        article=article, what=what, by=by, by_name=name_of(by), reason=reason
-    )

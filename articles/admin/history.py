@@ -76,7 +76,7 @@ class HistoryMixin:
 
     def revisions_view(self, request, object_id):
         """Who saved what and when, newest first."""
-        article = self._article_of_history(request, object_id)
+        article = self.article_to_look_at(request, object_id)
         named = "named" in request.GET
         found = article.revisions.for_listing().newest_first()
         if named:
@@ -94,11 +94,11 @@ class HistoryMixin:
             "may_change": self.has_change_permission(request, article),
             **changes_of(article, request.user),
         }
-        return self._history_page(request, article, "history", context)
+        return self.article_page(request, article, "history", context)
 
     def compare_view(self, request, object_id):
         """Two revisions side by side, or one and what the article itself says."""
-        article = self._article_of_history(request, object_id)
+        article = self.article_to_look_at(request, object_id)
         new = _newer_side(article, request.GET.get("to"))
         old = _older_side(article, request.GET.get("from"), new)
         context = {
@@ -113,7 +113,7 @@ class HistoryMixin:
                 "parts": [(LABELS[part.name], part) for part in found.parts],
                 "unknown": [LABELS[part] for part in found.unknown],
             }
-        return self._history_page(request, article, "history_compare", context)
+        return self.article_page(request, article, "history_compare", context)
 
     def name_view(self, request, object_id, key):
         """Give a revision the name by which it is found again."""
@@ -130,7 +130,7 @@ class HistoryMixin:
             "form": form,
         }
         status = 422 if form.errors else 200
-        return self._history_page(request, article, "history_name", context, status)
+        return self.article_page(request, article, "history_name", context, status)
 
     @method_decorator(require_POST)
     def restore_view(self, request, object_id, key):
@@ -153,7 +153,7 @@ class HistoryMixin:
             self.message_user(request, _restored(article, revision), messages.SUCCESS)
         return HttpResponseRedirect(address(article))
 
-    def _article_of_history(self, request, object_id):
+    def article_to_look_at(self, request, object_id):
         article = self.get_object(request, unquote(object_id))
         if article is None:
             raise Http404("There is no such article on this desk.")
@@ -162,12 +162,12 @@ class HistoryMixin:
         return article
 
     def _article_to_change(self, request, object_id):
-        article = self._article_of_history(request, object_id)
+        article = self.article_to_look_at(request, object_id)
         if not self.has_change_permission(request, article):
             raise PermissionDenied
         return article
 
-    def _history_page(self, request, article, name, context, status=200):
+    def article_page(self, request, article, name, context, status=200):
         request.current_app = self.admin_site.name
         return TemplateResponse(
             request,

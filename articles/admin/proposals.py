@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from articles.admin.forms import ArticleForm, typed_as
@@ -66,7 +65,7 @@ class AnswerForm(forms.Form):
 
 
 class ProposalsMixin:
-    """For the admin of articles."""
+    """For the admin of articles, beside HistoryMixin, whose pages these are like."""
 
     def get_urls(self):
         pages = [
@@ -84,7 +83,7 @@ class ProposalsMixin:
 
     def propose_view(self, request, object_id):
         """The form of an article for those who may only propose what it should say."""
-        article = self._article_with_proposals(request, object_id)
+        article = self.article_to_look_at(request, object_id)
         if not article.open_to_proposals_of(request.user):
             raise PermissionDenied
         waiting = article.proposals.open().of(request.user).first()
@@ -96,7 +95,7 @@ class ProposalsMixin:
         form.may_make_tags = request.user.has_perm("articles.add_tag")
         if form.is_valid() and self._proposed(request, object_id, form):
             return HttpResponseRedirect(self._form_url(request, article.pk))
-        return self._proposal_page(
+        return self.article_page(
             request,
             article,
             "propose",
@@ -132,7 +131,7 @@ class ProposalsMixin:
 
     def proposal_view(self, request, object_id, key):
         """What is proposed beside what the desk has; a POST answers it or takes it back."""
-        article = self._article_with_proposals(request, object_id)
+        article = self.article_to_look_at(request, object_id)
         proposal = article.proposals.select_related("revision").filter(pk=key).first()
         if proposal is None:
             raise Http404("This article has no such proposal.")
@@ -165,7 +164,7 @@ class ProposalsMixin:
             proposal.refresh_from_db()
         working = article.working_copy
         found = compared(article.working_content(), proposal.revision.content)
-        return self._proposal_page(
+        return self.article_page(
             request,
             article,
             "proposal",
@@ -207,28 +206,6 @@ class ProposalsMixin:
             self.message_user(request, done, messages.SUCCESS)
             return True
         return False
-
-    def _article_with_proposals(self, request, object_id):
-        article = self.get_object(request, unquote(object_id))
-        if article is None:
-            raise Http404("There is no such article on this desk.")
-        if not self.has_view_permission(request, article):
-            raise PermissionDenied
-        return article
-
-    def _proposal_page(self, request, article, name, context, *, status=200):
-        request.current_app = self.admin_site.name
-        return TemplateResponse(
-            request,
-            f"admin/articles/article/{name}.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.opts,
-                "article": article,
-                **context,
-            },
-            status=status,
-        )
 
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None
