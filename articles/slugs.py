@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from itertools import chain, count
 
+from django.core.validators import RegexValidator
 from django.utils.text import slugify
+
+# Of signs alone nobody could say where it leads.
+says_something = RegexValidator(
+    r"[a-zA-Z0-9]", "Write at least one letter or digit into the address."
+)
 
 
 def slug_from(text: str, *, fallback: str, max_length: int) -> str:

@@ -12,6 +12,7 @@ from articles.conflicts import text_of, told_apart
 from articles.desk import EditConflict
 from articles.markup import clean_article
 from articles.models import Article, Credit, Image, Person, Revision, Tag
+from articles.slugs import says_something
 from articles.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
@@ -232,6 +233,7 @@ class ArticleForm(forms.ModelForm):
         slug = self.cleaned_data["slug"]
         if not slug:
             return self.instance.slug
+        says_something(slug)
         if not self.instance.slug_free(slug):
             raise forms.ValidationError(
                 f"The address “{slug}” belongs to another article. Choose another one."

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from articles.comparison import compared
 from articles.cursors import LARGEST_ID, key_in
 from articles.desk import EditConflict, lead_is_lost, restore
-from articles.models import Revision, TransitionError
+from articles.models import Image, Revision, TransitionError
 from articles.snapshots import snapshot_of
 
 A_PAGE = 50
@@ -112,6 +112,9 @@ class HistoryMixin:
             context |= {
                 "parts": [(LABELS[part.name], part) for part in found.parts],
                 "unknown": [LABELS[part] for part in found.unknown],
+                "pictures": pictures_at_the_head(
+                    _content(article, old), _content(article, new)
+                ),
             }
         return self.article_page(request, article, "history_compare", context)
 
@@ -180,6 +183,14 @@ class HistoryMixin:
             },
             status=status,
         )
+
+
+def pictures_at_the_head(*contents):
+    """Of each snapshot the picture that stands at its head; None where there is none on the site."""
+    leads = [content.get("lead_image") for content in contents]
+    keys = {lead["image"] for lead in leads if lead}
+    images = Image.objects.on_site().in_bulk(keys) if keys else {}
+    return [images.get(lead["image"]) if lead else None for lead in leads]
 
 
 def changes_of(article, user):

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 
 from articles.admin.forms import ArticleForm, typed_as
-from articles.admin.history import LABELS
+from articles.admin.history import LABELS, pictures_at_the_head
 from articles.comparison import compared
 from articles.desk import EditConflict
 from articles.models import TransitionError
@@ -176,6 +176,9 @@ class ProposalsMixin:
                 "live_in_words": "what the article says",
                 "parts": [(LABELS[part.name], part) for part in found.parts],
                 "unknown": [LABELS[part] for part in found.unknown],
+                "pictures": pictures_at_the_head(
+                    article.working_content(), proposal.revision.content
+                ),
                 "form": form,
                 "own": own,
                 "may_answer": may_answer,

@@ -18,7 +18,7 @@ from articles.models.querysets import ArticleQuerySet
 from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
 from articles.models.tag import TaggedArticle, TagsInOrder
-from articles.slugs import free_slug, slug_from
+from articles.slugs import free_slug, says_something, slug_from
 from articles.snapshots import LEAD, TEXTS, differing, pictures_in, snapshot_of
 
 SLUG_LENGTH = 120
@@ -63,6 +63,7 @@ class Article(models.Model):
         max_length=SLUG_LENGTH,
         unique=True,
         blank=True,
+        validators=[says_something],
         help_text="The last part of the article’s address. Made from the title when left empty.",
     )
     standfirst = models.TextField(

@@ -106,6 +106,8 @@ def test_what_a_script_would_put_into_the_body_does_not_stay(desk):
         ("tags", "x" * 200, "Is a comma missing?"),
         ("slug", "taken", "belongs to another article"),
         ("slug", "was-taken", "belongs to another article"),
+        ("slug", "---", "at least one letter or digit"),
+        ("slug", "!?&", "Enter a valid “slug”"),
         ("signed_by", "x" * 200_000, "Is a comma missing?"),
         ("tags", '"' + "x" * 200_000, "Is a comma missing?"),
         ("embargo_until_0", "tomorrow", "valid date"),
@@ -119,6 +121,17 @@ def test_a_mistake_gets_a_sentence(desk, field, value, sentence):
     assert page.status_code == 200
     assert sentence in page.content.decode()
     assert Article.objects.count() == 1
+
+
+@pytest.mark.parametrize("slug", ["comments", "changes", "rss", "feeds", "0", "tags"])
+def test_no_address_of_an_article_is_in_the_way_of_another_page(client, desk, slug):
+    desk.post(ADD, typed(title="Mine", slug=slug))
+    Article.objects.get().publish()
+    for page in [f"/articles/{slug}/", f"/articles/{slug}/comments/"]:
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert "Mine" in answer.content.decode()
+    assert "Mine" not in client.get(f"/{slug}/").content.decode()
 
 
 def test_a_new_address_of_a_public_article_leaves_a_redirect(desk, editor):

@@ -12,7 +12,13 @@ from articles.desk import publish_changes, save, schedule_changes
 from articles.models import Article, Revision
 from articles.snapshots import PARTS, snapshot_of
 from tests.articles.admin.desk import ANYWAY, buttons, form_of, said, step_of, typed
-from tests.factories import make_article, make_person, make_user, make_visible_article
+from tests.factories import (
+    make_article,
+    make_image,
+    make_person,
+    make_user,
+    make_visible_article,
+)
 
 DAY = timedelta(days=1)
 
@@ -450,3 +456,15 @@ def test_the_list_of_versions_leaves_their_texts_in_the_database(desk, article):
     listed = [query["sql"] for query in captured if '"label" = ' in query["sql"]]
     assert len(listed) == 1
     assert '"content"' not in listed[0]
+
+
+def test_the_pictures_at_the_head_of_both_versions_are_shown(desk):
+    one, other = make_image(), make_image()
+    article = make_visible_article(lead_image=one)
+    lead = {"image": other.pk, "alt": "Two boats", "caption": ""}
+    revision = save(article, {"lead_image": lead})
+    page = desk.get(
+        page_of(article, "compare"), {"from": "live", "to": revision.pk}
+    ).content.decode()
+    assert page.index(one.thumbnail) < page.index(other.thumbnail)
+    assert "Two boats" in page

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image as Drawing
-from PIL import ImageChops, ImageCms, ImageOps, PngImagePlugin
+from PIL import ImageChops, ImageOps, PngImagePlugin
 
 from articles.pictures import accepting
 from articles.pictures.accepting import PictureRefused, accepted
@@ -225,15 +225,50 @@ def test_sixteen_bits_of_grey_keep_their_brightness():
         assert abs(kept.getpixel((5, 5))[0] - 128) <= 1
 
 
-def test_colours_of_another_profile_are_brought_home():
-    lab = ImageCms.createProfile("LAB")
-    assert lab
-    # Whatever the profile says, it is not handed on.
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    content = file_of(photograph(), "JPEG", icc_profile=srgb)
-    with opened(take(content)) as kept:
+def display_p3():
+    """An ICC profile of screens that show more colours than sRGB, with a gamma of 2.2."""
+
+    def fixed(*numbers):
+        return b"".join(struct.pack(">i", round(number * 65536)) for number in numbers)
+
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(2.2 * 256)) + bytes(2)
+    # The primaries of P3, adapted to D50: SMPTE EG 432-1, ICC.1:2022.
+    tags = {
+        b"rXYZ": b"XYZ " + bytes(4) + fixed(0.51512, 0.24120, -0.00105),
+        b"gXYZ": b"XYZ " + bytes(4) + fixed(0.29198, 0.69225, 0.04189),
+        b"bXYZ": b"XYZ " + bytes(4) + fixed(0.15710, 0.06657, 0.78407),
+        b"wtpt": b"XYZ " + bytes(4) + fixed(0.9642, 1, 0.8249),
+        b"rTRC": curve,
+        b"gTRC": curve,
+        b"bTRC": curve,
+    }
+    table, data = struct.pack(">I", len(tags)), b""
+    start = 128 + 4 + 12 * len(tags)
+    for name, value in tags.items():
+        table += name + struct.pack(">II", start + len(data), len(value))
+        data += value
+    size = struct.pack(">I", start + len(data))
+    kinds = b"\x02\x40\0\0mntrRGB XYZ "
+    header = size + bytes(4) + kinds + bytes(12) + b"acsp" + bytes(28)
+    header += fixed(0.9642, 1, 0.8249)
+    return header.ljust(128, b"\0") + table + data
+
+
+def test_colours_of_another_profile_look_the_same_in_ours():
+    image = Drawing.new("RGB", (10, 10), (200, 100, 100))
+    plain = take(file_of(image, "PNG"))
+    wide = take(file_of(image, "PNG", icc_profile=display_p3()))
+    with opened(plain) as kept, opened(wide) as brought_home:
+        assert "icc_profile" not in brought_home.info
+        red, green, _ = brought_home.getpixel((5, 5))
+        # The same numbers mean a stronger red there.
+        assert red > kept.getpixel((5, 5))[0] + 8
+        assert green < kept.getpixel((5, 5))[1]
+
+
+def test_a_profile_that_is_none_says_nothing():
+    with opened(take(file_of(photograph(), "JPEG", icc_profile=b"x" * 200))) as kept:
         assert "icc_profile" not in kept.info
-    assert take(file_of(photograph(), "JPEG", icc_profile=b"no profile"))
 
 
 def test_what_something_shows_through_of_keeps_that_and_what_is_solid_does_not():
