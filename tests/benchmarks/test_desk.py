@@ -1,5 +1,5 @@
 """
-The desk at a million articles: the same number of queries as at ten.
+The desk at a million articles: the same number of queries as at a thousand.
 
 On PostgreSQL. The pages that an editor opens all day must not get slow with the number
 of articles; those that search texts may, for they say what they look through.
@@ -21,8 +21,8 @@ pytestmark = [
     ),
 ]
 
-# Queries are compared with those at ten articles, times with those at a thousand: with as
-# many, a page of each list is full.
+# Compared with a thousand: with as many, a page of each list is full. At ten, where some have
+# nothing to show, a few queries less are asked; these are printed.
 FEW, FULL, MANY = 10, 1_000, 1_000_000
 ROUNDS = 5
 AT_MOST = 3
@@ -164,9 +164,9 @@ def test_the_desk_is_as_fast_with_a_million_articles_as_with_ten(client, db):
         if name not in MAY_GET_SLOW and many[name][1] > AT_MOST * full[name][1]
     }
     more = {
-        name: (few[name][0], many[name][0])
+        name: (full[name][0], many[name][0])
         for name in PAGES
-        if many[name][0] > few[name][0] + 2
+        if many[name][0] > full[name][0]
     }
     assert not more
     assert not slow
