@@ -1,8 +1,9 @@
 """
 One step or change on many articles with one press: one record of it, and one undo for all.
 
-Each article is a transaction of its own, so that nobody else waits for hundreds of them; the
-record grows along, and whatever stops the work, what was done can be undone.
+Doing, each article is a transaction of its own, so that nobody else waits for hundreds of
+them; the record grows along, and whatever stops the work, what was done can be undone. An
+undoing is one transaction: it happens once, so it must not stop half way.
 """
 
 from collections.abc import Callable
@@ -53,9 +54,10 @@ def undo_together(batch, *, by, refusal_of=lambda article: ""):
         if not held.is_open:
             raise TransitionError(_why_closed(held))
         outcome = _begun(batch.what, by, undoes=batch)
-    items = batch.items.filter(why_not="").select_related("article")
-    for item in items.iterator(chunk_size=100):
-        _try(outcome, item.article, partial(_undo, item=item, by=by), refusal_of)
+        # In one order for everybody, so that no two wait for each other.
+        items = batch.items.filter(why_not="").order_by("article_id")
+        for item in items.select_related("article").iterator(chunk_size=100):
+            _try(outcome, item.article, partial(_undo, item=item, by=by), refusal_of)
     return outcome
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from django.db.models import Q
 from django.utils import timezone
 
 from articles.comparison import Part, compared
@@ -54,22 +53,18 @@ def versions_of(article, *, before=None):
 
 
 def _kept(article, before):
-    """What was published after the article appeared, newest first, and behind it what it appeared with."""
-    published = article.revisions.published().filter(published_at__lte=timezone.now())
+    """What was published after the article appeared, last first, and behind it what it appeared with."""
+    live = article.revisions.live_until(timezone.now())
+    first = live.live_until(article.public_from).last_live_first().first()
     if before is not None:
-        start = published.filter(pk=before).values_list("published_at", "pk").first()
+        start = live.filter(pk=before).first()
         if start is None:
-            return published.none()
-        at, pk = start
-        published = published.filter(
-            Q(published_at__lt=at) | Q(published_at=at, pk__lte=pk)
-        )
-    appeared = published.filter(published_at__lte=article.public_from)
-    first = appeared.order_by("-published_at", "-id").values("pk")[:1]
-    later = Q(published_at__gt=article.public_from)
-    return published.filter(
-        later | Q(pk__in=list(first.values_list("pk", flat=True)))
-    ).order_by("-published_at", "-id")
+            return live.none()
+        live = live.live_no_later_than(start)
+    kept = live.live_after(article.public_from)
+    if first is not None:
+        kept = kept | live.filter(pk=first.pk)
+    return kept.last_live_first()
 
 
 def _version(newer, older):

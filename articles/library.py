@@ -45,7 +45,7 @@ def upload(file, *, by=None, **words):
     SamePicture for a file that is there.
     """
     sent_hash = hash_of(file)
-    _require_new(sent_hash)
+    require_new(sent_hash)
     try:
         with transaction.atomic():
             image = Image.objects.create(
@@ -54,7 +54,7 @@ def upload(file, *, by=None, **words):
             _make_later(image)
     except IntegrityError:
         # Somebody sent the same file in the same instant, and came first.
-        _require_new(sent_hash)
+        require_new(sent_hash)
         raise
     return image
 
@@ -68,7 +68,7 @@ def change(image, *, file=None):
     before = Image.objects.get(pk=image.pk)
     if file is not None:
         sent_hash = hash_of(file)
-        _require_new(sent_hash, but_for=image)
+        require_new(sent_hash, but_for=image)
         image.file, image.upload_key = file, sent_hash
     try:
         with transaction.atomic():
@@ -79,7 +79,7 @@ def change(image, *, file=None):
             if image.file.name != before.file.name:
                 _afterwards(default_storage.delete, before.file.name)
     except IntegrityError:
-        _require_new(image.upload_key, but_for=image)
+        require_new(image.upload_key, but_for=image)
         raise
 
 
@@ -131,6 +131,15 @@ def delete(image):
         held.delete()
 
 
+def require_new(sent_hash, *, but_for=None):
+    """Raise SamePicture where the very same file is in the library, but for one picture."""
+    same = Image.objects.same_as(sent_hash)
+    if but_for is not None:
+        same = same.exclude(pk=but_for.pk)
+    if found := same.first():
+        raise SamePicture(found)
+
+
 def articles_with(image, *, exactly=False):
     """
     The articles in which the picture stands: as they are, as they are being written or are scheduled to be.
@@ -143,14 +152,6 @@ def articles_with(image, *, exactly=False):
         used |= Q(body__contains=f'data-file="{image.pk}"')
     found = Article.objects.filter(used).defer("body")
     return found.order_by("-modified_at", "-id")[:USES_SHOWN]
-
-
-def _require_new(sent_hash, *, but_for=None):
-    same = Image.objects.same_as(sent_hash)
-    if but_for is not None:
-        same = same.exclude(pk=but_for.pk)
-    if found := same.first():
-        raise SamePicture(found)
 
 
 def _make_later(image):

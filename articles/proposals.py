@@ -59,7 +59,8 @@ def take_over(proposal, *, by=None):
     with transaction.atomic():
         article = Article.objects.select_for_update().get(pk=proposal.article_id)
         proposal.close(Proposal.Status.TAKEN, by=by)
-        revision = proposal.revision
+        # Read now: what is closed does not change any more.
+        revision = Revision.objects.get(pk=proposal.revision_id)
         words = f"Proposed by {proposal.who}. {revision.note}".strip()
         saved = desk.save(
             article,

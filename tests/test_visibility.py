@@ -11,6 +11,7 @@ from tests.factories import (
     HOUR,
     make_article,
     make_correction,
+    make_image,
     make_person,
     make_shown_comment,
     make_user,
@@ -39,6 +40,7 @@ PUBLIC_LISTS = [
     "/articles/the-visible-one/comments/rss.xml",
     "/comments/rss.xml",
     "/articles/the-visible-one/report-error/",
+    "/articles/the-visible-one/changes/",
 ]
 LISTS_WITHOUT_ARTICLES = {
     "/tags/",
@@ -54,6 +56,11 @@ HIDDEN = ["draft", "in review", "scheduled", "embargoed", "withdrawn", "vanished
 def now():
     """The middle of a month, so that an hour more or less stays inside it."""
     return timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def shown_changes(settings):
+    settings.SHOW_CHANGES = True
 
 
 @pytest.fixture
@@ -83,6 +90,7 @@ def hidden(request, ana, visible, now):
         body="<p>Wrapped text</p>",
         tags=["Rivers", "Wrapped tag"],
         byline=[ana, make_person(name="Wrapped author")],
+        lead_image=make_image(alt="Wrapped picture"),
         published_at=now - HOUR,
     )
     make_shown_comment(article=article, body="Wrapped comment")
@@ -117,6 +125,7 @@ def test_no_public_page_shows_what_is_hidden(client, pattern, visible, hidden):
     assert hidden.get_absolute_url() not in text
     assert "rapped" not in text  # neither its words, nor its tag, author or comment
     assert "wraps" not in text
+    assert hidden.lead_image.fingerprint not in text
 
 
 @pytest.mark.parametrize("pattern", PUBLIC_LISTS)
@@ -150,6 +159,7 @@ def test_every_public_page_shows_it_once_it_is_visible(client, pattern, visible,
         (
             "/articles/the-visible-one/comments/",
             "/articles/the-visible-one/report-error/",
+            "/articles/the-visible-one/changes/",
         )
     )
     if pattern == "/archive/" or of_one_article:
@@ -171,7 +181,9 @@ def test_a_hidden_article_is_nobodys_neighbour(client, visible, hidden, now):
     assert client.get(newest.get_absolute_url()).context["older"] == visible
 
 
-@pytest.mark.parametrize("what", ["", "comments/", "comments/rss.xml", "report-error/"])
+@pytest.mark.parametrize(
+    "what", ["", "comments/", "comments/rss.xml", "report-error/", "changes/"]
+)
 def test_a_hidden_article_has_no_page(client, hidden, what):
     page = client.get(hidden.get_absolute_url() + what)
     assert page.status_code in {404, 410}

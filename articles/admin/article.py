@@ -16,6 +16,7 @@ from articles import bylines
 from articles.admin.corrections import open_requests_of
 from articles.admin.duplicate import DuplicateMixin
 from articles.admin.editing import WORDS, EditingMixin
+from articles.admin.fields import MomentField
 from articles.admin.filters import (
     LanguageFilter,
     ProblemsFilter,
@@ -24,7 +25,7 @@ from articles.admin.filters import (
     TagFilter,
     WriterFilter,
 )
-from articles.admin.forms import ArticleForm, MomentField
+from articles.admin.forms import ArticleForm
 from articles.admin.history import HistoryMixin, changes_of
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin

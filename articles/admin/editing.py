@@ -27,13 +27,19 @@ from articles.snapshots import differing
 LONGEST = 3 * 1024 * 1024
 
 # What a writer types and would not like to type again.
-WORDS = ["title", "standfirst", "body", "signed_by", "tags"]
+WORDS = [
+    "title",
+    "standfirst",
+    "lead_alt",
+    "lead_caption",
+    "body",
+    "signed_by",
+    "tags",
+]
 
 TYPED = [
     *WORDS,
     "lead_image",
-    "lead_alt",
-    "lead_caption",
     "slug",
     "language",
     "embargo_until_0",

@@ -1,4 +1,4 @@
-"""The form of an article, and how names are written in one line."""
+"""The form of an article."""
 
 import re
 from dataclasses import dataclass
@@ -7,83 +7,17 @@ from django import forms
 from django.utils import timezone
 
 from articles import bylines, calendar
-from articles.admin.widgets import BodyEditor, PictureInput
+from articles.admin.fields import NamesField, PictureField, in_one_line
+from articles.admin.widgets import BodyEditor
 from articles.conflicts import text_of, told_apart
 from articles.desk import EditConflict
 from articles.markup import clean_article
-from articles.models import Article, Credit, Image, Person, Revision, Tag
+from articles.models import Article, Credit, Person, Revision, Tag
 from articles.slugs import says_something
 from articles.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
-# One name in a line of names: in double quotes, perhaps with something behind them, or without.
-NAME = re.compile(
-    r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"(?P<more>[^,"]*)|(?P<plain>[^,]*))(?:,|$)'
-)
 LONGEST_PERSON = Person._meta.get_field("name").max_length
-
-
-class MomentField(forms.SplitDateTimeField):
-    """A date and a time that a clock can show, wherever it stands."""
-
-    def compress(self, parts):
-        moment = super().compress(parts)
-        if moment and calendar.year(moment.year) is None:
-            raise forms.ValidationError(
-                f"Look at the year again: {moment.year} is too far away."
-            )
-        return moment
-
-
-class NamesField(forms.CharField):
-    """Names in an order, separated by commas; one that holds a comma stands in double quotes."""
-
-    def __init__(self, *, longest, required=False, **kwargs):
-        super().__init__(
-            required=required,
-            strip=True,
-            widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-            **kwargs,
-        )
-        self.longest = longest
-
-    def clean(self, value):
-        line = " ".join(super().clean(value).split())
-        names = dict.fromkeys(map(self._name, NAME.finditer(line)))
-        return [name for name in names if name]
-
-    def _name(self, match):
-        name = _said_in(match)
-        if len(name) > self.longest:
-            raise forms.ValidationError(
-                f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
-            )
-        if name.startswith('"') and match["quoted"] is None:
-            raise forms.ValidationError(
-                f"The double quote at the beginning of “{name[:40]}” is not closed. "
-                "Only a name that holds a comma stands in double quotes; one inside it is written twice."
-            )
-        return name
-
-
-def in_one_line(names):
-    return ", ".join(map(_in_quotes, names))
-
-
-def _in_quotes(name):
-    if "," not in name and not name.startswith('"'):
-        return name
-    return '"{}"'.format(name.replace('"', '""'))
-
-
-def _said_in(match):
-    """The name that was written; quotes that are no more than a part of it, as in “"Weird Al" Yankovic”, stay."""
-    if match["quoted"] is None:
-        return match["plain"].strip()
-    more = match["more"].strip()
-    if more and not more.startswith("("):
-        return match[0].rstrip(",").strip()
-    return f"{match['quoted'].replace('""', '"')} {more}".strip()
 
 
 @dataclass(frozen=True)
@@ -111,31 +45,6 @@ class ConflictingPart:
 def choice_of(part):
     """The name of the field that says whose version of the part is meant."""
     return f"keep_{part}"
-
-
-class PictureField(forms.ModelChoiceField):
-    """A picture of the library by its number, chosen in the picker or typed."""
-
-    widget = PictureInput
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            Image.objects.on_site(),
-            required=False,
-            error_messages={
-                "invalid_choice": "There is no such picture in the library, or it was taken off the site. Choose another one."
-            },
-            **kwargs,
-        )
-
-    def to_python(self, value):
-        try:
-            return super().to_python(value)
-        except OverflowError:
-            # A number beyond what a database can compare with is no picture either.
-            raise forms.ValidationError(
-                self.error_messages["invalid_choice"], code="invalid_choice"
-            ) from None
 
 
 class ArticleForm(forms.ModelForm):

@@ -16,14 +16,20 @@ from articles.admin.neighbours import NeighboursMixin
 from articles.admin.picker import PickerMixin
 from articles.library import ImageInUse, SamePicture
 from articles.models import Image, TransitionError
-from articles.pictures.accepting import LARGEST_FILE, PictureRefused, accepted
+from articles.models.image import SEARCHED
+from articles.pictures.accepting import (
+    LARGEST_FILE,
+    PictureRefused,
+    accepted,
+    hash_of,
+)
 from articles.preflight import is_file_name
 
 # By one press, so many files are taken; the script sends each by itself.
 FILES_AT_ONCE = 50
 
 
-class OneOfFilter(admin.SimpleListFilter):
+class PileFilter(admin.SimpleListFilter):
     """Narrows the list to piles that have a word in ImageQuerySet."""
 
     title = "what is missing or where it stands"
@@ -93,6 +99,22 @@ class ImageForm(forms.ModelForm):
             )
         return alt
 
+    def clean_replacement(self):
+        file = self.cleaned_data["replacement"]
+        if not file:
+            return None
+        try:
+            library.require_new(hash_of(file), but_for=self.instance)
+        except SamePicture as same:
+            raise forms.ValidationError(
+                format_html(
+                    'This file is in the library already, as <a href="{}">“{}”</a>. Use that one.',
+                    _form_of(same.image),
+                    same.image,
+                )
+            ) from None
+        return file
+
 
 class FilesField(forms.FileField):
     """Any number of files, none of which is looked at yet."""
@@ -126,14 +148,24 @@ class UploadForm(forms.Form):
         return files
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text="For the record of the desk: who asked for it, and why.",
+        error_messages={"required": "Say why, for whoever finds it gone."},
+    )
+
+
 @admin.register(Image)
 class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     form = ImageForm
     list_display = ["shown", "named", "said", "whose", "facts"]
     list_display_links = ["named"]
-    list_filter = [OneOfFilter]
+    list_filter = [PileFilter]
     list_per_page = 48
-    search_fields = ["title", "alt", "caption", "credit", "source"]
+    search_fields = SEARCHED
     search_help_text = "Looks into titles, alt texts, captions, credits and sources."
     ordering = ["-id"]
     change_form_template = "admin/articles/image/change_form.html"
@@ -261,23 +293,15 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     # The form
 
     def save_model(self, request, image, form, change):
-        library.change(image, file=form.cleaned_data.get("replacement") or None)
+        library.change(image, file=form.cleaned_data.get("replacement"))
 
     def changeform_view(self, request, object_id=None, *args, **kwargs):
         try:
             return super().changeform_view(request, object_id, *args, **kwargs)
-        except SamePicture as same:
-            # Found out while saving; nothing of it was.
-            self.message_user(
-                request,
-                format_html(
-                    'Nothing was saved: the file is in the library already, as <a href="{}">“{}”</a>. Use that one.',
-                    _form_of(same.image),
-                    same.image,
-                ),
-                messages.ERROR,
-            )
-            return HttpResponseRedirect(request.get_full_path())
+        except SamePicture:
+            # Sent by somebody else in the same instant. Now it is there to be seen: the
+            # form says so, with every word in it.
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None
@@ -399,16 +423,6 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             },
             status=status,
         )
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="Reason",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        help_text="For the record of the desk: who asked for it, and why.",
-        error_messages={"required": "Say why, for whoever finds it gone."},
-    )
 
 
 def _form_of(image):

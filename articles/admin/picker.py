@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from articles.cursors import key_in
@@ -63,6 +64,7 @@ class PickerMixin:
             },
         )
 
+    @method_decorator(never_cache)
     def picked_view(self, request, key):
         """What the editor shows of one picture."""
         if not self.has_view_permission(request):
@@ -70,7 +72,7 @@ class PickerMixin:
         image = Image.objects.on_site().filter(pk=key).first()
         if image is None:
             raise Http404("There is no such picture, or it was taken off the site.")
-        return never_cache(lambda request: JsonResponse(self.about(image)))(request)
+        return JsonResponse(self.about(image))
 
     def about(self, image):
         return {

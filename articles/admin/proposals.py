@@ -1,11 +1,14 @@
 """Proposed changes at the desk: writers send them, editors take them over or say why not."""
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import path
+from django.utils.timezone import is_aware
 
 from articles.admin.forms import ArticleForm, typed_as
 from articles.admin.history import LABELS, pictures_at_the_head
@@ -13,7 +16,7 @@ from articles.comparison import compared
 from articles.desk import EditConflict
 from articles.models import TransitionError
 from articles.proposals import decline, propose, take_back, take_over
-from articles.snapshots import byline_of
+from articles.snapshots import LEAD, byline_of
 
 # So many proposals of an article are listed, the newest.
 SHOWN = 20
@@ -31,7 +34,7 @@ class ProposalForm(ArticleForm):
     )
 
     class Meta(ArticleForm.Meta):
-        fields = ["title", "standfirst", "body", "slug", "language"]
+        fields = ["title", "standfirst", *LEAD[1:], "body", "slug", "language"]
 
     def __init__(self, *args, waiting=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -49,19 +52,38 @@ class ProposalForm(ArticleForm):
                 name: self.cleaned_data[name]
                 for name in ["title", "standfirst", "body"]
             },
+            "lead_image": self._lead(),
             "byline": byline_of(self._credits()),
             "tags": self.cleaned_data["tags"],
         }
 
 
 class AnswerForm(forms.Form):
+    # When what was on the screen was proposed.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     answer = forms.CharField(
+        required=False,
         label="Why not",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
         help_text="Is mailed to the writer and stands beside the proposal.",
         error_messages={"required": "Say why it is not taken over."},
     )
+
+    def put_seen(self, moment):
+        """From now on the proposal as it is stands on the screen."""
+        self.data = self.data.dict() | {"seen": moment.isoformat()}
+
+    def require_answer(self):
+        self.fields["answer"].required = True
+
+    def moment_seen(self):
+        """When what was on the screen was proposed; None where that was not sent."""
+        try:
+            moment = datetime.fromisoformat(self.data.get("seen", ""))
+        except ValueError:
+            return None
+        return moment if is_aware(moment) else None
 
 
 class ProposalsMixin:
@@ -85,7 +107,7 @@ class ProposalsMixin:
         """The form of an article for those who may only propose what it should say."""
         article = self.article_to_look_at(request, object_id)
         if not article.open_to_proposals_of(request.user):
-            raise PermissionDenied
+            return self._no_proposal(request, article)
         waiting = article.proposals.open().of(request.user).first()
         form = ProposalForm(
             request.POST if request.method == "POST" else None,
@@ -107,6 +129,12 @@ class ProposalsMixin:
             },
             status=422 if form.errors else 200,
         )
+
+    def _no_proposal(self, request, article):
+        """Where it came back to its writer while they wrote, their words are shown."""
+        if request.method == "POST" and article.created_by_id == request.user.pk:
+            return self._not_saved(request, article)
+        raise PermissionDenied
 
     def _proposed(self, request, object_id, form):
         # Not the form's own: checking it has put what was typed on that one.
@@ -139,29 +167,14 @@ class ProposalsMixin:
         may_answer = self.has_change_permission(request, article)
         if not (own or may_answer):
             raise PermissionDenied
-        form, status = AnswerForm(), 200
+        form, status = AnswerForm(initial={"seen": proposal.at.isoformat()}), 200
         if request.method == "POST":
-            if "_take_back" in request.POST and own:
-                done = self._answered(
-                    request,
-                    lambda: take_back(proposal, by=request.user),
-                    "It is taken back.",
-                )
-            elif "_take_over" in request.POST and may_answer:
-                done = self._taken_over(request, article, proposal)
-            elif "_decline" in request.POST and may_answer:
-                form = AnswerForm(request.POST)
-                done = form.is_valid() and self._answered(
-                    request,
-                    lambda: decline(proposal, by=request.user, **form.cleaned_data),
-                    f"It is declined, and {proposal.who} is told why.",
-                )
-            else:
-                raise PermissionDenied
-            if done:
+            form = AnswerForm(request.POST)
+            if self._answer(request, article, proposal, form, own, may_answer):
                 return HttpResponseRedirect(self._form_url(request, article.pk))
-            status = 422 if form.errors else 409
+            status = 422 if "answer" in form.errors else 409
             proposal.refresh_from_db()
+            form.put_seen(proposal.at)
         working = article.working_copy
         found = compared(article.working_content(), proposal.revision.content)
         return self.article_page(
@@ -185,6 +198,29 @@ class ProposalsMixin:
             },
             status=status,
         )
+
+    def _answer(self, request, article, proposal, form, own, may_answer):
+        """Do what the button says, to the proposal that was on the screen; whether it was done."""
+        if seen := form.moment_seen():
+            proposal.at = seen
+        if "_take_back" in request.POST and own:
+            return self._answered(
+                request,
+                lambda: take_back(proposal, by=request.user),
+                "It is taken back.",
+            )
+        if "_take_over" in request.POST and may_answer:
+            return self._taken_over(request, article, proposal)
+        if "_decline" in request.POST and may_answer:
+            form.require_answer()
+            return form.is_valid() and self._answered(
+                request,
+                lambda: decline(
+                    proposal, answer=form.cleaned_data["answer"], by=request.user
+                ),
+                f"It is declined, and {proposal.who} is told why.",
+            )
+        raise PermissionDenied
 
     def _taken_over(self, request, article, proposal):
         done = "It is in the working copy now."
@@ -222,9 +258,3 @@ class ProposalsMixin:
                 "may_propose": obj.open_to_proposals_of(request.user),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-
-def address_of(proposal):
-    return reverse(
-        "admin:articles_article_proposal", args=[proposal.article_id, proposal.pk]
-    )

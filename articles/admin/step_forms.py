@@ -5,12 +5,8 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from articles.admin.forms import (
-    MomentField,
-    NamesField,
-    credits_written,
-    tags_called,
-)
+from articles.admin.fields import MomentField, NamesField
+from articles.admin.forms import credits_written, tags_called
 from articles.links import slug_in
 from articles.models import Article, Correction, CorrectionRequest
 from articles.preflight import problems_of_all

@@ -19,6 +19,8 @@ RENDITIONS = "renditions"
 WITHHELD = "withheld"
 # In pixels: as wide as the column of text.
 MEDIUM = 720
+# What is said of a picture, and looked into by a search.
+SEARCHED = ["title", "alt", "caption", "credit", "source"]
 # Of a search, so many words are looked for.
 MOST_WORDS = 10
 
@@ -100,7 +102,7 @@ class ImageQuerySet(models.QuerySet):
         found = self
         for word in words.split()[:MOST_WORDS]:
             either = Q()
-            for name in ["title", "alt", "caption", "credit", "source"]:
+            for name in SEARCHED:
                 either |= Q(**{f"{name}__icontains": word})
             found = found.filter(either)
         return found

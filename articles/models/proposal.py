@@ -84,11 +84,11 @@ class Proposal(models.Model):
 
     def close(self, status, *, by=None, answer=""):
         """
-        Say what became of it, in one guarded update.
+        Say what became of it as it is in hand, in one guarded update.
 
-        Raises TransitionError when it was answered or taken back before.
+        Raises TransitionError when it was answered, taken back or changed meanwhile.
         """
-        waiting = Proposal.objects.open().filter(pk=self.pk)
+        waiting = Proposal.objects.open().filter(pk=self.pk, at=self.at)
         won = waiting.update(
             status=status,
             answer=answer,
@@ -96,6 +96,10 @@ class Proposal(models.Model):
             answered_at=timezone.now(),
         )
         self.refresh_from_db()
+        if not won and self.is_open:
+            raise TransitionError(
+                f"{self.who} has changed this proposal since you opened it. Look at it again."
+            )
         if not won:
             raise TransitionError(
                 f"{self.answered_by_name or 'Somebody'} was first: this proposal is "

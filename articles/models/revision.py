@@ -17,6 +17,23 @@ class RevisionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(kind=Revision.Kind.PUBLISHED)
 
+    def live_until(self, moment):
+        """What went live then or before."""
+        return self.published().filter(published_at__lte=moment)
+
+    def live_after(self, moment):
+        return self.published().filter(published_at__gt=moment)
+
+    def live_no_later_than(self, revision):
+        """The revision itself, and what went live before it."""
+        return self.published().filter(
+            Q(published_at__lt=revision.published_at)
+            | Q(published_at=revision.published_at, pk__lte=revision.pk)
+        )
+
+    def last_live_first(self):
+        return self.order_by("-published_at", "-id")
+
     def scheduled(self):
         return self.filter(kind=Revision.Kind.SCHEDULED)
 

@@ -2,7 +2,6 @@
 
 import re
 from html import unescape
-from itertools import groupby
 
 from django.conf import settings
 from django.utils.html import escape, format_html, format_html_join
@@ -42,32 +41,23 @@ def picture(
     image: Image, *, alt: str = "", sizes: str, shape: str = WHOLE, is_first=False
 ) -> SafeString:
     """The `<picture>` of an image; `alt` in place of what the library says, the first of a page is loaded before others."""
-    recipes = image.in_shape(shape)
-    by_ending = {
-        ending: list(group)
-        for ending, group in groupby(
-            sorted(recipes, key=lambda one: _order(recipes, one)),
-            key=lambda one: one.ending,
-        )
-    }
-    *better, (_, for_all) = by_ending.items()
+    *better, for_all = _by_ending(image.in_shape(shape))
     sources = format_html_join(
         "",
         '<source type="{}" srcset="{}" sizes="{}">',
-        ((group[0].type, _srcset(image, group), sizes) for _, group in better),
+        ((group[0].type, _srcset(image, group), sizes) for group in better),
     )
-    largest = for_all[-1]
-    how = 'fetchpriority="high"' if is_first else 'loading="lazy"'
     return format_html(
-        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" decoding="async" {}></picture>',
+        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" '
+        'decoding="async" loading="{}" fetchpriority="{}"></picture>',
         sources,
         image.address_of(for_all[min(1, len(for_all) - 1)]),
         _srcset(image, for_all),
         sizes,
-        largest.width,
-        largest.height,
+        for_all[-1].width,
+        for_all[-1].height,
         alt_of(image, alt),
-        mark_safe(how),  # one of the two above
+        *(("eager", "high") if is_first else ("lazy", "auto")),
     )
 
 
@@ -94,9 +84,10 @@ def absolute(address: str) -> str:
     return settings.SITE_URL + address if address.startswith("/") else address
 
 
-def _order(recipes, recipe):
-    endings = list(dict.fromkeys(one.ending for one in recipes))
-    return endings.index(recipe.ending), recipe.width
+def _by_ending(recipes):
+    """The recipes apart by format, in the order of the list: the last is for every browser."""
+    endings = dict.fromkeys(one.ending for one in recipes)
+    return [[one for one in recipes if one.ending == ending] for ending in endings]
 
 
 def _srcset(image, recipes):

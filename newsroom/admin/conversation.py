@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from articles.admin import ArticleAdmin
-from articles.admin.forms import MomentField
+from articles.admin.fields import MomentField
 from articles.models import Article
 from comments.models import Thread
 

@@ -189,6 +189,21 @@ def test_a_batch_is_undone_once(one):
         undo_together(outcome.batch, by=None)
 
 
+def test_an_undoing_that_stops_half_way_has_undone_nothing(one, two):
+    outcome = do("submit", [one, two], Article.submit)
+
+    def refusal_of(article):
+        if article == two:
+            raise RuntimeError("the power went")
+        return ""
+
+    with pytest.raises(RuntimeError):
+        undo_together(outcome.batch, by=None, refusal_of=refusal_of)
+    assert standing(one, two) == ["in_review", "in_review"]
+    undo_together(outcome.batch, by=None)
+    assert standing(one, two) == ["draft", "draft"]
+
+
 def test_an_undoing_is_not_undone(one):
     undone = undo_together(do("submit", [one], Article.submit).batch, by=None)
     with pytest.raises(TransitionError, match="an undoing itself"):

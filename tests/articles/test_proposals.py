@@ -132,3 +132,15 @@ def test_the_proposals_of_an_account_that_is_gone_can_still_be_answered(
     writer.delete()
     take_over(Proposal.objects.get(pk=proposal.pk), by=editor)
     assert article.working_copy.note.startswith("Proposed by Ana Ruiz.")
+
+
+def test_only_the_words_that_were_read_are_taken_over(article, writer, editor):
+    read = propose(article, {"title": "Better"}, by=writer)
+    at = read.at
+    propose(article, {"title": "Something else"}, by=writer)
+    for answer in [take_over, lambda one, **by: decline(one, answer="No.", **by)]:
+        read.at = at
+        with pytest.raises(TransitionError, match="has changed this proposal since"):
+            answer(read, by=editor)
+    assert Proposal.objects.open().exists()
+    assert article.working_content()["title"] == "Harbour"

@@ -104,10 +104,12 @@ def test_another_file_takes_its_place_and_a_bad_one_does_not(desk):
 def test_a_file_that_is_another_picture_already_replaces_nothing(desk):
     there = library.upload(make_picture_file(colour="red"), alt="There")
     image = make_image()
-    response = desk.post(
-        form_of(image), described(image, replacement=sent(colour="red")), follow=True
+    page = desk.post(
+        form_of(image),
+        described(image, credit="Ben", replacement=sent(colour="red")),
     )
-    assertContains(response, f'<a href="{form_of(there)}">“There”</a>')
+    assertContains(page, f'<a href="{form_of(there)}">“There”</a>')
+    assertContains(page, 'value="Ben"')
     assert Image.objects.get(pk=image.pk).content_hash == image.content_hash
 
 

@@ -8,7 +8,12 @@ from articles import desk as steps
 from articles.models import Proposal
 from articles.proposals import propose
 from tests.articles.admin.desk import LIST, form_of, said, typed
-from tests.factories import make_article, make_user, make_visible_article
+from tests.factories import (
+    make_article,
+    make_image,
+    make_user,
+    make_visible_article,
+)
 
 
 def propose_page(article):
@@ -176,3 +181,40 @@ def test_the_form_asks_as_much_for_one_proposal_as_for_many(desk, article):
             desk.get(form_of(article))
         numbers.add(len(queries))
     assert len(numbers) == 1
+
+
+def test_words_that_changed_since_they_were_read_are_shown_and_not_taken_over(
+    desk, article, writer
+):
+    proposal = propose(article, {"title": "Better"}, by=writer)
+    seen = desk.get(page_of(proposal)).context["form"]["seen"].value()
+    propose(article, {"title": "Something else"}, by=writer)
+    page = desk.post(page_of(proposal), {"_take_over": "", "seen": seen})
+    assert page.status_code == 409
+    html = page.content.decode()
+    assert "has changed this proposal since you opened it" in html
+    assert "Something else" in html
+    assert article.working_content()["title"] == "Harbour"
+    seen = page.context["form"]["seen"].value()
+    desk.post(page_of(proposal), {"_take_over": "", "seen": seen})
+    assert article.working_content()["title"] == "Something else"
+
+
+def test_a_lead_image_is_proposed_as_well(at_home, article):
+    image = make_image()
+    page = at_home.get(propose_page(article)).content.decode()
+    assert 'name="lead_caption"' in page
+    fields = {"lead_image": image.pk, "lead_caption": "In May"}
+    at_home.post(propose_page(article), typed(article, **fields))
+    lead = {"image": image.pk, "alt": "", "caption": "In May"}
+    assert article.proposals.get().revision.content["lead_image"] == lead
+
+
+def test_words_for_an_article_that_came_back_meanwhile_are_shown(at_home, article):
+    article.withdraw(reason="x")
+    article.return_to_draft(note="Yours again.")
+    page = at_home.post(
+        propose_page(article), typed(article, title="Long thought over")
+    )
+    assert page.status_code == 403
+    assert "Long thought over" in page.content.decode()
