@@ -10,7 +10,7 @@ from articles.append_only import name_of
 from articles.markup import clean_article
 from articles.models import Article, Proposal, Revision, Step, TransitionError
 from articles.notifications import tell_writer_of_answer
-from articles.snapshots import differing
+from articles.snapshots import differing, merged
 
 
 def propose(article, parts, *, by, note="", began_from=None):
@@ -72,6 +72,19 @@ def take_over(proposal, *, by=None):
         desk.record(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
         _tell(proposal, by)
     return saved
+
+
+def what_comes_of(proposal):
+    """
+    What the working copy would say with the proposal taken over, and the parts that both changed.
+
+    A part in conflict stands there as it is proposed.
+    """
+    article, revision = proposal.article, proposal.revision
+    working = article.working_content()
+    began = revision.began_from
+    base = began.content if began else working
+    return merged(base, working | revision.content, working)
 
 
 def decline(proposal, *, answer, by=None):

@@ -15,7 +15,13 @@ from articles.admin.history import LABELS, pictures_at_the_head
 from articles.comparison import compared
 from articles.desk import EditConflict
 from articles.models import TransitionError
-from articles.proposals import decline, propose, take_back, take_over
+from articles.proposals import (
+    decline,
+    propose,
+    take_back,
+    take_over,
+    what_comes_of,
+)
 from articles.snapshots import LEAD, byline_of
 
 # So many proposals of an article are listed, the newest.
@@ -44,6 +50,8 @@ class ProposalForm(ArticleForm):
             revision = waiting.revision
             self.initial |= typed_as(revision.content) | {"note": revision.note}
             self.initial["seen"] = revision.began_from_id or ""
+
+    field_order = ["title", "standfirst", *LEAD, "body", "signed_by", "tags", "note"]
 
     def parts(self):
         """What was typed, as parts of a snapshot; people who are new are made."""
@@ -176,7 +184,8 @@ class ProposalsMixin:
             proposal.refresh_from_db()
             form.put_seen(proposal.at)
         working = article.working_copy
-        found = compared(article.working_content(), proposal.revision.content)
+        now, (then, conflicts) = article.working_content(), what_comes_of(proposal)
+        found = compared(now, then)
         return self.article_page(
             request,
             article,
@@ -189,9 +198,10 @@ class ProposalsMixin:
                 "live_in_words": "what the article says",
                 "parts": [(LABELS[part.name], part) for part in found.parts],
                 "unknown": [LABELS[part] for part in found.unknown],
-                "pictures": pictures_at_the_head(
-                    article.working_content(), proposal.revision.content
-                ),
+                "pictures": pictures_at_the_head(now, then),
+                "conflicts": [LABELS[part] for part in conflicts]
+                if proposal.is_open
+                else [],
                 "form": form,
                 "own": own,
                 "may_answer": may_answer,

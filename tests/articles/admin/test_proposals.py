@@ -218,3 +218,22 @@ def test_words_for_an_article_that_came_back_meanwhile_are_shown(at_home, articl
     )
     assert page.status_code == 403
     assert "Long thought over" in page.content.decode()
+
+
+def test_what_others_changed_since_is_not_shown_as_the_writers_doing(
+    desk, article, writer, editor
+):
+    began = article.keep_revision()
+    proposal = propose(article, {"title": "Better"}, by=writer, began_from=began.pk)
+    steps.save(article, {"tags": ["Sea", "Fish"]}, by=editor, began_from=began.pk)
+    page = desk.get(page_of(proposal))
+    assert [label for label, _ in page.context["parts"]] == ["Title"]
+    assert page.context["conflicts"] == []
+    steps.save(
+        article,
+        {"title": "Other"},
+        by=editor,
+        began_from=article.working_copy.pk,
+    )
+    page = desk.get(page_of(proposal)).content.decode()
+    assert "Somebody has changed the same here since this was proposed: title" in page
