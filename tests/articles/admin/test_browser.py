@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from articles.models import Article
-from tests.articles.admin.desk import LIST, form_of
+from tests.articles.admin.desk import LIST, form_of, place_caret
 from tests.factories import (
     DAY,
     make_article,
@@ -67,9 +67,7 @@ def test_the_editor_writes_under_the_policy_of_the_site(desk):
     response = desk.goto(form_of(article))
     policy = response.header_value("content-security-policy")
     assert "unsafe" not in policy
-    editor = body(desk)
-    editor.click()
-    desk.keyboard.press("Control+End")
+    place_caret(desk, "Control+End")
     desk.keyboard.press("Enter")
     desk.keyboard.type("Two  words and ")
     desk.keyboard.press("Control+b")
@@ -102,8 +100,7 @@ def test_the_editor_keeps_everything_that_a_body_may_hold(desk):
     assert article.body == EVERYTHING
     desk.goto(form_of(article))
     editor = body(desk)
-    editor.get_by_text("Last.").click()
-    desk.keyboard.press("End")
+    place_caret(desk, "End", at=editor.get_by_text("Last."))
     desk.keyboard.type("!")
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url(f"**{LIST}")
@@ -158,8 +155,7 @@ def test_leaving_typed_words_behind_is_asked_about(desk):
 def test_what_was_typed_outlives_the_session(desk):
     article = make_article(body="<p>Begun.</p>")
     desk.goto(form_of(article))
-    body(desk).click()
-    desk.keyboard.press("Control+End")
+    place_caret(desk, "Control+End")
     desk.keyboard.type(" And more.")
     desk.get_by_label("Tags").fill("Harbour")
     Session.objects.all().delete()

@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from articles.models import Article, Unsaved
-from tests.articles.admin.desk import ADD, LIST, form_of, typed
+from tests.articles.admin.desk import ADD, LIST, form_of, place_caret, typed
 from tests.factories import make_article, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -31,8 +31,7 @@ def body(page):
 
 
 def write(page, words):
-    body(page).click()
-    page.keyboard.press("Control+End")
+    place_caret(page, "Control+End")
     page.keyboard.type(words)
 
 

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests.articles.admin.desk import form_of
+from tests.articles.admin.desk import form_of, place_caret
 from tests.factories import make_article, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -36,8 +36,7 @@ def test_the_preview_follows_what_is_typed_and_saves_nothing(open_form):
     expect(
         frame_of(page).get_by_role("heading", name="Harbour reopens")
     ).to_be_visible()
-    page.get_by_role("textbox", name="Body").click()
-    page.keyboard.press("Control+End")
+    place_caret(page, "Control+End")
     page.keyboard.type(" And more.")
     expect(frame_of(page).get_by_text("Begun. And more.")).to_be_visible()
     assert Article.objects.get().title == "Harbour"

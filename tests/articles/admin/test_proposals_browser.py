@@ -6,6 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from articles.proposals import propose
+from tests.articles.admin.desk import place_caret
 from tests.factories import make_image, make_user, make_visible_article
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -36,9 +37,7 @@ def test_a_writer_proposes_in_the_editor_with_a_picture(article, writer, open_pa
     image = make_image(alt="A pier", width=300, height=200)
     page = open_page(user=writer)
     page.goto(address("propose", article.pk))
-    body = page.get_by_role("textbox", name="Body")
-    body.click()
-    page.keyboard.press("Control+End")
+    place_caret(page, "Control+End")
     page.keyboard.type(" And more.")
     page.get_by_role("button", name="Choose a picture").click()
     page.get_by_role("dialog").get_by_role("button", name="Choose A pier").click()
