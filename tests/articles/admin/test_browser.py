@@ -145,8 +145,8 @@ def test_leaving_typed_words_behind_is_asked_about(desk):
     desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     desk.goto(f"{form_of(first)}?_changelist_filters=o%3D1")
     desk.get_by_label("Title").fill("Typed")
-    desk.keyboard.press("Alt+ArrowRight")
-    desk.wait_for_timeout(500)
+    with desk.expect_event("dialog"):
+        desk.keyboard.press("Alt+ArrowRight")
     assert asked == ["beforeunload"]
     assert desk.get_by_label("Title").input_value() == "Typed"
     assert form_of(second) not in desk.url

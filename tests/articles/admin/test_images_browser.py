@@ -173,12 +173,14 @@ def test_without_a_script_pictures_are_uploaded_and_used_by_their_number(open_de
     page.get_by_label("Alt text").fill("A pier")
     page.get_by_label("From the left").fill("0.2")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
     image = Image.objects.get()
     assert (image.alt, image.focal_x) == ("A pier", 0.2)
     article = make_article()
     page.goto(form_of(article))
     page.get_by_label("Number").fill(str(image.pk))
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
     article.refresh_from_db()
     assert article.lead_image == image
 

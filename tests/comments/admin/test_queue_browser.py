@@ -104,6 +104,8 @@ def test_comments_are_cleared_with_buttons_and_without_javascript(open_queue):
     page.locator(".queue__together").get_by_role("button", name="Approve").click()
     expect(page.locator(".messagelist")).to_contain_text("Approved: 2 comments.")
     page.get_by_role("button", name="Undo what you just decided").click()
+    for comment in comments[4:]:
+        expect(page.locator(f"#comment-{comment.pk}")).to_be_visible()
     assert statuses() == [*BECOMES[:4], "pending", "pending"]
 
 
