@@ -7,8 +7,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles import library
+from articles.management.commands import renditions
 from articles.models import Image
-from articles.renditions import missing, names_in, put
+from articles.renditions import make_missing, missing, names_in, put
 from tests.factories import make_image
 
 
@@ -31,7 +32,7 @@ def test_the_command_makes_what_is_missing_and_nothing_twice(db, capsys):
     assert Image.objects.get().renditions_made_at
     assert "made" not in said_by(capsys)
     default_storage.delete(image.place_of(image.recipes[0]))
-    assert "1 renditions were missing" in said_by(capsys)
+    assert "1 rendition was missing" in said_by(capsys)
 
 
 def test_what_no_picture_uses_is_removed(db, capsys):
@@ -71,6 +72,28 @@ def test_what_is_off_the_site_is_not_drawn(db, capsys):
     library.take_down(image, reason="x")
     call_command("renditions", "--jobs=1")
     assert names_in(folder(image)) == []
+
+
+def test_what_was_made_before_it_was_stopped_stays_and_the_next_run_makes_the_rest(
+    db, capsys, monkeypatch
+):
+    first, second = make_image(title="First"), make_image(title="Second")
+
+    def interrupt(image):
+        if image == second:
+            raise KeyboardInterrupt
+        return make_missing(image)
+
+    monkeypatch.setattr(renditions, "make_missing", interrupt)
+    with pytest.raises(CommandError, match="run the same command again") as stopped:
+        call_command("renditions", "--jobs=1")
+    assert stopped.value.returncode == 130
+    assert "made: No. " in capsys.readouterr().out
+    assert missing(first) == []
+    assert missing(second) == second.recipes
+    monkeypatch.undo()
+    assert "First" not in said_by(capsys)
+    assert missing(second) == []
 
 
 def test_less_than_one_job_is_refused(db):

@@ -255,3 +255,9 @@ def test_moderators_are_told_as_the_setting_says(place, text, value):
 def test_of_a_hundred_automatic_decisions_two_are_looked_at_again(place):
     assert value_of(place, "settings.SECOND_LOOKS") == 2
     assert value_of(place, "settings.SECOND_LOOKS", SECOND_LOOKS="100") == 100
+
+
+@pytest.mark.parametrize("switch", ["FOUR_EYES", "SHOW_CHANGES"])
+def test_what_only_some_newsrooms_want_is_off_until_it_is_switched_on(place, switch):
+    assert value_of(place, f"settings.{switch}") is False
+    assert value_of(place, f"settings.{switch}", **{switch: "yes"}) is True

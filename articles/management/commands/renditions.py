@@ -60,7 +60,8 @@ def _say(outcomes, name, made, error):
     if error:
         outcomes.add("failed", name, error)
     elif made:
-        outcomes.add("made", name, f"{made} renditions were missing.")
+        were = "1 rendition was" if made == 1 else f"{made} renditions were"
+        outcomes.add("made", name, f"{were} missing.")
 
 
 def _drawn(keys, jobs):
