@@ -90,8 +90,12 @@ def _try(outcome, article, take, refusal_of):
             why_not = str(error)
         except desk.EditConflict as conflict:
             why_not = f"Somebody saved “{article}” in the same moment. {conflict}"
+        except Article.DoesNotExist:
+            why_not = f"“{article}” was deleted in the same moment."
     if why_not:
-        _note(outcome.batch, article, {}, {}, why_not=why_not)
+        # What was done to a draft is deleted along with it, and so is why nothing was done.
+        if Article.objects.filter(pk=article.pk).exists():
+            _note(outcome.batch, article, {}, {}, why_not=why_not)
         outcome.skipped.append((article, why_not))
     else:
         outcome.done.append(article)

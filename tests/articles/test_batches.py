@@ -62,6 +62,24 @@ def test_an_article_that_cannot_follow_is_skipped_with_the_reason(one):
     assert [item.why_not for item in outcome.batch.items.all()] == [why_not, ""]
 
 
+@pytest.mark.parametrize("why_not", ["", "Not yours."])
+def test_an_article_that_was_deleted_meanwhile_is_skipped_and_keeps_no_other_from_it(
+    one, two, why_not
+):
+    Article.objects.filter(pk=two.pk).delete()
+    outcome = do(
+        "submit",
+        [two, one],
+        Article.submit,
+        refusal_of=lambda article: why_not if article == two else "",
+    )
+    assert outcome.done == [one]
+    assert outcome.skipped == [
+        (two, why_not or "“Two” was deleted in the same moment.")
+    ]
+    assert outcome.batch.items.get().article == one
+
+
 def test_an_error_in_the_middle_keeps_what_was_done_and_its_record(one, two):
     def take(article):
         if article == two:
