@@ -66,7 +66,8 @@ def act(client, name, *articles, **answers):
 
 
 def settle(page):
-    """Waits until the editor has read where the caret is.
+    """
+    Waits until the editor has read where the caret is.
 
     It sets the caret back 20 ms after it takes the focus and reads a move from an event;
     a timer of the page that is begun later and runs longer ends after both.
