@@ -26,6 +26,8 @@ def post(page, article, body):
     page.get_by_label("Comment", exact=True).fill(body)
     page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("waits")
+    # The heading is read before the scripts have run that remember the comment.
+    page.wait_for_load_state("load")
     return Comment.objects.latest("id")
 
 
