@@ -139,20 +139,20 @@ def publish_changes(article, *, revision=None, tell_readers=False, by=None):
     Let a published article say what the working copy says, whole or not at all.
 
     `revision` is the one that was on the screen; `tell_readers` puts “Updated” on the
-    article. Raises TransitionError when a newer one was saved since, or the article is
-    not published any more.
+    article. Changes that were scheduled before are put off for these, so that they do
+    not come back over them. Raises TransitionError when a newer one was saved since, or
+    the article is not published any more.
     """
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)
         copy = _copy_to_publish(held, revision)
         _require_other_eyes(held, by)
-        _go_live(held, copy, by=by)
-        if tell_readers:
-            held.tell_of_update()
+        held.revisions.take_off_schedule()
+        _go_live(held, copy, tell_readers=tell_readers, by=by)
     article.refresh_from_db()
 
 
-def schedule_changes(article, *, at, revision=None, by=None):
+def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None):
     """
     Let the changes of the working copy go live by themselves at a time to come; until then the live text stays.
 
@@ -163,11 +163,9 @@ def schedule_changes(article, *, at, revision=None, by=None):
         held = Article.objects.select_for_update().get(pk=article.pk)
         copy = _copy_to_publish(held, revision)
         _require_other_eyes(held, by)
-        held.revisions.scheduled().exclude(pk=copy.pk).update(
-            kind=Revision.Kind.DRAFT, publish_at=None
-        )
+        held.revisions.take_off_schedule()
         Revision.objects.filter(pk=copy.pk).update(
-            kind=Revision.Kind.SCHEDULED, publish_at=at
+            kind=Revision.Kind.SCHEDULED, publish_at=at, tells_readers=tell_readers
         )
         record(held, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {_in_utc(at)}")
 
@@ -176,9 +174,7 @@ def unschedule_changes(article, *, by=None):
     """Let scheduled changes wait in the working copy again. Raises TransitionError when there are none."""
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)
-        if not held.revisions.scheduled().update(
-            kind=Revision.Kind.DRAFT, publish_at=None
-        ):
+        if not held.revisions.take_off_schedule():
             raise TransitionError(f"No changes of “{held}” are scheduled any more.")
         record(held, Step.What.UNSCHEDULE_CHANGES, by=by)
 
@@ -222,7 +218,7 @@ def _published(due):
             still_due = Revision.objects.due().filter(pk=due.pk).first()
             if still_due is not None:
                 _require_published(held)
-                _go_live(held, still_due, by=None)
+                _go_live(held, still_due, tell_readers=still_due.tells_readers, by=None)
     except Exception:
         logger.exception("The scheduled changes of article %s failed.", due.article_id)
         return False
@@ -259,12 +255,14 @@ def _require_published(held):
         )
 
 
-def _go_live(held, revision, *, by):
+def _go_live(held, revision, *, tell_readers, by):
     held.put(revision.content, by=by)
     Revision.objects.filter(pk=revision.pk).update(
         kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
     )
     record(held, Step.What.CHANGE, by=by)
+    if tell_readers:
+        held.tell_of_update()
 
 
 def _in_utc(at):

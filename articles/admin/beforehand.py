@@ -62,10 +62,20 @@ def of_changes(article):
     sentences = [f"Readers will see this changed: {parts}."]
     if article.is_scheduled:
         sentences = [f"This will be changed before it appears: {parts}."]
+    if earlier := article.revisions.scheduled().for_listing().first():
+        sentences.append(
+            f"What was to go live by itself on {_in_words(earlier.publish_at)} does not any more: this takes its place."
+        )
     if "slug" not in changed:
         return Outlook(sentences)
     sentences += [_address(content["slug"]), "The address until now leads there."]
     return Outlook(sentences, linking_to(article))
+
+
+def of_scheduling_changes(article):
+    changes = of_changes(article)
+    when = "They go live by themselves at the time you give here. Until then readers see what they see now."
+    return Outlook([when, *changes.sentences], changes.linking)
 
 
 def of_withdrawing(article):

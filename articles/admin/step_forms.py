@@ -85,13 +85,18 @@ class SeenField(forms.IntegerField):
         super().__init__(required=False, widget=forms.HiddenInput)
 
 
+class TellReadersField(forms.BooleanField):
+    def __init__(self):
+        super().__init__(
+            required=False,
+            label="Tell readers it was updated",
+            help_text="Puts “Updated” and the time on the article. Leave it for a mistake in spelling.",
+        )
+
+
 class PublishChangesForm(PublishForm):
     seen = SeenField()
-    tell_readers = forms.BooleanField(
-        required=False,
-        label="Tell readers it was updated",
-        help_text="Puts “Updated” and the time on the article. Leave it for a mistake in spelling.",
-    )
+    tell_readers = TellReadersField()
 
 
 class WhenField(MomentField):
@@ -143,6 +148,7 @@ class ScheduleForm(PublishForm):
 class ScheduleChangesForm(ScheduleForm):
     seen = SeenField()
     at = WhenField(label="Go live at")
+    tell_readers = TellReadersField()
 
 
 class RedateForm(StepForm):

@@ -155,7 +155,6 @@ STEPS = {
             _as_seen(publish_changes),
             PublishChangesForm,
             "Publish the changes of {}?",
-            "What readers see at its address is put in place of what they saw until now.",
             initial=_what_is_seen,
             outlook=beforehand.of_changes,
             for_many=False,
@@ -168,10 +167,8 @@ STEPS = {
             _as_seen(schedule_changes),
             ScheduleChangesForm,
             "When should the changes of {} go live?",
-            "They go live by themselves at that time. Until then readers see what they see now. "
-            "Changes that were scheduled before are put off for these.",
             initial=_what_is_seen,
-            outlook=beforehand.of_changes,
+            outlook=beforehand.of_scheduling_changes,
             for_many=False,
         ),
         DeskStep(
@@ -233,7 +230,8 @@ STEPS = {
             return_to_writer,
             ReturnForm,
             "Return {} to draft?",
-            "Its writer can work on it again. A scheduled article will not appear.",
+            "Its writer can work on it again. A scheduled article will not appear, "
+            "and changes that are scheduled for it stay at the desk.",
         ),
         DeskStep(
             "tag",
@@ -272,7 +270,8 @@ STEPS = {
             Article.withdraw,
             WithdrawForm,
             "Withdraw {}?",
-            "It goes from every page, feed and sitemap at once, and its comments with it.",
+            "It goes from every page, feed and sitemap at once, and its comments with it. "
+            "Changes that are scheduled for it stay at the desk.",
             outlook=beforehand.of_withdrawing,
             dangerous=True,
         ),

@@ -676,6 +676,9 @@ class Article(models.Model):
             )
             self._keep_address()
             self._record(what, by=by, reason=reason)
+            if self.status != self.Status.PUBLISHED:
+                # There is no page any more that they could change.
+                self.revisions.take_off_schedule()
             if what in [Step.What.PUBLISH, Step.What.SCHEDULE]:
                 self.keep_revision(kind=Revision.Kind.PUBLISHED, by=by)
 

@@ -37,6 +37,12 @@ class RevisionQuerySet(models.QuerySet):
     def scheduled(self):
         return self.filter(kind=Revision.Kind.SCHEDULED)
 
+    def take_off_schedule(self):
+        """Let those that are scheduled wait in the working copy again; says how many there were."""
+        return self.scheduled().update(
+            kind=Revision.Kind.DRAFT, publish_at=None, tells_readers=False
+        )
+
     def named(self):
         return self.exclude(label="")
 
@@ -103,8 +109,10 @@ class Revision(models.Model):
     )
     by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(default=timezone.now)
-    # When scheduled changes are to go live, and when these went live.
+    # When scheduled changes are to go live, whether that puts “Updated” on the article,
+    # and when these went live.
     publish_at = models.DateTimeField(null=True, blank=True)
+    tells_readers = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True, blank=True)
 
     objects = RevisionQuerySet.as_manager()

@@ -318,6 +318,25 @@ def test_only_what_was_on_the_screen_goes_live_at_a_time(desk, article):
     assert not article.revisions.scheduled().exists()
 
 
+def test_the_desk_says_what_comes_of_changes_that_are_scheduled(desk, article):
+    at = timezone.localtime() + DAY
+    sent = {"at_0": f"{at:%Y-%m-%d}", "at_1": f"{at:%H:%M:%S}", "tell_readers": "on"}
+    page = desk.get(step_of(article, "schedule_changes"))
+    assertContains(page, "Until then readers see what they see now.")
+    assertNotContains(page, "does not any more")
+    desk.post(step_of(article, "schedule_changes"), sent | ANYWAY)
+    assertContains(desk.get(form_of(article)), "and “Updated” is put on the article")
+    words = f"to go live by itself on {at:%-d %B %Y, %H:%M} does not any more"
+    for step in "changes", "schedule_changes":
+        assertContains(desk.get(step_of(article, step)), words)
+    desk.post(
+        step_of(article, "schedule_changes"), sent | ANYWAY | {"tell_readers": ""}
+    )
+    assertNotContains(desk.get(form_of(article)), "“Updated”")
+    withdrawing = desk.get(step_of(article, "withdraw"))
+    assertContains(withdrawing, "Changes that are scheduled for it stay at the desk.")
+
+
 def test_changes_go_live_at_a_time_and_can_be_taken_off_the_schedule(desk, article):
     assert "unschedule_changes" not in buttons(desk.get(form_of(article)))
     at = timezone.localtime() + DAY

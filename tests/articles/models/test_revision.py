@@ -122,16 +122,59 @@ def test_scheduled_changes_go_live_at_their_time_and_not_before(ana):
     assert article.steps.count() == 2
 
 
+def test_scheduled_changes_tell_readers_where_that_was_asked_for(ana):
+    told, quiet = make_visible_article(), make_visible_article()
+    for article, tell_readers in [(told, True), (quiet, False)]:
+        save(article, changed(article, title="New"), by=ana)
+        schedule_changes(article, at=timezone.now(), tell_readers=tell_readers, by=ana)
+    assert fresh(told).updated is None
+    publish_due_changes()
+    assert fresh(told).updated is not None
+    assert (fresh(quiet).title, fresh(quiet).updated) == ("New", None)
+
+
+@pytest.mark.parametrize("step", [publish_changes, schedule_changes])
+def test_changes_that_were_scheduled_do_not_come_back_over_newer_ones(ana, step):
+    article = make_visible_article(title="Old")
+    first = save(article, changed(article, title="Whit a mistake"), by=ana)
+    schedule_changes(article, at=timezone.now(), tell_readers=True, by=ana)
+    second = changed(article, title="With no mistake")
+    save(article, second, by=ana, began_from=first.pk)
+    at = {"at": timezone.now() + HOUR} if step == schedule_changes else {}
+    step(article, by=ana, **at)
+    assert not article.revisions.scheduled().filter(pk=first.pk).exists()
+    assert not article.revisions.get(pk=first.pk).tells_readers
+    publish_due_changes()
+    shown = "Old" if at else "With no mistake"
+    assert (fresh(article).title, fresh(article).updated) == (shown, None)
+
+
+@pytest.mark.parametrize("step", [Article.withdraw, Article.return_to_draft])
+def test_changes_stay_at_the_desk_when_their_article_leaves_the_schedule_or_the_site(
+    ana, step
+):
+    hour = HOUR if step == Article.return_to_draft else -HOUR
+    article = make_visible_article(title="Old", published_at=timezone.now() + hour)
+    save(article, changed(article, title="New"), by=ana)
+    schedule_changes(article, at=timezone.now(), by=ana)
+    step(fresh(article), by=ana)
+    publish_due_changes()
+    assert fresh(article).title == "Old"
+    assert article.working_copy.content["title"] == "New"
+    assert not article.revisions.scheduled().exists()
+
+
 def test_one_whose_scheduled_changes_fail_keeps_no_other_from_going_live(ana):
     broken, fine = make_visible_article(), make_visible_article()
     for article in broken, fine:
         save(article, changed(article, title="New"), by=ana)
         schedule_changes(article, at=timezone.now(), by=ana)
-    Article.objects.get(pk=broken.pk).withdraw()
+    broken.revisions.update(content={"slug": fine.slug})
     with pytest.raises(DueChangesFailed, match=str(broken.pk)):
         publish_due_changes()
     assert fresh(fine).title == "New"
-    assert fresh(broken).status == "withdrawn"
+    assert fresh(broken).slug == broken.slug
+    assert broken.revisions.due().exists()
 
 
 def test_changes_that_are_taken_off_the_schedule_wait_in_the_working_copy(ana):
