@@ -68,6 +68,31 @@ def save(article, content, *, by=None, began_from=None, note=""):
         return revision
 
 
+def put_dates(article, dates, *, instead_of, by=None):
+    """
+    Put the day it is planned for, or the end of its embargo, in place of those that it had.
+
+    A scheduled article whose embargo ends later appears later. Raises TransitionError
+    when somebody has changed one of the two since, and for an embargo of what readers see.
+    """
+    with transaction.atomic():
+        held = Article.objects.select_for_update().get(pk=article.pk)
+        if any(getattr(held, name) != instead_of[name] for name in dates):
+            raise TransitionError(
+                f"Somebody has changed the dates of “{held}” in the same moment. Look at them again."
+            )
+        was_visible = held.is_visible
+        for name, date in dates.items():
+            setattr(held, name, date)
+        if was_visible and held.is_under_embargo:
+            raise TransitionError(
+                f"Readers can see “{held}” by now, so there is nothing left to hold back."
+            )
+        held.save(update_fields=[*dates, "modified_at"])
+        if "embargo_until" in dates and held.is_scheduled:
+            held.redate(held.published_at, by=by)
+
+
 def restore(article, revision, *, by=None, began_from=None):
     """
     Save what this revision says as a new one; of what it says nothing, nothing changes.

@@ -25,7 +25,7 @@ from articles.admin.filters import (
     TagFilter,
     WriterFilter,
 )
-from articles.admin.forms import ArticleForm
+from articles.admin.forms import DATES, ArticleForm
 from articles.admin.history import HistoryMixin, changes_of
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
@@ -40,15 +40,12 @@ from articles.admin.steps import (
 )
 from articles.admin.together import TogetherMixin
 from articles.append_only import name_of
-from articles.desk import EditConflict, save
+from articles.desk import EditConflict, put_dates, save
 from articles.links import LOOKED_THROUGH
 from articles.markup import article_html
 from articles.models import Article, TransitionError
 from articles.pictures.showing import with_pictures
 from articles.snapshots import LEAD
-
-# What stands beside the text and holds as soon as it is saved.
-DATES = ["planned_for", "embargo_until"]
 
 ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
 
@@ -193,11 +190,11 @@ class ArticleAdmin(
             (None, {"fields": story}),
             (
                 "Publication",
-                {"fields": ["slug", "language", "planned_for", "embargo_until"]},
+                {"fields": ["slug", "language", *DATES]},
             ),
         ]
         if obj is not None and self.has_change_permission(request, obj):
-            fieldsets.append((None, {"fields": ["note"]}))
+            fieldsets.append((None, {"fields": ["note", *DATES.values()]}))
         return fieldsets
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -220,20 +217,11 @@ class ArticleAdmin(
             note=form.cleaned_data["note"],
         )
         self.forget_unsaved(request, article)
+        changed = DATES.keys() & set(form.changed_data)
+        if dates := {name: form.cleaned_data[name] for name in changed}:
+            put_dates(article, dates, instead_of=form.dates, by=request.user)
         self.say_what_was_kept(request, typed, revision)
-        dates = {
-            name: getattr(article, name) for name in DATES if name in form.changed_data
-        }
         article.refresh_from_db()
-        if dates:
-            for name, value in dates.items():
-                setattr(article, name, value)
-            article.save(update_fields=[*dates, "modified_at"])
-            if "embargo_until" in dates and article.is_scheduled:
-                self._try(
-                    request,
-                    lambda: article.redate(article.published_at, by=request.user),
-                )
 
     def save_related(self, request, form, formsets, change):
         if not change:

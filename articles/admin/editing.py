@@ -18,7 +18,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from articles.admin.forms import ArticleForm
+from articles.admin.forms import DATES, ArticleForm
 from articles.append_only import name_of
 from articles.models import Unsaved
 from articles.snapshots import differing
@@ -44,8 +44,10 @@ TYPED = [
     "language",
     "embargo_until_0",
     "embargo_until_1",
-    # Which revision was on the screen, also when that one is forgotten by now.
+    "planned_for",
+    # Which revision was on the screen, also when that one is forgotten by now, and which dates.
     "seen",
+    *DATES.values(),
 ]
 
 GONE = "This article is not there any more. Copy your words from here before you leave."

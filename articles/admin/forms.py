@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django import forms
 from django.utils import timezone
@@ -17,6 +18,9 @@ from articles.slugs import says_something
 from articles.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+# What stands beside the text and holds as soon as it is saved, each with the field that says
+# what was on the screen.
+DATES = {"planned_for": "planned_for_seen", "embargo_until": "embargo_until_seen"}
 LONGEST_PERSON = Person._meta.get_field("name").max_length
 
 
@@ -63,8 +67,10 @@ class ArticleForm(forms.ModelForm):
         longest=100,
         help_text="Separated by commas; the first one stands above the headline.",
     )
-    # Which revision was on the screen.
+    # Which revision was on the screen, and which dates.
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    planned_for_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    embargo_until_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     note = forms.CharField(
         required=False,
@@ -127,6 +133,9 @@ class ArticleForm(forms.ModelForm):
             self.people = [person for person, _ in credits]
             self.initial |= _as_typed(content, credits)
             self.initial["seen"] = copy.pk if copy else ""
+            self.dates = {name: getattr(article, name) for name in DATES}
+            for name, seen in DATES.items():
+                self.initial[seen] = _date_as_seen(self.dates[name])
             if self.taken_over is not None:
                 self._take_over(self.taken_over.typed)
             if self.is_bound:
@@ -136,7 +145,7 @@ class ArticleForm(forms.ModelForm):
                 "the old one leads here for ever."
             )
         else:
-            self.people = []
+            self.people, self.dates = [], {}
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
@@ -156,7 +165,7 @@ class ArticleForm(forms.ModelForm):
         return language
 
     def clean_embargo_until(self):
-        embargo = self.cleaned_data["embargo_until"]
+        embargo = self._meant("embargo_until")
         if embargo and embargo > timezone.now() and self.instance.is_visible:
             raise forms.ValidationError(
                 "Readers can see this article already. Withdraw it to take it off the site."
@@ -170,7 +179,7 @@ class ArticleForm(forms.ModelForm):
         return embargo
 
     def clean_planned_for(self):
-        day = self.cleaned_data["planned_for"]
+        day = self._meant("planned_for")
         if day and calendar.year(day.year) is None:
             raise forms.ValidationError(
                 f"Look at the year again: {day.year} is too far away."
@@ -202,7 +211,7 @@ class ArticleForm(forms.ModelForm):
         return any(
             field.has_changed(self._to_compare(name), _typed_into(field, name, typed))
             for name, field in self.fields.items()
-            if name != "seen"
+            if name not in ["seen", *DATES.values()]
             and field.widget.value_omitted_from_data(typed, {}, name) is False
         )
 
@@ -213,6 +222,25 @@ class ArticleForm(forms.ModelForm):
             if isinstance(initial, str)
             else initial
         )
+
+    def _meant(self, name):
+        """The date that was typed or, where only others have changed it since the form was opened, theirs."""
+        typed, seen = self.cleaned_data[name], self.data.get(DATES[name])
+        if seen is None or name not in self.dates:
+            return typed
+        now = self.dates[name]
+        as_now, as_typed = _date_as_seen(now), _date_as_seen(typed)
+        if as_typed == seen:
+            return now
+        if as_now not in [seen, as_typed]:
+            # Saved again, it is meant.
+            self.data = self.data.copy()
+            self.data[DATES[name]] = as_now
+            raise forms.ValidationError(
+                f"Somebody has {f'set this to {_date_in_words(now)}' if now else 'emptied this'} since you opened "
+                "the form. Save again to put yours in its place, or type theirs."
+            )
+        return typed
 
     def _take_over(self, typed):
         for name, field in self.fields.items():
@@ -354,6 +382,19 @@ def _person(written, *, said, known):
 def typed_as(content):
     """A snapshot as it would be typed into the fields of the form."""
     return _as_typed(content, _credits_in(content))
+
+
+def _date_as_seen(date):
+    """A date, or a moment to the second as its fields show it, as the form says what was on the screen."""
+    if isinstance(date, datetime):
+        date = date.astimezone(UTC).replace(microsecond=0)
+    return date.isoformat() if date else ""
+
+
+def _date_in_words(date):
+    if isinstance(date, datetime):
+        return f"{timezone.localtime(date):%-d %B %Y, %H:%M}"
+    return f"{date:%-d %B %Y}"
 
 
 def _field_of(part):

@@ -1,6 +1,7 @@
 """Steps of an article that reach further than its own row."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from threading import Barrier
 
@@ -8,7 +9,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from articles.desk import correct, publish, publish_changes, save, schedule_changes
+from articles.desk import (
+    correct,
+    publish,
+    publish_changes,
+    put_dates,
+    save,
+    schedule_changes,
+)
 from articles.models import Article, Correction, TransitionError
 from tests.factories import (
     DAY,
@@ -158,6 +166,25 @@ def test_changes_and_a_withdrawal_at_once_leave_nothing_half_done():
         assert article.status == "withdrawn"
         assert article.title == ("Before" if refused else "After")
         assert article.steps.filter(what="change").count() == (0 if refused else 1)
+
+
+def test_dates_are_put_in_place_of_those_that_were_seen_and_of_no_others(db):
+    article = make_article(planned_for=date(2030, 1, 1))
+    seen = {"planned_for": None, "embargo_until": None}
+    with pytest.raises(TransitionError, match="in the same moment"):
+        put_dates(article, {"planned_for": date(2030, 3, 4)}, instead_of=seen)
+    put_dates(article, {"embargo_until": timezone.now() + DAY}, instead_of=seen)
+    article.refresh_from_db()
+    assert article.planned_for == date(2030, 1, 1)
+    assert article.is_under_embargo
+
+
+def test_no_embargo_hides_what_readers_see_by_now(db):
+    article = make_visible_article()
+    dates = {"embargo_until": timezone.now() + DAY}
+    with pytest.raises(TransitionError, match="by now"):
+        put_dates(article, dates, instead_of={"embargo_until": None})
+    assert Article.objects.visible().get() == article
 
 
 @pytest.mark.django_db(transaction=True)

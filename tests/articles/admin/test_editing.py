@@ -1,7 +1,7 @@
 """What is typed and not saved: kept, offered back, shown to others; and what two save at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -16,7 +16,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from articles.admin.editing import LONGEST
 from articles.models import Article, Person, Revision, Unsaved
 from tests.articles.admin.desk import form_of, said, typed
-from tests.factories import make_article, make_user, make_visible_article
+from tests.factories import DAY, make_article, make_user, make_visible_article
 
 
 def keep_of(article):
@@ -135,6 +135,7 @@ def test_what_was_not_saved_is_offered_and_taken_over_as_it_was_typed(desk):
     article = make_article(title="As it was")
     words = typed(article, title="Typed", signed_by="Nobody Yet", tags="a, b")
     words |= {"embargo_until_0": "2030-01-02", "embargo_until_1": "03:04"}
+    words |= {"planned_for": "2030-01-01"}
     desk.post(keep_of(article), words)
     page = desk.get(form_of(article))
     assertContains(page, "and did not save it")
@@ -144,6 +145,7 @@ def test_what_was_not_saved_is_offered_and_taken_over_as_it_was_typed(desk):
     assertContains(page, 'value="Typed"')
     assertContains(page, 'value="Nobody Yet"')
     assertContains(page, 'value="2030-01-02"')
+    assertContains(page, 'value="2030-01-01"')
     article.refresh_from_db()
     assert article.title == "As it was"
     assert not Person.objects.exists()
@@ -347,6 +349,93 @@ def test_two_tabs_of_one_editor_merge_as_those_of_two(desk):
         desk, desk, Article.objects.get(), {"title": "One"}, {"title": "Two"}
     )
     assertContains(page, "You have saved this elsewhere")
+
+
+def dates_on(page):
+    """What a browser sends of the dates of the form when nobody touches them."""
+    form = form_on(page)
+    moment = form["embargo_until"].value()
+    local = timezone.localtime(moment) if moment else None
+    return {
+        "planned_for": str(form["planned_for"].value() or ""),
+        "embargo_until_0": f"{local:%Y-%m-%d}" if local else "",
+        "embargo_until_1": f"{local:%H:%M:%S}" if local else "",
+        "planned_for_seen": form["planned_for_seen"].value(),
+        "embargo_until_seen": form["embargo_until_seen"].value(),
+    }
+
+
+def test_a_date_that_only_one_has_changed_is_kept(desk, bo):
+    article = make_article(title="As it was")
+    page = desk.get(form_of(article))
+    sent = typed(article, title="Mine", seen=seen_by(desk, article)) | dates_on(page)
+    later = dates_on(bo.get(form_of(article))) | {
+        "planned_for": "2030-01-02",
+        "embargo_until_0": "2030-01-03",
+        "embargo_until_1": "10:00",
+    }
+    bo.post(form_of(article), typed(article) | later)
+    assert desk.post(form_of(article), sent).status_code == 302
+    article.refresh_from_db()
+    assert (article.title, str(article.planned_for)) == ("Mine", "2030-01-02")
+    assert article.is_under_embargo
+
+
+def test_an_embargo_that_was_lifted_does_not_come_back_with_an_older_form(desk):
+    article = make_article(embargo_until=timezone.now() + DAY)
+    sent = typed(article) | dates_on(desk.get(form_of(article)))
+    article.lift_embargo(reason="Agreed.")
+    assert desk.post(form_of(article), sent).status_code == 302
+    article.refresh_from_db()
+    assert article.embargo_until is None
+
+
+@pytest.mark.parametrize(
+    ("theirs", "sentence"),
+    [
+        ("2030-01-02", "Somebody has set this to 2 January 2030"),
+        ("", "Somebody has emptied this"),
+    ],
+)
+def test_of_a_date_that_two_have_changed_the_later_one_is_asked(
+    desk, bo, theirs, sentence
+):
+    article = make_article(planned_for=date(2029, 1, 1))
+    sent = dates_on(desk.get(form_of(article))) | {"planned_for": "2030-03-04"}
+    sent = typed(article, title="Mine", seen=seen_by(desk, article)) | sent
+    others = dates_on(bo.get(form_of(article))) | {"planned_for": theirs}
+    bo.post(form_of(article), typed(article) | others)
+    page = desk.post(form_of(article), sent)
+    assertContains(page, sentence)
+    assert form_on(page)["title"].value() == "Mine"
+    assert form_on(page)["planned_for"].value() == "2030-03-04"
+    again = sent | {"planned_for_seen": form_on(page)["planned_for_seen"].value()}
+    assert desk.post(form_of(article), again).status_code == 302
+    article.refresh_from_db()
+    assert (article.title, article.planned_for) == ("Mine", date(2030, 3, 4))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_set_the_same_date_at_the_same_instant_the_later_one_is_asked():
+    article = make_article(title="As it was")
+    ready = Barrier(2)
+
+    def write(day):
+        client = client_of(make_user(role="Editors"))
+        sent = typed(article, seen=seen_by(client, article), planned_for_seen="")
+        ready.wait()
+        try:
+            return client.post(form_of(article), sent | {"planned_for": day})
+        finally:
+            connection.close()
+
+    days = ["2030-01-02", "2030-03-04"]
+    with ThreadPoolExecutor(2) as desks:
+        pages = list(desks.map(write, days))
+    assert sorted(page.status_code for page in pages) == [200, 302]
+    article.refresh_from_db()
+    for page, day in zip(pages, days, strict=True):
+        assert (page.status_code == 302) == (str(article.planned_for) == day)
 
 
 def test_a_conflict_shown_again_with_a_mistake_keeps_every_word(desk, bo):
