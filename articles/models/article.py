@@ -588,8 +588,15 @@ class Article(models.Model):
         Let the article stand again where it stood before a step, both said by names out of STANDING.
 
         Raises TransitionError when it does not stand any more where the step had left
-        it, and when readers see it and would only see it again later.
+        it, when readers see it and would only see it again later, and when it would
+        appear with words that nobody has published.
         """
+        returns = before.get("status") == self.Status.PUBLISHED
+        if returns and not self.keeps_changes_apart and self._was_rewritten():
+            raise TransitionError(
+                f"“{self}” was changed since, so nobody has looked at it as it is. "
+                "Publish or schedule it by itself."
+            )
         shown_later = before.get("published_at")
         if (
             before.get("status", self.status) == self.Status.PUBLISHED
@@ -639,6 +646,13 @@ class Article(models.Model):
             taken=_slug_taken,
             max_length=SLUG_LENGTH,
         )
+
+    def _was_rewritten(self):
+        """Whether it says something else than when it was last published or scheduled."""
+        last = self.revisions.published().newest_first().first()
+        if last is None:
+            return self.revisions.exists()
+        return bool(differing(last.content, snapshot_of(self)))
 
     def _is_visible_now(self):
         return Article.objects.visible().filter(pk=self.pk).exists()

@@ -126,6 +126,17 @@ def test_undoing_leaves_alone_what_somebody_has_moved_since(one, two):
     assert one.last_return.reason == "Shorter."
 
 
+def test_undoing_lets_nothing_appear_that_was_rewritten_since(one, two):
+    for article in one, two:
+        desk.publish(article, at=timezone.now() + DAY)
+    outcome = do("return", [one, two], Article.return_to_draft)
+    desk.save(one, one.working_content() | {"title": "Written since"})
+    undone = undo_together(outcome.batch, by=None)
+    assert undone.done == [two]
+    assert "nobody has looked at it as it is" in undone.skipped[0][1]
+    assert standing(one, two) == ["draft", "published"]
+
+
 def test_undoing_never_hides_what_readers_see_until_later(db):
     scheduled = make_visible_article(published_at=timezone.now() + DAY)
     now = timezone.now() - HOUR
