@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Image
 from articles.models.image import ORIGINALS
 from articles.pictures.recipes import TYPES
-from articles.renditions import Busy, make_now
+from articles.renditions import Busy, NotThere, make_now
 
 # A year, the longest that is worth asking for: RFC 9111 has no limit, caches have.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -38,6 +38,8 @@ def rendition(request, fingerprint, name):
             content_type="text/plain; charset=utf-8",
             headers={"Retry-After": "5"},
         )
+    except NotThere:
+        raise Http404("This picture cannot be shown any more.") from None
     return _served(request, place, recipe.type)
 
 

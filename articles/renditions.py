@@ -1,5 +1,6 @@
 """The renditions of a picture in the storage: what is missing is made, once."""
 
+import logging
 import os
 import secrets
 from datetime import timedelta
@@ -23,11 +24,16 @@ PATIENCE = 20
 DRAFT = ".part"
 HOUR = timedelta(hours=1)
 
+logger = logging.getLogger(__name__)
 _turns = BoundedSemaphore(AT_ONCE)
 
 
 class Busy(Exception):
     """Too many pictures are being made just now."""
+
+
+class NotThere(Exception):
+    """The picture went while it was drawn, or its file is lost or broken."""
 
 
 @task
@@ -48,12 +54,11 @@ def missing(image):
 
 def make_missing(image):
     """Make every rendition that is not there, note that all are, and return how many there were to make."""
-    made = make(image, missing(image))
-    # Of the picture as it was: one that was replaced meanwhile has other addresses.
-    as_it_was = Image.objects.on_site().filter(
-        pk=image.pk, fingerprint=image.fingerprint
-    )
-    if not as_it_was.update(renditions_made_at=timezone.now()):
+    made = 0
+    for recipe, content in _drawn(image, missing(image)):
+        put(image.place_of(recipe), content)
+        made += 1
+    if not _as_it_was(image).update(renditions_made_at=timezone.now()):
         # Taken off the site, or replaced, while they were drawn: nothing of it may stay.
         remove(image.fingerprint)
     return made
@@ -63,7 +68,8 @@ def make_now(image, recipe):
     """
     Where the rendition lies, made if it is missing.
 
-    Raises Busy when others are drawn for longer than somebody would wait.
+    Raises Busy when others are drawn for longer than somebody would wait, and NotThere
+    when it cannot be drawn, or may not be shown any more once it is.
     """
     place = image.place_of(recipe)
     if default_storage.exists(place):
@@ -73,23 +79,37 @@ def make_now(image, recipe):
     try:
         # Somebody else may have wanted the same, and had the turn before.
         if not default_storage.exists(place):
-            make(image, [recipe])
+            put(place, _drawn_alone(image, recipe))
     finally:
         _turns.release()
+    if not _as_it_was(image).exists():
+        remove(image.fingerprint)
+        raise NotThere
     return place
 
 
-def make(image, recipes):
-    """Draw these renditions and put them into the storage; returns their number."""
+def _drawn(image, recipes):
+    """Each of these renditions with its content."""
     if not recipes:
-        return 0
+        return
     with image.file.open("rb") as file:
         kept = file.read()
-    number = 0
-    for recipe, content in drawn(kept, recipes, focal=image.focal):
-        put(image.place_of(recipe), content)
-        number += 1
-    return number
+    yield from drawn(kept, recipes, focal=image.focal)
+
+
+def _drawn_alone(image, recipe):
+    try:
+        [(_, content)] = _drawn(image, [recipe])
+    # Pillow says the last of a broken PNG.
+    except (OSError, SyntaxError) as error:
+        logger.exception("The file of picture %s is lost or broken.", image.pk)
+        raise NotThere from error
+    return content
+
+
+def _as_it_was(image):
+    """The picture, where it is on the site and was not replaced: another file or focal point has other addresses."""
+    return Image.objects.on_site().filter(pk=image.pk, fingerprint=image.fingerprint)
 
 
 def put(place, content, *, storage=default_storage):

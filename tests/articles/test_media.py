@@ -1,5 +1,6 @@
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -103,6 +104,33 @@ def test_what_is_taken_off_the_site_is_nowhere_any_more(
         library.bring_back(image)
     assert content(client.get(address(image)))
     assert content(client.get(Image.objects.get().file.url))
+
+
+def test_what_is_taken_off_the_site_while_it_is_drawn_leaves_nothing(
+    client, db, monkeypatch
+):
+    image = make_image()
+
+    def drawn(*args, **kwargs):
+        library.take_down(Image.objects.get(), reason="Not ours.")
+        renditions.remove(image.fingerprint)
+        return making.drawn(*args, **kwargs)
+
+    monkeypatch.setattr(renditions, "drawn", drawn)
+    assert client.get(address(image)).status_code == 404
+    assert renditions.names_in(f"renditions/{image.fingerprint}") == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff"])
+def test_a_picture_whose_file_is_lost_or_broken_is_not_found(
+    client, db, caplog, content
+):
+    image = make_image()
+    path = Path(default_storage.path(image.file.name))
+    path.unlink() if content is None else path.write_bytes(content)
+    assert client.get(address(image)).status_code == 404
+    assert f"The file of picture {image.pk} is lost or broken." in caplog.text
+    assert renditions.names_in(f"renditions/{image.fingerprint}") == []
 
 
 def test_pictures_are_only_read(client, db):
