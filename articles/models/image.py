@@ -119,7 +119,8 @@ class ImageQuerySet(models.QuerySet):
 
     def unused(self):
         """Those that stand in no article, as it is or as it is being written."""
-        return self.filter(uses=None, leads=None)
+        # Subqueries: of a join, PostgreSQL believes that it leaves hardly any row.
+        return self.exclude(uses__isnull=False).exclude(leads__isnull=False)
 
     def newest_first(self):
         return self.order_by("-id")
