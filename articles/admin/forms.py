@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from django import forms
 from django.utils import timezone
 
 from articles import bylines, calendar
 from articles.admin.fields import NamesField, PictureField, in_one_line
+from articles.admin.meanwhile import as_seen, meant
 from articles.admin.widgets import BodyEditor
 from articles.conflicts import text_of, told_apart
 from articles.desk import EditConflict
@@ -135,7 +135,7 @@ class ArticleForm(forms.ModelForm):
             self.initial["seen"] = copy.pk if copy else ""
             self.dates = {name: getattr(article, name) for name in DATES}
             for name, seen in DATES.items():
-                self.initial[seen] = _date_as_seen(self.dates[name])
+                self.initial[seen] = as_seen(self.dates[name])
             if self.taken_over is not None:
                 self._take_over(self.taken_over.typed)
             if self.is_bound:
@@ -224,23 +224,9 @@ class ArticleForm(forms.ModelForm):
         )
 
     def _meant(self, name):
-        """The date that was typed or, where only others have changed it since the form was opened, theirs."""
-        typed, seen = self.cleaned_data[name], self.data.get(DATES[name])
-        if seen is None or name not in self.dates:
-            return typed
-        now = self.dates[name]
-        as_now, as_typed = _date_as_seen(now), _date_as_seen(typed)
-        if as_typed == seen:
-            return now
-        if as_now not in [seen, as_typed]:
-            # Saved again, it is meant.
-            self.data = self.data.copy()
-            self.data[DATES[name]] = as_now
-            raise forms.ValidationError(
-                f"Somebody has {f'set this to {_date_in_words(now)}' if now else 'emptied this'} since you opened "
-                "the form. Save again to put yours in its place, or type theirs."
-            )
-        return typed
+        if name not in self.dates:
+            return self.cleaned_data[name]
+        return meant(self, name, now=self.dates[name], seen_in=DATES[name])
 
     def _take_over(self, typed):
         for name, field in self.fields.items():
@@ -382,19 +368,6 @@ def _person(written, *, said, known):
 def typed_as(content):
     """A snapshot as it would be typed into the fields of the form."""
     return _as_typed(content, _credits_in(content))
-
-
-def _date_as_seen(date):
-    """A date, or a moment to the second as its fields show it, as the form says what was on the screen."""
-    if isinstance(date, datetime):
-        date = date.astimezone(UTC).replace(microsecond=0)
-    return date.isoformat() if date else ""
-
-
-def _date_in_words(date):
-    if isinstance(date, datetime):
-        return f"{timezone.localtime(date):%-d %B %Y, %H:%M}"
-    return f"{date:%-d %B %Y}"
 
 
 def _field_of(part):

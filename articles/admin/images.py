@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 
 from articles import library
 from articles.admin.listing import LongListMixin
+from articles.admin.meanwhile import meant
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.picker import PickerMixin
 from articles.library import ImageInUse, SamePicture
@@ -90,6 +91,25 @@ class ImageForm(forms.ModelForm):
             "focal_y": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
         }
         labels = {"focal_x": "From the left", "focal_y": "From the top"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self._stored():
+            self.fields[name].show_hidden_initial = True
+
+    def clean(self):
+        cleaned = super().clean()
+        # What the picture says now: the form is put into it afterwards.
+        for name in cleaned.keys() & self._stored():
+            now, seen_in = getattr(self.instance, name), self[name].html_initial_name
+            try:
+                cleaned[name] = meant(self, name, now=now, seen_in=seen_in)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+        return cleaned
+
+    def _stored(self):
+        return self.fields.keys() - {"replacement"}
 
     def clean_alt(self):
         alt = " ".join(self.cleaned_data["alt"].split())

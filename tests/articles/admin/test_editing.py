@@ -393,7 +393,7 @@ def test_an_embargo_that_was_lifted_does_not_come_back_with_an_older_form(desk):
 @pytest.mark.parametrize(
     ("theirs", "sentence"),
     [
-        ("2030-01-02", "Somebody has set this to 2 January 2030"),
+        ("2030-01-02", "Somebody has set this to “2 January 2030”"),
         ("", "Somebody has emptied this"),
     ],
 )

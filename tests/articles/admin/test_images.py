@@ -39,6 +39,57 @@ def described(image, **fields):
     } | fields
 
 
+def on_the_screen(page):
+    """What a browser sends of the form when nobody touches it."""
+    form = page.context["adminform"].form
+    sent = {}
+    for field in form:
+        value = field.value()
+        if field.name == "replacement":
+            continue
+        if field.field.show_hidden_initial:
+            sent[field.html_initial_name] = "" if value is None else str(value)
+        if value not in [None, False]:
+            sent[field.html_name] = "on" if value is True else value
+    return sent
+
+
+def test_of_two_who_describe_one_picture_neither_undoes_what_the_other_did(desk):
+    image = make_image(alt="A harbour", caption="At noon.\r\nBy boat.", credit="Ana")
+    mine = on_the_screen(desk.get(form_of(image)))
+    assertContains(desk.get(form_of(image)), 'name="initial-alt" value="A harbour"')
+    others = on_the_screen(desk.get(form_of(image))) | {
+        "alt": "A lake",
+        "focal_x": "0.25",
+        "decorative": "on",
+    }
+    desk.post(form_of(image), others)
+    assert desk.post(form_of(image), mine | {"credit": "Ben"}).status_code == 302
+    image.refresh_from_db()
+    assert (image.alt, image.focal_x, image.decorative) == ("A lake", 0.25, True)
+    assert (image.credit, image.caption) == ("Ben", "At noon.\r\nBy boat.")
+
+
+def test_of_what_two_have_changed_of_one_picture_the_later_one_is_asked(desk):
+    image = make_image(alt="A harbour", credit="Ana")
+    mine = on_the_screen(desk.get(form_of(image))) | {"alt": "A pond", "credit": ""}
+    others = on_the_screen(desk.get(form_of(image))) | {"alt": "A lake", "credit": "B"}
+    desk.post(form_of(image), others)
+    page = desk.post(form_of(image), mine)
+    assertContains(page, "Somebody has set this to “A lake” since you opened the form.")
+    assertContains(page, "Somebody has set this to “B”")
+    again = on_the_screen(page)
+    assert (again["alt"], again["credit"]) == ("A pond", "")
+    again |= {
+        f"initial-{name}": getattr(Image.objects.get(), name)
+        for name in ["alt", "credit"]
+    }
+    assertContains(page, 'name="initial-alt" value="A lake"')
+    assert desk.post(form_of(image), again).status_code == 302
+    image.refresh_from_db()
+    assert (image.alt, image.credit) == ("A pond", "")
+
+
 def test_of_many_files_each_is_taken_refused_or_there_already(desk, editor):
     there = library.upload(make_picture_file(colour="red"), alt="A field")
     page = desk.post(

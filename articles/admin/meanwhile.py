@@ -1,0 +1,59 @@
+"""
+What others have saved while somebody had the form of the same thing open.
+
+The form sends along what was on the screen. A field that one has not touched keeps what
+others have put there since; where both have changed it, the later one is asked.
+"""
+
+from datetime import UTC, datetime
+
+from django import forms
+from django.utils import timezone
+
+
+def meant(form, name, *, now, seen_in):
+    """
+    What was typed into the field or, where only others have changed it since the form was opened, theirs.
+
+    `now` is what is stored, and `seen_in` the name under which the form sends `as_seen` of
+    what was on the screen. Raises ValidationError where both have changed it, each otherwise;
+    sent again, one's own is meant.
+    """
+    typed, seen = form.cleaned_data[name], form.data.get(seen_in)
+    if seen is None:
+        return typed
+    seen = as_seen(seen)
+    if as_seen(typed) == seen:
+        return now
+    if as_seen(now) not in [seen, as_seen(typed)]:
+        form.data = form.data.copy()
+        form.data[seen_in] = as_seen(now)
+        raise forms.ValidationError(
+            f"Somebody has {_in_words(now)} since you opened the form. "
+            "Save again to put yours in its place, or type theirs."
+        )
+    return typed
+
+
+def as_seen(value):
+    """A value as the form says what was on the screen: a moment to the second, as its fields show it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC).replace(microsecond=0)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    # However a browser ends its lines.
+    return "\n".join(str(value).splitlines()).strip()
+
+
+def _in_words(value):
+    if value in [None, ""]:
+        return "emptied this"
+    if isinstance(value, bool):
+        return "ticked this" if value else "taken the tick away"
+    if isinstance(value, datetime):
+        value = f"{timezone.localtime(value):%-d %B %Y, %H:%M}"
+    elif hasattr(value, "isoformat"):
+        value = f"{value:%-d %B %Y}"
+    return f"set this to “{value}”"
