@@ -1,10 +1,13 @@
 """Pictures in a real browser: dropped, described, chosen, and seen by a reader."""
 
 import base64
+import io
+import random
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from PIL import Image as Drawing
 from playwright.sync_api import expect
 
 from articles.models import Article, Image
@@ -38,6 +41,14 @@ DROP = """async ([selector, files]) => {
 }"""
 
 
+# Whether the bar stands between its ends, and the words beside it fit.
+IS_SENT = """() => {
+    const { value } = document.querySelector(".upload__result progress");
+    const words = document.querySelector(".upload__result").textContent;
+    return value > 0 && value < 100 && words.includes("is sent");
+}"""
+
+
 @pytest.fixture
 def open_desk(transactional_db, open_page):
     return lambda **wishes: open_page(user=make_user(role="Editors"), **wishes)
@@ -52,9 +63,46 @@ def drop(page, selector, *files):
     page.evaluate(DROP, [selector, list(files)])
 
 
+def noise():
+    """A picture that is large for its size: 400 KB."""
+    file = io.BytesIO()
+    pixels = random.Random(1).randbytes(365 * 365 * 3)
+    Drawing.frombytes("RGB", (365, 365), pixels).save(file, "PNG")
+    return file.getvalue()
+
+
 def sound(page):
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_an_upload_over_a_slow_line_says_how_far_it_is(open_desk):
+    page = open_desk()
+    page.goto(UPLOAD)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    line = page.context.new_cdp_session(page)
+    line.send(
+        "Network.emulateNetworkConditions", slow | {"uploadThroughput": 50 * 1024}
+    )
+    drop(page, ".upload__area", file_of("noise.png", noise()))
+    bar = page.get_by_role("progressbar", name="Progress of noise.png")
+    expect(bar).to_have_js_property("max", 100)
+    page.wait_for_function(IS_SENT)
+    line.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
+    expect(page.locator(".upload__result")).to_contain_text("It is in the library.")
+    expect(bar).to_have_count(0)
+
+
+def test_a_file_that_cannot_be_sent_says_so_and_is_sent_later(open_desk):
+    page = open_desk()
+    page.goto(UPLOAD)
+    page.context.set_offline(True)
+    drop(page, ".upload__area", file_of("pier.png"))
+    rows = page.locator(".upload__result")
+    expect(rows).to_contain_text("the newsroom cannot be reached")
+    page.context.set_offline(False)
+    drop(page, ".upload__area", file_of("pier.png"))
+    expect(rows.nth(1)).to_contain_text("It is in the library.")
 
 
 def test_three_files_are_dropped_described_chosen_and_seen(open_desk, live_server):
