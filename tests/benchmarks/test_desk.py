@@ -6,14 +6,13 @@ of articles; those that search texts may, for they say what they look through.
 """
 
 from datetime import timedelta
-from time import perf_counter
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article
+from tests.benchmarks.asking import measured, queries_of, report, slower
 from tests.factories import make_person, make_user
 
 pytestmark = [
@@ -74,8 +73,10 @@ BESIDE = [
     )
     """,
     """
-    INSERT INTO articles_revision (article_id, kind, content, note, label, by_name, at)
-    SELECT id, 'draft', json_build_object('title', title), '', '', 'Ana', modified_at
+    INSERT INTO articles_revision (
+        article_id, kind, content, note, label, by_name, at, tells_readers
+    )
+    SELECT id, 'draft', json_build_object('title', title), '', '', 'Ana', modified_at, false
     FROM articles_article AS article WHERE id %% 1000 = 1 AND NOT EXISTS (
         SELECT FROM articles_revision WHERE article_id = article.id
     )
@@ -125,52 +126,26 @@ def grow(start, end, editor, person):
             cursor.execute(f"ANALYZE articles_{table}")
 
 
-def measured(client):
+def places():
     article = Article.objects.order_by("pk").first()
     # A month in which there is something, also among the first thousand.
     day = timezone.localdate() - timedelta(days=3)
-    found = {}
-    for name, address in PAGES.items():
-        address = address.format(article=article.pk, day=day)
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(address).status_code == 200
-        asked = len(queries)
-        seconds = []
-        for _ in range(ROUNDS):
-            start = perf_counter()
-            client.get(address)
-            seconds.append(perf_counter() - start)
-        found[name] = asked, min(seconds)
-    return found
+    return {
+        name: address.format(article=article.pk, day=day)
+        for name, address in PAGES.items()
+    }
 
 
 def test_the_desk_is_as_fast_with_a_million_articles_as_with_ten(client, db):
     editor, person = make_user(role="Editors"), make_person()
     client.force_login(editor)
     grow(1, FEW, editor, person)
-    few = measured(client)
+    for name, address in places().items():
+        print(f"{name:24} {len(queries_of(client, address)):3} queries at {FEW}")  # noqa: T201
     grow(FEW + 1, FULL, editor, person)
-    full = measured(client)
+    full = measured(client, places(), rounds=ROUNDS)
     grow(FULL + 1, MANY, editor, person)
-    many = measured(client)
-    print(  # noqa: T201
-        f"\n{'page':24} queries at {FEW}, at {MANY:,}; ms at {FULL:,}, at {MANY:,}; ratio"
-    )
-    for name in PAGES:
-        asked, (_, quick), (asked_then, slow) = few[name][0], full[name], many[name]
-        print(  # noqa: T201
-            f"{name:24} {asked:7} {asked_then:9} {quick * 1000:8.0f} {slow * 1000:6.0f} {slow / quick:6.2f}"
-        )
-    slow = {
-        name: round(many[name][1] / full[name][1], 2)
-        for name in PAGES
-        if name not in MAY_GET_SLOW and many[name][1] > AT_MOST * full[name][1]
-    }
-    more = {
-        name: (full[name][0], many[name][0])
-        for name in PAGES
-        if many[name][0] > full[name][0]
-    }
-    assert not more
-    assert not slow
+    many = measured(client, places(), rounds=ROUNDS)
+    report(full, many)
+    assert all(len(many[name][0]) <= len(full[name][0]) for name in PAGES)
+    assert not slower(full, many, at_most=AT_MOST).keys() - MAY_GET_SLOW

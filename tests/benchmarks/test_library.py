@@ -5,13 +5,11 @@ On PostgreSQL. No file lies behind the rows: what is measured are the pages, whi
 addresses of pictures and open none.
 """
 
-from time import perf_counter
-
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from articles.models import Image
+from tests.benchmarks.asking import measured, report, slower
 from tests.factories import make_article, make_user
 
 pytestmark = [
@@ -89,40 +87,18 @@ def grow(start, end, editor, article):
             cursor.execute(f"ANALYZE articles_{table}")
 
 
-def measured(client):
+def places():
     image = Image.objects.newest_first()[500]
-    found = {}
-    for name, address in PAGES.items():
-        address = address.format(image=image.pk)
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(address).status_code == 200
-        asked = len(queries)
-        seconds = []
-        for _ in range(ROUNDS):
-            start = perf_counter()
-            client.get(address)
-            seconds.append(perf_counter() - start)
-        found[name] = asked, min(seconds)
-    return found
+    return {name: address.format(image=image.pk) for name, address in PAGES.items()}
 
 
 def test_the_library_is_as_fast_with_a_million_pictures_as_with_a_thousand(client, db):
     editor, article = make_user(role="Editors"), make_article()
     client.force_login(editor)
     grow(1, FULL, editor, article)
-    full = measured(client)
+    full = measured(client, places(), rounds=ROUNDS)
     grow(FULL + 1, MANY, editor, article)
-    many = measured(client)
-    print(f"\n{'page':24} queries; ms at {FULL:,}, at {MANY:,}; ratio")  # noqa: T201
-    for name in PAGES:
-        (asked, quick), (asked_then, slow) = full[name], many[name]
-        print(  # noqa: T201
-            f"{name:24} {asked:4} {asked_then:4} {quick * 1000:8.0f} {slow * 1000:6.0f} {slow / quick:6.2f}"
-        )
-    assert all(many[name][0] <= full[name][0] for name in PAGES)
-    assert not {
-        name: round(many[name][1] / full[name][1], 2)
-        for name in PAGES
-        if name not in MAY_GET_SLOW and many[name][1] > AT_MOST * full[name][1]
-    }
+    many = measured(client, places(), rounds=ROUNDS)
+    report(full, many)
+    assert all(len(many[name][0]) <= len(full[name][0]) for name in PAGES)
+    assert not slower(full, many, at_most=AT_MOST).keys() - MAY_GET_SLOW

@@ -5,13 +5,12 @@ On PostgreSQL, where the plan of each query is printed: it must read no whole ta
 """
 
 from random import Random
-from time import perf_counter
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from comments.models import Comment
+from tests.benchmarks.asking import in_both, measured, report, slower
 from tests.factories import make_user, make_visible_article
 
 pytestmark = [
@@ -110,31 +109,6 @@ def addresses(client):
         yield f"{pile}, what is new", f"{QUEUE}news/?{page.context['mark']}"
 
 
-def measured(client, places):
-    """
-    By its name, the queries of each place, and the seconds of the quickest of many rounds.
-
-    All in turn, and the quickest: whatever else the machine does slows some of them.
-    """
-    queries = {name: queries_of(client, address) for name, address in places.items()}
-    seconds = {name: [] for name in places}
-    for _ in range(ROUNDS):
-        for name, address in places.items():
-            start = perf_counter()
-            client.get(address)
-            seconds[name].append(perf_counter() - start)
-    return {name: (queries[name], min(seconds[name])) for name in places}
-
-
-def queries_of(client, address):
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    # Taken at once: the next request empties the log.
-    queries = [query["sql"] for query in captured]
-    assert queries
-    return queries
-
-
 def plan_of(sql):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}")
@@ -148,11 +122,11 @@ def test_a_million_comments_cost_what_a_thousand_do(client, db):
     # Else the pages would have fewer cards at a thousand, and make less work.
     grow(articles, 1, FEW)
     fill_the_pages()
-    few = measured(client, dict(addresses(client)))
+    few = measured(client, dict(addresses(client)), rounds=ROUNDS)
     grow(articles, FEW + 1, MANY)
-    many = measured(client, dict(addresses(client)))
-    slow, scans = {}, []
-    for name, (queries, seconds) in many.items():
+    many = measured(client, dict(addresses(client)), rounds=ROUNDS)
+    scans = []
+    for name, (queries, _) in many.items():
         for sql in queries:
             if "comments_" not in sql:
                 continue
@@ -165,18 +139,11 @@ def test_a_million_comments_cost_what_a_thousand_do(client, db):
                 if "Seq Scan on comments_comment" in line
                 or "Seq Scan on comments_decision" in line
             ]
-        if name not in few:
-            continue
-        ratio = seconds / few[name][1]
-        print(  # noqa: T201
-            f"{name}: {len(few[name][0])} and {len(queries)} queries, "
-            f"{few[name][1] * 1000:.1f} and {seconds * 1000:.1f} ms, ratio {ratio:.2f}"
-        )
-        assert len(queries) == len(few[name][0]), name
-        if ratio > AT_MOST:
-            slow[name] = ratio
+    report(few, many)
+    for name in in_both(few, many):
+        assert len(many[name][0]) == len(few[name][0]), name
     assert scans == []
-    assert slow == {}
+    assert slower(few, many, at_most=AT_MOST) == {}
 
 
 def fill_the_pages():
