@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 
 from articles import library
 from articles.admin.listing import LongListMixin
-from articles.admin.meanwhile import meant
+from articles.admin.meanwhile import keep_others
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.picker import PickerMixin
 from articles.library import ImageInUse, SamePicture
@@ -98,15 +98,10 @@ class ImageForm(forms.ModelForm):
             self.fields[name].show_hidden_initial = True
 
     def clean(self):
-        cleaned = super().clean()
-        # What the picture says now: the form is put into it afterwards.
-        for name in cleaned.keys() & self._stored():
-            now, seen_in = getattr(self.instance, name), self[name].html_initial_name
-            try:
-                cleaned[name] = meant(self, name, now=now, seen_in=seen_in)
-            except forms.ValidationError as error:
-                self.add_error(name, error)
-        return cleaned
+        super().clean()
+        keep_others(
+            self, {name: self[name].html_initial_name for name in self._stored()}
+        )
 
     def _stored(self):
         return self.fields.keys() - {"replacement"}

@@ -11,6 +11,20 @@ from django import forms
 from django.utils import timezone
 
 
+def keep_others(form, seen):
+    """
+    Of these fields of a form that is being cleaned, keep what only others have changed.
+
+    `seen` says for each under which name the form sends what was on the screen.
+    """
+    for name in form.cleaned_data.keys() & seen.keys():
+        now = getattr(form.instance, name)
+        try:
+            form.cleaned_data[name] = meant(form, name, now=now, seen_in=seen[name])
+        except forms.ValidationError as error:
+            form.add_error(name, error)
+
+
 def meant(form, name, *, now, seen_in):
     """
     What was typed into the field or, where only others have changed it since the form was opened, theirs.

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from articles.admin import ArticleAdmin
 from articles.admin.fields import MomentField
+from articles.admin.meanwhile import as_seen, keep_others
 from articles.models import Article
 from comments.models import Thread
 
@@ -22,9 +23,23 @@ from comments.models import Thread
 MOST_DAYS = 9999
 
 
+# What can be said of a conversation, each with the field that says what was on the screen.
+SEEN = {
+    "policy": "policy_seen",
+    "closes_after_days": "closes_after_days_seen",
+    "closes_at": "closes_at_seen",
+}
+
+
 class ThreadForm(forms.ModelForm):
+    policy_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    closes_after_days_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    closes_at_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name, seen in SEEN.items():
+            self.initial[seen] = as_seen(getattr(self.instance, name))
         # For those who may only read, no field is left.
         if self.fields.keys() >= {"policy", "closes_after_days", "closes_at"}:
             self._explain(**self.fields)
@@ -43,6 +58,10 @@ class ThreadForm(forms.ModelForm):
         closes_at.help_text = (
             "A day and an hour of its own, which goes before the number of days."
         )
+
+    def clean(self):
+        super().clean()
+        keep_others(self, {name: self.add_prefix(seen) for name, seen in SEEN.items()})
 
     # Set by the admin: who changes it.
     by = None
@@ -98,7 +117,7 @@ class ThreadInline(admin.StackedInline):
         counts = ["shown_with_link" if linked else "shown", "waiting"]
         if not self.has_change_permission(request, obj):
             return ["standing", *counts]
-        return ["standing", "policy", "closes_after_days", "closes_at", *counts]
+        return ["standing", *SEEN, *SEEN.values(), *counts]
 
     @admin.display(description="Now")
     def standing(self, thread):

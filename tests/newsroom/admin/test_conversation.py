@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains
 
 from articles.models import Article
 from comments.models import Thread
-from newsroom.admin.conversation import ThreadForm, in_words
+from newsroom.admin.conversation import SEEN, ThreadForm, in_words
 from tests.articles.admin.desk import LIST, form_of, typed
 from tests.factories import (
     DAY,
@@ -85,6 +85,60 @@ def test_an_editor_closes_the_conversation_beside_the_article(desk):
     assert desk.post(form_of(article), sent).status_code == 302
     thread.refresh_from_db()
     assert thread.policy == "held"
+
+
+def thread_on(page):
+    """What a browser sends of the conversation when nobody touches it."""
+    [formset] = page.context["inline_admin_formsets"]
+    [form] = formset.formset.forms
+    sent = {
+        "thread-TOTAL_FORMS": "1",
+        "thread-INITIAL_FORMS": formset.formset.initial_form_count(),
+        "thread-0-id": form.instance.pk or "",
+        "thread-0-article": form.instance.article.pk,
+    }
+    closes_at = form["closes_at"].value()
+    if closes_at and not isinstance(closes_at, list):
+        closes_at = timezone.localtime(closes_at)
+        closes_at = [f"{closes_at:%Y-%m-%d}", f"{closes_at:%H:%M:%S}"]
+    day, time = closes_at or ["", ""]
+    for name in ["policy", "closes_after_days", *SEEN.values()]:
+        value = form[name].value()
+        sent[form[name].html_name] = "" if value is None else str(value)
+        assert f'name="{form[name].html_name}"' in page.content.decode()
+    return sent | {"thread-0-closes_at_0": day, "thread-0-closes_at_1": time}
+
+
+@pytest.mark.parametrize("has_thread", [True, False])
+def test_an_older_form_does_not_open_what_was_closed_meanwhile(desk, has_thread):
+    article = make_visible_article()
+    if has_thread:
+        Thread.objects.create(article=article)
+    sent = thread_on(desk.get(form_of(article)))
+    meanwhile = Thread.objects.held_by(article)
+    meanwhile.set_policy("closed")
+    Thread.objects.update(closes_after_days=3, closes_at=timezone.now() + DAY)
+    sent = typed(article, title="Mine") | sent
+    assert desk.post(form_of(article), sent).status_code == 302
+    thread = Thread.objects.get()
+    assert (thread.policy, thread.closes_after_days) == ("closed", 3)
+    assert thread.closes_at
+
+
+def test_of_two_who_change_one_conversation_the_later_one_is_asked(desk):
+    article = make_visible_article()
+    Thread.objects.create(article=article, policy="open")
+    sent = typed(article, title="Mine") | thread_on(desk.get(form_of(article)))
+    sent |= {"thread-0-policy": "held"}
+    Thread.objects.get().set_policy("closed")
+    page = desk.post(form_of(article), sent)
+    assertContains(page, "Somebody has set this to “closed” since you opened the form.")
+    assert page.context["adminform"].form["title"].value() == "Mine"
+    assert Thread.objects.get().policy == "closed"
+    again = thread_on(page)
+    assert again["thread-0-policy"] == "held"
+    assert desk.post(form_of(article), sent | again).status_code == 302
+    assert Thread.objects.get().policy == "held"
 
 
 def test_a_conversation_closes_at_no_time_that_cannot_be_kept(desk):
