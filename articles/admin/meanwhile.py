@@ -37,11 +37,14 @@ def meant(form, name, *, now, seen_in):
     if seen is None:
         return typed
     seen = as_seen(seen)
+    if as_seen(now) == seen:
+        return typed
     if as_seen(typed) == seen:
+        # Where the form comes back for another reason, theirs stands in it.
+        _put(form, {seen_in: as_seen(now), **_as_sent(form, name, now)})
         return now
-    if as_seen(now) not in [seen, as_seen(typed)]:
-        form.data = form.data.copy()
-        form.data[seen_in] = as_seen(now)
+    if as_seen(typed) != as_seen(now):
+        _put(form, {seen_in: as_seen(now)})
         raise forms.ValidationError(
             f"Somebody has {_in_words(now)} since you opened the form. "
             "Save again to put yours in its place, or type theirs."
@@ -59,6 +62,22 @@ def as_seen(value):
         return value.isoformat()
     # However a browser ends its lines.
     return "\n".join(str(value).splitlines()).strip()
+
+
+def _put(form, sent):
+    """Let the form say this in place of what was sent."""
+    form.data = form.data.copy()
+    for name, value in sent.items():
+        form.data[name] = value
+
+
+def _as_sent(form, name, value):
+    """A value as a browser sends it in this field, which may be one of several parts."""
+    widget, name = form.fields[name].widget, form.add_prefix(name)
+    if not isinstance(widget, forms.MultiWidget):
+        return {name: "" if value is None else value}
+    parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
+    return {f"{name}{part}": str(sent or "") for part, sent in parts}
 
 
 def _in_words(value):

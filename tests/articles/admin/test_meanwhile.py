@@ -40,6 +40,12 @@ def test_what_only_one_has_changed_is_meant(typed, seen, now, result):
     assert ask(typed=typed, seen=seen, now=now) == result
 
 
+def test_where_the_form_comes_back_theirs_stands_in_it():
+    form = AnyForm("once", "once")
+    meant(form, "field", now="theirs", seen_in="seen")
+    assert (form.data["field"], form.data["seen"]) == ("theirs", "theirs")
+
+
 @pytest.mark.parametrize(
     ("now", "sentence"),
     [

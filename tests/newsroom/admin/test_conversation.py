@@ -131,14 +131,21 @@ def test_of_two_who_change_one_conversation_the_later_one_is_asked(desk):
     sent = typed(article, title="Mine") | thread_on(desk.get(form_of(article)))
     sent |= {"thread-0-policy": "held"}
     Thread.objects.get().set_policy("closed")
+    until = timezone.now() + DAY
+    Thread.objects.update(closes_after_days=3, closes_at=until)
     page = desk.post(form_of(article), sent)
     assertContains(page, "Somebody has set this to “closed” since you opened the form.")
     assert page.context["adminform"].form["title"].value() == "Mine"
     assert Thread.objects.get().policy == "closed"
     again = thread_on(page)
     assert again["thread-0-policy"] == "held"
+    # What only the others have changed stands there as they have it.
+    assert again["thread-0-closes_after_days"] == "3"
+    assert again["thread-0-closes_at_0"] == f"{timezone.localtime(until):%Y-%m-%d}"
     assert desk.post(form_of(article), sent | again).status_code == 302
-    assert Thread.objects.get().policy == "held"
+    thread = Thread.objects.get()
+    assert (thread.policy, thread.closes_after_days) == ("held", 3)
+    assert thread.closes_at
 
 
 def test_a_conversation_closes_at_no_time_that_cannot_be_kept(desk):
