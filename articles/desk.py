@@ -148,12 +148,18 @@ def sign(article, *, credits, in_place=False, by=None):
     _change(article, changed, by=by, note="Byline changed.")
 
 
-def publish(article, *, at=None, by=None):
-    """Publish what the working copy says: now, or at a later time."""
+def publish(article, *, at=None, revision=None, by=None):
+    """
+    Publish what the working copy says: now, or at a later time.
+
+    `revision` is the one that was on the screen. Raises TransitionError when a newer one
+    was saved since, or the article cannot be published from where it stands.
+    """
     with transaction.atomic():
         held = Article.objects.select_for_update().get(pk=article.pk)
         _require_other_eyes(held, by)
         if copy := held.working_copy:
+            _require_seen(held, copy, revision)
             held.put(copy.content, by=by)
         article.publish(at=at, by=by)
     article.refresh_from_db()
@@ -253,11 +259,15 @@ def _published(due):
 def _copy_to_publish(held, seen):
     _require_published(held)
     copy = _working_copy(held)
+    _require_seen(held, copy, seen)
+    return copy
+
+
+def _require_seen(held, copy, seen):
     if seen is not None and seen.pk != copy.pk:
         raise TransitionError(
             f"{copy.who} has saved “{held}” since. Look at it again before you publish."
         )
-    return copy
 
 
 def _require_other_eyes(held, by):

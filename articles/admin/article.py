@@ -356,6 +356,7 @@ class ArticleAdmin(
             # Where it can still be taken, nothing that was typed for it is lost.
             if taken or step not in steps_for(article, request.user):
                 return self._to_form(request, article)
+            form.look_again()
         return self._ask(
             request, step, form, [article], back=self._form_url(request, article.pk)
         )

@@ -27,10 +27,21 @@ class StepForm(forms.Form):
         """What the step itself wants to know."""
         return self.cleaned_data
 
+    def look_again(self):
+        """After the step could not be taken: ask for it with what stands there by now."""
+
+
+class SeenField(forms.IntegerField):
+    """The key of the revision that is on the screen."""
+
+    def __init__(self):
+        super().__init__(required=False, widget=forms.HiddenInput)
+
 
 class PublishForm(StepForm):
     """The page says what will happen and what is wrong; its button means it."""
 
+    seen = SeenField()
     anyway = forms.BooleanField(
         label="Publish all the same",
         error_messages={
@@ -77,12 +88,16 @@ class PublishForm(StepForm):
             if name != "anyway"
         }
 
+    def look_again(self):
+        [article] = self.articles
+        self.data = self.data.copy()
+        self.data["seen"] = seen_of(article)["seen"]
 
-class SeenField(forms.IntegerField):
-    """The key of the revision whose changes are on the screen."""
 
-    def __init__(self):
-        super().__init__(required=False, widget=forms.HiddenInput)
+def seen_of(article):
+    """What stands in the form at first: which revision it is that is published."""
+    copy = article.working_copy
+    return {"seen": copy.pk if copy else ""}
 
 
 class TellReadersField(forms.BooleanField):
@@ -95,7 +110,6 @@ class TellReadersField(forms.BooleanField):
 
 
 class PublishChangesForm(PublishForm):
-    seen = SeenField()
     tell_readers = TellReadersField()
 
 
@@ -146,7 +160,6 @@ class ScheduleForm(PublishForm):
 
 
 class ScheduleChangesForm(ScheduleForm):
-    seen = SeenField()
     at = WhenField(label="Go live at")
     tell_readers = TellReadersField()
 

@@ -22,6 +22,7 @@ from articles.admin.step_forms import (
     StepForm,
     TagForm,
     WithdrawForm,
+    seen_of,
 )
 from articles.desk import (
     correct,
@@ -99,16 +100,12 @@ class DeskStep:
 
 
 def _as_seen(step):
-    """The step, on the changes that were on the screen and on no others."""
+    """The step, on what was on the screen and on nothing newer."""
 
     def take(article, *, seen, **how):
         step(article, revision=Revision(pk=seen) if seen else None, **how)
 
     return take
-
-
-def _what_is_seen(article):
-    return {"seen": article.working_copy.pk}
 
 
 IN_THE_WORKING_COPY = (
@@ -130,11 +127,12 @@ STEPS = {
             "publish",
             "Publish",
             "is now {status}",
-            publish,
+            _as_seen(publish),
             PublishForm,
             "Publish {}?",
             "Readers will see it at once, on the front page, in the feeds and at its own address. "
             "Where an embargo is still to end, they will see it when it ends.",
+            initial=seen_of,
             outlook=beforehand.of_publishing,
             main=True,
         ),
@@ -142,10 +140,11 @@ STEPS = {
             "schedule",
             "Schedule",
             "is now {status}",
-            publish,
+            _as_seen(publish),
             ScheduleForm,
             "When should {} appear?",
             "It appears by itself at that time, and not before an embargo ends.",
+            initial=seen_of,
             outlook=beforehand.of_scheduling,
         ),
         DeskStep(
@@ -155,7 +154,7 @@ STEPS = {
             _as_seen(publish_changes),
             PublishChangesForm,
             "Publish the changes of {}?",
-            initial=_what_is_seen,
+            initial=seen_of,
             outlook=beforehand.of_changes,
             for_many=False,
             main=True,
@@ -167,7 +166,7 @@ STEPS = {
             _as_seen(schedule_changes),
             ScheduleChangesForm,
             "When should the changes of {} go live?",
-            initial=_what_is_seen,
+            initial=seen_of,
             outlook=beforehand.of_scheduling_changes,
             for_many=False,
         ),

@@ -507,6 +507,25 @@ def test_what_was_saved_since_the_page_was_opened_is_not_published_unseen(desk):
     assert article.title == "First"
 
 
+@pytest.mark.parametrize("step", ["publish", "schedule"])
+def test_a_draft_that_was_saved_since_the_page_was_opened_is_asked_about_again(
+    desk, writer, step
+):
+    article = make_article(title="Looked at", created_by=writer)
+    article.keep_revision(by=writer)
+    page = desk.get(step_of(article, step))
+    sent = ANYWAY | {"seen": page.context["form"]["seen"].value()}
+    sent |= IN_2999 if step == "schedule" else {}
+    save(article, article.working_content() | {"title": "Not looked at"}, by=writer)
+    page = desk.post(step_of(article, step), sent)
+    assert "has saved “Not looked at” since. Look at it again" in said(page)
+    assert Article.objects.get().is_draft
+    # The page stands for what is there by now.
+    again = sent | {"seen": page.context["form"]["seen"].value()}
+    assert desk.post(step_of(article, step), again).status_code == 302
+    assert Article.objects.get().status == "published"
+
+
 # The embargo
 
 
