@@ -100,7 +100,7 @@ def _drawn(image, recipes):
 def _drawn_alone(image, recipe):
     try:
         [(_, content)] = _drawn(image, [recipe])
-    # Pillow says the last of a broken PNG.
+    # The latter is what Pillow says of a broken PNG.
     except (OSError, SyntaxError) as error:
         logger.exception("The file of picture %s is lost or broken.", image.pk)
         raise NotThere from error

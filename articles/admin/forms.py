@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles import bylines, calendar
 from articles.admin.fields import NamesField, PictureField, in_one_line
-from articles.admin.meanwhile import as_seen, meant
+from articles.admin.meanwhile import OnScreenField, SeenField, as_seen, meant
 from articles.admin.widgets import BodyEditor
 from articles.conflicts import text_of, told_apart
 from articles.desk import EditConflict
@@ -68,9 +68,9 @@ class ArticleForm(forms.ModelForm):
         help_text="Separated by commas; the first one stands above the headline.",
     )
     # Which revision was on the screen, and which dates.
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    planned_for_seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    embargo_until_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = SeenField()
+    planned_for_seen = OnScreenField()
+    embargo_until_seen = OnScreenField()
 
     note = forms.CharField(
         required=False,
@@ -211,8 +211,7 @@ class ArticleForm(forms.ModelForm):
         return any(
             field.has_changed(self._to_compare(name), _typed_into(field, name, typed))
             for name, field in self.fields.items()
-            if name not in ["seen", *DATES.values()]
-            and field.widget.value_omitted_from_data(typed, {}, name) is False
+            if field.widget.value_omitted_from_data(typed, {}, name) is False
         )
 
     def _to_compare(self, name):

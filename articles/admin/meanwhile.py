@@ -11,6 +11,26 @@ from django import forms
 from django.utils import timezone
 
 
+class OnScreenField(forms.CharField):
+    """What was on the screen in another field. Nobody types it, so it never counts as changed."""
+
+    def __init__(self):
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def has_changed(self, initial, data):
+        return False
+
+
+class SeenField(forms.IntegerField):
+    """The key of the revision that was on the screen."""
+
+    def __init__(self):
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def has_changed(self, initial, data):
+        return False
+
+
 def keep_others(form, seen):
     """
     Of these fields of a form that is being cleaned, keep what only others have changed.

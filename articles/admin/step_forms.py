@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 
 from articles.admin.fields import MomentField, NamesField
 from articles.admin.forms import credits_written, tags_called
+from articles.admin.meanwhile import SeenField
 from articles.links import slug_in
 from articles.models import Article, Correction, CorrectionRequest
 from articles.preflight import problems_of_all
@@ -29,13 +30,6 @@ class StepForm(forms.Form):
 
     def look_again(self):
         """After the step could not be taken: ask for it with what stands there by now."""
-
-
-class SeenField(forms.IntegerField):
-    """The key of the revision that is on the screen."""
-
-    def __init__(self):
-        super().__init__(required=False, widget=forms.HiddenInput)
 
 
 class PublishForm(StepForm):

@@ -592,7 +592,7 @@ class Article(models.Model):
         appear with words that nobody has published.
         """
         returns = before.get("status") == self.Status.PUBLISHED
-        if returns and not self.keeps_changes_apart and self._was_rewritten():
+        if returns and Article.objects.get(pk=self.pk)._was_rewritten():
             raise TransitionError(
                 f"“{self}” was changed since, so nobody has looked at it as it is. "
                 "Publish or schedule it by itself."
@@ -648,7 +648,9 @@ class Article(models.Model):
         )
 
     def _was_rewritten(self):
-        """Whether it says something else than when it was last published or scheduled."""
+        """Whether it says itself something else than when it was last published or scheduled."""
+        if self.keeps_changes_apart:
+            return False
         last = self.revisions.published().newest_first().first()
         if last is None:
             return self.revisions.exists()

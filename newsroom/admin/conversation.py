@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 
 from articles.admin import ArticleAdmin
 from articles.admin.fields import MomentField
-from articles.admin.meanwhile import as_seen, keep_others
+from articles.admin.meanwhile import OnScreenField, as_seen, keep_others
 from articles.models import Article
 from comments.models import Thread
 
@@ -32,9 +32,9 @@ SEEN = {
 
 
 class ThreadForm(forms.ModelForm):
-    policy_seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    closes_after_days_seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    closes_at_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    policy_seen = OnScreenField()
+    closes_after_days_seen = OnScreenField()
+    closes_at_seen = OnScreenField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

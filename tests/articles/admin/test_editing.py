@@ -378,6 +378,7 @@ def test_a_date_that_only_one_has_changed_is_kept(desk, bo):
     assert desk.post(form_of(article), sent).status_code == 302
     article.refresh_from_db()
     assert (article.title, str(article.planned_for)) == ("Mine", "2030-01-02")
+    assert "seen" not in LogEntry.objects.latest("id").get_change_message()
     assert article.is_under_embargo
 
 
