@@ -223,6 +223,7 @@ class ArticleForm(forms.ModelForm):
         )
 
     def _meant(self, name):
+        """The date that was typed, or theirs; see articles.admin.meanwhile."""
         if name not in self.dates:
             return self.cleaned_data[name]
         return meant(self, name, now=self.dates[name], seen_in=DATES[name])

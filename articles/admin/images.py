@@ -94,6 +94,8 @@ class ImageForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # Django's own way to say what was on the screen: it serves where no field has two
+        # parts and nothing typed is kept from one opening of the form to the next.
         for name in self._stored():
             self.fields[name].show_hidden_initial = True
 
@@ -104,6 +106,7 @@ class ImageForm(forms.ModelForm):
         )
 
     def _stored(self):
+        """The fields that stand in the picture's row."""
         return self.fields.keys() - {"replacement"}
 
     def clean_alt(self):
