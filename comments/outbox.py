@@ -82,8 +82,17 @@ def sending(pk):
 
 
 def send_due():
-    """Send what should be sent now. A server that cannot be reached is not asked again in this round."""
-    for mail in PendingMail.objects.due()[:MAILS_A_TICK]:
+    """Send the mails to readers that should be sent now."""
+    send_queue(PendingMail.objects.due(), send)
+
+
+def send_queue(mails, send):
+    """
+    Call `send` for the first MAILS_A_TICK of these queued mails.
+
+    A mail server that cannot be reached is not asked again in this round.
+    """
+    for mail in mails[:MAILS_A_TICK]:
         try:
             send(mail)
         except CouldNotSend as failure:
@@ -92,16 +101,27 @@ def send_due():
 
 
 def send(mail):
-    """
-    Send a mail that nobody else is sending, and delete its row; returns what became of it.
+    """Send a mail to a reader; see `deliver`."""
 
-    Raises CouldNotSend; that is logged, and the mail is tried again later, for a week.
+    def letter():
+        # Read at the last moment: what has been withdrawn or stopped is not mailed.
+        return LETTERS[mail.kind](PendingMail.objects.with_words().get(pk=mail.pk))
+
+    return deliver(mail, letter)
+
+
+def deliver(mail, make_letter):
     """
-    if not PendingMail.objects.claim(mail):
+    Send a queued mail that nobody else is sending, and delete its row; returns what became of it.
+
+    `mail` is a QueuedMail; `make_letter` returns its EmailMessage, or None when it is
+    not wanted any more. Raises CouldNotSend; that is logged, and the mail is tried
+    again later, for a week.
+    """
+    if not type(mail).objects.claim(mail):
         return TAKEN
     try:
-        # Read at the last moment: what has been withdrawn or stopped is not mailed.
-        letter = LETTERS[mail.kind](PendingMail.objects.with_words().get(pk=mail.pk))
+        letter = make_letter()
         if letter is not None:
             letter.send()
     except Exception as error:

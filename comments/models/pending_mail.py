@@ -17,7 +17,7 @@ PAUSES = [
 TRIED_FOR = timedelta(days=7)
 
 
-class PendingMailQuerySet(models.QuerySet):
+class QueuedMailQuerySet(models.QuerySet):
     def unclaimed(self):
         """What nobody is sending at this moment, oldest first."""
         now = timezone.now()
@@ -29,12 +29,6 @@ class PendingMailQuerySet(models.QuerySet):
         """What should be sent now: not claimed by another process, not waiting for its next try."""
         return self.unclaimed().filter(next_try_at__lte=timezone.now())
 
-    def with_words(self):
-        """Load what a mail is made of."""
-        return self.select_related(
-            "mailbox", "comment", "reply__by", "reply__article", "comment__article"
-        )
-
     def claim(self, mail):
         """Whether the mail is ours to send: of all who ask, one gets it. One guarded update."""
         until = timezone.now() + CLAIMED_FOR
@@ -45,9 +39,52 @@ class PendingMailQuerySet(models.QuerySet):
         )
 
 
-class PendingMail(models.Model):
+class QueuedMail(models.Model):
     """
-    A mail that is certain to be written and not yet sent; deleted when it was.
+    A mail that is certain to be sent and not yet sent; deleted when it was.
+
+    What is common to every queue of mails: who sends it claims it first, and a failure
+    makes it wait, longer each time, for TRIED_FOR at most. See comments.outbox.
+    """
+
+    created_at = models.DateTimeField(default=timezone.now)
+    # Set by whoever sends it, so that nobody else does at the same time.
+    claimed_until = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(default=timezone.now, db_index=True)
+    tries = models.PositiveIntegerField(default=0)
+
+    objects = QueuedMailQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_given_up(self):
+        return self.created_at < timezone.now() - TRIED_FOR
+
+    def try_later(self):
+        """Let the mail wait after a failure, longer each time."""
+        pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
+        self.claimed_until = None
+        self.next_try_at = timezone.now() + pause
+        self.tries += 1
+        # Not `save`, which fails when the recipient was erased in this moment, and the mail with it.
+        type(self).objects.filter(pk=self.pk).update(
+            claimed_until=None, next_try_at=self.next_try_at, tries=self.tries
+        )
+
+
+class PendingMailQuerySet(QueuedMailQuerySet):
+    def with_words(self):
+        """Load what a mail is made of."""
+        return self.select_related(
+            "mailbox", "comment", "reply__by", "reply__article", "comment__article"
+        )
+
+
+class PendingMail(QueuedMail):
+    """
+    A mail to a reader that is certain to be written and not yet sent.
 
     It names what it is about and holds none of its words: these are read when it
     is sent, so that what has been withdrawn meanwhile is not mailed.
@@ -69,11 +106,6 @@ class PendingMail(models.Model):
     reply = models.ForeignKey(
         "comments.Comment", null=True, on_delete=models.CASCADE, related_name="+"
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    # Set by whoever sends it, so that nobody else does at the same time.
-    claimed_until = models.DateTimeField(null=True)
-    next_try_at = models.DateTimeField(default=timezone.now, db_index=True)
-    tries = models.PositiveIntegerField(default=0)
 
     objects = PendingMailQuerySet.as_manager()
 
@@ -88,18 +120,3 @@ class PendingMail(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.mailbox}"
-
-    @property
-    def is_given_up(self):
-        return self.created_at < timezone.now() - TRIED_FOR
-
-    def try_later(self):
-        """Let the mail wait after a failure, longer each time."""
-        pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
-        self.claimed_until = None
-        self.next_try_at = timezone.now() + pause
-        self.tries += 1
-        # Not `save`, which fails when the mailbox was erased in this moment, and the mail with it.
-        PendingMail.objects.filter(pk=self.pk).update(
-            claimed_until=None, next_try_at=self.next_try_at, tries=self.tries
-        )
