@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_migrate
 
 
@@ -6,8 +7,10 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self):
-        from newsroom import pages, roles
+        from newsroom import pages, receivers, roles
 
         # Django's own signal: permission rows and the site's row exist only after it made them.
         post_migrate.connect(roles.make_missing_roles)
         post_migrate.connect(pages.make_missing_pages)
+        # However somebody signs out: by the button, or because another session took its place.
+        user_logged_out.connect(receivers.record_sign_out)

@@ -1,42 +1,27 @@
-"""
-Signing in at the desk: how often a wrong password may be tried, and a new one by mail.
+"""Signing in at the desk, and choosing a new password by mail."""
 
-Tries are counted in the database, so that the limits hold over all processes. A
-name is counted as it was typed, whether there is such an account or not: the
-answers tell nobody which accounts exist.
-"""
-
-import unicodedata
-from dataclasses import dataclass
-from datetime import timedelta
 from math import ceil
 
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import views
+from django.contrib.auth import get_user_model, views
+from django.contrib.auth.forms import PasswordResetForm
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from comments.networks import recent_hashes
-from newsroom.models import FailedSignIn
+from newsroom import security_log, staff_mail
+from newsroom.models import SecurityEvent
+from newsroom.models.security_event import DAY
+from newsroom.sign_in_limits import (
+    RESET_MAILS,
+    WRONG_PASSWORDS,
+    count_try,
+    remember_browser,
+)
 
-
-@dataclass(frozen=True)
-class Limit:
-    """So many tries within that time, by one name and by one network."""
-
-    purpose: str
-    by_name: int
-    by_network: int
-    within: timedelta
-
-
-WRONG_PASSWORDS = Limit("sign-in", 10, 10, timedelta(minutes=10))
-RESET_MAILS = Limit("password reset", 3, 10, timedelta(hours=1))
+Kind = SecurityEvent.Kind
 
 
 @never_cache
@@ -44,30 +29,76 @@ def sign_in(request):
     """The login page of the desk. A password that was right is no failure, and makes no earlier one undone."""
     if request.method in {"GET", "HEAD"}:
         return admin.site.login(request)
-    attempt, wait = _try(request, WRONG_PASSWORDS, request.POST.get("username", ""))
-    if wait:
-        return _too_many(request, wait)
+    name = request.POST.get("username", "")
+    attempt = count_try(request, WRONG_PASSWORDS, name)
+    if attempt.wait:
+        security_log.log_line(Kind.SIGN_IN_BLOCKED, request=request)
+        return _too_many(request, attempt.wait)
     response = admin.site.login(request)
     if response.status_code == 302:
-        attempt.delete()
+        attempt.succeeded()
+        security_log.record(Kind.SIGNED_IN, request=request, user=request.user)
+        remember_browser(response, request.user)
+    else:
+        _record_failure(request, name, is_last=attempt.fills_limit)
     return response
 
 
-class PasswordReset(views.PasswordResetView):
-    """Sends a link to choose a new password; says the same whether it knew the address or not."""
+def _record_failure(request, name, *, is_last):
+    """Write the failure down; tell the owner by mail, once a day, when no further try is taken."""
+    user = get_user_model().objects.filter(username=name.replace("\x00", "")).first()
+    if user is None:
+        # Of names that nobody has there may be any number: they are worth a line, not a row.
+        security_log.log_line(Kind.SIGN_IN_FAILED, request=request)
+        return
+    security_log.record(Kind.SIGN_IN_FAILED, request=request, user=user)
+    if is_last:
+        since = timezone.now() - DAY
+        blocked = SecurityEvent.objects.about(user).filter(kind=Kind.SIGN_IN_BLOCKED)
+        security_log.record(
+            Kind.SIGN_IN_BLOCKED,
+            request=request,
+            user=user,
+            detail="Wrong passwords were tried too often. Where you have signed in before you still can.",
+            tell=not blocked.filter(at__gt=since).exists(),
+        )
 
-    subject_template_name = "registration/password_reset_subject.txt"
-    email_template_name = "registration/password_reset_email.txt"
+
+class QueuedPasswordResetForm(PasswordResetForm):
+    """Takes the address, and leaves everything else to whoever sends the mails."""
+
+    def save(self, **kwargs):
+        staff_mail.ask_for_reset(self.cleaned_data["email"])
+
+
+class PasswordReset(views.PasswordResetView):
+    """Takes a request for a new password; does and says the same whether it knows the address or not."""
+
+    form_class = QueuedPasswordResetForm
 
     @method_decorator(never_cache)
     def post(self, request):
-        _, wait = _try(request, RESET_MAILS, request.POST.get("email", ""))
-        return _too_many(request, wait) if wait else super().post(request)
+        attempt = count_try(request, RESET_MAILS, request.POST.get("email", ""))
+        if attempt.wait:
+            return _too_many(request, attempt.wait)
+        security_log.log_line(Kind.PASSWORD_RESET_ASKED, request=request)
+        return super().post(request)
 
-    @property
-    def extra_email_context(self):
-        # The address in the mail is ours, never one that the request named.
-        return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+
+class PasswordResetConfirm(views.PasswordResetConfirmView):
+    """Takes the new password. This browser has shown that it is the owner's, and may sign in past the limits."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        security_log.record(
+            Kind.PASSWORD_CHANGED,
+            request=self.request,
+            user=self.user,
+            detail="By a link that was mailed.",
+            tell=True,
+        )
+        remember_browser(response, self.user)
+        return response
 
 
 def _at_the_desk(view):
@@ -90,7 +121,7 @@ urls = [
     ),
     path(
         "reset/<uidb64>/<token>/",
-        _at_the_desk(views.PasswordResetConfirmView),
+        _at_the_desk(PasswordResetConfirm),
         name="password_reset_confirm",
     ),
     path(
@@ -99,50 +130,6 @@ urls = [
         name="password_reset_complete",
     ),
 ]
-
-
-def _try(request, limit, name):
-    """
-    Count this try, and how many seconds it has to wait: 0 when it may go on.
-
-    It is written down before the others are counted: of two that come at the
-    same moment, at least one sees the other.
-    """
-    account = _key(limit, unicodedata.normalize("NFKC", name).strip().casefold())
-    networks = [_key(limit, network) for network in recent_hashes(request)]
-    attempt = FailedSignIn.objects.create(
-        account=account, network=networks[0] if networks else ""
-    )
-    others = FailedSignIn.objects.filter(at__gt=timezone.now() - limit.within).exclude(
-        pk=attempt.pk
-    )
-    wait = max(
-        _wait(others.filter(account=account), limit.by_name, limit.within),
-        _wait(others.filter(network__in=networks), limit.by_network, limit.within),
-    )
-    if wait:
-        attempt.delete()
-    return attempt, wait
-
-
-def _wait(tries, allowed, within):
-    """Seconds until one of the tries that fill the limit is forgotten; 0 when there is room."""
-    last_that_fits = tries.order_by("-at").values_list("at", flat=True)[
-        allowed - 1 : allowed
-    ]
-    return max(
-        (
-            max(1, ceil((at + within - timezone.now()).total_seconds()))
-            for at in last_that_fits
-        ),
-        default=0,
-    )
-
-
-def _key(limit, text):
-    return salted_hmac(
-        f"newsroom.signin.{limit.purpose}", text, algorithm="sha256"
-    ).hexdigest()
 
 
 def _frame(request):

@@ -15,7 +15,8 @@ from comments.digest import tell_moderators
 from comments.forgetting import forget_networks, forget_unconfirmed_addresses
 from comments.models import NetworkKey, WrittenMail
 from comments.outbox import send_due
-from newsroom.models import FailedSignIn, Ticking
+from newsroom import staff_mail
+from newsroom.models import FailedSignIn, SecurityEvent, Ticking
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +35,12 @@ JOBS: list[Callable[[], object]] = [
     tell_moderators,
     announce_new,
     send_due,
+    staff_mail.send_due,
     WrittenMail.objects.forget_old,
     NetworkKey.objects.forget_old,
     CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
+    SecurityEvent.objects.forget_old,
     Unsaved.objects.forget_old,
     forget_networks,
     forget_unconfirmed_addresses,
@@ -58,11 +61,13 @@ _WORDS = {
     publish_due_changes: "Scheduled changes of articles go live",
     tell_moderators: "Moderators are told by mail what waits",
     announce_new: "Readers are told by mail of replies",
-    send_due: "Mails that wait are sent",
+    send_due: "Mails to readers are sent",
+    staff_mail.send_due: "Mails to staff about their accounts are sent",
     WrittenMail.objects.forget_old: "Mails that were sent are forgotten",
     NetworkKey.objects.forget_old: "Old keys of networks are forgotten",
     CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
     FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
+    SecurityEvent.objects.forget_old: "Old entries of the security log are forgotten",
     Unsaved.objects.forget_old: "Words that nobody saved are forgotten after a year",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.caching import as_public, public_page
+from newsroom import security_log
+from newsroom.models import SecurityEvent
 
 # What a form says to itself, and what nobody should see on a screen.
 _NOT_WORDS = re.compile(r"^_|-|token|password")
@@ -39,6 +41,13 @@ def bad_request(request, exception):
 
 
 def permission_denied(request, exception):
+    if request.user.is_authenticated:
+        security_log.record(
+            SecurityEvent.Kind.REFUSED,
+            request=request,
+            user=request.user,
+            detail=f"{request.method} {request.path}",
+        )
     return render(request, "403.html", status=403)
 
 

@@ -165,13 +165,19 @@ admin/articles/article/<path:object_id>/history/                     | 302 302 2
 admin/articles/article/<path:object_id>/delete/                      | 302 302 403/403/403 403 302 302 | 302 302 403/403/403 403 302 302
 admin/articles/article/<path:object_id>/change/                      | 302 302 200/302/200 200 200 200 | 302 302 200/404/403 403 200 200
 admin/articles/article/<path:object_id>/                             | 302 302 302/302/302 302 302 302 | 302 302 302/302/302 302 302 302
+admin/newsroom/securityevent/                                        | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/newsroom/securityevent/add/                                    | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/newsroom/securityevent/<path:object_id>/history/               | 302 302 403 403 403 200         | 302 302 403 403 403 200
+admin/newsroom/securityevent/<path:object_id>/delete/                | 302 302 403 403 403 403         | 302 302 403 403 403 403
+admin/newsroom/securityevent/<path:object_id>/change/                | 302 302 403 403 403 200         | 302 302 403 403 403 403
+admin/newsroom/securityevent/<path:object_id>/                       | 302 302 302 302 302 302         | 302 302 302 302 302 302
 admin/flatpages/flatpage/                                            | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/flatpages/flatpage/add/                                        | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/flatpages/flatpage/<path:object_id>/history/                   | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/flatpages/flatpage/<path:object_id>/delete/                    | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/flatpages/flatpage/<path:object_id>/change/                    | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/flatpages/flatpage/<path:object_id>/                           | 302 302 302 302 302 302         | 302 302 302 302 302 302
-admin/^(?P<app_label>articles|comments|auth|flatpages)/$             | 302 302 200 200 200 200         | 302 302 200 200 200 200
+admin/^(?P<app_label>articles|comments|auth|flatpages|newsroom)/$    | 302 302 200 200 200 200         | 302 302 200 200 200 200
 admin/(?P<url>.*)$                                                   | 302 302 404 404 404 404         | 302 302 404 404 404 404
 """
 

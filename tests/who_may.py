@@ -17,6 +17,7 @@ from articles.preview import share
 from articles.proposals import propose
 from articles.tags import merge
 from comments.models import Batch, Decision, Term
+from newsroom.models import SecurityEvent
 from tests.factories import (
     HOUR,
     make_article,
@@ -68,7 +69,7 @@ class World:
         model = re.match(r"admin/(\w+/\w+)/", route)
         key = about.get(model[1], 1) if model else 1
         route = route.replace(
-            "^(?P<app_label>articles|comments|auth|flatpages)/$", "articles/"
+            "^(?P<app_label>articles|comments|auth|flatpages|newsroom)/$", "articles/"
         )
         route = route.replace("(?P<url>.*)$", "no-such-page")
         for name in ["<path:object_id>", "<id>"]:
@@ -182,6 +183,9 @@ def make_world():
         ),
         "auth/group": Group.objects.get(name="Editors"),
         "auth/user": people["reader"],
+        "newsroom/securityevent": SecurityEvent.objects.create(
+            kind=SecurityEvent.Kind.SIGNED_IN
+        ),
         "flatpages/flatpage": FlatPage.objects.create(url="/x/", title="X"),
     }
     keys = {name: thing.pk for name, thing in things.items()}

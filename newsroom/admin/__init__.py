@@ -7,8 +7,9 @@ from taggit.models import Tag as TaggitTag
 
 from newsroom.admin.conversation import DeskArticleAdmin
 from newsroom.admin.pages import PageAdmin
+from newsroom.admin.security_log import SecurityEventAdmin
 
-__all__ = ["DeskArticleAdmin", "PageAdmin"]
+__all__ = ["DeskArticleAdmin", "PageAdmin", "SecurityEventAdmin"]
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

@@ -12,8 +12,14 @@ from django.utils import timezone
 from comments.models import Comment, PendingMail
 from comments.outbox import send_due, write
 from comments.posting import take
+from newsroom.models import StaffMail
 from tests.comments.mail_server import MailServer
-from tests.factories import make_mailbox, make_shown_comment, make_visible_article
+from tests.factories import (
+    make_mailbox,
+    make_shown_comment,
+    make_user,
+    make_visible_article,
+)
 
 # One worker has what needs a port.
 pytestmark = [pytest.mark.xdist_group("mail"), pytest.mark.django_db]
@@ -34,6 +40,16 @@ def send_pending_mail():
     except CommandError as complaint:
         return out.getvalue(), str(complaint)
     return out.getvalue(), None
+
+
+def test_mails_to_staff_are_sent_with_the_others(server):
+    edith = make_user(email="edith@news.example")
+    StaffMail.objects.create(kind=StaffMail.Kind.PASSWORD_RESET, user=edith)
+    with server.running():
+        printed, complaint = send_pending_mail()
+    assert complaint is None
+    assert server.recipients == [["edith@news.example"]]
+    assert not StaffMail.objects.exists()
 
 
 def test_everything_pending_is_sent_whatever_it_waits_for(server):

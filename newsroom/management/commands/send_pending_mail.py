@@ -3,23 +3,25 @@ from django.core.management.base import BaseCommand, CommandError
 from articles.outcomes import Outcomes
 from comments.models import PendingMail
 from comments.outbox import CouldNotSend, send
+from newsroom import staff_mail
+from newsroom.models import StaffMail
 
 
 class Command(BaseCommand):
     help = (
-        "Send every mail to a reader that is still to be sent, also what was to wait for "
+        "Send every mail to readers and staff that is still to be sent, also what was to wait for "
         "its next try. What fails is kept and tried again; run it as often as you like."
     )
 
     def handle(self, *, no_color, **options):
         outcomes = Outcomes(self.stdout, no_color=no_color)
-        mails = list(PendingMail.objects.unclaimed())
+        mails = [*PendingMail.objects.unclaimed(), *StaffMail.objects.unclaimed()]
         try:
             for mail in outcomes.each(mails, doing="Sending"):
                 # Its address stays out of what is printed.
                 name, what = f"mail {mail.pk}", mail.get_kind_display()
                 try:
-                    outcomes.add(send(mail), name, what)
+                    outcomes.add(_send(mail), name, what)
                 except CouldNotSend as failure:
                     outcomes.add("failed", name, f"{what}: {failure}")
                     if failure.is_for_all:
@@ -32,6 +34,10 @@ class Command(BaseCommand):
             ) from None
         outcomes.show()
         _complain(len(outcomes.of("failed")), len(mails) - len(outcomes.all))
+
+
+def _send(mail):
+    return staff_mail.send(mail) if isinstance(mail, StaffMail) else send(mail)
 
 
 def _complain(failed, untried):

@@ -1,0 +1,25 @@
+"""The security log as superusers read it."""
+
+from django.contrib import admin
+
+from articles.admin.listing import LongListMixin
+from articles.admin.neighbours import NeighboursMixin
+from articles.admin.records import RecordMixin
+from newsroom.models import SecurityEvent
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    list_display = ["at", "kind", "name", "network_label", "detail"]
+    list_filter = ["kind"]
+    sortable_by = []
+    search_fields = ["name", "detail", "network"]
+    search_help_text = "Account, network or words"
+    date_hierarchy = "at"
+    actions = None
+    fields = ["at", "kind", "name", "network", "detail"]
+    readonly_fields = fields
+
+    @admin.display(description="Network")
+    def network_label(self, event):
+        return event.network_label

@@ -1,0 +1,69 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+DAY = timedelta(days=1)
+# Long enough to look into what was noticed late; then nobody needs to know any more.
+KEPT = 180 * DAY
+
+
+class SecurityEventQuerySet(models.QuerySet):
+    def forget_old(self):
+        """Delete the events that are older than KEPT; returns how many there were."""
+        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
+
+    def about(self, user):
+        """What concerns one account, newest first."""
+        return self.filter(user=user)
+
+
+class SecurityEvent(models.Model):
+    """
+    Something that concerns the safety of an account: a sign-in, a refusal, a change.
+
+    Written by newsroom.security_log.record, and shown in the admin to superusers.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", "Signed in"
+        SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+        SIGN_IN_BLOCKED = "sign_in_blocked", "Sign-in blocked: too many tries"
+        SIGNED_OUT = "signed_out", "Signed out"
+        PASSWORD_RESET_ASKED = "password_reset_asked", "Password reset requested"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        REFUSED = "refused", "Permission refused"
+
+    kind = models.CharField(max_length=40, choices=Kind)
+    # The account that it concerns. The name stays when the account is deleted.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="security_events",
+    )
+    name = models.CharField(max_length=200, blank=True)
+    # The keyed hash of the network; see comments.networks. Empty: not known.
+    network = models.CharField(max_length=64, blank=True)
+    detail = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = SecurityEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        # Everything else is written once, by the site itself.
+        default_permissions = ["view"]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="security_events_of_a_user")
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.name or 'unknown'}"
+
+    @property
+    def network_label(self):
+        """A short mark by which events of one network and day can be told to belong together."""
+        return self.network[:8]

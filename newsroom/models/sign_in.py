@@ -1,0 +1,29 @@
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+# Longer than any limit of newsroom.sign_in_limits looks back.
+KEPT = timedelta(hours=2)
+
+
+class FailedSignInQuerySet(models.QuerySet):
+    def forget_old(self):
+        """Delete what no limit counts any more; returns how many rows there were."""
+        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
+
+
+class FailedSignIn(models.Model):
+    """One wrong password, kept only as long as it counts: see newsroom.sign_in_limits."""
+
+    # Keyed hashes: neither the name that was typed nor the address it came from.
+    account = models.CharField(max_length=64, db_index=True)
+    network = models.CharField(max_length=64, blank=True, db_index=True)
+    # Empty: a browser in which this account has never signed in.
+    browser = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = FailedSignInQuerySet.as_manager()
+
+    def __str__(self):
+        return f"a failed sign-in at {self.at}"

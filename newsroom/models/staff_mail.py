@@ -1,0 +1,34 @@
+from django.conf import settings
+from django.db import models
+
+from comments.models.pending_mail import QueuedMail
+
+
+class StaffMail(QueuedMail):
+    """A mail to somebody with an account that is certain to be sent and not yet sent: see newsroom.staff_mail."""
+
+    class Kind(models.TextChoices):
+        RESET_ASKED = "reset_asked", "a request for a new password"
+        PASSWORD_RESET = "password_reset", "a link to choose a new password"
+        NOTICE = "notice", "a notice about an account"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    # Whose mail it is. Empty for a request: whose address it is, is looked up when it is dealt with.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    # The address that was typed into the form, of a request only.
+    address = models.EmailField(max_length=254, blank=True)
+    # What a notice tells of.
+    event = models.ForeignKey(
+        "newsroom.SecurityEvent", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = []
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, mail {self.pk}"

@@ -1,0 +1,134 @@
+"""
+What a new password must not be, beside too short or common.
+
+NIST SP 800-63B-4, section 3.1.1.2, and OWASP ASVS 5.0, 6.2: no rules about which kinds
+of characters there are, but none that a guesser tries first: words of this site and of
+the account, a common password with something put at its end, repetitions and sequences.
+"""
+
+import re
+import unicodedata
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+
+# What must be left of a password when the expected words are taken out, in characters.
+FEWEST_LEFT = 8
+# Shorter words, such as initials, stand in many good passwords.
+SHORTEST_WORD = 4
+# How many different characters a password must have.
+FEWEST_DIFFERENT = 5
+# Keys that lie side by side, and what is counted by heart. Found in both directions.
+SEQUENCES = [
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiop",
+    "yxcvbnm",
+    "azertyuiop",
+    "qsdfghjklm",
+]
+
+
+class ExpectedWordsValidator:
+    """Refuse a password that is made of words of the site or of the account, or is a common one with an ending."""
+
+    message = (
+        "This password is too easy to guess: it is made of the name of the site, your own "
+        "name or address, or a common password. Add words that have nothing to do with them."
+    )
+
+    def validate(self, password, user=None):
+        left = _folded(password)
+        for word in sorted(self._words_of(user), key=len, reverse=True):
+            left = left.replace(word, "")
+        if len(left) < FEWEST_LEFT or self._is_common(left):
+            raise ValidationError(self.message, code="password_expected")
+
+    def get_help_text(self):
+        return "Your password can’t be made of the name of the site or your own."
+
+    def _words_of(self, user):
+        texts = [settings.SITE_NAME, urlsplit(settings.SITE_URL).hostname, "newsroom"]
+        if user is not None:
+            texts += [
+                user.get_username(),
+                user.first_name,
+                user.last_name,
+                user.email,
+            ]
+        words = {
+            word
+            for text in texts
+            if text
+            for word in re.split(r"[\W_]+", _folded(text))
+        }
+        return {word for word in words if len(word) >= SHORTEST_WORD}
+
+    def _is_common(self, folded):
+        """Whether only digits and signs stand around a common password."""
+        return folded.strip("0123456789 .,:;!?#*+-_@$%&/()=") in self._common
+
+    @cached_property
+    def _common(self):
+        return CommonPasswordValidator().passwords
+
+
+class RepetitionValidator:
+    """Refuse a password that repeats itself or follows the keys or the alphabet."""
+
+    message = (
+        "This password is too easy to guess: it repeats itself, or follows the alphabet, "
+        "the numbers or the keys of a keyboard."
+    )
+
+    def validate(self, password, user=None):
+        folded = _folded(password)
+        if (
+            len(set(folded)) < FEWEST_DIFFERENT
+            or _repeats_itself(folded)
+            or len(_without_sequences(folded)) < FEWEST_LEFT
+        ):
+            raise ValidationError(self.message, code="password_repeats")
+
+    def get_help_text(self):
+        return "Your password can’t repeat itself or follow the keys of a keyboard."
+
+
+def _folded(text):
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _repeats_itself(folded):
+    """Whether a piece of it, written again and again, is all of it: found where it lies in its own double."""
+    return (folded + folded).find(folded, 1) < len(folded)
+
+
+def _without_sequences(folded):
+    """The text with each run of four or more that follows one of SEQUENCES cut down to its first character."""
+    left, run = [], 1
+    for at, character in enumerate(folded):
+        run = run + 1 if at and _follow(folded[at - 1], character) else 1
+        left.append(character)
+        if run == 4:
+            del left[-3:]
+        elif run > 4:
+            left.pop()
+    return "".join(left)
+
+
+_NEIGHBOURS = {
+    pair
+    for sequence in SEQUENCES
+    for first, second in zip(sequence, sequence[1:], strict=False)
+    for pair in [(first, second), (second, first)]
+}
+
+
+def _follow(first, second):
+    return first == second or (first, second) in _NEIGHBOURS
