@@ -1,9 +1,12 @@
+import ast
 import json
+import re
 import stat
 import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from newsroom.settings import mailer_from
@@ -49,6 +52,37 @@ def test_with_nothing_set_it_is_a_production_site(place):
         place, "settings.STORAGES['staticfiles']['BACKEND']"
     )
     assert place.run("check").returncode == 0
+
+
+# Read by the library that speaks to the store, not by us.
+READ_ELSEWHERE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+
+def settings_read():
+    """The names of every variable that settings.py reads from the environment."""
+    source = (settings.BASE_DIR / "newsroom" / "settings.py").read_text()
+    readers = {"env", "flag", "whole_number", "one_of", "rhythm", "from_url"}
+    return {
+        call.args[0].value
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", None) in readers
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_the_example_of_the_environment_names_every_setting():
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    named = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE))
+    assert named - READ_ELSEWHERE == settings_read()
+
+
+def test_the_example_of_the_environment_can_be_used_as_it_is(place):
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    named = dict(re.findall(r"^#([A-Z][A-Z0-9_]+)=(.+)$", example, re.MULTILINE))
+    named["VAR_DIR"] = str(place.folder)
+    named["DATABASE_URL"] = f"sqlite:///{place.folder}/newsroom.sqlite3"
+    assert place.run("check", **named).returncode == 0
 
 
 def test_the_folder_of_a_site_is_made_for_its_owner_only(tmp_path):
