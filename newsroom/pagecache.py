@@ -114,7 +114,23 @@ class PageCache:
         """
         if not self._is_for_everyone(environ):
             return None
-        spelt = spelt_address(environ)
+        return self._fresh(spelt_address(environ))
+
+    def answer_at(self, address, accepted):
+        """
+        Status, headers with names in small letters and body of the page kept at an Address, spelt so; None without one.
+
+        As `kept`, for a GET with no header but Host and this Accept-Encoding. The
+        headers are those of every such answer and must not be changed.
+        """
+        page = self._fresh(address) if self._seconds else None
+        if page is None:
+            return None
+        if len(accepted) > LONGEST_ACCEPT_ENCODING:
+            accepted = ""
+        return page.answers[encoding_for(accepted)]
+
+    def _fresh(self, spelt):
         page = self._find(spelt)
         if page is None:
             return None
@@ -293,6 +309,8 @@ class Page:
     size: int
     encoded: dict[str, tuple[Headers, bytes]] = field(repr=False)
     unchanged: Headers = field(repr=False)
+    # The same as `encoded`, as an RSGI server takes it: status, headers, bytes.
+    answers: dict[str, tuple[int, Headers, bytes]] = field(repr=False)
 
     def shows(self, answer: Answer) -> bool:
         """Whether the answer, read, says the same again."""
@@ -350,6 +368,14 @@ def ready_page(made: float, status: str, headers: Headers, body: bytes) -> Page:
         unchanged=[
             (name, value) for name, value in common if name.lower() in REPEATED_HEADERS
         ],
+        answers={
+            encoding: (
+                int(status[:3]),
+                [(name.lower(), value) for name, value in named],
+                sent,
+            )
+            for encoding, (named, sent) in encoded.items()
+        },
     )
 
 

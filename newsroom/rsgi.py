@@ -54,6 +54,15 @@ UNREAD_SECONDS = 30
 # An answer that is longer is passed on piece by piece while it is made.
 WHOLE_ANSWER = 1024 * 1024
 
+# Headers that decide which page a GET gets, beside those that every request has.
+DECIDING = frozenset(
+    [
+        "cookie",
+        "if-none-match",
+        *(name.removeprefix("HTTP_").lower().replace("_", "-") for name in FORWARDED),
+    ]
+)
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,13 +70,15 @@ class Server:
     """
     The RSGI application in front of a WSGI application with `kept(environ)`.
 
-    `sessions` tells by `is_signed_in(environ)` whose body may be larger; `health` are
-    the paths that have a thread of their own.
+    `sessions` tells by `is_signed_in(environ)` whose body may be larger, `pages` by
+    `answer_at(address, accepted)` which page is kept; `health` are the paths that have
+    a thread of their own.
     """
 
-    def __init__(self, application, sessions, *, health=("/healthz",)):
+    def __init__(self, application, sessions, pages, *, health=("/healthz",)):
         self._application = application
         self._sessions = sessions
+        self._pages = pages
         self._health = health
         self._threads = ThreadPoolExecutor(THREADS, "django")
         self._health_thread = ThreadPoolExecutor(1, "health")
@@ -79,6 +90,10 @@ class Server:
         loop.call_later(0.5, give_up_unread_answers, UNREAD_SECONDS)
 
     async def __rsgi__(self, scope, protocol):
+        page = self._kept_page(scope)
+        if page is not None:
+            protocol.response_bytes(*page)
+            return
         try:
             environ = environ_of(scope)
             answer = self._kept(environ)
@@ -92,6 +107,30 @@ class Server:
             body = f"{refused}\n".encode()
             headers = [*plain_headers(len(body)), *refused.headers]
             protocol.response_bytes(refused.status, as_sent(headers), body)
+
+    def _kept_page(self, scope):
+        """
+        Status, headers and body of the kept page for a plain GET; None for every other request.
+
+        Most requests are of this kind, so that nothing is made for them that they do not need.
+        """
+        if scope.method != "GET":
+            return None
+        host = accepted = ""
+        for name, value in scope.headers.items():
+            if name == "host":
+                if host:
+                    return None
+                host = value
+            elif name == "accept-encoding":
+                accepted = value
+            elif name in DECIDING:
+                return None
+        address = scope.scheme, host, scope.path, scope.query_string
+        # Other characters are spelt differently in the address of a kept page.
+        if not (address[2].isascii() and address[3].isascii()):
+            return None
+        return self._pages.answer_at(address, accepted)
 
     def _kept(self, environ):
         answer = Started()
@@ -373,4 +412,4 @@ def give_up_unread_answers(seconds):
                 copy.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
 
 
-application = Server(wsgi.application, wsgi.sessions)
+application = Server(wsgi.application, wsgi.sessions, wsgi.pages)

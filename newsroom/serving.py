@@ -3,7 +3,6 @@
 import copy
 import errno
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
 # Connections that one worker takes; those beyond it wait in the kernel's queue. They
@@ -51,6 +50,10 @@ def serve(*, host: str, port: int, workers: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
+        # With uvloop, and the server's own work in a thread of its own, a kept page costs
+        # as much of a core as it did by WSGI (27 µs and 25 to 36), and without 48 µs.
+        loop=Loops.auto,
+        runtime_mode=RuntimeModes.mt,
         workers=workers,
         # Without TLS, HTTP/2 has no browser that speaks it, and no limits that hold:
         # granian would wait for its first bytes for ever.
@@ -73,6 +76,11 @@ def serve(*, host: str, port: int, workers: int) -> None:
 
 def open_files() -> int:
     """How many files a process may have open, which is raised to what the system allows at most."""
+    try:
+        import resource
+    except ImportError:
+        # Windows has no such limit.
+        return CONNECTIONS + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + OTHER_FILES
     if soft < wanted and (hard == resource.RLIM_INFINITY or soft < hard):

@@ -11,7 +11,8 @@ from newsroom.sessions import KnownSessions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
-sessions = KnownSessions(PageCache(get_wsgi_application()))
+pages = PageCache(get_wsgi_application())
+sessions = KnownSessions(pages)
 application = TrustedProxies(sessions)
 
 # Every view is loaded now, and not while the first reader waits.
