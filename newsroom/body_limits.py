@@ -28,8 +28,9 @@ LARGER_BODIES = [
     # Pages such as the imprint, and the words that the screening looks for.
     (re.compile(r"/admin/flatpages/flatpage/"), MIB),
     (re.compile(r"/admin/comments/(?:rulesetting|term)/"), MIB),
-    # Lists in which many rows are ticked, with filters and texts beside them.
-    (re.compile(r"/admin/"), 512 * 1024),
+    # Lists in which many rows are ticked, with filters and texts beside them; not the
+    # pages for who is not signed in.
+    (re.compile(r"/admin/(?!login/|password_reset/|reset/)"), 512 * 1024),
 ]
 
 
@@ -46,6 +47,9 @@ class BodyLimits:
     """
     Refuse a body that is too large for its address with 413, before anything parses it.
 
+    One that is too large only for who is not signed in is refused with 403: a session
+    has ended while somebody was writing.
+
     What was announced decides; where nothing was, as of a chunked body, no more is
     read than the limit. A view that is exempt from Django's CSRF check answers 413 in
     its own words, by `comments.views.receiving.fits`; the body is empty by then.
@@ -58,11 +62,9 @@ class BodyLimits:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        limit = largest_body(
-            request.path_info,
-            # The layer in front has taken out the cookie of every unknown session.
-            is_signed_in=settings.SESSION_COOKIE_NAME in request.COOKIES,
-        )
+        # The layer in front has taken out the cookie of every unknown session.
+        is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+        limit = largest_body(request.path_info, is_signed_in=is_signed_in)
         announced = announced_length(request.META)
         if not announced and "chunked" in request.headers.get("Transfer-Encoding", ""):
             body = request.environ["wsgi.input"].read(limit + 1)
@@ -74,6 +76,8 @@ class BodyLimits:
         request._stream = BytesIO()
         if getattr(view, "csrf_exempt", False):
             return None
-        is_desk = request.path_info.startswith("/admin/")
-        context = {"is_desk": is_desk, "kilobytes": limit // 1024}
+        if announced <= largest_body(request.path_info, is_signed_in=True):
+            # Scripts of the desk take 403 for what it is, and keep what was typed.
+            return render(request, "413.html", {"is_signed_out": True}, status=403)
+        context = {"kilobytes": limit // 1024}
         return render(request, "413.html", context, status=413)

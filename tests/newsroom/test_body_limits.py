@@ -61,7 +61,8 @@ def test_an_article_may_be_long_and_a_picture_large():
 
 @pytest.mark.parametrize("content_type", [FORM, MULTIPART])
 @pytest.mark.parametrize(
-    "path", ["/admin/login/", "/admin/articles/image/add/", "/imprint/", "/"]
+    "path",
+    ["/admin/login/", "/admin/articles/image/add/", "/comments/received/", "/imprint/"],
 )
 def test_too_much_is_refused_before_a_byte_is_read(db, path, content_type):
     # With the CSRF check, which would parse it.
@@ -123,3 +124,20 @@ def test_an_editor_sends_a_long_article(db, client):
     assert answer.status_code in {200, 302}
     too_long = {"title": "Long", "body": "x" * (11 * MIB)}
     assert client.post("/admin/articles/article/add/", too_long).status_code == 413
+
+
+def test_who_was_signed_out_meanwhile_is_told_so(db, client):
+    """And the scripts of the desk, which take 413 for a text that is too long, and any other refusal for this."""
+    for path in [
+        "/admin/articles/article/1/unsaved/keep/",
+        "/admin/articles/image/add/",
+    ]:
+        answer = client.post(
+            path,
+            b"",
+            content_type=MULTIPART,
+            CONTENT_LENGTH=str(MIB),
+            **{"wsgi.input": Unreadable()},
+        )
+        assert answer.status_code == 403
+        assert "You are signed out" in answer.content.decode()
