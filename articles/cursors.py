@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The largest id that both databases can compare with.
@@ -74,15 +75,16 @@ def newest_page(
     """
     One page of the rows, newest first by `field` and id: one query, whichever page it is.
 
-    `before` and `after` are cursors as text. One that nobody was given leads to the first page.
+    `before` and `after` are cursors as text. Raises Http404 for one that cannot be read
+    and for one that leads nowhere: of these there are endless many, and no page shows them.
     """
     newest_first = [f"-{field}", "-id"]
-    if cursor := Cursor.parse(before):
+    if cursor := cursor_or_404(before):
         found = list(
             beyond(rows, cursor.before(field)).order_by(*newest_first)[: size + 1]
         )
         shown, more_older, more_newer = found[:size], len(found) > size, True
-    elif cursor := Cursor.parse(after):
+    elif cursor := cursor_or_404(after):
         found = list(
             beyond(rows, cursor.after(field)).order_by(field, "id")[: size + 1]
         )
@@ -90,12 +92,30 @@ def newest_page(
     else:
         found = list(rows.order_by(*newest_first)[: size + 1])
         shown, more_older, more_newer = found[:size], len(found) > size, False
+    if cursor and not shown:
+        raise Http404("Nothing comes after this place.")
     return Page(
         rows=shown,
         older=_place(shown[-1], field) if shown and more_older else None,
         newer=_place(shown[0], field) if shown and more_newer else None,
         is_newest=not more_newer,
     )
+
+
+def cursor_or_404(text: str | None) -> Cursor | None:
+    """The cursor in the text; None for an empty text or none. Raises Http404 where it is no cursor."""
+    cursor = Cursor.parse(text)
+    if text and cursor is None:
+        raise Http404("Nobody was given this cursor.")
+    return cursor
+
+
+def key_or_404(text: str | None) -> int | None:
+    """A row's key in the text; None for an empty text or none. Raises Http404 where it is no key."""
+    key = key_in(text)
+    if text and key is None:
+        raise Http404("No row has this key.")
+    return key
 
 
 def beyond(rows, place):

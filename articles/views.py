@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from articles import calendar
 from articles.caching import public_page
 from articles.changes import versions_of
-from articles.cursors import key_in, newest_page
+from articles.cursors import key_or_404, newest_page
 from articles.models import Article, Correction, Credit, Person, Tag
 
 ARTICLES_A_PAGE = 20
@@ -51,7 +51,7 @@ def changes(request, slug):
         raise Http404("No article is visible here.")
     if article.slug != slug:
         return redirect("articles:changes", article.slug, permanent=True)
-    versions, older = versions_of(article, before=key_in(request.GET.get("before")))
+    versions, older = versions_of(article, before=key_or_404(request.GET.get("before")))
     if not versions:
         raise Http404("No version stood here before that.")
     context = {"article": article, "versions": versions, "older": older}
@@ -149,7 +149,7 @@ def _published_in(span):
 def _page_or_404(request, articles):
     """A page of the articles; a place in the archive without any is not found."""
     page = _page(request, articles.for_listing())
-    if not page and not articles.exists():
+    if not page:
         raise Http404("There is no visible article here.")
     return page
 

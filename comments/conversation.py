@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from django.http import Http404
+
 from articles.append_only import name_of
 from articles.caching import has_session
-from articles.cursors import Cursor, beyond
+from articles.cursors import Cursor, beyond, cursor_or_404
 from comments.forms import CommentForm
 from comments.markup import as_html
 from comments.models import Comment, Thread
@@ -111,20 +113,26 @@ def form_context(request, article, *, form=None, answered=None):
 def page_of(article, *, after=None, newest_first=False):
     """One page of roots, each with its first replies: two queries, and at most five replies of each root, however many there are."""
     roots = Comment.objects.roots_on_page(article).knowing_their_fold(REPLIES_UNFOLDED)
-    if cursor := Cursor.parse(after):
+    if cursor := cursor_or_404(after):
         place = cursor.before if newest_first else cursor.after
         roots = beyond(roots, place("created_at"))
     roots = roots.newest_first() if newest_first else roots.oldest_first()
-    roots, more = _stretch(roots.for_reading(), ROOTS_A_PAGE)
+    roots, more = _stretch(
+        roots.for_reading(), ROOTS_A_PAGE, is_further=cursor is not None
+    )
     return Page(_with_first_replies(roots), more, is_first=cursor is None)
 
 
 def page_under(root, *, after=None):
     """One page of the replies to a root that is on the page, under that root: one query."""
     replies = Comment.objects.replies_on_page([root]).knowing_whom_they_answer()
-    if cursor := Cursor.parse(after):
+    if cursor := cursor_or_404(after):
         replies = beyond(replies, cursor.after("created_at"))
-    replies, more = _stretch(replies.for_reading().oldest_first(), REPLIES_A_PAGE)
+    replies, more = _stretch(
+        replies.for_reading().oldest_first(),
+        REPLIES_A_PAGE,
+        is_further=cursor is not None,
+    )
     entry = Entry(root, replies=_entries(replies))
     return Page([entry], more, is_first=cursor is None, root=entry)
 
@@ -155,10 +163,16 @@ def _by_id(comments, id):
         return None
 
 
-def _stretch(comments, size):
-    """The first of the comments, and the cursor of what comes after them."""
+def _stretch(comments, size, *, is_further):
+    """
+    The first of the comments, and the cursor of what comes after them.
+
+    Raises Http404 where there is none after a cursor.
+    """
     found = list(comments[: size + 1])
     shown = found[:size]
+    if is_further and not shown:
+        raise Http404("Nothing comes after this place.")
     more = len(found) > size
     return shown, Cursor(shown[-1].created_at, shown[-1].pk) if more else None
 

@@ -32,6 +32,7 @@ class JSONFormatter(logging.Formatter):
             "logger": record.name,
             "message": masked(record.getMessage()),
         }
-        if record.exc_info:
+        # What strangers send wrong, such as a Host that is not ours, is no fault of the code.
+        if record.exc_info and not record.name.startswith("django.security."):
             entry["traceback"] = masked(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)

@@ -28,14 +28,16 @@ from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.wsgi import get_path_info
 from django.http import QueryDict
+from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags
 
-# Memory for the pages of one process. What does not exist has little of its own:
-# whoever tries one address after the other pushes out no page that others read.
+# Memory for the pages of one process. Of what does not exist and of what a query string
+# asks for there are endless addresses. Both have little memory of their own: whoever
+# tries one after the other pushes out no page that others read.
 PAGES_BYTES = 64 * 1024 * 1024
-MISSING_BYTES = 2 * 1024 * 1024
+ENDLESS_BYTES = 8 * 1024 * 1024
 # What a kept page takes beside its bytes: its address, its headers, Python's objects.
 OVERHEAD_BYTES = 4 * 1024
 # A larger page is sent, and not kept.
@@ -85,35 +87,68 @@ class PageCache:
         self._seconds = settings.PAGE_CACHE_SECONDS
         self._session_cookie = settings.SESSION_COOKIE_NAME
         self._pages = Shelf(PAGES_BYTES)
-        self._missing = Shelf(MISSING_BYTES)
+        self._endless = Shelf(ENDLESS_BYTES)
         self._renderings = {}
         # Held for a few look-ups, never while Django works.
         self._lock = threading.Lock()
 
     def __call__(self, environ, start_response):
-        if (
-            not self._seconds
-            or environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-            # A cookie with a longer name passes, too: nothing is lost by that.
-            or self._session_cookie in environ.get("HTTP_COOKIE", "")
-        ):
+        if not self._is_for_everyone(environ):
             return self._application(environ, start_response)
-
         now = self._clock()
         # Nearly every request spells its address as it is kept: nothing is parsed for it.
-        spelt = (
-            environ["wsgi.url_scheme"],
-            environ.get("HTTP_HOST", ""),
-            environ["PATH_INFO"],
-            environ.get("QUERY_STRING", ""),
-        )
-        page = self._pages.find(spelt) or self._missing.find(spelt)
+        spelt = spelt_address(environ)
+        page = self._find(spelt)
         if page is None or now - page.made >= self._seconds:
             address = public_address(environ)
             if address is None:
                 return self._application(environ, start_response)
             page = self._page(address, environ, arrived=now)
         return page.send(environ, start_response)
+
+    def kept(self, environ):
+        """
+        The kept page for this request, when it can be sent at once; else None.
+
+        Waits for nothing and asks nothing, so that an event loop can call it.
+        """
+        if not self._is_for_everyone(environ):
+            return None
+        return self._fresh(spelt_address(environ))
+
+    def answer_at(self, address, accepted):
+        """
+        Status, headers with names in small letters and body of the page kept at an Address, spelt so; None without one.
+
+        As `kept`, for a GET with no header but Host and this Accept-Encoding. The
+        headers are those of every such answer and must not be changed.
+        """
+        page = self._fresh(address) if self._seconds else None
+        if page is None:
+            return None
+        if len(accepted) > LONGEST_ACCEPT_ENCODING:
+            accepted = ""
+        return page.answers[encoding_for(accepted)]
+
+    def _fresh(self, spelt):
+        page = self._find(spelt)
+        if page is None:
+            return None
+        age = self._clock() - page.made
+        if age < self._seconds:
+            return page
+        # Another request is making it anew.
+        is_being_made = spelt in self._renderings
+        return page if is_being_made and age < 2 * self._seconds else None
+
+    def _is_for_everyone(self, environ):
+        if not self._seconds or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return False
+        cookies = environ.get("HTTP_COOKIE", "")
+        # Mostly there is no such name anywhere in it, and nothing is parsed.
+        return self._session_cookie not in cookies or (
+            self._session_cookie not in parse_cookie(cookies)
+        )
 
     def _page(self, address, environ, *, arrived):
         """
@@ -169,19 +204,29 @@ class PageCache:
         return page
 
     def _find(self, address):
-        return self._pages.find(address) or self._missing.find(address)
+        return self._pages.find(address) or self._endless.find(address)
 
     def _keep(self, address, page):
-        if page.status.startswith("404"):
-            shelf, other = self._missing, self._pages
+        if page.status.startswith("404") or address.query:
+            shelf, other = self._endless, self._pages
         else:
-            shelf, other = self._pages, self._missing
+            shelf, other = self._pages, self._endless
         with self._lock:
             newer = self._find(address)
             if newer and newer.made > page.made:
                 return
             other.drop(address)
             shelf.put(address, page)
+
+
+def spelt_address(environ: dict) -> tuple[str, str, str, str]:
+    """The address as the request spells it, in the form of an Address."""
+    return (
+        environ["wsgi.url_scheme"],
+        environ.get("HTTP_HOST", ""),
+        environ["PATH_INFO"],
+        environ.get("QUERY_STRING", ""),
+    )
 
 
 class Rendering:
@@ -264,6 +309,8 @@ class Page:
     size: int
     encoded: dict[str, tuple[Headers, bytes]] = field(repr=False)
     unchanged: Headers = field(repr=False)
+    # The same as `encoded`, as an RSGI server takes it: status, headers, bytes.
+    answers: dict[str, tuple[int, Headers, bytes]] = field(repr=False)
 
     def shows(self, answer: Answer) -> bool:
         """Whether the answer, read, says the same again."""
@@ -321,6 +368,14 @@ def ready_page(made: float, status: str, headers: Headers, body: bytes) -> Page:
         unchanged=[
             (name, value) for name, value in common if name.lower() in REPEATED_HEADERS
         ],
+        answers={
+            encoding: (
+                int(status[:3]),
+                [(name.lower(), value) for name, value in named],
+                sent,
+            )
+            for encoding, (named, sent) in encoded.items()
+        },
     )
 
 
@@ -388,19 +443,25 @@ def public_host(host: str, scheme: str, server_port: str) -> str | None:
     """
     The host in small letters, without a port that goes without saying.
 
-    None for a host that is not ours, and for a port that is neither the server's
-    nor that of SITE_URL: else one page could be asked for under endless names.
+    A port that is neither the server's nor that of SITE_URL is left out, and a host
+    that only a pattern of ALLOWED_HOSTS allows becomes that of SITE_URL: else one page
+    could be asked for under endless names. None for a host that is not ours.
     """
     if len(host) > 255:
         return None
     domain, port = split_domain_port(host)
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         return None
+    site = urlsplit(settings.SITE_URL)
+    if domain not in {*map(str.lower, settings.ALLOWED_HOSTS), site.hostname}:
+        if not validate_host(site.hostname, settings.ALLOWED_HOSTS):
+            return None
+        domain = site.hostname
     if not port or port == {"http": "80", "https": "443"}.get(scheme):
         return domain
-    if port in {server_port, str(urlsplit(settings.SITE_URL).port)}:
+    if port in {server_port, str(site.port)}:
         return f"{domain}:{port}"
-    return None
+    return domain
 
 
 @lru_cache(maxsize=2048)

@@ -15,6 +15,8 @@ from ipaddress import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from newsroom.plain_answers import plain_answer
+
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
@@ -30,6 +32,10 @@ FORWARDED = frozenset(
         "HTTP_X_FORWARDED_PROTO",
     ]
 )
+
+# Set by the server (newsroom.rsgi): which of these came in two lines, or under a name
+# with underscores, which in an environ is the same as the one with hyphens.
+AMBIGUOUS = "newsroom.ambiguous_headers"
 
 # Where a proxy of the same machine or house has its address. Python's `is_private`
 # takes in more, such as the networks that stand in examples.
@@ -60,6 +66,9 @@ class TrustedProxies:
     said so are gone, whoever sent them. From a proxy on this machine or in a private
     network that nobody named, every request would seem to come from one reader:
     `newsroom.network_unknown` is then true, and limits by network are off.
+
+    From a trusted proxy, a forwarding header in two lines or with underscores in its
+    name is refused (400): one of the two may be the reader's.
     """
 
     def __init__(self, application):
@@ -68,11 +77,41 @@ class TrustedProxies:
         # Peers are few: each is looked at once.
         self._peer = lru_cache(maxsize=1024)(self._look_at)
         self._not_yet_warned = threading.Lock()
+        self._not_yet_told = threading.Lock()
 
     def __call__(self, environ, start_response):
+        if self._is_ambiguous(environ):
+            return plain_answer(
+                "400 Bad Request",
+                "The proxy of this site passed on contradictory headers.",
+                start_response,
+            )
         if not environ.keys().isdisjoint(FORWARDED):
             self._settle(environ)
         return self._application(environ, start_response)
+
+    def kept(self, environ):
+        """The kept page, as PageCache.kept."""
+        if self._is_ambiguous(environ):
+            return None
+        if not environ.keys().isdisjoint(FORWARDED):
+            self._settle(environ)
+        return self._application.kept(environ)
+
+    def _is_ambiguous(self, environ):
+        """Whether a proxy of ours sent a forwarding header that may be the reader's, not its own."""
+        unclear = environ.get(AMBIGUOUS)
+        if not unclear or not self._peer(environ.get("REMOTE_ADDR", ""))[0]:
+            return False
+        if self._not_yet_told.acquire(blocking=False):
+            logger.error(
+                "The proxy %s passes on %s twice or with an underscore in the name: its "
+                "requests are refused. It must overwrite X-Forwarded-* and drop header "
+                "names with underscores; see docs/operating.md.",
+                environ.get("REMOTE_ADDR"),
+                ", ".join(sorted(unclear)),
+            )
+        return True
 
     def _settle(self, environ):
         said = {name: environ.pop(name, "") for name in FORWARDED}

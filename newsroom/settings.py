@@ -247,6 +247,8 @@ TAGGIT_CASE_INSENSITIVE = True
 MIDDLEWARE = [
     # Before what leads to https or refuses a host: they speak for these answers, too.
     "newsroom.middleware.standing_headers",
+    # Before anything that parses a body.
+    "newsroom.body_limits.BodyLimits",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,4 +1,4 @@
-"""The door for the web server."""
+"""The application for every WSGI server; `manage.py serve` puts newsroom.rsgi in front of it."""
 
 import os
 
@@ -7,10 +7,13 @@ from django.urls import get_resolver
 
 from newsroom.pagecache import PageCache
 from newsroom.proxies import TrustedProxies
+from newsroom.sessions import KnownSessions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
-application = TrustedProxies(PageCache(get_wsgi_application()))
+pages = PageCache(get_wsgi_application())
+sessions = KnownSessions(pages)
+application = TrustedProxies(sessions)
 
 # Every view is loaded now, and not while the first reader waits.
 get_resolver().url_patterns  # noqa: B018

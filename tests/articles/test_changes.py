@@ -120,8 +120,8 @@ def test_many_versions_stand_on_pages_that_follow_each_other(
 
 
 @pytest.mark.parametrize("before", ["x", "0", "-1", "9" * 30])
-def test_a_place_that_is_none_shows_the_newest(client, article, before):
-    assert client.get(page_of(article), {"before": before}).status_code == 200
+def test_a_place_that_is_none_is_not_found(client, article, before):
+    assert client.get(page_of(article), {"before": before}).status_code == 404
 
 
 def test_a_place_in_another_article_is_not_found(client, article):

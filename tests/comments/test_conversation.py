@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import Http404
 from django.utils import timezone
 
 from articles.cursors import Cursor, beyond
@@ -113,11 +114,12 @@ def test_a_full_last_page_leads_no_further(db, two_roots_a_page):
     assert roots_of(article)[1] is None
 
 
-@pytest.mark.parametrize("after", ["x", "", "1-0", "9" * 400 + "-1"])
-def test_a_cursor_that_nobody_was_given_leads_to_the_first_page(db, after):
+@pytest.mark.parametrize("after", ["x", "1-0", "9" * 400 + "-1", f"{10**16}-1"])
+def test_a_cursor_that_nobody_was_given_is_not_found(db, after):
     article = make_visible_article()
-    roots = make_roots(article, 2)
-    assert roots_of(article, after=after) == (roots, None)
+    make_roots(article, 2)
+    with pytest.raises(Http404):
+        roots_of(article, after=after)
 
 
 def test_a_page_makes_no_thread(db):
@@ -230,13 +232,14 @@ def test_the_page_of_a_root_holds_its_replies_stretch_by_stretch(db, monkeypatch
     assert after is None
 
 
-@pytest.mark.parametrize("after", ["x", "", "1-0", "9" * 400 + "-1", "-5--1"])
-def test_a_cursor_that_nobody_was_given_leads_to_the_first_replies(db, after):
+@pytest.mark.parametrize(
+    "after", ["x", "1-0", "9" * 400 + "-1", "-5--1", f"{10**16}-1"]
+)
+def test_a_cursor_that_nobody_was_given_finds_no_replies(db, after):
     root = make_shown_comment()
-    replies = make_replies(root, 2)
-    page = page_under(root, after=after)
-    assert page.is_first
-    assert replies_of(page.root) == replies
+    make_replies(root, 2)
+    with pytest.raises(Http404):
+        page_under(root, after=after)
 
 
 def test_a_reply_quotes_whom_it_answers_also_when_that_one_is_elsewhere(

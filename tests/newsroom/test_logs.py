@@ -74,3 +74,13 @@ def test_what_django_logs_of_a_private_page_is_masked(client, db, caplog):
     client.get("/comments/mine/no-such:token/")
     assert "/comments/mine/…" in caplog.text
     assert "no-such" not in caplog.text
+
+
+def test_what_a_stranger_sends_wrong_makes_one_line_without_a_traceback(
+    db, client, caplog
+):
+    assert client.get("/", HTTP_HOST="evil.example").status_code == 400
+    records = [r for r in caplog.records if r.name.startswith("django.security.")]
+    [line] = [json.loads(JSONFormatter().format(record)) for record in records]
+    assert "evil.example" in line["message"]
+    assert "traceback" not in line

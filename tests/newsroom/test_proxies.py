@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.networks import recent_hashes
-from newsroom.proxies import TrustedProxies, address_in, networks
+from newsroom.proxies import AMBIGUOUS, TrustedProxies, address_in, networks
 
 FORWARDED = {
     "HTTP_X_FORWARDED_FOR": "203.0.113.7",
@@ -220,3 +220,32 @@ def test_addresses_and_networks_of_both_kinds_can_be_named():
         "10.0.0.0/8",
         "::1/128",
     ]
+
+
+def refused(peer, *names, layer=None):
+    """Status and headers of the answer to a request with forwarding headers that are not clear."""
+    said = []
+    layer = layer or TrustedProxies(lambda environ, start_response: [b"answer"])
+    environ = {"REMOTE_ADDR": peer, AMBIGUOUS: set(names), **FORWARDED}
+    body = layer(environ, lambda *answer: said.append(answer))
+    return b"".join(body), said
+
+
+@pytest.mark.parametrize("name", ["x-forwarded-for", "x_forwarded_for"])
+def test_headers_that_may_be_the_readers_are_refused_from_a_trusted_proxy(name, caplog):
+    layer = TrustedProxies(None)
+    for _ in range(2):
+        body, [(status, headers)] = refused("127.0.0.1", name, layer=layer)
+        assert status == "400 Bad Request"
+        assert body == b"The proxy of this site passed on contradictory headers.\n"
+        assert dict(headers)["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in dict(headers)["Content-Security-Policy"]
+    # Once in each process, for whoever must set the proxy right.
+    [record] = caplog.records
+    assert f"passes on {name}" in record.getMessage()
+    assert "docs/operating.md" in record.getMessage()
+    assert layer.kept({"REMOTE_ADDR": "127.0.0.1", AMBIGUOUS: {name}}) is None
+
+
+def test_from_everyone_else_they_are_ignored_as_ever():
+    assert refused("198.51.100.1", "x-forwarded-for") == (b"answer", [])

@@ -110,11 +110,22 @@ def test_a_host_has_one_name_however_it_is_spelt(cache, press, host):
 
 def test_only_the_ports_of_the_site_make_pages(cache, press, settings):
     settings.SITE_URL = "https://testserver:8443"
-    for port in [8443, 8000, 9999]:
+    for port in [8443, 8000, *range(9000, 9020)]:
         for _ in range(2):
             ask(cache, HTTP_HOST=f"testserver:{port}", SERVER_PORT="8000")
     hosts = Counter(environ["HTTP_HOST"] for environ in press.asked)
-    assert hosts == {"testserver:8443": 1, "testserver:8000": 1, "testserver:9999": 2}
+    assert hosts == {"testserver:8443": 1, "testserver:8000": 1, "testserver": 1}
+
+
+@pytest.mark.parametrize("allowed", ["*", ".news.example"])
+def test_hosts_that_only_a_pattern_allows_are_one(cache, press, settings, allowed):
+    settings.ALLOWED_HOSTS = [allowed, "testserver"]
+    settings.SITE_URL = "http://news.example"
+    for number in range(10):
+        ask(cache, HTTP_HOST=f"{number}.news.example")
+    ask(cache, HTTP_HOST="testserver")
+    hosts = [environ["HTTP_HOST"] for environ in press.asked]
+    assert hosts == ["news.example", "testserver"]
 
 
 def test_addresses_longer_than_any_of_ours_are_not_kept(cache, press):

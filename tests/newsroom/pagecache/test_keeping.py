@@ -228,7 +228,7 @@ def test_a_shelf_counts_what_stands_on_it():
 
 
 def test_trying_addresses_pushes_out_no_page(press, clock, monkeypatch):
-    monkeypatch.setattr(pagecache, "MISSING_BYTES", 50_000)
+    monkeypatch.setattr(pagecache, "ENDLESS_BYTES", 50_000)
     cache = PageCache(press, clock=clock)
     ask(cache)
     press.status = "404 Not Found"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from articles import tags
 from articles.models import Tag
 from newsroom.pagecache import PageCache
+from newsroom.sessions import KnownSessions
 from tests.factories import HOUR, make_comment, make_user, make_visible_article
 from tests.newsroom.pagecache.press import LIFETIME, ask
 
@@ -141,10 +142,11 @@ def test_a_kept_page_asks_nothing_of_the_database(db, site, django_assert_num_qu
         assert ask(site, address).body == page.body
 
 
-def test_the_door_passes_through_proxies_and_page_cache():
+def test_the_door_passes_through_proxies_sessions_and_page_cache():
     from newsroom.proxies import TrustedProxies
     from newsroom.wsgi import application
 
     assert isinstance(application, TrustedProxies)
-    assert isinstance(application._application, PageCache)
-    assert isinstance(application._application._application, WSGIHandler)
+    assert isinstance(application._application, KnownSessions)
+    assert isinstance(application._application._application, PageCache)
+    assert isinstance(application._application._application._application, WSGIHandler)

@@ -1,0 +1,118 @@
+"""Session cookies that open no session are taken out of the request before anything looks at them."""
+
+import re
+import time
+from collections import OrderedDict
+from importlib import import_module
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
+from django.http.cookie import parse_cookie
+from django.utils import timezone
+
+# As Django makes them (SessionBase._get_new_session_key).
+SESSION_KEY = re.compile(r"[a-z0-9]{32}")
+
+# What one process remembers of the keys that it was shown: how many, and for how many
+# seconds. A session that ends meanwhile is still looked up by Django itself.
+MOST_REMEMBERED = 10_000
+SECONDS_REMEMBERED = 60.0
+
+
+class KnownSessions:
+    """
+    The WSGI application, told of a session only where there is one.
+
+    A cookie with an unknown, expired or malformed session is removed from the request:
+    it gets what everybody without a session gets, from the page cache too. What is
+    remembered is bounded, and a key that is not remembered costs one look-up by
+    primary key. `clock` gives seconds that only grow.
+    """
+
+    def __init__(self, application, *, clock=time.monotonic):
+        self._application = application
+        self._clock = clock
+        self._cookie = settings.SESSION_COOKIE_NAME
+        self._remembered = OrderedDict()
+
+    def __call__(self, environ, start_response):
+        if self._is_named(environ) and not self.is_signed_in(environ):
+            self._take_out(environ)
+        return self._application(environ, start_response)
+
+    def kept(self, environ):
+        """The kept page, as PageCache.kept; None where the session must be looked up or is known."""
+        if self._is_named(environ):
+            key = self._key_in(environ)
+            if key and self._memory_of(key) is not False:
+                return None
+            self._take_out(environ)
+        return self._application.kept(environ)
+
+    def is_signed_in(self, environ) -> bool:
+        """Whether the request brings a session that exists. May ask the database."""
+        if not self._is_named(environ):
+            return False
+        key = self._key_in(environ)
+        if key is None:
+            return False
+        known = self._memory_of(key)
+        if known is None:
+            try:
+                known = session_exists(key)
+            except DatabaseError:
+                # Django finds out for itself, and says what is wrong.
+                return True
+            self._remember(key, known)
+        return known
+
+    def _is_named(self, environ):
+        # A cookie with a longer name is named here, too; the next step tells.
+        return self._cookie in environ.get("HTTP_COOKIE", "")
+
+    def _key_in(self, environ):
+        key = session_key_in(environ["HTTP_COOKIE"], self._cookie)
+        return key if key and SESSION_KEY.fullmatch(key) else None
+
+    def _memory_of(self, key):
+        known, until = self._remembered.get(key, (None, 0.0))
+        return known if self._clock() < until else None
+
+    def _remember(self, key, known):
+        self._remembered.pop(key, None)
+        self._remembered[key] = known, self._clock() + SECONDS_REMEMBERED
+        while len(self._remembered) > MOST_REMEMBERED:
+            try:
+                self._remembered.popitem(last=False)
+            except KeyError:
+                break  # Other threads have just taken them out.
+
+    def _take_out(self, environ):
+        others = without_cookie(environ["HTTP_COOKIE"], self._cookie)
+        if others:
+            environ["HTTP_COOKIE"] = others
+        else:
+            del environ["HTTP_COOKIE"]
+
+
+def session_key_in(cookies: str, name: str) -> str | None:
+    """The value of the session cookie in a Cookie header, as Django reads it; None without one."""
+    return parse_cookie(cookies).get(name)
+
+
+def without_cookie(cookies: str, name: str) -> str:
+    """The Cookie header without the cookies of this name."""
+    return ";".join(
+        part for part in cookies.split(";") if part.partition("=")[0].strip() != name
+    ).strip()
+
+
+def session_exists(key: str) -> bool:
+    """Whether a session with this key has not ended. Raises DatabaseError."""
+    sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
+    try:
+        return sessions.objects.filter(pk=key, expire_date__gt=timezone.now()).exists()
+    finally:
+        # No request of Django's begins or ends here that would give it back.
+        if not connection.in_atomic_block:
+            close_old_connections()
