@@ -68,7 +68,7 @@ def test_the_page_before_says_which_will_be_skipped(desk):
     draft, live = make_article(), make_visible_article(title="Live")
     page = act(desk, "withdraw", draft, live, index="0").content.decode()
     assert "These will be skipped" in page
-    assert f"“{draft}” is draft now" in page
+    assert f"“{draft}” is a draft now" in page
 
 
 def test_tags_are_added_to_many_after_asking(desk):
@@ -134,7 +134,7 @@ def test_nobody_undoes_what_they_may_not_do(client, writer, editor):
     editor.user_permissions.add(Permission.objects.get(codename="change_article"))
     client.force_login(editor)
     response = client.post(page_of(ArticleBatch.objects.get()))
-    assert "You may not do this" in said(response)
+    assert "You may not take the step" in said(response)
     assert statuses() == ["withdrawn"]
 
 
