@@ -299,7 +299,9 @@ def _check_untouched(step, stays):
     expected = dict(step.rows["moved"] + step.rows["kept"])
     there = set()
     for some in batched(expected, AT_ONCE, strict=False):
-        rows = TaggedArticle.objects.select_for_update().filter(pk__in=some, tag=stays)
+        rows = TaggedArticle.objects.select_for_update(no_key=True).filter(
+            pk__in=some, tag=stays
+        )
         there.update(rows.values_list("pk", flat=True))
     missing = {article for row, article in expected.items() if row not in there}
     touched = {

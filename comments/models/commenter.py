@@ -133,7 +133,7 @@ class Commenter(models.Model):
         """Let whatever they write wait until then; a mute that was in force before gives way to this one."""
         with transaction.atomic():
             # Held, so that of two moderators at once the second replaces what the first did.
-            Commenter.objects.select_for_update().get(pk=self.pk)
+            Commenter.objects.select_for_update(no_key=True).get(pk=self.pk)
             self.mutes.in_force().give_way(by)
             return self.mutes.create(
                 until=until, reason=reason, by=by, by_name=name_of(by)
