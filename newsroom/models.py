@@ -41,7 +41,7 @@ class TickingQuerySet(models.QuerySet):
             for name, error in outcomes.items():
                 row.jobs[name] = _after(row.jobs.get(name, {}), error, at)
             row.at = at
-            row.save()
+            row.save(update_fields=["jobs", "at"])
 
 
 class Ticking(models.Model):
