@@ -11,6 +11,7 @@ from articles.admin.meanwhile import SeenField
 from articles.desk import NO_REVISION
 from articles.links import slug_in
 from articles.models import Article, Correction, CorrectionRequest
+from articles.moments import moment_in_words
 from articles.preflight import problems_of_all
 
 
@@ -269,7 +270,7 @@ class RequestsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, asked):
         words = Truncator(" ".join(asked.text.split())).chars(300)
-        return f"{words} ({timezone.localtime(asked.created_at):%-d %B %Y, %H:%M})"
+        return f"{words} ({moment_in_words(asked.created_at)})"
 
 
 class CorrectForm(StepForm):

@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.moments import moment_in_words
+
 TEN_MINUTES = 600
 
 
@@ -176,7 +178,7 @@ class Revision(models.Model):
         """Which one it is, in the middle of a sentence."""
         if self.label:
             return f"“{self.label}”"
-        return f"the version of {timezone.localtime(self.at):%-d %B %Y, %H:%M}"
+        return f"the version of {moment_in_words(self.at)}"
 
     @property
     def is_proposed(self):
