@@ -1,12 +1,16 @@
+from functools import partial
+
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from comments.locks import hold_addresses, hold_sender
+from comments.models import Mute
 from comments.networks import held_hashes
 from comments.people import confirm
 from comments.posting import take
-from tests.comments.test_posting import a_comment
-from tests.factories import make_mailbox, make_visible_article
+from tests.comments.test_posting import a_comment, all_at_once
+from tests.factories import DAY, make_mailbox, make_user, make_visible_article
 from tests.racing import Beside, held_open, on_postgresql
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,6 +88,15 @@ def test_an_address_is_confirmed_after_what_is_being_sent_with_it():
         confirming = Beside(lambda: confirm(mailbox))
         assert confirming.waits()
     assert confirming.join() is None
+
+
+def test_of_two_moderators_who_mute_a_network_at_once_the_second_replaces_the_first():
+    comment = take(a_comment(make_visible_article()), network="n")
+    moderator, until = make_user(role="Moderators"), timezone.now() + DAY
+    mute = partial(Mute.objects.of_network, until=until, reason="x", by=moderator)
+    results = all_at_once(*[partial(mute, comment)] * 4)
+    assert [type(result) for result in results] == [Mute] * 4, results
+    assert Mute.objects.in_force().count() == 1
 
 
 def test_a_lock_outside_of_a_transaction_is_a_mistake():
