@@ -7,11 +7,13 @@ stops the undoing, it goes on from there when it is asked for again.
 """
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from time import monotonic, sleep
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
 
 from articles import desk
@@ -19,6 +21,9 @@ from articles.append_only import name_of
 from articles.models import Article, ArticleBatch, BatchedArticle, TransitionError
 from articles.models.article import STANDING
 from articles.snapshots import PARTS
+
+# In seconds. Whoever waits for SQLite's lock looks that often whether it is free.
+LONGEST_PAUSE = 0.1
 
 
 @dataclass
@@ -54,8 +59,9 @@ def do_together(
     def why_not(article):
         return changed_since_shown(article, shown) or refusal_of(article)
 
-    for article in articles:
-        _try(outcome, article, take, why_not)
+    for article in dict.fromkeys(articles):
+        with _giving_way():
+            _try(outcome, article, take, why_not)
     return outcome
 
 
@@ -79,7 +85,8 @@ def undo_together(batch, *, by, refusal_of=lambda article: ""):
         batch.not_undone().order_by("article_id").select_related("article", "batch")
     ):
         undo = partial(_undo, item=item, by=by, remarks=outcome.remarks)
-        _try(outcome, item.article, undo, refusal_of)
+        with _giving_way():
+            _try(outcome, item.article, undo, refusal_of)
     return outcome
 
 
@@ -111,6 +118,20 @@ def _begun(what, by, **fields):
     return Outcome(
         ArticleBatch.objects.create(what=what, by=by, by_name=name_of(by), **fields)
     )
+
+
+@contextmanager
+def _giving_way():
+    """
+    Let others write for as long as this took.
+
+    SQLite has one lock for whoever writes and no queue for it: of two, the one that takes
+    it again at once would keep a reader's comment waiting until that gives up.
+    """
+    start = monotonic()
+    yield
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        sleep(min(monotonic() - start, LONGEST_PAUSE))
 
 
 def _try(outcome, article, take, refusal_of):

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
-from articles import desk
+from articles import batches, desk
 from articles.batches import do_together, undo_together
 from articles.models import Article, ArticleBatch, Person, TransitionError
 from tests.factories import (
@@ -76,6 +77,11 @@ def test_an_article_that_was_deleted_meanwhile_is_skipped_and_keeps_no_other_fro
     assert outcome.done == [one]
     assert outcome.skipped == [(two, "“Two” was deleted in the same moment.")]
     assert outcome.batch.items.get().article == one
+
+
+def test_an_article_that_is_named_twice_is_in_the_batch_once(one):
+    outcome = do("submit", [one, Article.objects.get(pk=one.pk)], Article.submit)
+    assert (outcome.done, outcome.skipped) == ([one], [])
 
 
 def test_an_error_in_the_middle_keeps_what_was_done_and_its_record(one, two):
@@ -266,9 +272,9 @@ def test_what_was_moved_after_an_undoing_is_not_moved_by_its_going_on(
 def test_the_lists_know_which_batches_are_half_undone(half_undone):
     whole = do("return", [make_visible_article()], Article.withdraw).batch
     undo_together(whole, by=None)
-    batches = ArticleBatch.objects.knowing_what_is_left().in_bulk()
-    assert batches[half_undone.pk].is_half_undone
-    assert not batches[whole.pk].is_half_undone
+    listed = ArticleBatch.objects.knowing_what_is_left().in_bulk()
+    assert listed[half_undone.pk].is_half_undone
+    assert not listed[whole.pk].is_half_undone
 
 
 # On top of the front page
@@ -352,3 +358,13 @@ def test_an_undoing_refuses_what_another_article_has_taken_since(one):
     undone = undo_together(outcome.batch, by=None)
     assert "belongs to another article" in undone.skipped[0][1]
     assert standing(one) == ["draft"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_others_get_a_turn_to_write_after_each_article(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(batches, "sleep", pauses.append)
+    articles = [make_article(), make_article()]
+    undo_together(do("submit", articles, Article.submit).batch, by=None)
+    assert len(pauses) == (4 if connection.vendor == "sqlite" else 0)
+    assert all(0 < pause <= batches.LONGEST_PAUSE for pause in pauses)

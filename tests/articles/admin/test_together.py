@@ -273,7 +273,7 @@ def test_an_undoing_that_stopped_half_way_is_gone_on_with_from_its_page(desk):
     with pytest.raises(RuntimeError):
         undo_together(batch, by=None, refusal_of=stop)
     page = desk.get(page_of(batch)).content.decode()
-    assert "it stopped half way: 2 articles are left" in page
+    assert "2 articles are left. Where it has stopped, go on" in page
     assert "Go on undoing" in page
     desk.post(page_of(batch))
     assert statuses() == ["draft"] * 3
