@@ -179,7 +179,9 @@ def _changed(article, take):
     now = state_of(article)
     names = [name for name in was if was[name] != now[name]]
     if not names:
-        raise TransitionError(f"“{article}” is so already.")
+        raise TransitionError(
+            f"“{article}” is that way already, so nothing was changed."
+        )
     return {name: was[name] for name in names}, {name: now[name] for name in names}
 
 

@@ -173,7 +173,9 @@ def test_tags_of_a_published_article_wait_in_its_working_copy(db):
 
 def test_an_article_that_says_so_already_is_skipped(one):
     outcome = do("tag", [one], lambda article: desk.tag(article, tags=["harbour"]))
-    assert outcome.skipped == [(one, "“One” is so already.")]
+    assert outcome.skipped == [
+        (one, "“One” is that way already, so nothing was changed.")
+    ]
     assert not one.revisions.filter(note__startswith="Tags").exists()
 
 
