@@ -1,7 +1,6 @@
 """Steps of an article that reach further than its own row."""
 
 import logging
-from datetime import UTC
 from functools import partial
 
 from django.conf import settings
@@ -17,10 +16,15 @@ from articles.models import (
     Step,
     TransitionError,
 )
+from articles.models.article import on_held_row
+from articles.moments import moment_in_words
 from articles.notifications import tell_writer_of_return
 from articles.snapshots import byline_of, differing, merged
 
 logger = logging.getLogger(__name__)
+
+# What was on the screen of an article that had no revision yet.
+NO_REVISION = Revision(pk=0)
 
 
 class DueChangesFailed(Exception):
@@ -42,6 +46,7 @@ class EditConflict(Exception):
         self.content = content
 
 
+@on_held_row
 def save(article, content, *, by=None, began_from=None, note=""):
     """
     Save what was typed as a revision; an article that was never on the site says it at once, too.
@@ -50,24 +55,24 @@ def save(article, content, *, by=None, began_from=None, note=""):
     none yet. What others have saved since stays where this one did not touch it; raises EditConflict
     where both did, and TransitionError when the address belongs to another article.
     """
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        newest = _working_copy(held)
-        content = newest.content | content
-        if began_from != newest.pk:
-            base = _base(held, began_from)
-            content, parts = merged(base, content, newest.content)
-            if parts:
-                raise EditConflict(parts, newest, content)
-        revision = _keep(held, content, newest, by=by, note=note)
-        if held.keeps_changes_apart:
-            Article.objects.filter(pk=held.pk).update(modified_at=timezone.now())
-            held.note_pictures()
-        else:
-            held.put(content, by=by)
-        return revision
+    newest = make_working_copy(article)
+    content = newest.content | content
+    if began_from != newest.pk:
+        base = _base(article, began_from)
+        content, parts = merged(base, content, newest.content)
+        if parts:
+            raise EditConflict(parts, newest, content)
+    revision = _keep(article, content, newest, by=by, note=note)
+    if article.keeps_changes_apart:
+        Article.objects.filter(pk=article.pk).update(modified_at=timezone.now())
+        article.refresh_from_db(fields=["modified_at"])
+        article.note_pictures()
+    else:
+        article.put(content, by=by)
+    return revision
 
 
+@on_held_row
 def put_dates(article, dates, *, instead_of, by=None):
     """
     Put the day it is planned for, or the end of its embargo, in place of those that it had.
@@ -75,24 +80,23 @@ def put_dates(article, dates, *, instead_of, by=None):
     A scheduled article whose embargo ends later appears later. Raises TransitionError
     when somebody has changed one of the two since, and for an embargo of what readers see.
     """
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        if any(getattr(held, name) != instead_of[name] for name in dates):
-            raise TransitionError(
-                f"Somebody has changed the dates of “{held}” in the same moment. Look at them again."
-            )
-        was_visible = held.is_visible
-        for name, date in dates.items():
-            setattr(held, name, date)
-        if was_visible and held.is_under_embargo:
-            raise TransitionError(
-                f"Readers can see “{held}” by now, so there is nothing left to hold back."
-            )
-        held.save(update_fields=[*dates, "modified_at"])
-        if "embargo_until" in dates and held.is_scheduled:
-            held.redate(held.published_at, by=by)
+    if any(getattr(article, name) != instead_of[name] for name in dates):
+        raise TransitionError(
+            f"Somebody has changed the dates of “{article}” in the same moment. Look at them again."
+        )
+    was_visible = article.is_visible
+    for name, date in dates.items():
+        setattr(article, name, date)
+    if was_visible and article.is_under_embargo:
+        raise TransitionError(
+            f"Readers can see “{article}” by now, so there is nothing left to hold back."
+        )
+    article.save(update_fields=[*dates, "modified_at"])
+    if "embargo_until" in dates and article.is_scheduled:
+        article.redate(article.published_at, by=by)
 
 
+@on_held_row
 def restore(article, revision, *, by=None, began_from=None):
     """
     Save what this revision says as a new one; of what it says nothing, nothing changes.
@@ -148,23 +152,23 @@ def sign(article, *, credits, in_place=False, by=None):
     _change(article, changed, by=by, note="Byline changed.")
 
 
+@on_held_row
 def publish(article, *, at=None, revision=None, by=None):
     """
     Publish what the working copy says: now, or at a later time.
 
-    `revision` is the one that was on the screen. Raises TransitionError when a newer one
-    was saved since, or the article cannot be published from where it stands.
+    `revision` is the one that was on the screen, NO_REVISION when there was none yet. Raises
+    TransitionError when a newer one was saved since, or the article cannot be published
+    from where it stands.
     """
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        _require_other_eyes(held, by)
-        if copy := held.working_copy:
-            _require_seen(held, copy, revision)
-            held.put(copy.content, by=by)
-        article.publish(at=at, by=by)
-    article.refresh_from_db()
+    _require_other_eyes(article, by)
+    if copy := article.working_copy:
+        _require_seen(article, copy, revision)
+        article.put(copy.content, by=by)
+    article.publish(at=at, by=by)
 
 
+@on_held_row
 def publish_changes(article, *, revision=None, tell_readers=False, by=None):
     """
     Let a published article say what the working copy says, whole or not at all.
@@ -174,15 +178,13 @@ def publish_changes(article, *, revision=None, tell_readers=False, by=None):
     not come back over them. Raises TransitionError when a newer one was saved since, or
     the article is not published any more.
     """
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        copy = _copy_to_publish(held, revision)
-        _require_other_eyes(held, by)
-        held.revisions.take_off_schedule()
-        _go_live(held, copy, tell_readers=tell_readers, by=by)
-    article.refresh_from_db()
+    copy = _copy_to_publish(article, revision)
+    _require_other_eyes(article, by)
+    article.revisions.take_off_schedule()
+    _go_live(article, copy, tell_readers=tell_readers, by=by)
 
 
+@on_held_row
 def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None):
     """
     Let the changes of the working copy go live by themselves at a time to come; until then the live text stays.
@@ -190,24 +192,23 @@ def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None)
     Changes that were scheduled before are put off for these. Raises TransitionError as
     `publish_changes` does.
     """
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        copy = _copy_to_publish(held, revision)
-        _require_other_eyes(held, by)
-        held.revisions.take_off_schedule()
-        Revision.objects.filter(pk=copy.pk).update(
-            kind=Revision.Kind.SCHEDULED, publish_at=at, tells_readers=tell_readers
-        )
-        record(held, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {_in_utc(at)}")
+    copy = _copy_to_publish(article, revision)
+    _require_other_eyes(article, by)
+    article.revisions.take_off_schedule()
+    Revision.objects.filter(pk=copy.pk).update(
+        kind=Revision.Kind.SCHEDULED, publish_at=at, tells_readers=tell_readers
+    )
+    record(
+        article, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {moment_in_words(at)}"
+    )
 
 
+@on_held_row
 def unschedule_changes(article, *, by=None):
     """Let scheduled changes wait in the working copy again. Raises TransitionError when there are none."""
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        if not held.revisions.take_off_schedule():
-            raise TransitionError(f"No changes of “{held}” are scheduled any more.")
-        record(held, Step.What.UNSCHEDULE_CHANGES, by=by)
+    if not article.revisions.take_off_schedule():
+        raise TransitionError(f"No changes of “{article}” are scheduled any more.")
+    record(article, Step.What.UNSCHEDULE_CHANGES, by=by)
 
 
 def publish_due_changes():
@@ -224,6 +225,16 @@ def publish_due_changes():
         raise DueChangesFailed(failed)
 
 
+def make_working_copy(article):
+    """The newest revision, made where there is none, or where what the article says itself was changed without one."""
+    copy = article.working_copy
+    if article.keeps_changes_apart:
+        return copy or article.keep_revision(
+            kind=Revision.Kind.PUBLISHED, at=article.modified_at
+        )
+    return article.keep_revision(at=article.modified_at)
+
+
 def record(article, what, *, by, reason=""):
     """Keep a step that moves no status."""
     Step.objects.create(
@@ -231,20 +242,19 @@ def record(article, what, *, by, reason=""):
     )
 
 
+@on_held_row
 def _change(article, changed, *, by, note):
     """Save what `changed` makes of the working copy, where that is anything else."""
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        copy = _working_copy(held)
-        parts = changed(copy.content)
-        if differing(parts, copy.content):
-            save(held, parts, by=by, began_from=copy.pk, note=note)
+    copy = make_working_copy(article)
+    parts = changed(copy.content)
+    if differing(parts, copy.content):
+        save(article, parts, by=by, began_from=copy.pk, note=note)
 
 
 def _published(due):
     try:
         with transaction.atomic():
-            held = Article.objects.select_for_update().get(pk=due.article_id)
+            held = Article.objects.held(due.article_id)
             # Looked at again under the lock: somebody may have put it off, or published it.
             still_due = Revision.objects.due().filter(pk=due.pk).first()
             if still_due is not None:
@@ -258,9 +268,9 @@ def _published(due):
 
 def _copy_to_publish(held, seen):
     _require_published(held)
-    copy = _working_copy(held)
-    _require_seen(held, copy, seen)
-    return copy
+    if copy := held.working_copy:
+        _require_seen(held, copy, seen)
+    return make_working_copy(held)
 
 
 def _require_seen(held, copy, seen):
@@ -286,7 +296,7 @@ def _last_writer(held):
 def _require_published(held):
     if held.status != Article.Status.PUBLISHED:
         raise TransitionError(
-            f"“{held}” is {held.status_in_words.lower()}, so there is no page to change."
+            f"“{held}” is {held.standing_in_words}, so there is no page to change."
         )
 
 
@@ -298,20 +308,6 @@ def _go_live(held, revision, *, tell_readers, by):
     record(held, Step.What.CHANGE, by=by)
     if tell_readers:
         held.tell_of_update()
-
-
-def _in_utc(at):
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _working_copy(article):
-    """The newest revision, made where there is none, or where what the article says itself was changed without one."""
-    copy = article.working_copy
-    if article.keeps_changes_apart:
-        return copy or article.keep_revision(
-            kind=Revision.Kind.PUBLISHED, at=article.modified_at
-        )
-    return article.keep_revision(at=article.modified_at)
 
 
 def _base(article, began_from):
@@ -332,17 +328,18 @@ def _keep(article, content, newest, *, by, note):
     return revision
 
 
+@on_held_row
 def return_to_writer(article, *, note="", by=None):
     """Give the article back to its writer with a note, and mail the note once that is certain."""
-    with transaction.atomic():
-        article.return_to_draft(note=note, by=by)
-        # Robust: the article is back and the note stands on its form, whether or not
-        # the mail server can be reached.
-        transaction.on_commit(
-            partial(tell_writer_of_return, article, note=note, by=by), robust=True
-        )
+    article.return_to_draft(note=note, by=by)
+    # Robust: the article is back and the note stands on its form, whether or not
+    # the mail server can be reached.
+    transaction.on_commit(
+        partial(tell_writer_of_return, article, note=note, by=by), robust=True
+    )
 
 
+@on_held_row
 def correct(article, *, kind, text, by=None, answers=()):
     """
     Publish a correction of the article and answer these requests with it, or do neither.
@@ -354,11 +351,10 @@ def correct(article, *, kind, text, by=None, answers=()):
         raise TransitionError(
             f"Readers have not seen “{article}”: change the article itself."
         )
-    with transaction.atomic():
-        correction = Correction.objects.create(
-            article=article, kind=kind, text=text, by=by, by_name=name_of(by)
-        )
-        article.tell_of_update(at=correction.at)
-        for request in answers:
-            request.answer_with(correction)
+    correction = Correction.objects.create(
+        article=article, kind=kind, text=text, by=by, by_name=name_of(by)
+    )
+    article.tell_of_update(at=correction.at)
+    for request in answers:
+        request.answer_with(correction)
     return correction

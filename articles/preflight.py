@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from articles.links import slugs_linked
 from articles.models import Address, Article, Image
+from articles.moments import moment_in_words
 from articles.snapshots import TEXTS, Snapshot, lead_of, pictures_in
 
 LONGEST_HEADLINE = 120
@@ -246,7 +247,7 @@ def _embargo(article) -> Iterator[Problem]:
     if until and until > timezone.now():
         yield Problem(
             WARNING,
-            f"It is under embargo until {timezone.localtime(until):%-d %B %Y, %H:%M}: "
+            f"It is under embargo until {moment_in_words(until)}: "
             "nobody outside sees it before.",
             "embargo_until",
         )

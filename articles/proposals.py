@@ -9,10 +9,12 @@ from articles import desk
 from articles.append_only import name_of
 from articles.markup import clean_article
 from articles.models import Article, Proposal, Revision, Step, TransitionError
+from articles.models.article import on_held_row
 from articles.notifications import tell_writer_of_answer
 from articles.snapshots import differing, merged
 
 
+@on_held_row
 def propose(article, parts, *, by, note="", began_from=None):
     """
     Keep what the writer would have the article say; a proposal of theirs that still waits is overwritten.
@@ -20,31 +22,34 @@ def propose(article, parts, *, by, note="", began_from=None):
     `parts` are those of a snapshot that were typed, `began_from` is the key of the
     revision that was on the screen. Raises TransitionError when it changes nothing.
     """
-    with transaction.atomic():
-        held = Article.objects.select_for_update().get(pk=article.pk)
-        began = held.revisions.working().filter(pk=began_from or 0).first()
-        base = began.content if began else held.working_content()
-        content = base | parts
-        content["body"] = clean_article(content["body"])
-        if not differing(content, base):
-            raise TransitionError(
-                "This says what the article says already. Change something, then propose it."
-            )
-        said = {"content": content, "note": note, "began_from": began}
-        waiting = held.proposals.open().of(by).first()
-        if waiting is None:
-            revision = held.revisions.create(
-                kind=Revision.Kind.PROPOSED, by=by, by_name=name_of(by), **said
-            )
-            waiting = held.proposals.create(
-                revision=revision, by=by, by_name=name_of(by)
-            )
-        else:
-            held.revisions.filter(pk=waiting.revision_id).update(
-                at=timezone.now(), **said
-            )
-            held.proposals.filter(pk=waiting.pk).update(at=timezone.now())
-        desk.record(held, Step.What.PROPOSE, by=by, reason=note)
+    working = article.revisions.working()
+    if began_from is None:
+        # Nobody had saved it when the form was opened, as far as revisions know.
+        began = working.last() or desk.make_working_copy(article)
+    else:
+        began = working.filter(pk=began_from).first()
+    base = began.content if began else article.working_content()
+    content = base | parts
+    content["body"] = clean_article(content["body"])
+    if not differing(content, base):
+        raise TransitionError(
+            "This says what the article says already. Change something, then propose it."
+        )
+    said = {"content": content, "note": note, "began_from": began}
+    waiting = article.proposals.open().of(by).first()
+    if waiting is None:
+        revision = article.revisions.create(
+            kind=Revision.Kind.PROPOSED, by=by, by_name=name_of(by), **said
+        )
+        waiting = article.proposals.create(
+            revision=revision, by=by, by_name=name_of(by)
+        )
+    else:
+        article.revisions.filter(pk=waiting.revision_id).update(
+            at=timezone.now(), **said
+        )
+        article.proposals.filter(pk=waiting.pk).update(at=timezone.now())
+    desk.record(article, Step.What.PROPOSE, by=by, reason=note)
     waiting.refresh_from_db()
     return waiting
 
@@ -57,7 +62,7 @@ def take_over(proposal, *, by=None):
     proposal is closed; nothing is done then.
     """
     with transaction.atomic():
-        article = Article.objects.select_for_update().get(pk=proposal.article_id)
+        article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.TAKEN, by=by)
         # Read now: what is closed does not change any more.
         revision = Revision.objects.get(pk=proposal.revision_id)
@@ -82,31 +87,49 @@ def what_comes_of(proposal):
     """
     article, revision = proposal.article, proposal.revision
     working = article.working_content()
-    began = revision.began_from
-    base = began.content if began else working
+    began = _base_of(article, revision)
+    if began is None:
+        base = working
+    else:
+        found = article.revisions.filter(pk=began).first()
+        base = found.content if found else {}
     return merged(base, working | revision.content, working)
 
 
 def decline(proposal, *, answer, by=None):
     """Leave the article as it is, and tell the writer why."""
     with transaction.atomic():
+        article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.DECLINED, by=by, answer=answer)
-        desk.record(proposal.article, Step.What.DECLINE, by=by, reason=answer)
+        desk.record(article, Step.What.DECLINE, by=by, reason=answer)
         _tell(proposal, by)
 
 
 def take_back(proposal, *, by=None):
     """The writer does not propose it any more."""
     with transaction.atomic():
+        article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.WITHDRAWN, by=by)
-        desk.record(proposal.article, Step.What.TAKE_BACK, by=by)
+        desk.record(article, Step.What.TAKE_BACK, by=by)
+
+
+# No revision has this key: a proposal that began from one that is gone.
+LOST = 0
 
 
 def _base_of(article, revision):
-    """Which revision the proposal began from; where none is known any more, the newest: then all of it counts as meant."""
+    """
+    The key of the revision that the proposal began from.
+
+    Where that is not known: the newest one while nobody has saved since, as all of the
+    proposal is meant then; otherwise LOST, which lets every part conflict that differs.
+    """
     if revision.began_from_id:
         return revision.began_from_id
-    newest = article.working_copy
+    working = article.revisions.working()
+    if working.filter(at__gt=revision.at).exists():
+        return LOST
+    newest = working.first()
     return newest.pk if newest else None
 
 

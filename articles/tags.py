@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from articles.append_only import name_of
 from articles.models import (
@@ -19,6 +18,7 @@ from articles.models import (
     TagStep,
     TransitionError,
 )
+from articles.moments import moment_in_words
 
 # Of a tag with more articles, this many are looked at to say what a merge would do.
 LOOKED_AT = 10_000
@@ -26,15 +26,18 @@ LOOKED_AT = 10_000
 AT_ONCE = 500
 
 
-def rename(tag, *, name, slug, by=None):
+def rename(tag, *, name=None, slug=None, by=None):
     """
-    Give the tag another name or address. The old address leads here where readers know it.
+    Give the tag another name or address; None keeps the one that it has. The old address leads here where readers know it.
 
     Raises TransitionError when the tag is gone, and when another one has that name, or has or had that address.
     """
     with transaction.atomic():
         old = _locked(tag)[tag.pk]
+        name = old.name if name is None else name
+        slug = old.slug if slug is None else slug
         if (old.name, old.slug) == (name, slug):
+            tag.refresh_from_db()
             return
         _check_address(old, slug)
         _keep_address(old, by_now=old)
@@ -213,8 +216,7 @@ def said_of_missing(key, name="That tag"):
 
 
 def _who_did(step):
-    at = timezone.localtime(step.at)
-    return f"{step.who} {step.in_words} on {at:%-d %B %Y at %H:%M}.".replace(
+    return f"{step.who} {step.in_words} on {moment_in_words(step.at)}.".replace(
         "the machine", "The machine", 1
     )
 
@@ -251,7 +253,7 @@ def _keep_address(tag, *, by_now, seen=None):
     if not is_new:
         address.name, address.tag = tag.name, by_now
         address.seen = address.seen or seen
-        address.save()
+        address.save(update_fields=["name", "tag", "seen"])
 
 
 def _rows(goes, stays):
@@ -299,7 +301,9 @@ def _check_untouched(step, stays):
     expected = dict(step.rows["moved"] + step.rows["kept"])
     there = set()
     for some in batched(expected, AT_ONCE, strict=False):
-        rows = TaggedArticle.objects.select_for_update().filter(pk__in=some, tag=stays)
+        rows = TaggedArticle.objects.select_for_update(no_key=True).filter(
+            pk__in=some, tag=stays
+        )
         there.update(rows.values_list("pk", flat=True))
     missing = {article for row, article in expected.items() if row not in there}
     touched = {

@@ -46,7 +46,7 @@ def _require_shown(comment, seen):
 
 def _why_hidden(comment):
     if not comment.article.is_visible:
-        return f"its article is {comment.article.status_in_words.lower()}."
+        return f"its article is {comment.article.standing_in_words}."
     if not comment.is_approved:
         return f"it is {comment.get_status_display().lower()}. Approve it first."
     return "the comment that began this conversation is not shown."

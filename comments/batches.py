@@ -50,7 +50,7 @@ def undo_together(batch, *, by):
     """
     with transaction.atomic():
         # Held first, for of a batch without decisions no thread is.
-        Batch.objects.select_for_update().get(pk=batch.pk)
+        Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         decisions = {one.comment_id: one for one in batch.decisions.all()}
         comments = _held(decisions)
         if undone := Batch.objects.filter(undoes=batch).first():

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from articles.models import Article, CorrectionRequest
-from comments.networks import wait_for_others
+from articles.models import CorrectionRequest
+from comments.locks import hold_sender
 from comments.rates import Limit, require_room
 
 # From one network, about whatever articles.
@@ -19,9 +19,7 @@ def take(asked, *, networks):
     `networks` are the sender's hashes, newest first. Raises rates.TooMany.
     """
     with transaction.atomic():
-        wait_for_others()
-        # Where no network is known there is nothing else that two at once wait for.
-        Article.objects.select_for_update().only("pk").get(pk=asked.article_id)
+        hold_sender(networks, words=f"correction {asked.article_id} {asked.text}")
         same = CorrectionRequest.objects.filter(
             article=asked.article, text=asked.text, network__in=networks or [""]
         )

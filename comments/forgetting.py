@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
+from comments.locks import hold_addresses
 from comments.models import Comment, Mailbox, Mute, Report
 from comments.models.network import with_network_to_forget
-from comments.networks import wait_for_others
 
 # How many rows are changed before everybody else has a turn.
 BATCH = 500
@@ -35,9 +35,13 @@ def forget_unconfirmed_addresses():
 @transaction.atomic
 def _forget_some_mailboxes():
     # First, as everybody does who changes comments and then a mailbox: else each could wait for the other.
-    wait_for_others()
+    to_forget = Mailbox.objects.to_forget()[:BATCH]
+    found = dict(to_forget.values_list("pk", "address"))
+    hold_addresses(found.values())
     # Locked, and looked at again under the lock: one that is confirmed in this moment stays.
-    mailboxes = list(Mailbox.objects.to_forget().select_for_update()[:BATCH])
+    mailboxes = list(
+        Mailbox.objects.to_forget().select_for_update().filter(pk__in=found)
+    )
     addresses = [mailbox.address for mailbox in mailboxes]
     Comment.objects.written_from(*addresses).forget_addresses()
     Mailbox.objects.filter(address__in=addresses).delete()

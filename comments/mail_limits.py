@@ -26,7 +26,7 @@ def allow_network(networks):
     """
     Whether a network that has these hashes may ask for one more mail.
 
-    To be asked after `networks.wait_for_others`: two that come at once are then
+    To be asked after `locks.hold_sender`: two that come at once are then
     counted one after the other.
     """
     return _fits(FROM_A_NETWORK, WrittenMail.objects.asked_from(networks or [""]))

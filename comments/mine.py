@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import TransitionError
+from comments.locks import hold_sender
 from comments.models import Appeal, Comment, Decision, Thread
-from comments.networks import wait_for_others
 from comments.notifications import ask_to_confirm
 from comments.posting import change
 
@@ -125,7 +125,7 @@ def hear_of_replies(comment, address="", *, networks):
     `networks` are the hashes of whoever wants it.
     """
     with transaction.atomic():
-        wait_for_others()
+        hold_sender(networks, address=comment.email or address)
         Thread.objects.held_by(comment.article)
         comment.refresh_from_db()
         if comment.is_withdrawn:

@@ -10,6 +10,7 @@ import hmac
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
+from comments.locks import hold_sender
 from comments.models import NetworkKey
 
 # The part of an address that a household or an office shares.
@@ -29,26 +30,23 @@ def lasting_hashes(request):
     return _hashes(network, NetworkKey.objects.kept()) if network else []
 
 
-def held_hashes(network):
+def held_hashes(network, *, address="", words=""):
     """
-    The recent hashes of a network; empty when it is not known.
+    The network under the keys of today and of yesterday; empty when it is not known.
 
-    Until the transaction ends, nobody else gets theirs: of two comments that come
-    at once, the second is counted and compared when the first is stored.
+    Until the transaction ends, nobody else from there gets theirs, or with this address: of
+    two comments that come at once, the second is counted and compared when the first is
+    stored, also of two that begin before and after midnight. See locks.hold_sender.
     """
-    keys = NetworkKey.objects.held()
-    return _hashes(network, keys) if network else []
+    hashes = _hashes(network, NetworkKey.objects.of_last_days()) if network else []
+    hold_sender(hashes, address=address, words=words)
+    return hashes
 
 
 def hashes_of_days(network, days):
     """The network under the keys of these days, as far as they are kept."""
     keys = NetworkKey.objects.kept_of(days)
     return _hashes(network, keys)
-
-
-def wait_for_others():
-    """Until the transaction ends, let nobody else send anything that is counted: two that come at once are counted one after the other."""
-    NetworkKey.objects.held()
 
 
 def network_from(request):

@@ -5,8 +5,8 @@ from django.tasks import task
 
 from comments import mail_limits
 from comments.digest import tell_moderators
+from comments.locks import hold_sender
 from comments.models import Comment, Mailbox, PendingMail, WrittenMail
-from comments.networks import wait_for_others
 from comments.outbox import write
 
 
@@ -21,7 +21,7 @@ def ask_to_confirm(comment, *, networks):
     Ask the comment's address, once ever, whether its owner wants to be told of replies.
 
     To be called whenever a comment comes to want that, in the transaction in
-    which it does and after `wait_for_others`. `networks` are the hashes of
+    which it does and after `hold_sender`. `networks` are the hashes of
     whoever wants it. Too many mails to write, and none is written: the next
     comment asks again.
     """
@@ -49,7 +49,7 @@ def mail_way_to_data(address, *, networks):
     """
     kind, network = PendingMail.Kind.DATA, next(iter(networks), "")
     with transaction.atomic():
-        wait_for_others()
+        hold_sender(networks, address=address)
         if not mail_limits.allow_network(networks):
             return
         mailbox = None

@@ -11,9 +11,9 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from comments.locks import hold_addresses
 from comments.models import Comment, Commenter, Mailbox, Mute, Note
 from comments.models.commenter import CLEAN_FOR
-from comments.networks import wait_for_others
 
 # Nobody needs to know exactly beyond this, and nothing is counted further.
 MOST_COUNTED = 100
@@ -30,8 +30,9 @@ def confirm(mailbox):
     """
     with transaction.atomic():
         # First, as everybody does: also, whoever sends a comment now finds the person.
-        wait_for_others()
-        if not Mailbox.objects.select_for_update().filter(pk=mailbox.pk).exists():
+        hold_addresses([mailbox.address])
+        known = Mailbox.objects.select_for_update(no_key=True)
+        if not known.filter(pk=mailbox.pk).exists():
             return
         mailbox.confirm()
         person = Commenter.objects.of(mailbox)

@@ -24,7 +24,8 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
     it is stored, and raises rates.TooMany.
     """
     with transaction.atomic():
-        hashes = held_hashes(network)
+        words = repeat_key(comment, "")
+        hashes = held_hashes(network, address=comment.email, words=words)
         keys = [repeat_key(comment, known_as) for known_as in hashes or [""]]
         before = what_came_before(comment, keys=keys, hashes=hashes)
         for one in before.of_sender:

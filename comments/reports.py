@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from comments.locks import hold_sender
 from comments.models import Comment, Thread
 from comments.models.report import Report
-from comments.networks import wait_for_others
 from comments.rates import Limit, require_room
 
 # From one network, about whatever comments.
@@ -28,7 +28,7 @@ def take(report, *, networks, by=None):
     rates.TooMany.
     """
     with transaction.atomic():
-        wait_for_others()
+        hold_sender(networks, words=f"report {report.comment_id}")
         # Whoever decides on the comment waits for us, or we for them.
         Thread.objects.held_by(report.comment.article)
         comment = Comment.objects.shown().filter(pk=report.comment_id).first()

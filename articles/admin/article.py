@@ -396,9 +396,15 @@ class ArticleAdmin(
         except TransitionError as error:
             self.message_user(request, str(error), messages.ERROR)
             return False
+        except Article.DoesNotExist:
+            gone = "Somebody has deleted this article in the same moment."
+            self.message_user(request, gone, messages.ERROR)
+            return False
         return True
 
-    def _ask(self, request, step, form, articles, *, back, action="", skipped=()):
+    def _ask(
+        self, request, step, form, articles, *, back, action="", skipped=(), shown=None
+    ):
         request.current_app = self.admin_site.name
         return TemplateResponse(
             request,
@@ -416,6 +422,7 @@ class ArticleAdmin(
                 "looked_through": LOOKED_THROUGH,
                 "action": action,
                 "skipped": skipped,
+                "shown": shown,
                 "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
                 "back": back,
                 "preserved_filters": self.get_preserved_filters(request),

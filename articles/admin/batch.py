@@ -13,6 +13,7 @@ from articles.admin.records import RecordMixin
 from articles.admin.steps import STEPS, not_yours
 from articles.batches import undo_together
 from articles.models import ArticleBatch, TransitionError
+from articles.moments import moment_in_words
 
 # Of those that were skipped, so many are named in the message; the page of the batch names all.
 NAMED = 5
@@ -37,6 +38,8 @@ def say_what_came_of_it(model_admin, request, label, outcome):
             ),
             messages.SUCCESS,
         )
+    for remark in outcome.remarks:
+        model_admin.message_user(request, remark, messages.WARNING)
     for _, why_not in outcome.skipped[:NAMED]:
         model_admin.message_user(request, why_not, messages.ERROR)
     if (others := len(outcome.skipped) - NAMED) > 0:
@@ -69,7 +72,7 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
 
     def get_queryset(self, request):
         batches = super().get_queryset(request).seen_by(request.user)
-        return batches.select_related("undone_by")
+        return batches.select_related("undone_by").knowing_what_is_left()
 
     @admin.display(description="what")
     def label(self, batch):
@@ -125,13 +128,14 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
         items = batch.items.select_related("article").defer("article__body")
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{self.label(batch)}: {batch.at:%Y-%m-%d}",
+            "title": f"{self.label(batch)}: {moment_in_words(batch.at)}",
             "opts": self.opts,
             "batch": batch,
             "label": self.label(batch),
             "done": [item for item in items if not item.why_not],
             "skipped": [item for item in items if item.why_not],
             "refused": refused,
+            "left": batch.not_undone().count() if batch.is_half_undone else 0,
         }
         return TemplateResponse(
             request, "admin/articles/articlebatch/page.html", context, status=status

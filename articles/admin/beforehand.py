@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles.links import linking_to
+from articles.moments import moment_in_words
 from articles.snapshots import differing, snapshot_of
 
 PARTS_IN_WORDS = {
@@ -36,7 +37,7 @@ def of_nothing(article):
 def of_publishing(article):
     until = article.embargo_until
     if until and until > timezone.now():
-        when = f"It appears by itself on {_in_words(until)}, when its embargo ends, and not before."
+        when = f"It appears by itself on {moment_in_words(until)}, when its embargo ends, and not before."
     else:
         when = "This puts it on the front page, in the feeds and on the pages of its tags now."
     return Outlook([when, _address(article.working_content()["slug"])])
@@ -50,7 +51,7 @@ def of_scheduling(article):
     ]
     if until and until > timezone.now():
         sentences.append(
-            f"Its embargo ends on {_in_words(until)}; an earlier time counts as that."
+            f"Its embargo ends on {moment_in_words(until)}; an earlier time counts as that."
         )
     return Outlook(sentences)
 
@@ -64,7 +65,7 @@ def of_changes(article):
         sentences = [f"This will be changed before it appears: {parts}."]
     if earlier := article.revisions.scheduled().for_listing().first():
         sentences.append(
-            f"What was to go live by itself on {_in_words(earlier.publish_at)} does not any more: this takes its place."
+            f"What was to go live by itself on {moment_in_words(earlier.publish_at)} does not any more: this takes its place."
         )
     if "slug" not in changed:
         return Outlook(sentences)
@@ -84,7 +85,3 @@ def of_withdrawing(article):
 
 def _address(slug):
     return f"Its address is {settings.SITE_URL}/articles/{slug}/."
-
-
-def _in_words(moment):
-    return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}"

@@ -8,7 +8,8 @@ others have put there since; where both have changed it, the later one is asked.
 from datetime import UTC, datetime
 
 from django import forms
-from django.utils import timezone
+
+from articles.moments import moment_in_words
 
 
 class OnScreenField(forms.CharField):
@@ -106,7 +107,7 @@ def _in_words(value):
     if isinstance(value, bool):
         return "ticked this" if value else "taken the tick away"
     if isinstance(value, datetime):
-        value = f"{timezone.localtime(value):%-d %B %Y, %H:%M}"
+        value = moment_in_words(value)
     elif hasattr(value, "isoformat"):
         value = f"{value:%-d %B %Y}"
     return f"set this to “{value}”"

@@ -1,16 +1,18 @@
 from django.contrib import admin
 
+from articles.admin.changed_fields import ChangedFieldsMixin
 from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import COUNTED, NeighboursMixin
 from articles.models import Article, Credit, Person
 
 
 @admin.register(Person)
-class PersonAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name"]
     fields = ["name", "slug", "about", "in_bylines"]
     readonly_fields = ["in_bylines"]
+    worked_out = ["skeleton"]
 
     def view_on_site(self, person):
         """Where readers find the person, if they can."""

@@ -8,8 +8,10 @@ from django.utils.text import Truncator
 from articles.admin.fields import MomentField, NamesField
 from articles.admin.forms import credits_written, tags_called
 from articles.admin.meanwhile import SeenField
+from articles.desk import NO_REVISION
 from articles.links import slug_in
 from articles.models import Article, Correction, CorrectionRequest
+from articles.moments import moment_in_words
 from articles.preflight import problems_of_all
 
 
@@ -76,11 +78,15 @@ class PublishForm(StepForm):
         return super().clean()
 
     def answers(self):
-        return {
+        answers = {
             name: answer
             for name, answer in self.cleaned_data.items()
-            if name != "anyway"
+            if name not in ["anyway", "seen"]
         }
+        if len(self.articles) == 1 and "seen" in self.data:
+            seen = self.cleaned_data["seen"]
+            answers["seen"] = NO_REVISION.pk if seen is None else seen
+        return answers
 
     def look_again(self):
         [article] = self.articles
@@ -264,7 +270,7 @@ class RequestsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, asked):
         words = Truncator(" ".join(asked.text.split())).chars(300)
-        return f"{words} ({timezone.localtime(asked.created_at):%-d %B %Y, %H:%M})"
+        return f"{words} ({moment_in_words(asked.created_at)})"
 
 
 class CorrectForm(StepForm):
@@ -340,3 +346,10 @@ class SignForm(StepForm):
 
     def clean_credits(self):
         return credits_written(self.cleaned_data["credits"])
+
+    def answers(self):
+        """People who are new are made, before the step: of many articles, the first may refuse it."""
+        for person, _ in self.cleaned_data["credits"]:
+            if person.pk is None:
+                person.save()
+        return self.cleaned_data

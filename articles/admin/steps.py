@@ -100,10 +100,11 @@ class DeskStep:
 
 
 def _as_seen(step):
-    """The step, on what was on the screen and on nothing newer."""
+    """The step, on the revision that was on the screen and on nothing newer; None when that was not said."""
 
-    def take(article, *, seen, **how):
-        step(article, revision=Revision(pk=seen) if seen else None, **how)
+    def take(article, *, seen=None, **how):
+        revision = None if seen is None else Revision(pk=seen)
+        step(article, revision=revision, **how)
 
     return take
 
@@ -321,13 +322,13 @@ def _no_change_for(article):
 
 
 def not_yours(step, article):
-    return f"You may not do this to “{article}”: {step.label.lower()}."
+    return f"You may not take the step “{step.label}” on “{article}”."
 
 
 def not_from_here(step, article):
     if step.name == "changes" and article.status == Article.Status.PUBLISHED:
         return f"“{article}” says what readers see already, so there is nothing to publish."
     return (
-        f"“{article}” is {article.status_in_words.lower()} now; "
-        f"“{step.label}” is not possible from there."
+        f"“{article}” is {article.standing_in_words} now, "
+        f"so “{step.label}” is not possible."
     )

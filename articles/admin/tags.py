@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from articles import tags
+from articles.admin.changed_fields import ChangedFieldsForm
 from articles.admin.corrections import moment
 from articles.admin.listing import LongList, LongListMixin
 from articles.admin.neighbours import NeighboursMixin
@@ -39,7 +40,7 @@ class TagList(LongList):
         self.result_list = self.result_list.with_uses()
 
 
-class TagForm(forms.ModelForm):
+class TagForm(ChangedFieldsForm):
     slug = forms.SlugField(
         label="Address",
         max_length=SLUG_LENGTH,
@@ -141,7 +142,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if not change:
             tag.save()
         else:
-            tags.rename(tag, name=tag.name, slug=tag.slug, by=request.user)
+            changed = {name: getattr(tag, name) for name in form.changed_fields}
+            tags.rename(tag, **changed, by=request.user)
 
     def changeform_view(self, request, *args, **kwargs):
         try:

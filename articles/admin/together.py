@@ -1,10 +1,12 @@
 """Steps on many articles from the list: asked for on one page, taken as one batch."""
 
 from django.contrib import admin, messages
+from django.utils.html import format_html
 
 from articles.admin.batch import say_what_came_of_it
 from articles.admin.steps import STEPS
-from articles.batches import do_together
+from articles.batches import changed_since_shown, do_together
+from articles.cursors import Cursor
 
 # A step is taken on this many articles at most.
 AT_ONCE = 500
@@ -24,10 +26,34 @@ def action_of(step):
     return take
 
 
+# Under this name a page says when each article that it shows had last been changed.
+SHOWN = "shown"
+
+
+def version_of(article):
+    """The article and when it was last changed, as text without a space."""
+    return str(Cursor(article.modified_at, article.pk))
+
+
+def versions_shown(data):
+    """When each article had last been changed that was on the screen, by its key."""
+    words = " ".join(data.getlist(SHOWN)).split()
+    cursors = filter(None, map(Cursor.parse, words))
+    return {cursor.id: cursor.at for cursor in cursors}
+
+
 class TogetherMixin:
     """For the admin of articles."""
 
     actions = [action_of(step) for step in STEPS.values() if step.for_many]
+
+    def action_checkbox(self, article):
+        return format_html(
+            '{}<input type="hidden" name="{}" value="{}">',
+            super().action_checkbox(article),
+            SHOWN,
+            version_of(article),
+        )
 
     def take_step_on_many(self, request, articles, step):
         """Take the step on the chosen articles, after asking what it needs to know."""
@@ -66,13 +92,23 @@ class TogetherMixin:
             lambda article: step.take(article, by=request.user, **answers),
             by=request.user,
             refusal_of=refusal_of,
+            shown=versions_shown(request.POST),
         )
 
     def _ask_about_many(self, request, step, form, chosen):
+        shown = versions_shown(request.POST)
         skipped = [
             (article, why_not)
             for article in chosen
-            if (why_not := step.refusal_of(request.user, article))
+            if (
+                why_not := changed_since_shown(article, shown)
+                or step.refusal_of(request.user, article)
+            )
+        ]
+        # Those of other pages of the list, which may be chosen as well, are shown here first.
+        versions = [
+            str(Cursor(shown.get(article.pk, article.modified_at), article.pk))
+            for article in chosen
         ]
         return self._ask(
             request,
@@ -82,4 +118,5 @@ class TogetherMixin:
             back=request.get_full_path(),
             action=f"{step.name}_articles",
             skipped=skipped,
+            shown=(SHOWN, " ".join(versions)),
         )

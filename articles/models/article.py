@@ -1,3 +1,5 @@
+from functools import wraps
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
@@ -18,8 +20,9 @@ from articles.models.querysets import ArticleQuerySet
 from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
 from articles.models.tag import TaggedArticle, TagsInOrder
+from articles.moments import moment_in_words
 from articles.slugs import free_slug, says_something, slug_from
-from articles.snapshots import LEAD, TEXTS, differing, pictures_in, snapshot_of
+from articles.snapshots import TEXTS, differing, pictures_in, snapshot_of
 
 SLUG_LENGTH = 120
 # Articles that took each other's place, one after the other, are followed so far.
@@ -36,8 +39,62 @@ STANDING = [
 ]
 
 
+# What a step is called in a refusal, after “cannot be”.
+_IN_A_REFUSAL = {
+    Step.What.SUBMIT: "submitted for review",
+    Step.What.RETURN: "returned to draft",
+    Step.What.PUBLISH: "published",
+    Step.What.SCHEDULE: "scheduled",
+    Step.What.REDATE: "given another date of publication",
+    Step.What.WITHDRAW: "withdrawn",
+    Step.What.PUT_ON_TOP: "put on top of the front page",
+    Step.What.TAKE_OFF_TOP: "taken off the top of the front page",
+    Step.What.UNDO: "put back to where it stood",
+}
+# Where these steps lead, in the words of `status_in_words`.
+_LEADS_TO = {
+    Step.What.SUBMIT: "In review",
+    Step.What.RETURN: "Draft",
+    Step.What.PUBLISH: "Published",
+    Step.What.SCHEDULE: "Scheduled",
+    Step.What.WITHDRAW: "Withdrawn",
+}
+# What somebody did who moved an article, after their name.
+_DID = {
+    Step.What.SUBMIT: "submitted it for review",
+    Step.What.RETURN: "returned it to draft",
+    Step.What.PUBLISH: "published it",
+    Step.What.SCHEDULE: "scheduled it",
+    Step.What.WITHDRAW: "withdrew it",
+    Step.What.UNDO: "put it back to where it stood",
+}
+
+
 def language_of_the_site():
     return settings.LANGUAGE_CODE
+
+
+def on_held_row(step):
+    """
+    Let a step, whose first argument is the article, work on its row as it is by now.
+
+    The row is read again and held against other editors until the transaction ends. The
+    caller's object says afterwards what the database says, also where the step was refused.
+    Raises Article.DoesNotExist for a draft that was deleted meanwhile.
+    """
+
+    @wraps(step)
+    def take(article, *args, **how):
+        try:
+            with transaction.atomic():
+                article.hold()
+                return step(article, *args, **how)
+        except TransitionError:
+            # What the step had changed in the object was rolled back in the database.
+            article.reread()
+            raise
+
+    return take
 
 
 class Article(models.Model):
@@ -246,6 +303,11 @@ class Article(models.Model):
         return "Scheduled" if self.is_scheduled else self.get_status_display()
 
     @property
+    def standing_in_words(self):
+        """Where it stands, to follow “is”: “a draft”, “in review”, “published” …"""
+        return "a draft" if self.is_draft else self.status_in_words.lower()
+
+    @property
     def is_under_embargo(self):
         return self.embargo_until is not None and self.embargo_until > timezone.now()
 
@@ -372,34 +434,43 @@ class Article(models.Model):
                 for position, (person, role) in enumerate(dict.fromkeys(roles))
             )
 
+    def hold(self):
+        """
+        Lock the row against other editors until the transaction ends, and read it again into this object.
+
+        See ArticleQuerySet.locked. Raises Article.DoesNotExist when it was deleted.
+        """
+        self.reread(Article.objects.locked())
+
+    def reread(self, articles=None):
+        """Let this object say what the database says by now."""
+        self.refresh_from_db(from_queryset=articles)
+        # Worked out from the body, and remembered.
+        self.__dict__.pop("sections", None)
+
+    @on_held_row
     def put(self, content, *, by=None):
         """
         Let the article itself say what the snapshot says; what that does not mention stays.
 
         Raises TransitionError when the address belongs to another article by now.
         """
-        with transaction.atomic():
-            changed = differing(content, snapshot_of(self))
-            if "slug" in changed:
-                self.rename(content["slug"], by=by)
-            texts = {
-                name: content[name]
-                for name in TEXTS
-                if name in changed and name != "slug"
-            }
-            Article.objects.filter(pk=self.pk).update(
-                **texts, modified_at=timezone.now()
-            )
-            if "lead_image" in changed:
-                self._lead_with(content["lead_image"])
-            if "byline" in changed:
-                self.credit(*Person.objects.credited(content["byline"]))
-            if "tags" in changed:
-                self.tags.clear()
-                self.tags.add(*content["tags"])
-            self.note_pictures()
-        self.refresh_from_db(fields=[*TEXTS, *LEAD, "modified_at"])
-        self._forget_loaded("tags", "credits")
+        changed = differing(content, snapshot_of(self))
+        if "slug" in changed:
+            self.rename(content["slug"], by=by)
+        texts = {
+            name: content[name] for name in TEXTS if name in changed and name != "slug"
+        }
+        Article.objects.filter(pk=self.pk).update(**texts, modified_at=timezone.now())
+        if "lead_image" in changed:
+            self._lead_with(content["lead_image"])
+        if "byline" in changed:
+            self.credit(*Person.objects.credited(content["byline"]))
+        if "tags" in changed:
+            self.tags.clear()
+            self.tags.add(*content["tags"])
+        self.note_pictures()
+        self.reread()
 
     def note_pictures(self):
         """Keep at hand which pictures stand in it: as it is, as it is being written, and as it is scheduled to be."""
@@ -434,9 +505,10 @@ class Article(models.Model):
             **fields,
         )
 
-    # Steps. Each is one guarded update in one transaction with its record; `by` is
-    # the account that takes it, None the machine.
+    # Steps. Each works on the held row, as one guarded update in one transaction with its
+    # record; `by` is the account that takes it, None the machine.
 
+    @on_held_row
     def submit(self, *, by=None):
         """Hand the draft to the desk."""
         self._move(
@@ -446,6 +518,7 @@ class Article(models.Model):
             status=self.Status.IN_REVIEW,
         )
 
+    @on_held_row
     def return_to_draft(self, *, note="", by=None):
         """Give the article back to its writer, with a note; a scheduled one is taken off the schedule."""
         self._move(
@@ -459,10 +532,11 @@ class Article(models.Model):
             on_top=False,
         )
 
+    @on_held_row
     def publish(self, *, at=None, by=None):
         """Put the article on the site now, or at a later time, but never before its embargo ends."""
         now = timezone.now()
-        at = max(filter(None, [at or now, self._current_embargo()]))
+        at = max(filter(None, [at or now, self.embargo_until]))
         self._move(
             Step.What.SCHEDULE if at > now else Step.What.PUBLISH,
             by=by,
@@ -480,34 +554,28 @@ class Article(models.Model):
         Article.objects.filter(pk=self.pk).update(updated_at=at, modified_at=at)
         self.refresh_from_db(fields=["updated_at", "modified_at"])
 
+    @on_held_row
     def lift_embargo(self, *, reason, until=None, by=None):
         """
         End the embargo, or let it end at an earlier time. The date of publication stays.
 
         Raises TransitionError when there is none in force that this would end earlier.
         """
-        now = timezone.now()
-        with transaction.atomic():
-            longer = Article.objects.filter(
-                pk=self.pk, embargo_until__gt=max(now, until or now)
+        now, ended = timezone.now(), self.embargo_until
+        if ended is None or ended <= max(now, until or now):
+            raise TransitionError(
+                f"“{self}” has no embargo that this would end earlier."
             )
-            before = longer.select_for_update().values_list("embargo_until", flat=True)
-            ended = before.first()
-            if ended is None:
-                raise TransitionError(
-                    f"“{self}” has no embargo that this would end earlier."
-                )
-            longer.update(embargo_until=until, modified_at=now)
-            self.refresh_from_db(
-                fields=["embargo_until", "modified_at", "status", "published_at"]
-            )
-            self._keep_address()
-            self._record(
-                Step.What.LIFT_EMBARGO,
-                by=by,
-                reason=f"{reason} (it was to end on {ended:%Y-%m-%d %H:%M} UTC)",
-            )
+        Article.objects.filter(pk=self.pk).update(embargo_until=until, modified_at=now)
+        self.refresh_from_db(fields=["embargo_until", "modified_at"])
+        self._keep_address()
+        self._record(
+            Step.What.LIFT_EMBARGO,
+            by=by,
+            reason=f"{reason} (it was to end on {moment_in_words(ended)})",
+        )
 
+    @on_held_row
     def redate(self, at, *, by=None):
         """
         Put a publication date right, or move a scheduled article to another time.
@@ -520,23 +588,25 @@ class Article(models.Model):
             raise TransitionError(
                 "Give the date and time that the article should have."
             )
-        if at > now and self._is_visible_now():
+        if at > now and self.is_visible:
             raise TransitionError(
                 f"Readers can see “{self}”, so its date cannot lie in the future. "
                 "Withdraw the article to take it off the site."
             )
-        at = max(filter(None, [at, self._current_embargo()]))
+        at = max(filter(None, [at, self.embargo_until]))
+        before = self.published_at
         self._move(
             Step.What.REDATE,
             by=by,
-            reason=f"from {self.published_at:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC"
-            if self.published_at
+            reason=f"from {moment_in_words(before)} to {moment_in_words(at)}"
+            if before
             else "",
             from_=[self.Status.PUBLISHED],
             status=self.Status.PUBLISHED,
             published_at=at,
         )
 
+    @on_held_row
     def withdraw(
         self, *, reason="", notice="", kind=Withdrawal.GONE, replaced_by=None, by=None
     ):
@@ -547,33 +617,37 @@ class Article(models.Model):
         """
         if kind == self.Withdrawal.REPLACED:
             self._require_other(replaced_by)
-        with transaction.atomic():
-            self._move(
-                Step.What.WITHDRAW,
-                by=by,
-                reason=reason,
-                from_=[self.Status.PUBLISHED],
-                status=self.Status.WITHDRAWN,
-                withdrawal=self.Withdrawal(kind),
-                notice=notice,
-                replaced_by=replaced_by if kind == self.Withdrawal.REPLACED else None,
-                on_top=False,
-            )
-            self.preview_links.open().update(revoked_at=timezone.now())
+        self._move(
+            Step.What.WITHDRAW,
+            by=by,
+            reason=reason,
+            from_=[self.Status.PUBLISHED],
+            status=self.Status.WITHDRAWN,
+            withdrawal=self.Withdrawal(kind),
+            notice=notice,
+            replaced_by=replaced_by if kind == self.Withdrawal.REPLACED else None,
+            on_top=False,
+        )
+        self.preview_links.open().update(revoked_at=timezone.now())
 
+    @on_held_row
     def put_on_top(self, *, by=None):
-        """Keep this article first on the front page, in place of any other."""
-        with transaction.atomic():
-            for other in Article.objects.on_top().exclude(pk=self.pk):
-                other.take_off_top(by=by)
-            self._move(
-                Step.What.PUT_ON_TOP,
-                by=by,
-                from_=[self.Status.PUBLISHED],
-                status=self.Status.PUBLISHED,
-                on_top=True,
-            )
+        """
+        Keep this article first on the front page, in place of any other.
 
+        Raises TransitionError for the later of two editors who do it in the same moment.
+        """
+        for other in Article.objects.on_top().exclude(pk=self.pk):
+            other.take_off_top(by=by)
+        self._move(
+            Step.What.PUT_ON_TOP,
+            by=by,
+            from_=[self.Status.PUBLISHED],
+            status=self.Status.PUBLISHED,
+            on_top=True,
+        )
+
+    @on_held_row
     def take_off_top(self, *, by=None):
         self._move(
             Step.What.TAKE_OFF_TOP,
@@ -583,16 +657,17 @@ class Article(models.Model):
             on_top=False,
         )
 
+    @on_held_row
     def put_back(self, before, *, still, reason="", by=None):
         """
         Let the article stand again where it stood before a step, both said by names out of STANDING.
 
         Raises TransitionError when it does not stand any more where the step had left
         it, when readers see it and would only see it again later, and when it would
-        appear with words that nobody has published.
+        appear with words that nobody has published, and when another one is on top by now.
         """
         returns = before.get("status") == self.Status.PUBLISHED
-        if returns and Article.objects.get(pk=self.pk)._was_rewritten():
+        if returns and self._was_rewritten():
             raise TransitionError(
                 f"“{self}” was changed since, so nobody has looked at it as it is. "
                 "Publish or schedule it by itself."
@@ -602,10 +677,14 @@ class Article(models.Model):
             before.get("status", self.status) == self.Status.PUBLISHED
             and shown_later
             and shown_later > timezone.now()
-            and self._is_visible_now()
+            and self.is_visible
         ):
             raise TransitionError(
                 f"Readers can see “{self}” by now. Withdraw it to take it off the site."
+            )
+        if before.get("on_top") and (other := self.other_on_top()):
+            raise TransitionError(
+                f"“{other}” is on top of the front page by now, so “{self}” is not put back there."
             )
         self._move(
             Step.What.UNDO,
@@ -616,18 +695,22 @@ class Article(models.Model):
             **before,
         )
 
+    def other_on_top(self):
+        """The article that is on top of the front page, when it is another one; None otherwise."""
+        return Article.objects.on_top().exclude(pk=self.pk).first()
+
+    @on_held_row
     def rename(self, slug, *, by=None):
         """
         Give the article another address. One that readers may know leads here for ever.
 
         Raises TransitionError when another article has or had that address.
         """
-        with transaction.atomic():
-            article = Article.objects.select_for_update().get(pk=self.pk)
-            if slug != article.slug:
-                article._take_slug(slug)
-                article._record(Step.What.RENAME, by=by, reason=f"was {article.slug}")
-        self.refresh_from_db(fields=["slug", "modified_at"])
+        before = self.slug
+        if slug != before:
+            self._take_slug(slug)
+            self.refresh_from_db(fields=["slug", "modified_at"])
+            self._record(Step.What.RENAME, by=by, reason=f"was {before}")
 
     def slug_free(self, slug):
         """Whether this article may have the slug: nobody else has it, nobody else ever had it in public."""
@@ -659,44 +742,47 @@ class Article(models.Model):
     def _is_visible_now(self):
         return Article.objects.visible().filter(pk=self.pk).exists()
 
-    def _current_embargo(self):
-        return (
-            Article.objects.filter(pk=self.pk)
-            .values_list("embargo_until", flat=True)
-            .first()
-        )
-
     def _move(
         self, what, *, by, from_, reason="", or_scheduled=False, still=None, **changes
     ):
         """
-        Take a step in one guarded UPDATE: of two editors who press the button
-        at the same moment one wins, and no other field is written back.
+        Take a step on the held row in one guarded UPDATE: nothing that is not said here is
+        written back, and its record and whatever follows from it belong to it.
         """
-        with transaction.atomic():
-            allowed = Q(status__in=from_)
-            if or_scheduled:
-                allowed |= Q(pk__in=Article.objects.scheduled().values("pk"))
-            this_article = Article.objects.filter(allowed, pk=self.pk, **(still or {}))
-            if not this_article.update(modified_at=timezone.now(), **changes):
-                self.refresh_from_db(fields=["status", "published_at"])
-                raise TransitionError(self._refusal(what))
-            self.refresh_from_db(
-                fields=[
-                    "modified_at",
-                    "slug",
-                    "published_at",
-                    "embargo_until",
-                    *changes,
-                ]
-            )
-            self._keep_address()
-            self._record(what, by=by, reason=reason)
-            if self.status != self.Status.PUBLISHED:
-                # There is no page any more that they could change.
-                self.revisions.take_off_schedule()
-            if what in [Step.What.PUBLISH, Step.What.SCHEDULE]:
-                self.keep_revision(kind=Revision.Kind.PUBLISHED, by=by)
+        allowed = Q(status__in=from_)
+        if or_scheduled:
+            allowed |= Q(pk__in=Article.objects.scheduled().values("pk"))
+        this_article = Article.objects.filter(allowed, pk=self.pk, **(still or {}))
+        copy = self.working_copy if self.keeps_changes_apart else None
+        try:
+            with transaction.atomic():
+                won = this_article.update(modified_at=timezone.now(), **changes)
+        except IntegrityError as error:
+            if not changes.get("on_top"):
+                raise
+            raise TransitionError(
+                f"Somebody put another article on top of the front page in the same moment, so “{self}” is not there. "
+                "Look at the front page before you try again."
+            ) from error
+        if not won:
+            raise TransitionError(self._refusal(what, still=still))
+        self.refresh_from_db(fields=["modified_at", *changes])
+        self._keep_address()
+        self._record(what, by=by, reason=reason)
+        if self.status != self.Status.PUBLISHED:
+            # There is no page any more that they could change.
+            self.revisions.take_off_schedule()
+        if what in [Step.What.PUBLISH, Step.What.SCHEDULE]:
+            self.keep_revision(kind=Revision.Kind.PUBLISHED, by=by)
+        if copy and not self.keeps_changes_apart:
+            self._take_in(copy, by=by)
+
+    def _take_in(self, copy, *, by):
+        """Let an article that is not on the site any more say itself what its working copy says: of such a one, the form shows what it says itself."""
+        content = copy.content
+        if not self.slug_free(content.get("slug", self.slug)):
+            content = {name: content[name] for name in content if name != "slug"}
+        self.put(content, by=by)
 
     def _require_other(self, other):
         if other is None or other.pk == self.pk or not other._is_visible_now():
@@ -714,22 +800,18 @@ class Article(models.Model):
             lead_caption=lead.get("caption", "") if image else "",
         )
 
-    def _forget_loaded(self, *names):
-        """Let what was loaded along with the article be read again."""
-        for name in names:
-            getattr(self, "_prefetched_objects_cache", {}).pop(name, None)
-
-    def _refusal(self, what):
+    def _refusal(self, what, *, still=None):
+        """Why the step is not possible from where the article stands, and who brought it there."""
         last = self.steps.moves().first()
-        since = (
-            f": {last.who} did that on {timezone.localtime(last.at):%-d %B %Y at %H:%M}"
-            if last
-            else ""
-        )
-        return (
-            f"“{self}” is {self.status_in_words.lower()}{since}. "
-            f"It cannot be {Step.What(what).label} from there."
-        )
+        since = ""
+        if last:
+            who = last.by_name or "The machine"
+            since = f" {who} {_DID[last.what]} on {moment_in_words(last.at)}."
+        if still:
+            return f"“{self}” was moved since and is {self.standing_in_words} now, so it stays where it is.{since}"
+        if _LEADS_TO.get(what) == self.status_in_words:
+            return f"“{self}” is {self.standing_in_words} already.{since}"
+        return f"“{self}” is {self.standing_in_words}, so it cannot be {_IN_A_REFUSAL[what]}.{since}"
 
     def _record(self, what, *, by, reason=""):
         Step.objects.create(

@@ -18,6 +18,11 @@ class ArticleBatchQuerySet(AppendOnlyQuerySet):
             return self.filter(by=user)
         return self.none()
 
+    def knowing_what_is_left(self):
+        """Each with `left_to_undo`: whether there is something in it that no undoing has come to."""
+        left = _not_undone().filter(batch=models.OuterRef("pk"))
+        return self.annotate(left_to_undo=models.Exists(left))
+
 
 class ArticleBatch(AppendOnly):
     """What was done to several articles with one press, and can be undone with one."""
@@ -54,12 +59,22 @@ class ArticleBatch(AppendOnly):
 
     @property
     def is_open(self):
-        """Whether it can be undone still: in time, not done before, and no undoing itself."""
-        return (
-            self.undoes_id is None
-            and timezone.now() < self.ends_at
-            and self.undone is None
-        )
+        """Whether it can be undone still: in time, or begun in time and stopped half way; not done before, and no undoing itself."""
+        if self.undone is not None:
+            return self.is_half_undone
+        return self.undoes_id is None and timezone.now() < self.ends_at
+
+    @property
+    def is_half_undone(self):
+        """Whether its undoing began and stopped before it came to every article."""
+        if self.undone is None:
+            return False
+        known = getattr(self, "left_to_undo", None)
+        return self.not_undone().exists() if known is None else known
+
+    def not_undone(self):
+        """What it changed and its undoing, if there is one, has not come to yet."""
+        return _not_undone().filter(batch=self)
 
 
 class BatchedArticle(models.Model):
@@ -81,6 +96,18 @@ class BatchedArticle(models.Model):
     class Meta:
         ordering = ["id"]
         default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="an_article_is_once_in_a_batch", fields=["batch", "article"]
+            )
+        ]
 
     def __str__(self):
         return f"Article {self.article_id} in batch {self.batch_id}"
+
+
+def _not_undone():
+    come_to = BatchedArticle.objects.filter(
+        batch__undoes=models.OuterRef("batch"), article=models.OuterRef("article")
+    )
+    return BatchedArticle.objects.filter(~models.Exists(come_to), why_not="")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from articles.append_only import AppendOnly, AppendOnlyQuerySet, name_of
 from articles.models.article import Article
 from articles.models.step import TransitionError
+from articles.moments import moment_in_words
 
 # In characters as people see them.
 LONGEST_REQUEST = 2000
@@ -153,8 +154,7 @@ class CorrectionRequest(models.Model):
 
     def _refusal(self):
         done = "answered" if self.answer_id else "closed"
-        at = timezone.localtime(self.closed_at)
         return (
             f"{self.closed_by_name or 'The machine'} {done} this request on "
-            f"{at:%-d %B %Y at %H:%M}. Nothing was done."
+            f"{moment_in_words(self.closed_at)}. Nothing was done."
         )

@@ -14,6 +14,19 @@ from articles.models.tag import Tag
 class ArticleQuerySet(models.QuerySet):
     """Words return piles, so they combine: `visible().people()`."""
 
+    def locked(self):
+        """
+        These rows, locked until the transaction ends against others who change or delete them.
+
+        Not against those who only refer to them: a comment on an article that an editor
+        holds is stored at once. SQLite has one lock for everything that is written.
+        """
+        return self.select_for_update(no_key=True)
+
+    def held(self, pk):
+        """The article with this key as it is by now, locked. Raises DoesNotExist when it was deleted."""
+        return self.locked().get(pk=pk)
+
     def visible(self):
         """What the public may see; the only definition of it."""
         now = timezone.now()

@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.moments import moment_in_words
+
 TEN_MINUTES = 600
 
 
@@ -62,17 +64,41 @@ class RevisionQuerySet(models.QuerySet):
         """Those of which not every one is kept."""
         return self.filter(kind=Revision.Kind.DRAFT, label="")
 
+    def with_open_work(self):
+        """
+        Those from which something began that is not decided yet: an open proposal,
+        scheduled changes, or what somebody has typed and not saved.
+
+        Without them, nobody could tell what that work changed from what others did.
+        """
+        fields = self.model._meta.get_field
+        scheduled = self.model.objects.scheduled()
+        proposed = self.model.objects.filter(
+            pk__in=fields("proposal").related_model.objects.open().values("revision")
+        )
+        unsaved = fields("article").related_model._meta.get_field("unsaved")
+        began_here = models.Q()
+        for work in [scheduled, proposed, unsaved.related_model.objects.all()]:
+            found = work.filter(began_from=models.OuterRef("pk")).order_by()
+            began_here |= models.Q(models.Exists(found))
+        return self.filter(began_here)
+
     def prune(self, *, fewest):
         """
         Of one article's revisions, forget the drafts that nobody named, are not among
-        so many of the newest, and are not the last of their ten minutes.
+        so many of the newest, are not the last of their ten minutes, and from which no
+        open work began.
         """
         drafts = self.unnamed_drafts().newest_first().values_list("id", "at")[fewest:]
         newest_of = {}
         for pk, at in drafts:
             newest_of.setdefault(int(at.timestamp() // TEN_MINUTES), pk)
         gone = {pk for pk, _ in drafts}.difference(newest_of.values())
-        self.filter(pk__in=gone).delete()
+        if gone:
+            gone.difference_update(
+                self.filter(pk__in=gone).with_open_work().values_list("pk", flat=True)
+            )
+            self.filter(pk__in=gone).delete()
 
     def newest_first(self):
         return self.order_by("-id")
@@ -152,7 +178,7 @@ class Revision(models.Model):
         """Which one it is, in the middle of a sentence."""
         if self.label:
             return f"“{self.label}”"
-        return f"the version of {timezone.localtime(self.at):%-d %B %Y, %H:%M}"
+        return f"the version of {moment_in_words(self.at)}"
 
     @property
     def is_proposed(self):

@@ -17,6 +17,7 @@ from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.append_only import name_of
 from articles.models import TransitionError
+from articles.moments import moment_in_words
 from comments.admin import columns
 from comments.forms.fields import LineField, TextField, must_be_seen
 from comments.models import Comment, Commenter, Mute
@@ -381,7 +382,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def _say_muted(self, request, who, mute):
         until = timezone.localtime(mute.until)
-        when = columns.moment(until, f"{until:%-d %B %Y, %H:%M}")
+        when = columns.moment(until, moment_in_words(until))
         said = format_html(
             "{} is muted until {}: what they write waits for a moderator.", who, when
         )

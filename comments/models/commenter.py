@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from articles.append_only import name_of
 from articles.models import TransitionError
+from comments.locks import hold_sender
 from comments.models.network import DAYS_KEPT, first_day_kept
 
 # How long no comment of a person may have been rejected who is trusted.
@@ -133,7 +134,7 @@ class Commenter(models.Model):
         """Let whatever they write wait until then; a mute that was in force before gives way to this one."""
         with transaction.atomic():
             # Held, so that of two moderators at once the second replaces what the first did.
-            Commenter.objects.select_for_update().get(pk=self.pk)
+            Commenter.objects.select_for_update(no_key=True).get(pk=self.pk)
             self.mutes.in_force().give_way(by)
             return self.mutes.create(
                 until=until, reason=reason, by=by, by_name=name_of(by)
@@ -190,6 +191,8 @@ class MuteQuerySet(models.QuerySet):
             )
         known = {"network": comment.network, "network_day": day}
         with transaction.atomic():
+            # So that of two moderators at once the second replaces what the first did.
+            hold_sender([comment.network])
             self.filter(**known).in_force().give_way(by)
             return self.create(
                 **known,

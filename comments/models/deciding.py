@@ -14,6 +14,15 @@ from comments.models.decision import Decision, standing
 from comments.models.thread import Thread
 from comments.models.training import Training
 
+# What a decision is called in a refusal, after “cannot be”.
+_IN_A_REFUSAL = {
+    "approved": "approved",
+    "rejected": "rejected",
+    "spam": "marked as spam",
+    "pending": "put back to wait",
+    "withdrawn": "withdrawn",
+}
+
 
 def decide(
     comment,
@@ -164,5 +173,5 @@ def _refusal(comment, status):
     now = comment.get_status_display().lower()
     last = comment.decisions.first()
     if last is None:
-        return f"This comment is {now} and cannot become {status.label.lower()}."
+        return f"This comment is {now}, so it cannot be {_IN_A_REFUSAL[status]}."
     return f"{last}. It is {now} now; look at it again before you decide."

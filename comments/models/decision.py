@@ -1,7 +1,7 @@
 from django.db import models
-from django.utils import timezone
 
 from articles.append_only import AppendOnly, AppendOnlyQuerySet
+from articles.moments import moment_in_words
 
 
 class DecisionQuerySet(AppendOnlyQuerySet):
@@ -87,7 +87,7 @@ class Decision(AppendOnly):
         ]
 
     def __str__(self):
-        return f"{self.who} {self.in_words} on {timezone.localtime(self.at):%-d %B %Y at %H:%M}"
+        return f"{self.who} {self.in_words} on {moment_in_words(self.at)}"
 
     @property
     def in_words(self):

@@ -28,21 +28,15 @@ class NetworkKeyManager(models.Manager):
         """The keys of these days that are still there."""
         return self._of(days)
 
-    def held(self):
-        """
-        The keys of today and of yesterday, newest first, locked until the transaction ends.
-
-        Both are made where they are missing, so that also of two transactions that
-        begin before and after midnight one waits for the other.
-        """
+    def of_last_days(self):
+        """The keys of today and of yesterday, newest first; both are made when first needed."""
         days = _last_days()
-        keys = self._of(days).select_for_update()
-        found = list(keys)
+        found = list(self._of(days))
         if len(found) < len(days):
             self.bulk_create(
                 [NetworkKey(day=day) for day in days], ignore_conflicts=True
             )
-            found = list(keys.all())
+            found = list(self._of(days))
         return found
 
     def forget_old(self):

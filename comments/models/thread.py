@@ -22,7 +22,7 @@ class ThreadManager(models.Manager):
         decisions in one thread wait for each other.
         """
         thread = self.of(article)
-        return self.select_for_update().get(pk=thread.pk)
+        return self.select_for_update(no_key=True).get(pk=thread.pk)
 
 
 class Thread(models.Model):

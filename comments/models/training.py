@@ -28,7 +28,7 @@ class ClassifierQuerySet(models.QuerySet):
         that it needs before this.
         """
         self.get_or_create(pk=1)
-        return self.select_for_update().get(pk=1)
+        return self.select_for_update(no_key=True).get(pk=1)
 
     def act(self, how, *, by_name, precision):
         """Let it do more or less with what it finds, on the precision that was measured just now."""

@@ -8,8 +8,6 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
@@ -17,6 +15,7 @@ from articles.admin import ArticleAdmin
 from articles.admin.fields import MomentField
 from articles.admin.meanwhile import OnScreenField, as_seen, keep_others
 from articles.models import Article
+from articles.moments import moment_in_words
 from comments.models import Thread
 
 # More would end outside the calendar.
@@ -172,9 +171,7 @@ class DeskArticleAdmin(ArticleAdmin):
 def in_words(thread):
     """What holds for the conversation now, and until when."""
     closing_time = thread.closing_time
-    at = closing_time and date_format(
-        timezone.localtime(closing_time), "j F Y \\a\\t H:i"
-    )
+    at = closing_time and moment_in_words(closing_time)
     if thread.rule == Thread.Policy.CLOSED:
         return "Closed: no new comments are taken."
     if thread.is_closed:

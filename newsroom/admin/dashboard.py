@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from articles import planning
 from articles.icalendar import may_plan
 from articles.models import Article, CorrectionRequest, Proposal, Unsaved
+from articles.moments import moment_in_words
 from articles.preflight import problems_of_all
 from comments.models import Comment
 from newsroom.admin.health import may_see
@@ -76,7 +77,7 @@ def what_does_not_happen(user: Any) -> str:
         # Nobody has ever ticked here: a site that is tried out, not one that stopped.
         return ""
     if ticking.at < timezone.now() - LATE_AFTER:
-        return f"Nothing has happened by itself since {timezone.localtime(ticking.at):%-d %B, %H:%M}: scheduled changes and mails wait."
+        return f"Nothing has happened by itself since {moment_in_words(ticking.at)}: scheduled changes and mails wait."
     if ticking.failing:
         return "Something that should happen by itself fails."
     return ""

@@ -10,6 +10,7 @@ from django.contrib.flatpages.forms import FlatpageForm
 from django.contrib.flatpages.models import FlatPage
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from articles.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
 from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.widgets import BodyEditor
@@ -17,7 +18,7 @@ from articles.markup import clean_article
 from newsroom.pages import PageAddress
 
 
-class PageForm(FlatpageForm):
+class PageForm(ChangedFieldsForm, FlatpageForm):
     class Meta(FlatpageForm.Meta):
         fields = ["url", "title", "content"]
         widgets = {"content": BodyEditor}
@@ -46,7 +47,7 @@ class PageForm(FlatpageForm):
         return clean_article(self.cleaned_data["content"])
 
 
-class PageAdmin(LongListMixin, NeighboursMixin, FlatPageAdmin):
+class PageAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, FlatPageAdmin):
     form = PageForm
     fieldsets = [(None, {"fields": ["title", "content", "url"]})]
     list_display = ["title", "url"]

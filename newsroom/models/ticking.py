@@ -11,11 +11,11 @@ class TickingQuerySet(models.QuerySet):
         """Keep what came of each job, by its name: nothing where it went well, else what to say of the error."""
         with transaction.atomic():
             self.get_or_create(pk=Ticking.ONLY, defaults={"at": at})
-            row = self.select_for_update().get(pk=Ticking.ONLY)
+            row = self.select_for_update(no_key=True).get(pk=Ticking.ONLY)
             for name, error in outcomes.items():
                 row.jobs[name] = _after(row.jobs.get(name, {}), error, at)
             row.at = at
-            row.save()
+            row.save(update_fields=["jobs", "at"])
 
 
 class Ticking(models.Model):

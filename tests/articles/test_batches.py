@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
-from articles import desk
+from articles import batches, desk
 from articles.batches import do_together, undo_together
 from articles.models import Article, ArticleBatch, Person, TransitionError
 from tests.factories import (
@@ -74,10 +75,13 @@ def test_an_article_that_was_deleted_meanwhile_is_skipped_and_keeps_no_other_fro
         refusal_of=lambda article: why_not if article == two else "",
     )
     assert outcome.done == [one]
-    assert outcome.skipped == [
-        (two, why_not or "“Two” was deleted in the same moment.")
-    ]
+    assert outcome.skipped == [(two, "“Two” was deleted in the same moment.")]
     assert outcome.batch.items.get().article == one
+
+
+def test_an_article_that_is_named_twice_is_in_the_batch_once(one):
+    outcome = do("submit", [one, Article.objects.get(pk=one.pk)], Article.submit)
+    assert (outcome.done, outcome.skipped) == ([one], [])
 
 
 def test_an_error_in_the_middle_keeps_what_was_done_and_its_record(one, two):
@@ -169,7 +173,9 @@ def test_tags_of_a_published_article_wait_in_its_working_copy(db):
 
 def test_an_article_that_says_so_already_is_skipped(one):
     outcome = do("tag", [one], lambda article: desk.tag(article, tags=["harbour"]))
-    assert outcome.skipped == [(one, "“One” is so already.")]
+    assert outcome.skipped == [
+        (one, "“One” is that way already, so nothing was changed.")
+    ]
     assert not one.revisions.filter(note__startswith="Tags").exists()
 
 
@@ -218,7 +224,9 @@ def test_a_batch_is_undone_once(one):
         undo_together(outcome.batch, by=None)
 
 
-def test_an_undoing_that_stops_half_way_has_undone_nothing(one, two):
+@pytest.fixture
+def half_undone(one, two):
+    """A batch of both whose undoing stopped after the first."""
     outcome = do("submit", [one, two], Article.submit)
 
     def refusal_of(article):
@@ -228,9 +236,100 @@ def test_an_undoing_that_stops_half_way_has_undone_nothing(one, two):
 
     with pytest.raises(RuntimeError):
         undo_together(outcome.batch, by=None, refusal_of=refusal_of)
-    assert standing(one, two) == ["in_review", "in_review"]
-    undo_together(outcome.batch, by=None)
+    assert standing(one, two) == ["draft", "in_review"]
+    return ArticleBatch.objects.get(pk=outcome.batch.pk)
+
+
+def test_an_undoing_that_stopped_goes_on_and_undoes_nothing_twice(
+    half_undone, one, two
+):
+    assert half_undone.is_open
+    assert half_undone.is_half_undone
+    outcome = undo_together(half_undone, by=None)
+    assert (outcome.done, outcome.skipped) == ([two], [])
     assert standing(one, two) == ["draft", "draft"]
+    for article in one, two:
+        assert article.steps.filter(what="undo").count() == 1
+    finished = ArticleBatch.objects.get(pk=half_undone.pk)
+    assert finished.undone == half_undone.undone
+    assert not finished.is_open
+    with pytest.raises(TransitionError, match="has undone this before"):
+        undo_together(finished, by=None)
+
+
+def test_an_undoing_that_began_in_time_can_be_finished_afterwards(half_undone, two):
+    with time_machine.travel(timezone.now() + 2 * DAY):
+        undo_together(half_undone, by=None)
+    assert standing(two) == ["draft"]
+
+
+def test_what_was_moved_after_an_undoing_is_not_moved_by_its_going_on(
+    half_undone, one, two
+):
+    one.submit()
+    undo_together(half_undone, by=None)
+    assert standing(one, two) == ["in_review", "draft"]
+
+
+def test_the_lists_know_which_batches_are_half_undone(half_undone):
+    whole = do("return", [make_visible_article()], Article.withdraw).batch
+    undo_together(whole, by=None)
+    listed = ArticleBatch.objects.knowing_what_is_left().in_bulk()
+    assert listed[half_undone.pk].is_half_undone
+    assert not listed[whole.pk].is_half_undone
+
+
+# On top of the front page
+
+
+def put_off_top(article):
+    article.put_on_top()
+    return do("off_top", [article], Article.take_off_top).batch
+
+
+def test_undoing_does_not_take_the_place_on_top_from_another(db):
+    first, second, other = (make_visible_article(title=t) for t in "ABC")
+    batch = put_off_top(first)
+    other.put_on_top()
+    undone = undo_together(batch, by=None)
+    assert undone.skipped == [
+        (
+            first,
+            "“C” is on top of the front page by now, so “A” is not put back there.",
+        )
+    ]
+    assert Article.objects.on_top().get() == other
+    # The rest of a batch is undone.
+    second.put_on_top()
+    outcome = do("withdraw", [first, second], Article.withdraw)
+    other.put_on_top()
+    undone = undo_together(outcome.batch, by=None)
+    assert (undone.done, undone.skipped) == ([first, second], [])
+    assert standing(first, second) == ["published", "published"]
+    assert Article.objects.on_top().get() == other
+    assert undone.remarks == [
+        "“C” is on top of the front page by now, so “B” is not put back there."
+    ]
+
+
+def test_undoing_puts_back_on_top_where_nobody_else_is(db):
+    first = make_visible_article()
+    undo_together(put_off_top(first), by=None)
+    assert Article.objects.on_top().get() == first
+
+
+# What was on the screen
+
+
+def test_an_article_that_was_changed_since_it_was_shown_is_left_out(one, two):
+    shown = {article.pk: article.modified_at for article in (one, two)}
+    desk.save(Article.objects.get(pk=one.pk), {"title": "New"})
+    outcome = do("submit", [one, two], Article.submit, shown=shown)
+    assert outcome.done == [two]
+    [(article, why_not)] = outcome.skipped
+    assert article == one
+    assert "“New” was changed since it was shown to you" in why_not
+    assert standing(one, two) == ["draft", "in_review"]
 
 
 def test_an_undoing_is_not_undone(one):
@@ -261,3 +360,13 @@ def test_an_undoing_refuses_what_another_article_has_taken_since(one):
     undone = undo_together(outcome.batch, by=None)
     assert "belongs to another article" in undone.skipped[0][1]
     assert standing(one) == ["draft"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_others_get_a_turn_to_write_after_each_article(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(batches, "sleep", pauses.append)
+    articles = [make_article(), make_article()]
+    undo_together(do("submit", articles, Article.submit).batch, by=None)
+    assert len(pauses) == (4 if connection.vendor == "sqlite" else 0)
+    assert all(0 < pause <= batches.LONGEST_PAUSE for pause in pauses)

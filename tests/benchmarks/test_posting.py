@@ -37,7 +37,7 @@ def post(transactional_db, client, settings):
     }
     settings.COMMENT_RATE = ["900000/m", "900000/h"]
     with transaction.atomic():
-        NetworkKey.objects.held()
+        NetworkKey.objects.of_last_days()
     article = make_visible_article()
 
     def post():

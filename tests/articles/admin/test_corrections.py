@@ -295,7 +295,7 @@ def test_only_what_readers_can_see_is_corrected_at_the_desk(desk):
     withdrawn.withdraw()
     for article in [draft, withdrawn]:
         answer = desk.post(step_of(article, "correct"), correcting(article))
-        assert "not possible from there" in said(answer)
+        assert "is not possible" in said(answer)
     assert not Correction.objects.exists()
 
 

@@ -326,7 +326,7 @@ def test_the_desk_says_what_comes_of_changes_that_are_scheduled(desk, article):
     assertNotContains(page, "does not any more")
     desk.post(step_of(article, "schedule_changes"), sent | ANYWAY)
     assertContains(desk.get(form_of(article)), "and “Updated” is put on the article")
-    words = f"to go live by itself on {at:%-d %B %Y, %H:%M} does not any more"
+    words = f"to go live by itself on {at:%-d %B %Y, %H:%M %Z} does not any more"
     for step in "changes", "schedule_changes":
         assertContains(desk.get(step_of(article, step)), words)
     desk.post(

@@ -58,7 +58,7 @@ def test_where_the_form_comes_back_theirs_stands_in_it():
         (date(2026, 11, 30), "Somebody has set this to “30 November 2026” since"),
         (
             datetime(2026, 11, 30, 8, 15, tzinfo=UTC),
-            "Somebody has set this to “30 November 2026, 08:15” since",
+            "Somebody has set this to “30 November 2026, 08:15 UTC” since",
         ),
     ],
 )

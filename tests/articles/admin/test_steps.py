@@ -148,7 +148,7 @@ def test_the_loser_of_a_race_reads_who_won(desk, monkeypatch):
 
     monkeypatch.setattr(module.ArticleAdmin, "_take", after_the_other)
     response = desk.post(form_of(article), typed(article, title="Mine", _step="submit"))
-    assert "Ada Okoro did that on" in said(response)
+    assert "Ada Okoro submitted it for review on" in said(response)
     article.refresh_from_db()
     assert (article.title, article.steps.count()) == ("Mine", 1)
 

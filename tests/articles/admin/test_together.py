@@ -6,6 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from articles.batches import undo_together
+from articles.desk import save
 from articles.models import Article, ArticleBatch, Tag
 from tests.articles.admin.desk import ANYWAY, LIST, act, said
 from tests.factories import make_article, make_user, make_visible_article
@@ -68,7 +70,7 @@ def test_the_page_before_says_which_will_be_skipped(desk):
     draft, live = make_article(), make_visible_article(title="Live")
     page = act(desk, "withdraw", draft, live, index="0").content.decode()
     assert "These will be skipped" in page
-    assert f"“{draft}” is draft now" in page
+    assert f"“{draft}” is a draft now" in page
 
 
 def test_tags_are_added_to_many_after_asking(desk):
@@ -134,7 +136,7 @@ def test_nobody_undoes_what_they_may_not_do(client, writer, editor):
     editor.user_permissions.add(Permission.objects.get(codename="change_article"))
     client.force_login(editor)
     response = client.post(page_of(ArticleBatch.objects.get()))
-    assert "You may not do this" in said(response)
+    assert "You may not take the step" in said(response)
     assert statuses() == ["withdrawn"]
 
 
@@ -201,3 +203,78 @@ def test_the_list_of_batches_asks_as_much_for_one_as_for_many(desk):
         assert "Submit for review" in page
         numbers.add(len(queries))
     assert len(numbers) == 1
+
+
+# What was on the screen
+
+
+def shown_in(page):
+    return re.findall(r'name="shown" value="([^"]+)"', page.content.decode())
+
+
+def test_what_was_changed_since_the_list_was_shown_is_left_out_and_said(desk):
+    one, two = make_article(title="One"), make_article(title="Two")
+    shown = shown_in(desk.get(LIST))
+    assert len(shown) == 2
+    save(Article.objects.get(pk=one.pk), {"title": "New"})
+    response = act(desk, "submit", one, two, shown=shown)
+    assert "“New” was changed since it was shown to you" in said(response)
+    assert "done to 1 article" in said(response)
+    assert statuses() == ["draft", "in_review"]
+
+
+def test_the_page_that_asks_sends_along_what_the_list_had_shown(desk):
+    one, two = make_article(title="One"), make_article(title="Two")
+    shown = shown_in(desk.get(LIST))
+    save(Article.objects.get(pk=one.pk), {"title": "New"})
+    page = act(desk, "publish", one, two, shown=shown)
+    assert "“New” was changed since it was shown to you" in page.content.decode()
+    # One that is changed while the page asks is left out as well.
+    save(Article.objects.get(pk=two.pk), {"title": "Newer"})
+    [asked] = shown_in(page)
+    act(desk, "publish", one, two, shown=asked, _confirmed="1", **ANYWAY)
+    assert statuses() == ["draft", "draft"]
+    # After looking at the list again, both go on.
+    shown = shown_in(desk.get(LIST))
+    act(desk, "publish", one, two, shown=shown, _confirmed="1", **ANYWAY)
+    assert statuses() == ["published", "published"]
+
+
+def test_five_hundred_articles_fit_into_the_page_that_asks(desk):
+    articles = Article.objects.bulk_create(
+        Article(title=f"Article {n}", slug=f"article-{n}") for n in range(500)
+    )
+    page = act(desk, "return", *articles, index="0")
+    [asked] = shown_in(page)
+    answers = {"shown": asked, "_confirmed": "1", "note": "x"}
+    assert act(desk, "return", *articles[:1], **answers).status_code == 302
+    names = page.content.decode().count('type="hidden"')
+    assert names < 600
+
+
+def test_of_many_new_names_the_first_article_that_refuses_loses_none(desk, editor):
+    refusing, other = make_article(), make_article()
+    shown = shown_in(desk.get(LIST))
+    save(Article.objects.get(pk=refusing.pk), {"title": "New"})
+    act(desk, "sign", refusing, other, shown=shown, _confirmed="1", credits="New Name")
+    assert [credit.person.name for credit in other.credits.all()] == ["New Name"]
+
+
+def test_an_undoing_that_stopped_half_way_is_gone_on_with_from_its_page(desk):
+    articles = [make_article() for _ in range(3)]
+    act(desk, "submit", *articles, index="0")
+    batch = ArticleBatch.objects.get()
+
+    def stop(article):
+        if article == articles[1]:
+            raise RuntimeError("the power went")
+        return ""
+
+    with pytest.raises(RuntimeError):
+        undo_together(batch, by=None, refusal_of=stop)
+    page = desk.get(page_of(batch)).content.decode()
+    assert "2 articles are left. Where it has stopped, go on" in page
+    assert "Go on undoing" in page
+    desk.post(page_of(batch))
+    assert statuses() == ["draft"] * 3
+    assert "Go on undoing" not in desk.get(page_of(batch)).content.decode()

@@ -285,7 +285,7 @@ def test_who_loses_a_race_is_told_and_keeps_every_word(client, moderator, other)
         {"step": "reject", "seen": seen, "reason": "abuse", "note": "Rude words"},
     )
     assert page.status_code == 409
-    assert f"Bo Lind approved this comment on {at:%-d %B %Y at %H:%M}" in page.text
+    assert f"Bo Lind approved this comment on {at:%-d %B %Y, %H:%M %Z}" in page.text
     assert "Rude words" in page.text
     assert '<option value="abuse" selected>' in page.text
     assert 'class="status status--approved"' in page.text

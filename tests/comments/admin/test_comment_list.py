@@ -312,7 +312,7 @@ def test_of_two_moderators_the_second_is_told_who_was_first(client, moderator, o
     assert status_of(free) == "approved"
     lost, won = said(answer)
     assert "Inés" in lost
-    assert f"Bo Lind rejected this comment on {at:%-d %B %Y at %H:%M}" in lost
+    assert f"Bo Lind rejected this comment on {at:%-d %B %Y, %H:%M %Z}" in lost
     assert "Tom" in won
     assert "Now approved." in won
 

@@ -252,10 +252,10 @@ def test_days_that_cannot_be_counted_are_refused(desk, days):
         ({}, "Open: new comments are taken. It does not close by itself."),
         ({"policy": "held"}, "Held: every comment waits for a moderator. It does not close by itself."),
         ({"policy": "closed"}, "Closed: no new comments are taken."),
-        ({"closes_after_days": 2}, "Open: new comments are taken. It closes on 3 May 2126 at 12:00."),
-        ({"closes_after_days": 1}, "Closed since 2 May 2126 at 12:00: no new comments are taken."),
-        ({"policy": "held", "closes_at": datetime(2126, 5, 9, 8, tzinfo=UTC)}, "Held: every comment waits for a moderator. It closes on 9 May 2126 at 08:00."),
-        ({"closes_after_days": 2, "closes_at": datetime(2126, 5, 2, 8, tzinfo=UTC)}, "Closed since 2 May 2126 at 08:00: no new comments are taken."),
+        ({"closes_after_days": 2}, "Open: new comments are taken. It closes on 3 May 2126, 12:00 UTC."),
+        ({"closes_after_days": 1}, "Closed since 2 May 2126, 12:00 UTC: no new comments are taken."),
+        ({"policy": "held", "closes_at": datetime(2126, 5, 9, 8, tzinfo=UTC)}, "Held: every comment waits for a moderator. It closes on 9 May 2126, 08:00 UTC."),
+        ({"closes_after_days": 2, "closes_at": datetime(2126, 5, 2, 8, tzinfo=UTC)}, "Closed since 2 May 2126, 08:00 UTC: no new comments are taken."),
     ],
 )  # fmt: skip
 def test_the_desk_says_in_words_what_holds_now(thread, words):

@@ -1,0 +1,149 @@
+"""Why a step cannot be taken: for every step and every status a sentence that can be read aloud."""
+
+import re
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from articles import desk
+from articles.admin.steps import STEPS as DESK_STEPS
+from articles.admin.steps import not_from_here, not_yours
+from articles.models import Article, TransitionError
+from tests.factories import DAY, HOUR, make_article, make_user, make_visible_article
+
+
+def make_in_review(**fields):
+    return make_article(status="in_review", **fields)
+
+
+def make_scheduled(**fields):
+    return make_visible_article(published_at=timezone.now() + DAY, **fields)
+
+
+def make_withdrawn(**fields):
+    return make_visible_article(status="withdrawn", **fields)
+
+
+STATUSES = {
+    "a draft": make_article,
+    "in review": make_in_review,
+    "scheduled": make_scheduled,
+    "published": make_visible_article,
+    "withdrawn": make_withdrawn,
+}
+STEPS = {
+    "submitted for review": Article.submit,
+    "returned to draft": Article.return_to_draft,
+    "published": Article.publish,
+    "given another date of publication": lambda article: article.redate(
+        timezone.now() - HOUR
+    ),
+    "withdrawn": Article.withdraw,
+    "put on top of the front page": Article.put_on_top,
+    "taken off the top of the front page": Article.take_off_top,
+}
+# From where each can be taken; the refusals of all others are looked at.
+POSSIBLE = {
+    "submitted for review": ["a draft"],
+    "returned to draft": ["in review", "scheduled", "withdrawn"],
+    "published": ["a draft", "in review", "withdrawn"],
+    "given another date of publication": ["scheduled", "published"],
+    "withdrawn": ["scheduled", "published"],
+    "put on top of the front page": ["scheduled", "published"],
+    "taken off the top of the front page": ["scheduled", "published"],
+}
+ALREADY = {
+    ("submitted for review", "in review"),
+    ("returned to draft", "a draft"),
+    ("published", "published"),
+    ("withdrawn", "withdrawn"),
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_taken_or_refused_with_a_sentence(db, step, status):
+    article = STATUSES[status](title="The flood")
+    if status in POSSIBLE[step]:
+        STEPS[step](article)
+        return
+    expected = f"“The flood” is {status}, so it cannot be {step}."
+    if (step, status) in ALREADY:
+        expected = f"“The flood” is {status} already."
+    with pytest.raises(TransitionError, match=f"^{re.escape(expected)}$"):
+        STEPS[step](article)
+
+
+OTHERS = {
+    "publish_changes": desk.publish_changes,
+    "schedule_changes": partial(desk.schedule_changes, at=timezone.now() + DAY),
+    "unschedule_changes": desk.unschedule_changes,
+    "lift_embargo": lambda article: article.lift_embargo(reason="x"),
+    "correct": partial(desk.correct, kind="correction", text="It is 6."),
+    "restore": lambda article: desk.restore(article, article.keep_revision()),
+    "rename": lambda article: article.rename("not an address"),
+    "replace": lambda article: article.withdraw(kind="replaced"),
+    "put back": lambda article: article.put_back(
+        {"status": "draft"}, still={"status": "never"}
+    ),
+}
+SENTENCES = re.compile(r"(?:[A-Z“][^.]*(?:\.[^ ][^.]*)*\. ?)+")
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("step", OTHERS)
+def test_every_other_refusal_is_whole_sentences_too(db, step, status):
+    article = STATUSES[status](title="The flood")
+    try:
+        OTHERS[step](article)
+    except TransitionError as refusal:
+        assert_readable(str(refusal))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("name", DESK_STEPS)
+def test_what_the_desk_says_of_its_buttons_is_whole_sentences(db, name, status):
+    article = STATUSES[status](title="The flood")
+    for sentence in [
+        not_from_here(DESK_STEPS[name], article),
+        not_yours(DESK_STEPS[name], article),
+    ]:
+        assert_readable(sentence)
+
+
+def assert_readable(words):
+    assert SENTENCES.fullmatch(words), words
+    assert not re.search(r"is draft\b|is none|\bNone\b|\{|\}", words), words
+
+
+def test_a_refusal_names_who_was_first_and_when_by_the_clock_of_the_site(db, settings):
+    settings.TIME_ZONE = "Europe/Vienna"
+    article = make_article(title="The flood")
+    with timezone.override("Europe/Vienna"):
+        article.submit(by=make_user(first_name="Ana", last_name="Ruiz"))
+        with pytest.raises(TransitionError) as refusal:
+            article.submit()
+    assert re.fullmatch(
+        r"“The flood” is in review already\. Ana Ruiz submitted it for review on "
+        r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d CES?T\.",
+        str(refusal.value),
+    )
+
+
+@pytest.mark.parametrize("zone", ["Europe/Vienna", "America/New_York"])
+def test_a_record_names_the_zone_of_every_time_in_it(db, zone):
+    with timezone.override(zone):
+        article = make_visible_article(embargo_until=timezone.now() - DAY)
+        article.redate(timezone.localtime() - DAY)
+        moved = article.steps.get(what="redate").reason
+        desk.schedule_changes(article, at=timezone.localtime() + DAY)
+        later = article.steps.get(what="schedule_changes").reason
+        kept = make_article(embargo_until=timezone.localtime() + DAY)
+        kept.lift_embargo(reason="Agreed")
+        lifted = kept.steps.get(what="lift_embargo").reason
+    name = "CES?T" if zone == "Europe/Vienna" else "E[SD]T"
+    time = rf"\d{{1,2}} \w+ \d{{4}}, \d\d:\d\d {name}"
+    assert re.fullmatch(f"from {time} to {time}", moved)
+    assert re.fullmatch(f"for {time}", later)
+    assert re.fullmatch(rf"Agreed \(it was to end on {time}\)", lifted)
