@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image as Drawing
 
 from articles.models import Article, Correction, CorrectionRequest, Image, Person
-from comments.models import Comment, Commenter, Mailbox, Report
+from comments.models import Comment, Commenter, Digest, Mailbox, Report
 from comments.reports import take
 
 HOUR = timedelta(hours=1)
@@ -132,3 +132,8 @@ def make_commenter(*, address=None, **fields):
     if address is not None:
         fields["mailbox"] = make_mailbox(address=address, confirmed_at=timezone.now())
     return Commenter.objects.create(**fields)
+
+
+def digest_of(moderator):
+    """What the links in a moderator's digest are made for."""
+    return Digest.objects.of([moderator]).get()

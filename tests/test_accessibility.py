@@ -18,6 +18,7 @@ from comments.tokens import (
 from tests.factories import (
     DAY,
     HOUR,
+    digest_of,
     make_article,
     make_correction,
     make_mailbox,
@@ -98,7 +99,7 @@ def addresses():
     FlatPage.objects.filter(url="/about/").update(content=BODY)
     month = f"{article.published_at:%Y/%m}"
     chief = make_user(is_superuser=True, is_staff=True, username=LONG_WORD)
-    decided = decision_address(first, "reject", chief)
+    decided = decision_address(first, "reject", digest_of(chief))
     mailbox = make_mailbox(address=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example")
     return [
         "/",

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.link_keys import KEY_LENGTH, RandomKey, random_key
 from articles.models import Article, TransitionError
 from comments.models.appeal import Appeal
 from comments.models.commenter import Commenter
@@ -114,6 +115,17 @@ class Comment(models.Model):
     # database makes one row of them; see comments.posting.
     repeat_key = models.CharField(  # noqa: DJ001 - unique: no key is NULL
         max_length=64, null=True, unique=True, editable=False
+    )
+    # Carried by the links that open it; see articles.link_keys.
+    link_key = models.CharField(
+        max_length=KEY_LENGTH,
+        default=random_key,
+        db_default=RandomKey(),
+        editable=False,
+    )
+    # Whether links without the key open it, too: they were sent before there were keys.
+    takes_old_links = models.BooleanField(
+        default=False, db_default=True, editable=False
     )
 
     objects = CommentQuerySet.as_manager()

@@ -3,6 +3,8 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from articles.link_keys import KEY_LENGTH, RandomKey, random_key
+
 # An address whose owner has not said yes is forgotten after this time.
 KEPT_UNCONFIRMED = timedelta(days=30)
 
@@ -41,6 +43,17 @@ class Mailbox(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     # When the owner wanted no more mail of any kind; a new confirmation clears it.
     stopped_at = models.DateTimeField(null=True)
+    # Carried by the links that open it; see articles.link_keys.
+    link_key = models.CharField(
+        max_length=KEY_LENGTH,
+        default=random_key,
+        db_default=RandomKey(),
+        editable=False,
+    )
+    # Whether links without the key open it, too: they were sent before there were keys.
+    takes_old_links = models.BooleanField(
+        default=False, db_default=True, editable=False
+    )
 
     objects = MailboxQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ PENDING = "pending"
 # What a moderator or its author took off the page stands there as a tombstone; spam leaves nothing behind.
 LEAVES_A_TOMBSTONE = ["rejected", "withdrawn"]
 JUDGED_AGAINST = ["rejected", "spam"]
-NOT_FOR_READERS = ["email", "network", "repeat_key"]
+NOT_FOR_READERS = ["email", "network", "repeat_key", "link_key"]
 # In code points: more than a quotation shows.
 WORDS_QUOTED = 500
 # What was decided no longer ago than this is in the queue, to be looked up and undone.
