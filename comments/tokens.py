@@ -52,14 +52,27 @@ def request_of(token):
     return _named(requests, *_parts(token, "correction_request", [2, 1]))
 
 
-def confirm_address(mailbox):
-    """Where the owner of the mailbox says that we may write there; for 30 days."""
-    return reverse("comments:confirm", args=[_dated_token(mailbox, "mail.confirm")])
+def confirm_address(mailbox, comment=None):
+    """Where the owner of the mailbox says whether they wrote the comment, and that we may write there; for 30 days."""
+    about = _name_of(comment) if comment else NO_ROW
+    token = _dated_signer("mail.confirm").sign(f"{_name_of(mailbox)}.{about}")
+    return reverse("comments:confirm", args=[token])
 
 
 def mailbox_to_confirm(token):
-    """The mailbox whose owner the token was mailed to; None when it is not ours or its time is over."""
-    return _dated_row(Mailbox.objects, token, "mail.confirm", within=CONFIRM_WITHIN)
+    """
+    The mailbox whose owner the token was mailed to, and the comment that it was mailed for.
+
+    No mailbox when the token is not ours or its time is over; no comment when it is gone.
+    """
+    parts, is_in_time = _dated_parts(token, "mail.confirm", within=CONFIRM_WITHIN)
+    comments = Comment.objects.select_related("article")
+    mailbox = _named(Mailbox.objects, *parts[:2]) if is_in_time else None
+    if mailbox is None:
+        return None, None
+    if len(parts) == 4:
+        return mailbox, _named(comments, *parts[2:])
+    return mailbox, comments.asked_about(mailbox)
 
 
 def stop_address(mailbox, comment=None):
@@ -145,7 +158,7 @@ def _name_of(row):
 
 def _named(rows, pk=None, key=None):
     """The row that a token names; None where it is gone, also when another has its number now."""
-    if pk is None:
+    if pk in [None, "0"]:
         return None
     known = {"takes_old_links": True} if key is None else {"link_key": key}
     return rows.filter(pk=pk, **known).first()

@@ -45,7 +45,7 @@ print(json.dumps({
     "links": {
         "private page": sent["Location"],
         "correction request": told["Location"],
-        "confirm": confirm_address(mailbox),
+        "confirm": confirm_address(mailbox, comment),
         "data": data_address(mailbox),
         "stop all": stop_address(mailbox),
         "stop one": stop_address(mailbox, comment),
