@@ -12,6 +12,7 @@ from comments.tokens import (
     confirm_address,
     data_address,
     decision_address,
+    private_address,
     request_address,
     stop_address,
 )
@@ -20,6 +21,7 @@ from tests.factories import (
     HOUR,
     digest_of,
     make_article,
+    make_comment,
     make_correction,
     make_mailbox,
     make_person,
@@ -101,6 +103,7 @@ def addresses():
     chief = make_user(is_superuser=True, is_staff=True, username=LONG_WORD)
     decided = decision_address(first, "reject", digest_of(chief))
     mailbox = make_mailbox(address=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example")
+    typed = make_comment(article=article, email=mailbox.address, notify=True)
     return [
         "/",
         "/?before=1-1",
@@ -115,6 +118,8 @@ def addresses():
         "/comments/data/",
         data_address(mailbox),
         confirm_address(mailbox),
+        confirm_address(mailbox, typed),
+        private_address(typed),
         stop_address(mailbox, first),
         decided,
         "/corrections/",
