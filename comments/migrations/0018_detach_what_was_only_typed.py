@@ -38,10 +38,12 @@ def detach(apps, schema_editor):
             number["comments"] += detached
             number["people"] += 1
     if number:
+        comments = "comment" if number["comments"] == 1 else "comments"
+        people = "person" if number["people"] == 1 else "people"
         print(  # noqa: T201
-            f"\n    {number['comments']} comments of {number['people']} people were theirs"
-            " only because their address was typed. They are nobody's now, until their"
-            " authors show that they wrote them.",
+            f"\n    {number['comments']} {comments} of {number['people']} {people} counted"
+            " as theirs only because their address was typed. Nobody is known to have"
+            " written them now, until their authors show it.",
             end=" ",
         )
 

@@ -53,7 +53,10 @@ def test_only_what_was_typed_is_nobodys_any_more_and_it_says_how_many(ines, caps
     others = [written(commenter=other), written(commenter=make_commenter(), email="")]
     twice = written(email="bo@example.org", commenter=other)
     detach()
-    assert "4 comments of 2 people were theirs only because" in capsys.readouterr().out
+    assert (
+        "4 comments of 2 people counted as theirs only because"
+        in capsys.readouterr().out
+    )
     for one in [mailed, staff, twice, *typed, *browser, *others]:
         one.refresh_from_db()
     assert (mailed.commenter, mailed.mailbox) == (ines, ines.mailbox)
