@@ -46,14 +46,13 @@ def _those_to_tell(reply):
     comments = {}
     for comment in [reply.parent, *_quoted_by(reply)]:
         if comment.is_approved and comment.wants_news:
-            comments.setdefault(comment.email.lower(), comment)
-    for own in _addresses_of_author(reply):
-        comments.pop(own, None)
-    mailboxes = Mailbox.objects.reachable().filter(address__in=comments)
+            comments.setdefault(comment.mailbox_id, comment)
+    mailboxes = Mailbox.objects.reachable().filter(pk__in=comments)
     return [
-        (mailbox, comments[mailbox.address])
-        for mailbox in mailboxes
-        if mail_limits.allow(PendingMail.Kind.REPLY, mailbox)
+        (mailbox, comments[mailbox.pk])
+        for mailbox in mailboxes.select_related("commenter")
+        if not _is_of_author(mailbox, reply)
+        and mail_limits.allow(PendingMail.Kind.REPLY, mailbox)
     ]
 
 
@@ -68,6 +67,10 @@ def _quoted_by(reply):
     ]
 
 
-def _addresses_of_author(reply):
-    addresses = [reply.email, reply.by.email if reply.by else ""]
-    return {address.lower() for address in addresses}
+def _is_of_author(mailbox, reply):
+    """Whether who wrote the reply has shown to be the owner of the mailbox; that somebody typed its address says nothing."""
+    if reply.by is not None and reply.by.email.lower() == mailbox.address:
+        return True
+    person = getattr(mailbox, "commenter", None)
+    is_theirs = person is not None and person.pk == reply.commenter_id
+    return is_theirs or mailbox.pk == reply.mailbox_id

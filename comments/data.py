@@ -21,16 +21,22 @@ _WORDS = {
 
 
 def number_of_comments(mailbox):
-    return Comment.objects.written_from(mailbox.address).count()
+    """How many comments the owner of the mailbox has shown to have written."""
+    return Comment.objects.of_owner(mailbox).count()
+
+
+def number_of_unproven(mailbox):
+    """In how many more the address was typed by somebody who has not shown to be its owner."""
+    return Comment.objects.with_unproven_address(mailbox).count()
 
 
 def export_of(mailbox):
     """
-    Everything that was written with the address, and what became of it, as plain values for JSON.
+    Everything that the owner of the mailbox has shown to have written, and what became of it, as plain values for JSON.
 
     It tells of nobody else: no account of the desk, no note, no report, no other comment.
     """
-    comments = Comment.objects.written_from(mailbox.address)
+    comments = Comment.objects.of_owner(mailbox)
     shown = set(comments.shown().values_list("pk", flat=True))
     comments = comments.select_related("article", "appeal").prefetch_related(
         "earlier_texts", "decisions", "signals"
@@ -50,14 +56,17 @@ def export_of(mailbox):
 
 def erase_everything(mailbox):
     """
-    Erase every comment that was written with the address, and then the mailbox; returns how many there were.
+    Erase every comment that the owner of the mailbox has shown to have written, and then the mailbox; returns how many there were.
+
+    Where somebody else typed the address it is taken out, and their words stay.
 
     Stopped half way, it goes on where it was when it is called again: what is
-    erased has no address any more, and the mailbox goes last.
+    erased is nobody's any more, and the mailbox goes last.
     """
     number = 0
     while erased := _erase_some(mailbox):
         number += erased
+    Comment.objects.with_unproven_address(mailbox).forget_addresses()
     mailbox.delete()
     return number
 
@@ -65,7 +74,7 @@ def erase_everything(mailbox):
 def _erase_some(mailbox):
     with transaction.atomic():
         comments = list(
-            Comment.objects.written_from(mailbox.address)
+            Comment.objects.of_owner(mailbox)
             .select_related("article")
             .order_by("article_id", "id")[:ERASED_AT_ONCE]
         )

@@ -106,9 +106,9 @@ class Entry:
         )
         return ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common())
 
-    def links_of(self, moderator) -> list[tuple[str, str]]:
+    def links_of(self, digest) -> list[tuple[str, str]]:
         return [
-            (STEPS[step], _in_full(decision_address(self.comment, step, moderator)))
+            (STEPS[step], _in_full(decision_address(self.comment, step, digest)))
             for step in steps_on(self.comment)
         ]
 
@@ -138,7 +138,7 @@ def tell_moderators():
         if Digest.objects.claim(digest):
             moderator = moderators[digest.moderator_id]
             try:
-                _letter(moderator, entries, numbers).send()
+                _letter(moderator, digest, entries, numbers).send()
             except Exception as error:
                 if not _goes_on_after(error, digest):
                     return
@@ -223,12 +223,12 @@ def _of(number, thing):
     return f"{number} {thing}{'s' if number != 1 else ''}"
 
 
-def _letter(moderator, entries, numbers):
+def _letter(moderator, digest, entries, numbers):
     # Nothing that a reader typed stands in the subject.
     things = [numbers["waiting"], numbers["asking"]]
     subject = f"{' and '.join(filter(None, things))} waiting"
     context = numbers | {
-        "entries": [(entry, entry.links_of(moderator)) for entry in entries],
+        "entries": [(entry, entry.links_of(digest)) for entry in entries],
         "queue": _in_full(f"{reverse('admin:index')}comments/queue/"),
         "site_name": settings.SITE_NAME,
         "site": urlsplit(settings.SITE_URL).netloc,

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from articles.findings import Check, Finding, in_batches
 from articles.models import Article
@@ -50,12 +50,27 @@ def replies_under_a_wrong_root():
     )
 
 
+def authors_by_typing():
+    """Comments that were given to a person only because somebody typed their address, as releases did until 0.1."""
+    typed = Comment.objects.filter(
+        mailbox=None, commenter__mailbox__address=Lower("email")
+    )
+    for batch in in_batches(typed, BATCH):
+        for comment in batch.only("pk"):
+            yield Finding(
+                name=f"comment {comment.pk}",
+                sentence="It counts as a person's only because their address was typed.",
+                mend=partial(_detach, comment),
+            )
+
+
 CHECKS = [
     # The replies first: what is counted under an article follows from them.
     Check("counts of replies", wrong_counts_of_replies),
     Check("counts of shown comments", wrong_counts_of_shown),
     Check("articles of replies", replies_on_another_article),
     Check("roots of replies", replies_under_a_wrong_root),
+    Check("authors of comments", authors_by_typing),
 ]
 
 
@@ -97,6 +112,10 @@ def _mend_count_of_shown(article):
         thread = Thread.objects.held_by(article)
         shown = _counted_articles().get(pk=article.pk).shown
         Thread.objects.filter(pk=thread.pk).update(shown_count=shown)
+
+
+def _detach(comment):
+    Comment.objects.filter(pk=comment.pk, mailbox=None).update(commenter=None)
 
 
 def _mend_count_of_replies(comment):

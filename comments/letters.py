@@ -16,19 +16,29 @@ EXCERPT = 600
 
 def confirmation(mail):
     """
-    Asks whether we may write to the address; None when its owner has said something meanwhile.
+    Asks whether the owner of the address wrote the comment; None when they have said something meanwhile.
 
     Whoever typed the address may not be its owner, so nothing else that they
     typed stands in it.
     """
-    mailbox = mail.mailbox
-    if mailbox.is_confirmed or mailbox.is_stopped:
+    mailbox, comment = mail.mailbox, mail.comment
+    if comment is None:
+        is_wanted = not mailbox.is_confirmed
+    else:
+        is_wanted = comment.asks_about(mailbox)
+    if mailbox.is_stopped or not is_wanted:
         return None
+    article = comment and comment.article
     return _letter(
         mailbox,
-        f"Shall we tell you of replies on {settings.SITE_NAME}?",
+        f"Did you write a comment on {settings.SITE_NAME}?",
         "comments/confirm.txt",
-        {"address": _in_full(confirm_address(mailbox))},
+        {
+            "address": _in_full(confirm_address(mailbox, comment)),
+            "title": _one_line(article.title) if article and article.is_visible else "",
+            "wants_news": comment is None or comment.notify,
+        },
+        stop=_in_full(stop_address(mailbox)),
     )
 
 
@@ -115,7 +125,7 @@ def _is_wanted(mailbox, comment):
         and not mailbox.is_stopped
         and comment.is_approved
         and comment.wants_news
-        and comment.email.lower() == mailbox.address
+        and comment.mailbox_id == mailbox.pk
     )
 
 

@@ -12,19 +12,29 @@ from hashlib import sha256
 from django.db import connection, transaction
 
 
-def hold_sender(networks: Iterable[str], *, address: str = "", words: str = "") -> None:
+def hold_sender(
+    networks: Iterable[str],
+    *,
+    address: str = "",
+    browser: int | None = None,
+    words: str = "",
+) -> None:
     """
-    Until the transaction ends, let nobody else send from this network or with this address.
+    Until the transaction ends, let nobody else send from this network, with this address or from this browser.
 
     `networks` are the hashes of one network, see comments.networks. Where it is not known
     they are empty: then those wait for each other who send the same `words`, and all who
     give an address, for they count as one network for the mails that they can cause.
+    `browser` is the key of a comment by which the browser is known: a person who moves
+    between networks has one rate.
     """
     names = [f"network {one}" for one in networks]
     if not names:
         names.append(f"words {words}")
         if address:
             names.append("unknown network")
+    if browser is not None:
+        names.append(f"browser {browser}")
     _hold([*names, *_named([address])])
 
 

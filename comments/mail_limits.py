@@ -9,8 +9,8 @@ from comments.rates import Limit, longest_wait
 # count as one.
 FROM_A_NETWORK = [Limit.parse("5/h"), Limit.parse("20/d")]
 TO_A_MAILBOX = {
-    # There is one at all: Mailbox.ask.
-    PendingMail.Kind.CONFIRM: [],
+    # Of a mailbox that is confirmed. Before that there is one at all: Mailbox.ask.
+    PendingMail.Kind.CONFIRM: [Limit.parse("2/h"), Limit.parse("5/d")],
     PendingMail.Kind.REPLY: [Limit.parse("30/d")],
     PendingMail.Kind.DATA: [Limit.parse("1/h"), Limit.parse("3/d")],
 }
@@ -18,8 +18,7 @@ TO_A_MAILBOX = {
 
 def allow(kind, mailbox):
     """Whether the mailbox gets one more mail of this kind."""
-    limits = TO_A_MAILBOX[kind]
-    return not limits or _fits(limits, WrittenMail.objects.to(mailbox, kind))
+    return _fits(TO_A_MAILBOX[kind], WrittenMail.objects.to(mailbox, kind))
 
 
 def allow_network(networks):

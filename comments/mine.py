@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from articles.models import TransitionError
 from comments.locks import hold_sender
-from comments.models import Appeal, Comment, Decision, Thread
+from comments.models import Appeal, Comment, Decision, Mailbox, Thread
 from comments.notifications import ask_to_confirm
 from comments.posting import change
 
@@ -121,7 +121,7 @@ def hear_of_replies(comment, address="", *, networks):
     """
     Mail replies to the comment's own address, or to this one where it came without.
 
-    The owner of the address is asked first, unless they have said something before.
+    The owner of the address is asked first whether they wrote it, unless they have shown that.
     `networks` are the hashes of whoever wants it.
     """
     with transaction.atomic():
@@ -132,8 +132,24 @@ def hear_of_replies(comment, address="", *, networks):
             return
         comment.email = comment.email or address
         comment.notify = True
-        comment.save(update_fields=["email", "notify"])
+        comment.mailbox = comment.mailbox or Mailbox.objects.proven_for(comment)
+        comment.save(update_fields=["email", "notify", "mailbox"])
         ask_to_confirm(comment, networks=networks)
+
+
+def prove_address(comment, *, networks):
+    """
+    Mail the address of the comment a link by which its owner shows that they wrote it.
+
+    `networks` are the hashes of whoever asks for it. Nobody learns whether a mail was
+    written; see notifications.ask_to_confirm.
+    """
+    with transaction.atomic():
+        hold_sender(networks, address=comment.email)
+        Thread.objects.held_by(comment.article)
+        comment.refresh_from_db()
+        if not comment.is_withdrawn:
+            ask_to_confirm(comment, networks=networks)
 
 
 def _why_not_editable(comment):

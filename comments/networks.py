@@ -30,16 +30,17 @@ def lasting_hashes(request):
     return _hashes(network, NetworkKey.objects.kept()) if network else []
 
 
-def held_hashes(network, *, address="", words=""):
+def held_hashes(network, *, address="", browser=None, words=""):
     """
     The network under the keys of today and of yesterday; empty when it is not known.
 
-    Until the transaction ends, nobody else from there gets theirs, or with this address: of
+    Until the transaction ends, nobody else from there gets theirs, or with this address, or
+    from the browser that wrote the comment with this key: of
     two comments that come at once, the second is counted and compared when the first is
     stored, also of two that begin before and after midnight. See locks.hold_sender.
     """
     hashes = _hashes(network, NetworkKey.objects.of_last_days()) if network else []
-    hold_sender(hashes, address=address, words=words)
+    hold_sender(hashes, address=address, browser=browser, words=words)
     return hashes
 
 

@@ -18,19 +18,24 @@ def moderators_mail():
 
 def ask_to_confirm(comment, *, networks):
     """
-    Ask the comment's address, once ever, whether its owner wants to be told of replies.
+    Ask the owner of the comment's address whether they wrote it, unless they have shown that.
 
-    To be called whenever a comment comes to want that, in the transaction in
-    which it does and after `hold_sender`. `networks` are the hashes of
-    whoever wants it. Too many mails to write, and none is written: the next
-    comment asks again.
+    A mailbox that has never confirmed anything is asked once at all, one that has so often
+    as `mail_limits` says, and one that was stopped never: anybody can type its address.
+    Belongs into the transaction in which the answer comes to be wanted, after
+    `hold_sender`. `networks` are the hashes of whoever wants it. Too many mails to
+    write, and none is written: whoever wants it can ask again.
     """
-    if not (comment.notify and comment.email):
+    if not comment.has_unproven_address:
         return
     mailbox = Mailbox.objects.of(comment.email)
-    if mailbox.was_heard_or_asked:
+    if mailbox.is_stopped or not mail_limits.allow_network(networks):
         return
-    if mail_limits.allow_network(networks) and mailbox.ask():
+    if mailbox.is_confirmed:
+        may_ask = mail_limits.allow(PendingMail.Kind.CONFIRM, mailbox)
+    else:
+        may_ask = mailbox.ask()
+    if may_ask:
         write(
             PendingMail.Kind.CONFIRM,
             mailbox,
@@ -52,8 +57,8 @@ def mail_way_to_data(address, *, networks):
         hold_sender(networks, address=address)
         if not mail_limits.allow_network(networks):
             return
-        mailbox = None
-        if Comment.objects.written_from(address).exists():
+        mailbox = Mailbox.objects.confirmed().at(address).first()
+        if mailbox is None and Comment.objects.written_from(address).exists():
             mailbox = Mailbox.objects.of(address)
         if mailbox is not None and mail_limits.allow(kind, mailbox):
             write(kind, mailbox, network=network, at_once=False)

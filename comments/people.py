@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from comments.locks import hold_addresses
-from comments.models import Comment, Commenter, Mailbox, Mute, Note
+from comments.models import Comment, Commenter, Mailbox, Mute, Note, Signal
 from comments.models.commenter import CLEAN_FOR
 
 # Nobody needs to know exactly beyond this, and nothing is counted further.
@@ -20,13 +20,14 @@ MOST_COUNTED = 100
 NEWEST = 5
 
 
-def confirm(mailbox):
+def confirm(mailbox, comment=None):
     """
-    Write to the mailbox from now on, and know whoever writes with its address.
+    Write to the mailbox from now on, and know that its owner wrote the comment that the link was mailed for.
 
-    What was written with it before is theirs, also where somebody was known by the
-    browser alone. Such a person goes on only with comments of other addresses; the notes
-    and mutes of one who has none are the mailbox's from now on.
+    What else was written in the browser of that comment, with the same address or with
+    none, is theirs, too. Nothing else is: anybody can type an address. Who was known by
+    that browser alone goes on only with comments of other addresses; the notes and mutes
+    of one who has none are the mailbox's from now on.
     """
     with transaction.atomic():
         # First, as everybody does: also, whoever sends a comment now finds the person.
@@ -36,24 +37,50 @@ def confirm(mailbox):
             return
         mailbox.confirm()
         person = Commenter.objects.of(mailbox)
-    for comment in list(_to_take_over(mailbox).only("pk", "commenter")):
-        _give(comment, person)
+    if comment is not None and comment.asks_about(mailbox):
+        for one in list(_of_the_same_browser(comment)):
+            _give(one, mailbox, person)
 
 
-def _to_take_over(mailbox):
-    nobody_else = Q(commenter=None) | Q(commenter__mailbox=None)
-    written = Comment.objects.written_from(mailbox.address).filter(by=None)
-    return written.filter(nobody_else, erased_at=None)
+def disown(mailbox, comment=None):
+    """
+    The owner of the mailbox says that they did not write the comment: take the address out of it.
+
+    Who has never confirmed the address hears no more from us.
+    """
+    if comment is not None and comment.asks_about(mailbox):
+        Comment.objects.filter(pk=comment.pk, mailbox=None).forget_addresses()
+        if mailbox.is_confirmed:
+            return
+    mailbox.stop()
 
 
-def _give(comment, person):
-    """Give one comment to the person: a row at a time, for who decides on several locks them in another order."""
-    before = comment.commenter_id
-    Comment.objects.filter(pk=comment.pk, commenter=before, erased_at=None).update(
-        commenter=person
+def _of_the_same_browser(comment):
+    """The comment, and what the same browser is known to have written with its address or without one."""
+    same = Q(pk=comment.pk)
+    if comment.commenter_id is not None:
+        address = Q(email="") | Q(email__iexact=comment.email)
+        same |= address & Q(commenter=comment.commenter_id, commenter__mailbox=None)
+    return Comment.objects.filter(same, erased_at=None).select_related("commenter")
+
+
+def _give(comment, mailbox, person):
+    """Give one comment to the owner of the mailbox: a row at a time, for who decides on several locks them in another order."""
+    before = comment.commenter
+    given = {}
+    if comment.email:
+        given["mailbox"] = mailbox
+    # What staff wrote signed in is nobody's, and of who is known by another address nothing is taken.
+    is_free = before is None or before.mailbox_id is None
+    if comment.by_id is None and is_free:
+        given["commenter"] = person
+    this_state = Comment.objects.filter(
+        pk=comment.pk, commenter=before, email=comment.email, erased_at=None
     )
-    if before is not None:
-        _follow(before, person)
+    this_state.update(**given)
+    Signal.objects.filter(comment=comment.pk, rule="unproven_address").delete()
+    if before is not None and is_free:
+        _follow(before.pk, person)
 
 
 @transaction.atomic
@@ -64,6 +91,20 @@ def _follow(before, person):
         Note.objects.filter(commenter=before).update(commenter=person)
         Mute.objects.filter(commenter=before).update(commenter=person)
         gone.delete()
+
+
+def with_address_of_another(comments):
+    """
+    The keys of those of the comments with the address of a reader whom we know, who has not shown to have written them.
+
+    One query, or none where no address is to be looked up.
+    """
+    typed = {one.pk: one.email.lower() for one in comments if one.has_unproven_address}
+    if not typed:
+        return frozenset()
+    known = Mailbox.objects.confirmed().filter(address__in=set(typed.values()))
+    known = set(known.values_list("address", flat=True))
+    return frozenset(key for key, address in typed.items() if address in known)
 
 
 @dataclass

@@ -25,9 +25,11 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
     """
     with transaction.atomic():
         words = repeat_key(comment, "")
-        hashes = held_hashes(network, address=comment.email, words=words)
+        hashes = held_hashes(
+            network, address=comment.email, browser=browser, words=words
+        )
         keys = [repeat_key(comment, known_as) for known_as in hashes or [""]]
-        before = what_came_before(comment, keys=keys, hashes=hashes)
+        before = what_came_before(comment, keys=keys, hashes=hashes, browser=browser)
         for one in before.of_sender:
             if one.repeat_key in keys:
                 return Comment.objects.get(pk=one.key)
@@ -48,14 +50,14 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
             seconds=seconds,
         )
         findings = look_at(posted)
-        if by is None and posted.commenter is not None:
-            comment.commenter_id = posted.commenter
+        if by is None:
+            comment.commenter_id, comment.mailbox_id = posted.commenter, posted.mailbox
         comment.save()
         _keep(findings, comment)
         _take_first_step(comment, decide(posted, findings), findings, by=by)
         if by is None and comment.commenter_id is None and browser:
             _begin_with(comment, browser)
-        if not comment.is_spam:
+        if comment.wants_news and not comment.is_spam:
             ask_to_confirm(comment, networks=hashes)
     return comment
 
@@ -83,7 +85,7 @@ def change(comment, body, *, by=None, network=None):
             comment,
             body=body,
             by=author,
-            before=what_came_before(comment, hashes=hashes),
+            before=what_came_before(comment, hashes=hashes, browser=comment.pk),
             hashes=hashes,
             network=network,
             browser=comment.pk,

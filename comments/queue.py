@@ -16,7 +16,7 @@ from django.utils import timezone
 from articles.cursors import Cursor, beyond
 from comments.likeness import alike
 from comments.models import Appeal, Comment, Decision, Report, SecondLook, Signal
-from comments.people import Record, records_of
+from comments.people import Record, records_of, with_address_of_another
 from comments.screening.highlight import marked
 from comments.screening.wording import why
 
@@ -185,6 +185,8 @@ class Card:
     others: tuple[Comment, ...] = ()
     # What is known of who wrote it, if anything is.
     record: Record | None = None
+    # The keys of those with the address of a reader whom we know, who has not shown to have written them.
+    unproven: frozenset[int] = frozenset()
     # What has happened since the moderator looked, and the words that they saw then.
     notice: str = ""
     words_seen: str = ""
@@ -352,6 +354,8 @@ def _with_context(cards):
         Prefetch("reports", reports, to_attr="newest_reports"),
     )
     records = records_of(comments)
+    unproven = with_address_of_another([one for card in cards for one in card.comments])
     return [
-        replace(card, record=records.get(card.comment.commenter_id)) for card in cards
+        replace(card, record=records.get(card.comment.commenter_id), unproven=unproven)
+        for card in cards
     ]

@@ -1,4 +1,4 @@
-"""How much one network may send: of comments, also with one confirmed address, what the setting COMMENT_RATE says."""
+"""How much one network may send: of comments, also one person whom we know, what the setting COMMENT_RATE says."""
 
 import math
 import re
@@ -69,16 +69,16 @@ def require_room(limits, sent):
         raise TooMany(seconds)
 
 
-def sent_lately(networks, *, address=""):
+def sent_lately(networks, *, browser=None):
     """
     The comments that count against the limits: all that were taken of late, from
-    the network under every hash that it has at present, or with the address when
-    its owner has confirmed it. No network, no limit by network. Those of the last
+    the network under every hash that it has at present, or from the person who wrote
+    the comment `browser`, as the token of their browser shows. No network, no limit by network. Those of the last
     minutes are among them whatever the limits are, for the screening.
     """
     periods = [limit.period for limit in _limits()]
     since = timezone.now() - max([SHORTEST_MEMORY, *periods])
-    return Comment.objects.sent_from(networks, address=address, since=since)
+    return Comment.objects.sent_from(networks, browser=browser, since=since)
 
 
 def most_that_count():

@@ -1,27 +1,28 @@
 """
 The links of people without an account: whoever holds one acts for the one it was given to.
 
-A token is signed for one purpose, with a salt of its own, and opens nothing
-else. Signer also takes what was signed with one of SECRET_KEY_FALLBACKS.
+A token is signed for one purpose, with a salt of its own, and opens nothing else. Signer
+also takes what was signed with one of SECRET_KEY_FALLBACKS. A token names its row by the
+number and by the random key of the row, so that it opens no other row that comes later
+under the same number, as after an older copy of the database was restored; see
+articles.link_keys. What was signed before rows had keys opens the rows of that time.
 """
 
 import time
 from datetime import timedelta
 
-from django.contrib.auth import get_user_model
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, SignatureExpired, Signer, TimestampSigner
 from django.urls import reverse
 
 from articles.models import CorrectionRequest
 from comments.by_mail import STEPS, Link
-from comments.models import Comment, Mailbox
+from comments.models import Comment, Digest, Mailbox
 
 CONFIRM_WITHIN = timedelta(days=30)
 DATA_WITHIN = timedelta(hours=24)
 BROWSER_WITHIN = timedelta(days=180)
 DECIDE_WITHIN = timedelta(days=3)
-# How far the clocks of two of our machines may be apart.
-CLOCKS_APART = timedelta(minutes=1)
+NO_ROW = "0.0"
 
 
 def private_address(comment):
@@ -30,54 +31,64 @@ def private_address(comment):
 
 
 def token_for(comment):
-    return _signer("mine").sign(comment.pk)
+    return _signer("mine").sign(_name_of(comment))
 
 
 def comment_of(token):
     """The comment whose author the token was given to; None for a token that we did not make."""
-    numbers = _numbers_in(token, "mine", 1)
-    if numbers is None:
-        return None
-    return Comment.objects.select_related("article").filter(pk=numbers[0]).first()
+    comments = Comment.objects.select_related("article")
+    return _named(comments, *_parts(token, "mine", [2, 1]))
 
 
 def request_address(asked):
     """Where whoever sent the correction request finds what became of it."""
-    token = _signer("correction_request").sign(asked.pk)
+    token = _signer("correction_request").sign(_name_of(asked))
     return reverse("comments:correction_request", args=[token])
 
 
 def request_of(token):
     """The correction request whose sender the token was given to; None for a token that we did not make."""
-    numbers = _numbers_in(token, "correction_request", 1)
-    if numbers is None:
-        return None
     requests = CorrectionRequest.objects.select_related("article", "answer")
-    return requests.filter(pk=numbers[0]).first()
+    return _named(requests, *_parts(token, "correction_request", [2, 1]))
 
 
-def confirm_address(mailbox):
-    """Where the owner of the mailbox says that we may write there; for 30 days."""
-    return reverse("comments:confirm", args=[_dated_token(mailbox, "mail.confirm")])
+def confirm_address(mailbox, comment=None):
+    """Where the owner of the mailbox says whether they wrote the comment, and that we may write there; for 30 days."""
+    about = _name_of(comment) if comment else NO_ROW
+    token = _dated_signer("mail.confirm").sign(f"{_name_of(mailbox)}.{about}")
+    return reverse("comments:confirm", args=[token])
 
 
 def mailbox_to_confirm(token):
-    """The mailbox whose owner the token was mailed to; None when it is not ours or its time is over."""
-    return _mailbox_of(token, "mail.confirm", lasting=CONFIRM_WITHIN)
+    """
+    The mailbox whose owner the token was mailed to, and the comment that it was mailed for.
+
+    No mailbox when the token is not ours or its time is over; no comment when it is gone.
+    """
+    parts, is_in_time = _dated_parts(token, "mail.confirm", within=CONFIRM_WITHIN)
+    comments = Comment.objects.select_related("article")
+    mailbox = _named(Mailbox.objects, *parts[:2]) if is_in_time else None
+    if mailbox is None:
+        return None, None
+    if len(parts) == 4:
+        return mailbox, _named(comments, *parts[2:])
+    return mailbox, comments.asked_about(mailbox)
 
 
 def stop_address(mailbox, comment=None):
     """Where the owner of the mailbox ends the mails about the comment, or all of them; it never ends itself."""
-    token = _signer("mail.stop").sign(f"{mailbox.pk}.{comment.pk if comment else 0}")
+    about = _name_of(comment) if comment else NO_ROW
+    token = _signer("mail.stop").sign(f"{_name_of(mailbox)}.{about}")
     return reverse("comments:stop", args=[token])
 
 
 def mails_to_stop(token):
     """The mailbox whose owner the token was mailed to, or None; and the comment that it is about, if it is about one."""
-    mailbox_id, comment_id = _numbers_in(token, "mail.stop", 2) or (None, None)
-    mailbox = Mailbox.objects.filter(pk=mailbox_id).first()
+    parts = _parts(token, "mail.stop", [4, 2])
+    half = len(parts) // 2
+    mailbox = _named(Mailbox.objects, *parts[:half])
     comments = Comment.objects.select_related("article")
-    return mailbox, mailbox and comments.filter(pk=comment_id).first()
+    return mailbox, mailbox and _named(comments, *parts[half:])
 
 
 def data_address(mailbox):
@@ -87,7 +98,7 @@ def data_address(mailbox):
 
 def mailbox_of_data(token):
     """The mailbox whose data the token opens; None when it is not ours or its time is over."""
-    return _mailbox_of(token, "mail.data", lasting=DATA_WITHIN)
+    return _dated_row(Mailbox.objects, token, "mail.data", within=DATA_WITHIN)
 
 
 def browser_token(comment):
@@ -96,75 +107,102 @@ def browser_token(comment):
 
 
 def comment_of_browser(token):
-    """The key of a comment that the browser with this token wrote; None when the token is not ours or its time is over."""
-    return _key_in(token, "browser", lasting=BROWSER_WITHIN)
+    """The number of a comment that the browser with this token wrote; None when the token is not ours or its time is over."""
+    numbers = Comment.objects.values_list("pk", flat=True)
+    return _dated_row(numbers, token, "browser", within=BROWSER_WITHIN)
 
 
-def decision_address(comment, step, moderator):
-    """Where this moderator takes this step on the comment as it is now, without signing in; for three days."""
-    numbers = [
-        comment.pk,
+def decision_address(comment, step, digest):
+    """Where the moderator of the digest takes this step on the comment as it is now, without signing in; for three days."""
+    parts = [
+        _name_of(comment),
         comment.version,
         comment.text_revision,
         list(STEPS).index(step),
-        moderator.pk,
-        int(time.time()),
+        _name_of(digest),
     ]
-    token = _signer("decide").sign(".".join(map(str, numbers)))
+    token = _dated_signer("decide").sign(".".join(map(str, parts)))
     return reverse("comments:decide", args=[token])
 
 
 def link_to_decide(token):
     """What the token was mailed for, also when it is too late for that; None for a token that we did not make."""
-    numbers = _numbers_in(token, "decide", 6)
-    if numbers is None:
+    parts, is_in_time = _dated_parts(token, "decide", within=DECIDE_WITHIN)
+    if len(parts) == 7:
+        named, (*state, digest, key) = parts[:2], parts[2:]
+        digest = _named(Digest.objects.select_related("moderator"), digest, key)
+    elif len(parts) == 5:
+        named, (*state, moderator) = parts[:1], parts[1:]
+        digests = Digest.objects.select_related("moderator")
+        digest = digests.filter(moderator=moderator, takes_old_links=True).first()
+    else:
         return None
-    comment_id, version, text_revision, step, moderator_id, made_at = numbers
     comments = Comment.objects.select_related("article", "parent")
-    comment = comments.defer("article__body").filter(pk=comment_id).first()
+    comment = _named(comments.defer("article__body"), *named)
     if comment is None:
         return None
+    version, text_revision, step = map(int, state)
     return Link(
         comment=comment,
         version=version,
         text_revision=text_revision,
         step=list(STEPS)[step],
-        moderator=get_user_model().objects.filter(pk=moderator_id).first(),
-        has_ended=not _is_within(DECIDE_WITHIN, made_at),
+        moderator=digest and digest.moderator,
+        has_ended=not is_in_time,
     )
 
 
+def _name_of(row):
+    return f"{row.pk}.{row.link_key}"
+
+
+def _named(rows, pk=None, key=None):
+    """The row that a token names; None where it is gone, also when another has its number now."""
+    if pk in [None, "0"]:
+        return None
+    known = {"takes_old_links": True} if key is None else {"link_key": key}
+    return rows.filter(pk=pk, **known).first()
+
+
 def _dated_token(row, purpose):
-    return _signer(purpose).sign(f"{row.pk}.{int(time.time())}")
+    return _dated_signer(purpose).sign(_name_of(row))
 
 
-def _mailbox_of(token, purpose, *, lasting):
-    key = _key_in(token, purpose, lasting=lasting)
-    return key and Mailbox.objects.filter(pk=key).first()
+def _dated_row(rows, token, purpose, *, within):
+    """The row that a dated token names; None when the token is not ours or its time is over."""
+    parts, is_in_time = _dated_parts(token, purpose, within=within)
+    return _named(rows, *parts) if is_in_time else None
 
 
-def _key_in(token, purpose, *, lasting):
-    """The key of the row that a dated token was made for; None when it is not ours or its time is over."""
-    numbers = _numbers_in(token, purpose, 2)
-    if numbers is None:
-        return None
-    pk, made_at = numbers
-    return pk if _is_within(lasting, made_at) else None
-
-
-def _is_within(lasting, made_at):
-    age = time.time() - made_at
-    return -CLOCKS_APART.total_seconds() <= age < lasting.total_seconds()
-
-
-def _numbers_in(token, purpose, count):
-    """The numbers that we signed for this purpose; None when we did not."""
+def _dated_parts(token, purpose, *, within):
+    """What we signed for this purpose, without its time, and whether that is not over; nothing when we did not sign it."""
+    signer = _dated_signer(purpose)
     try:
-        numbers = [int(part) for part in _signer(purpose).unsign(token).split(".")]
-    except (BadSignature, ValueError):
-        return None
-    return numbers if len(numbers) == count else None
+        return signer.unsign(token, max_age=within).split("."), True
+    except SignatureExpired:
+        return signer.unsign(token).split("."), False
+    except BadSignature:
+        # What earlier releases signed ends with the second in which they did.
+        *parts, made_at = _unsigned(token, _signer(purpose)) or [0]
+        return parts, time.time() - int(made_at) < within.total_seconds()
+
+
+def _parts(token, purpose, lengths):
+    """What we signed for this purpose, in one of these lengths; nothing when we did not."""
+    parts = _unsigned(token, _signer(purpose))
+    return parts if len(parts) in lengths else []
+
+
+def _unsigned(token, signer):
+    try:
+        return signer.unsign(token).split(".")
+    except BadSignature:
+        return []
 
 
 def _signer(purpose):
     return Signer(salt=f"comments.{purpose}")
+
+
+def _dated_signer(purpose):
+    return TimestampSigner(salt=f"comments.{purpose}.dated")

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Lower
+from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
 from django.utils.html import format_html
 
 from comments.folding import readings_of
-from comments.models import Comment, Mailbox, RuleSetting, Signal, Term, Weight
+from comments.models import Comment, RuleSetting, Signal, Term, Weight
 from comments.models.querysets import JUDGED_AGAINST
 from comments.screening.highlight import marked
 from comments.screening.past import (
@@ -263,6 +262,7 @@ def _decided(**known) -> list[Comment]:
             "judged_at",
             "created_at",
             "network",
+            "commenter",
             "article__title",
         )[:MOST_TRIED]
     )
@@ -313,38 +313,27 @@ def _rebuilt(how: Rebuilt) -> Past:
     nobody = [
         one
         for one in comments
-        if how.asks_who_sent_it and not (one.network or one.has_confirmed_address)
+        if how.asks_who_sent_it and not (one.network or one.commenter_id)
     ]
     return Past(tuple(cases), from_nobody_known=len(nobody))
 
 
 def _of_the_same_sender(within: timedelta, *conditions: Q) -> dict[str, object]:
-    """How many came before from the same network, and how many more with the same confirmed address."""
-    # In SQL, `CASE` keeps the many without a network or an address from being looked up.
+    """How many came before from the same network, and how many more of the same person."""
+    # In SQL, `CASE` keeps the many without a network or a person from being looked up.
     before = _before(within).filter(*conditions)
-    confirmed = Exists(
-        Mailbox.objects.confirmed().filter(address=Lower(OuterRef("email")))
-    )
     elsewhere = before.exclude(network=OuterRef("network"), network__gt="")
     return {
-        "has_confirmed_address": Case(
-            When(Q(email__gt="") & Q(confirmed), then=Value(True)),
-            default=Value(False),
-        ),
         "sent_from_network": Case(
             When(
                 network__gt="", then=_number(before.filter(network=OuterRef("network")))
             ),
             default=Value(0),
         ),
-        "sent_with_address": Case(
+        "sent_by_person": Case(
             When(
-                Q(email__gt="") & Q(confirmed),
-                then=_number(
-                    elsewhere.alias(small=Lower("email")).filter(
-                        small=Lower(OuterRef("email"))
-                    )
-                ),
+                commenter__isnull=False,
+                then=_number(elsewhere.filter(commenter=OuterRef("commenter"))),
             ),
             default=Value(0),
         ),
@@ -372,7 +361,7 @@ def _number(comments) -> Subquery:
 
 
 def _sent_before(comment: Comment) -> int:
-    return comment.sent_from_network + comment.sent_with_address
+    return comment.sent_from_network + comment.sent_by_person
 
 
 REBUILT: Mapping[str, Rebuilt] = {

@@ -10,7 +10,8 @@ from django.utils import timezone
 from PIL import Image as Drawing
 
 from articles.models import Article, Correction, CorrectionRequest, Image, Person
-from comments.models import Comment, Commenter, Mailbox, Report
+from comments.models import Comment, Commenter, Digest, Mailbox, Report
+from comments.people import confirm
 from comments.reports import take
 
 HOUR = timedelta(hours=1)
@@ -132,3 +133,15 @@ def make_commenter(*, address=None, **fields):
     if address is not None:
         fields["mailbox"] = make_mailbox(address=address, confirmed_at=timezone.now())
     return Commenter.objects.create(**fields)
+
+
+def proven(comment):
+    """The comment, after the owner of its address has said by the link mailed for it that it is theirs."""
+    confirm(Mailbox.objects.of(comment.email), comment)
+    comment.refresh_from_db()
+    return comment
+
+
+def digest_of(moderator):
+    """What the links in a moderator's digest are made for."""
+    return Digest.objects.of([moderator]).get()

@@ -12,13 +12,16 @@ from comments.tokens import (
     confirm_address,
     data_address,
     decision_address,
+    private_address,
     request_address,
     stop_address,
 )
 from tests.factories import (
     DAY,
     HOUR,
+    digest_of,
     make_article,
+    make_comment,
     make_correction,
     make_mailbox,
     make_person,
@@ -98,8 +101,9 @@ def addresses():
     FlatPage.objects.filter(url="/about/").update(content=BODY)
     month = f"{article.published_at:%Y/%m}"
     chief = make_user(is_superuser=True, is_staff=True, username=LONG_WORD)
-    decided = decision_address(first, "reject", chief)
+    decided = decision_address(first, "reject", digest_of(chief))
     mailbox = make_mailbox(address=f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example")
+    typed = make_comment(article=article, email=mailbox.address, notify=True)
     return [
         "/",
         "/?before=1-1",
@@ -114,6 +118,8 @@ def addresses():
         "/comments/data/",
         data_address(mailbox),
         confirm_address(mailbox),
+        confirm_address(mailbox, typed),
+        private_address(typed),
         stop_address(mailbox, first),
         decided,
         "/corrections/",

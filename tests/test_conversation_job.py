@@ -75,8 +75,8 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     [asking] = mails()
     for _ in range(2):
         ines.goto(link_in(asking, "confirm"))
-        is_told(ines, "Shall we tell you of replies?")
-    press(ines, "Yes, tell me of replies")
+        is_told(ines, "Did you write this comment?")
+    press(ines, "Yes, I wrote it")
     is_told(ines, "We tell you of replies")
     decide(moderator, QUESTION, "Approve")
 

@@ -93,7 +93,7 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     press(client, comment, "appeal", message=f"I am {word}.")
     mailbox = Mailbox.objects.of(address)
     PendingMail.objects.create(kind="reply", mailbox=mailbox, comment=comment)
-    confirm(mailbox)
+    confirm(mailbox, comment)
     person = Commenter.objects.get()
     person.notes.create(text=f"{word} again.", by=moderator, by_name="Ana")
     until = timezone.now() + DAY

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.append_only import AppendOnly, AppendOnlyQuerySet, name_of
+from articles.link_keys import KEY_LENGTH, RandomKey, random_key
 from articles.models.article import Article
 from articles.models.step import TransitionError
 from articles.moments import moment_in_words
@@ -96,6 +97,17 @@ class CorrectionRequest(models.Model):
     reply = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_name = models.CharField(max_length=200, blank=True)
+    # Carried by the links that open it; see articles.link_keys.
+    link_key = models.CharField(
+        max_length=KEY_LENGTH,
+        default=random_key,
+        db_default=RandomKey(),
+        editable=False,
+    )
+    # Whether links without the key open it, too: they were sent before there were keys.
+    takes_old_links = models.BooleanField(
+        default=False, db_default=True, editable=False
+    )
 
     objects = CorrectionRequestQuerySet.as_manager()
 

@@ -28,6 +28,7 @@ from comments.answers import answer
 from comments.batches import UNSEEN, decide_together
 from comments.conversation import thread_of
 from comments.models import Comment, Decision
+from comments.people import with_address_of_another
 from comments.redaction import WordsNotThere, answers_with, redacted, suggestions
 from comments.screening.wording import sentence
 
@@ -387,6 +388,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "thread": thread_of(comment.article),
             "suggested": suggestions(comment.body) if may_moderate else [],
             "may_moderate": may_moderate,
+            "has_address_of_another": comment.pk in with_address_of_another([comment]),
             **(_said_of(comment) if may_moderate else {}),
             "decision_buttons": _possible(comment, may_moderate),
             "answer_button": self.has_answer_permission(request)

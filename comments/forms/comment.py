@@ -47,7 +47,7 @@ class CommentForm(ReaderForm, forms.ModelForm):
     notify = forms.BooleanField(
         required=False,
         label=NOTIFY,
-        help_text="Before the first such mail we ask whether the address is yours.",
+        help_text="First we mail a link there, which shows that the address is yours.",
     )
     body = TextField(
         validators=[must_be_seen, at_most(LONGEST_BODY)],

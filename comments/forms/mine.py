@@ -22,6 +22,7 @@ class ButtonForm(forms.Form):
     appeal = forms.BooleanField(required=False)
     notify = forms.BooleanField(required=False)
     stop = forms.BooleanField(required=False)
+    prove = forms.BooleanField(required=False)
 
     @property
     def pressed(self):

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.link_keys import KEY_LENGTH, RandomKey, random_key
 from articles.models import Article, TransitionError
 from comments.models.appeal import Appeal
 from comments.models.commenter import Commenter
@@ -74,7 +75,8 @@ class Comment(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    # The person among the readers who wrote it, where we know one.
+    # The person among the readers who has shown that they wrote it: by the token of their
+    # browser, or by the link that was mailed for it. Never by what was typed.
     commenter = models.ForeignKey(
         "comments.Commenter",
         null=True,
@@ -82,6 +84,18 @@ class Comment(models.Model):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="comments",
+    )
+    # The mailbox at `email`, when its owner has shown that they wrote the comment, as above.
+    # Without one, `email` is only what somebody typed.
+    mailbox = models.ForeignKey(
+        "comments.Mailbox",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="comments",
+        # The index below leaves out the many without one.
+        db_index=False,
     )
     status = models.CharField(
         max_length=10, choices=Status, default=Status.PENDING, editable=False
@@ -114,6 +128,17 @@ class Comment(models.Model):
     # database makes one row of them; see comments.posting.
     repeat_key = models.CharField(  # noqa: DJ001 - unique: no key is NULL
         max_length=64, null=True, unique=True, editable=False
+    )
+    # Carried by the links that open it; see articles.link_keys.
+    link_key = models.CharField(
+        max_length=KEY_LENGTH,
+        default=random_key,
+        db_default=RandomKey(),
+        editable=False,
+    )
+    # Whether links without the key open it, too: they were sent before there were keys.
+    takes_old_links = models.BooleanField(
+        default=False, db_default=True, editable=False
     )
 
     objects = CommentQuerySet.as_manager()
@@ -151,6 +176,11 @@ class Comment(models.Model):
                 fields=["commenter", "-created_at", "-id"],
                 name="newest_of_a_commenter",
                 condition=Q(commenter__isnull=False),
+            ),
+            models.Index(
+                fields=["mailbox"],
+                name="comments_by_mailbox",
+                condition=Q(mailbox__isnull=False),
             ),
             models.Index(
                 fields=["judged_at", "id"],
@@ -325,6 +355,15 @@ class Comment(models.Model):
     def wants_news(self):
         """Whether its author wants to hear of replies: `CommentQuerySet.wanting_news`, for one comment."""
         return self.notify and self.email != ""
+
+    @property
+    def has_unproven_address(self):
+        """Whether an address was typed whose owner has not shown that they wrote the comment."""
+        return self.email != "" and self.mailbox_id is None
+
+    def asks_about(self, mailbox):
+        """Whether the owner of this mailbox is still to say if they wrote the comment."""
+        return self.has_unproven_address and self.email.lower() == mailbox.address
 
     # Steps. Each is one guarded transaction that records its decision. `seen` is the
     # version the moderator looked at; without it, the one this object was loaded with.
@@ -522,6 +561,7 @@ class Comment(models.Model):
                 picked_at=None,
                 by=None,
                 commenter=None,
+                mailbox=None,
                 erased_at=timezone.now(),
                 version=F("version") + 1,
             )

@@ -20,12 +20,17 @@ class CommenterQuerySet(models.QuerySet):
         return self.get_or_create(mailbox=mailbox)[0]
 
     def with_address(self, address):
-        """Who has confirmed this address; nobody for one that is only typed."""
+        """
+        Whose address this is: they have confirmed it.
+
+        Whoever types it need not be them, so it says nothing of who has written with it.
+        """
         return self.filter(
             mailbox__address=address.lower(), mailbox__confirmed_at__isnull=False
         )
 
     def who_wrote(self, comment_id):
+        """Who has shown to have written the comment with this number; nobody for None."""
         # To a filter, no key would mean those who wrote nothing.
         return self.none() if comment_id is None else self.filter(comments=comment_id)
 
@@ -45,12 +50,6 @@ class CommenterQuerySet(models.QuerySet):
             return commenter
         commenter.delete()
         return self.who_wrote(comment_id).first()
-
-    def known_by(self, *, address="", browser=None):
-        """Who has confirmed the address, and who wrote the comment with this key; none, one or both."""
-        return self.filter(
-            pk__in=self.with_address(address).values("pk")
-        ) | self.filter(pk__in=self.who_wrote(browser).values("pk"))
 
     def knowing_their_record(self):
         """
@@ -103,9 +102,10 @@ class CommenterQuerySet(models.QuerySet):
 
 class Commenter(models.Model):
     """
-    A person among the readers, as far as we know one: by a confirmed address, or by a browser.
+    A person among the readers, as far as we know one: by a mailbox, or by a browser alone.
 
-    Nobody becomes one by a name or by an address that is only typed.
+    They show who they are by the token in their browser, or by a link that was mailed to
+    them. Nobody is taken for them who types their name or their address.
     """
 
     # Empty: known by the browser alone; see comments.tokens.

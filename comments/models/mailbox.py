@@ -3,6 +3,8 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from articles.link_keys import KEY_LENGTH, RandomKey, random_key
+
 # An address whose owner has not said yes is forgotten after this time.
 KEPT_UNCONFIRMED = timedelta(days=30)
 
@@ -24,6 +26,15 @@ class MailboxQuerySet(models.QuerySet):
         """Confirmed, and not stopped since."""
         return self.confirmed().filter(stopped_at=None)
 
+    def proven_for(self, comment):
+        """The mailbox at the address of the comment, if the person who is known to have written it is its owner."""
+        return (
+            self.confirmed()
+            .at(comment.email)
+            .filter(commenter__isnull=False, commenter=comment.commenter_id)
+            .first()
+        )
+
     def to_forget(self):
         return self.filter(
             confirmed_at=None, created_at__lt=timezone.now() - KEPT_UNCONFIRMED
@@ -36,11 +47,22 @@ class Mailbox(models.Model):
     # In small letters; Comment.email keeps what was typed. A letter may be two when it is small.
     address = models.EmailField(max_length=2 * 254, unique=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
-    # When the one mail that asks for confirmation was written. There is no second.
+    # When the one mail that asks for confirmation was written. There is no second until it is confirmed.
     asked_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     # When the owner wanted no more mail of any kind; a new confirmation clears it.
     stopped_at = models.DateTimeField(null=True)
+    # Carried by the links that open it; see articles.link_keys.
+    link_key = models.CharField(
+        max_length=KEY_LENGTH,
+        default=random_key,
+        db_default=RandomKey(),
+        editable=False,
+    )
+    # Whether links without the key open it, too: they were sent before there were keys.
+    takes_old_links = models.BooleanField(
+        default=False, db_default=True, editable=False
+    )
 
     objects = MailboxQuerySet.as_manager()
 
@@ -54,11 +76,6 @@ class Mailbox(models.Model):
     @property
     def is_stopped(self):
         return self.stopped_at is not None
-
-    @property
-    def was_heard_or_asked(self):
-        """Whether we need not, or must not, ask for confirmation."""
-        return bool(self.asked_at or self.confirmed_at or self.stopped_at)
 
     def ask(self):
         """Whether the one mail that asks for confirmation is to be written now, by whoever called: one wins, once."""

@@ -17,11 +17,13 @@ PENDING = "pending"
 # What a moderator or its author took off the page stands there as a tombstone; spam leaves nothing behind.
 LEAVES_A_TOMBSTONE = ["rejected", "withdrawn"]
 JUDGED_AGAINST = ["rejected", "spam"]
-NOT_FOR_READERS = ["email", "network", "repeat_key"]
+NOT_FOR_READERS = ["email", "network", "repeat_key", "link_key"]
 # In code points: more than a quotation shows.
 WORDS_QUOTED = 500
 # What was decided no longer ago than this is in the queue, to be looked up and undone.
 LATELY = timedelta(days=7)
+# No transaction waits longer for its turn.
+STORED_WITHIN = timedelta(minutes=1)
 # After this time nobody is told of a reply any more.
 NEWS_FOR = timedelta(days=7)
 
@@ -178,12 +180,16 @@ class CommentQuerySet(models.QuerySet):
         """What somebody has said in answer, whether or not it is shown yet."""
         return self.filter(status__in=[PENDING, APPROVED])
 
-    def sent_from(self, networks, *, address="", since):
-        """What came after that moment from a network that has these hashes, or with this address if it is confirmed."""
+    def sent_from(self, networks, *, browser=None, since):
+        """
+        What came after that moment from a network that has these hashes, or from the person who wrote the comment `browser`.
+
+        An address that was typed says nothing of who sent it.
+        """
         sender = Q(network__in=networks)
-        if address:
-            confirmed = Mailbox.objects.confirmed().at(address)
-            sender |= _is_written_from(address) & Q(Exists(confirmed))
+        if browser is not None:
+            known = self.model.objects.filter(pk=browser).values("commenter")
+            sender |= Q(pk=browser) | Q(commenter=Subquery(known[:1]))
         return self.filter(sender, created_at__gt=since)
 
     def repeated_by(self, keys):
@@ -196,8 +202,33 @@ class CommentQuerySet(models.QuerySet):
         return self.order_by(is_other, "-created_at", "-id")
 
     def written_from(self, *addresses):
-        """What was written with one of these email addresses, whatever the case of their letters."""
+        """Where one of these email addresses was typed, whatever the case of the letters, and by whomever."""
         return self.filter(_is_written_from(*addresses))
+
+    def of_owner(self, mailbox):
+        """What the owner of the mailbox has shown to have written."""
+        people = self.model._meta.get_field("commenter").related_model.objects
+        person = people.filter(mailbox=mailbox).values("pk")
+        return self.filter(Q(mailbox=mailbox) | Q(commenter=Subquery(person[:1])))
+
+    def with_unproven_address(self, mailbox):
+        """Where the address of the mailbox was typed, and its owner has not shown to have written it."""
+        return self.written_from(mailbox.address).filter(mailbox=None)
+
+    def asked_about(self, mailbox):
+        """
+        The one comment because of which the mailbox was asked for confirmation; None when that is not certain.
+
+        For the links of earlier releases, which do not say it. The comment was stored in
+        the transaction in which the mailbox was asked.
+        """
+        if mailbox.asked_at is None:
+            return None
+        just_before = mailbox.asked_at - STORED_WITHIN, mailbox.asked_at
+        found = self.with_unproven_address(mailbox).filter(
+            takes_old_links=True, created_at__range=just_before
+        )[:2]
+        return found[0] if len(found) == 1 else None
 
     def with_address_to_forget(self):
         """Those whose address was never confirmed in all the time in which we wait for that."""

@@ -33,12 +33,13 @@ from comments.rates import most_that_count, sent_lately
 from comments.screening.records import Account, Earlier, Posted, Setting
 from comments.screening.terms import candidates
 
-STAFF, BYLINE, TERM, SETTING, PERSON, MUTE = (
+STAFF, BYLINE, TERM, SETTING, PERSON, ADDRESS, MUTE = (
     "staff",
     "byline",
     "term",
     "setting",
     "person",
+    "address",
     "mute",
 )
 SENDER, THREAD, SITE, REJECTED = "sender", "thread", "site", "rejected"
@@ -66,13 +67,16 @@ class Before:
 NOTHING = Before()
 
 
-def what_came_before(comment, *, keys=(), hashes=()):
-    """What was sent before the comment, from a network with these hashes or with its address, and by others; `keys` are those by which a repeat is known."""
+def what_came_before(comment, *, keys=(), hashes=(), browser=None):
+    """
+    What was sent before the comment by its sender, and by others.
+
+    The sender is a network with these hashes, or the person who wrote the comment
+    `browser`; `keys` are those by which a repeat is known.
+    """
     now = timezone.now()
     others = Comment.objects.exclude(pk=comment.pk) if comment.pk else Comment.objects
-    counted = Comment.objects.repeated_by(keys) | sent_lately(
-        hashes, address=comment.email
-    )
+    counted = Comment.objects.repeated_by(keys) | sent_lately(hashes, browser=browser)
     most = 1 + max(most_that_count(), FEWEST_OF_SENDER)
     piles = {
         SENDER: counted.with_repeats_first(keys)[:most],
@@ -81,7 +85,7 @@ def what_came_before(comment, *, keys=(), hashes=()):
         ).order_by()[:THREAD_MOST],
         SITE: Comment.objects.order_by("-id")[:SITE_MOST],
         REJECTED: Comment.objects.sent_from(
-            hashes, address=comment.email, since=now - REJECTED_WITHIN
+            hashes, browser=browser, since=now - REJECTED_WITHIN
         )
         .judged_against()
         .order_by()[:REJECTED_MOST],
@@ -157,6 +161,7 @@ def posted_as(
         },
         mutes=_reasons(facts[MUTE], hashes, network),
         **_person(facts[PERSON]),
+        has_address_of_another=comment.mailbox_id is None and _is_of_another(facts),
     )
 
 
@@ -164,10 +169,15 @@ def _facts(comment, body, browser):
     """Everything that was said before of who writes and of such words: rows of four texts, by their kind; one query."""
     accounts = get_user_model().objects.filter(is_active=True, is_staff=True)
     terms = Term.objects.filter(folded__in=candidates(comment.name, body))
-    person = Commenter.objects.known_by(address=comment.email, browser=browser)
+    person = Commenter.objects.who_wrote(browser)
+    # Whoever types somebody's address gains nothing by it, and shares their mute.
+    owner = Commenter.objects.with_address(comment.email)
     mutes = Mute.objects.in_force().filter(
-        Q(network__gt="") | Q(commenter__in=person.values("pk"))
+        Q(network__gt="")
+        | Q(commenter__in=person.values("pk"))
+        | Q(commenter__in=owner.values("pk"))
     )
+    is_theirs = When(mailbox__address=comment.email.lower(), then=_as_text("mailbox"))
     piles = [
         _rows(STAFF, accounts, "username", _full_name()),
         _rows(BYLINE, Person.objects.looking_like(comment.name), "name"),
@@ -182,11 +192,12 @@ def _facts(comment, body, browser):
             _as_text("pk"),
             Case(When(is_trusted=True, then=_text("yes")), default=_text("")),
             _as_text(_approvals()),
-            Case(When(mailbox=None, then=_text("browser")), default=_text("mailbox")),
+            Case(is_theirs, default=_text("")),
         ),
+        _rows(ADDRESS, owner, _as_text("pk")),
     ]
     first, *rest = piles
-    facts = {kind: [] for kind in [STAFF, BYLINE, TERM, SETTING, MUTE, PERSON]}
+    facts = {kind: [] for kind in [STAFF, BYLINE, TERM, SETTING, MUTE, PERSON, ADDRESS]}
     for kind, *texts in first.union(*rest, all=True):
         facts[kind].append(texts)
     return facts
@@ -213,15 +224,22 @@ def _reasons(mutes, hashes, network):
 
 
 def _person(rows):
-    """Of two whom we know, by the address and by the browser, the one with the address."""
+    """Who has shown that they wrote it, if there is somebody."""
     if not rows:
         return {}
-    key, trusted, approvals, _ = max(rows, key=lambda row: row[3])
+    [(key, trusted, approvals, mailbox)] = rows
     return {
         "commenter": int(key),
+        "mailbox": int(mailbox) if mailbox else None,
         "is_trusted": bool(trusted),
         "approvals": int(approvals),
     }
+
+
+def _is_of_another(facts):
+    """Whether the typed address is that of a reader who is known, and not of the one who wrote it."""
+    owners = {key for key, *_ in facts[ADDRESS]}
+    return not owners <= {key for key, *_ in facts[PERSON]}
 
 
 def _approvals():

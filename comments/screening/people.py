@@ -11,6 +11,12 @@ def new_commenter(posted: Posted) -> Iterator[Finding]:
         yield Finding("new_commenter", posted.approvals)
 
 
+def unproven_address(posted: Posted) -> Iterator[Finding]:
+    """Somebody typed the address of a reader whom we know, and has not shown that it is theirs."""
+    if posted.has_address_of_another:
+        yield Finding("unproven_address")
+
+
 def recent_rejections(posted: Posted, limit: float) -> Iterator[Finding]:
     """Moderators have rejected comments of the same person or network of late."""
     if posted.rejected_lately > limit:

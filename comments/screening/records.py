@@ -68,11 +68,16 @@ class Posted:
     # The terms of moderators that stand in it, folded.
     banned: tuple[str, ...] = ()
     suspect: tuple[str, ...] = ()
-    # Of the person who wrote it, if we know one: their key, how many comments of theirs
+    # Of the person who has shown that they wrote it, if there is one: their key, that of
+    # their mailbox if it is at the address that was typed, how many comments of theirs
     # moderators have approved, and whether new ones need not wait.
     commenter: int | None = None
+    mailbox: int | None = None
     approvals: int = 0
     is_trusted: bool = False
+    # Whether the address that was typed is that of a reader whom we know, and nobody has
+    # shown that this is them.
+    has_address_of_another: bool = False
     # Why moderators have muted the person or the network.
     mutes: tuple[str, ...] = ()
     # What the same sender sent of late, and what was said on the whole site just before.

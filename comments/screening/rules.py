@@ -11,7 +11,12 @@ from comments.screening.names import (
     look_alike_newsroom,
     look_alike_staff,
 )
-from comments.screening.people import muted, new_commenter, recent_rejections
+from comments.screening.people import (
+    muted,
+    new_commenter,
+    recent_rejections,
+    unproven_address,
+)
 from comments.screening.records import Finding, Posted, Setting
 from comments.screening.repeats import (
     flood,
@@ -84,6 +89,7 @@ RULES: list[Rule] = [
     Rule(recent_rejections, limit=2),
     Rule(heated_thread, Weight.INFORMS, limit=30),
     Rule(quick_post, Weight.INFORMS, limit=3),
+    Rule(unproven_address, Weight.INFORMS, is_fixed=True),
     Rule(new_commenter, is_fixed=True),
     Rule(classifier, is_fixed=True, for_staff=True),
 ]

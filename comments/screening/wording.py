@@ -22,6 +22,7 @@ QUESTIONS = {
     "recent_rejections": "comments of the same sender were rejected of late",
     "heated_thread": "much is said in this conversation within an hour",
     "quick_post": "it was sent sooner than anybody types",
+    "unproven_address": "the address is that of a reader who is known",
     "new_commenter": "moderators trust the person already",
     "classifier": "the words are like those of spam",
 }
@@ -124,6 +125,9 @@ _PHRASES = {
     ),
     "quick_post": lambda words, value, limit: (
         f"sent {_number(round(value, 1), 'second')} after the page was opened (limit {limit:g})"
+    ),
+    "unproven_address": lambda words, value, limit: (
+        "address of a known reader, not proven"
     ),
     "new_commenter": _new_commenter,
     "classifier": _classifier,

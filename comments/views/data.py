@@ -13,6 +13,7 @@ from comments.data import (
     erase_everything,
     export_of,
     number_of_comments,
+    number_of_unproven,
 )
 from comments.forms import AddressForm, DataButtonForm, EraseForm
 from comments.networks import recent_hashes
@@ -93,6 +94,7 @@ def _page(request, mailbox, status=HTTPStatus.OK, *, form=None):
         status,
         mailbox=mailbox,
         number=number_of_comments(mailbox),
+        unproven=number_of_unproven(mailbox),
         form=form or EraseForm(),
     )
 

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods
 from articles.caching import has_session
 from comments.across_sites import is_from_elsewhere
 from comments.forms import ConfirmForm, OneClickForm, StopForm
+from comments.markup import as_html
 from comments.people import confirm as confirm_mailbox
+from comments.people import disown
 from comments.tokens import mailbox_to_confirm, mails_to_stop
 from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 
@@ -17,19 +19,22 @@ from comments.views.receiving import HttpResponseSeeOther, as_private, fits
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
-    """Where the owner of an address says whether we may write there."""
+    """Where the owner of an address says whether they wrote a comment, and whether we may write there."""
     request.encoding = "utf-8"
-    mailbox = mailbox_to_confirm(token)
+    mailbox, comment = mailbox_to_confirm(token)
     if mailbox is None:
         return _page(request, "link_ended.html", status=HTTPStatus.NOT_FOUND)
     status, form = _received(request, ConfirmForm)
     if form:
         if form.cleaned_data["answer"] == "yes":
-            confirm_mailbox(mailbox)
+            confirm_mailbox(mailbox, comment)
         else:
-            mailbox.stop()
+            disown(mailbox, comment)
         return as_private(HttpResponseSeeOther(request.path))
-    return _page(request, "confirm.html", status=status, mailbox=mailbox)
+    asked = comment if comment and comment.asks_about(mailbox) else None
+    context = {"mailbox": mailbox, "asked": asked, "comment": comment}
+    context["html"] = as_html(asked.body) if asked else ""
+    return _page(request, "confirm.html", status=status, **context)
 
 
 @csrf_exempt

@@ -20,6 +20,7 @@ from comments.mine import (
     hear_of_replies,
     needs_another_look,
     partly,
+    prove_address,
     reason_given,
     state_of,
     withdraw,
@@ -127,6 +128,11 @@ def _stop(request, forms):
     return _back(forms.comment)
 
 
+def _prove(request, forms):
+    prove_address(forms.comment, networks=recent_hashes(request))
+    return _page(request, forms, link_asked=True)
+
+
 _ACTIONS = {
     "withdraw": _withdraw,
     "edit": _edit,
@@ -134,6 +140,7 @@ _ACTIONS = {
     "appeal": _appeal,
     "notify": _notify,
     "stop": _stop,
+    "prove": _prove,
 }
 
 

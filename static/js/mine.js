@@ -13,7 +13,7 @@ if (state === "withdrawn" || state === "erased") {
 }
 
 // The comment that this browser is known by is erased: it says nothing any more.
-const erased = state === "erased" && address.match(/\/(\d+):[^/]+\/$/)?.[1];
+const erased = state === "erased" && address.match(/\/(\d+)[.:][^/]+\/$/)?.[1];
 if (given) keepBrowser(given);
 else if (erased && browser().startsWith(`${erased}.`)) keepBrowser("");
 

@@ -4,8 +4,9 @@ const KEY = "own-comments";
 const BROWSER = "known-by";
 const MOST = 50;
 // Nothing else is ever fetched or linked, whatever somebody has put into the storage.
-const PRIVATE = /^\/comments\/mine\/\d+:[\w-]+\/$/;
-const TOKEN = /^\d+\.\d+:[\w-]+$/;
+// The second form of each is that of earlier releases.
+const PRIVATE = /^\/comments\/mine\/\d+(\.[0-9a-f]{32})?:[\w-]+\/$/;
+const TOKEN = /^\d+\.([0-9a-f]{32}:[0-9A-Za-z]+|\d+):[\w-]+$/;
 const ARTICLE = /^\/articles\/[\w-]+\/$/;
 
 export function remembered() {

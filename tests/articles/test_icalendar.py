@@ -127,3 +127,14 @@ def test_a_title_cannot_write_lines_of_its_own():
     file = written([[f"SUMMARY:{escaped('x\r\nEND:VEVENT\r\nBEGIN:VALARM')}"]])
     assert file.count("\r\nEND:VEVENT") == 1
     assert "\r\nBEGIN:VALARM" not in file
+
+
+def test_an_address_does_not_open_what_came_later_under_the_same_numbers(
+    client, address
+):
+    before, number, user = address.get_absolute_url(), address.pk, address.user_id
+    address.user.delete()
+    other = make_user(pk=user, role="Editors")
+    later = CalendarAddress.objects.create(pk=number, user=other)
+    assert client.get(before).status_code == 404
+    assert client.get(later.get_absolute_url()).status_code == 200

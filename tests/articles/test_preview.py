@@ -176,3 +176,13 @@ def test_a_preview_takes_the_same_queries_however_much_stands_in_it(client, db):
 
     one, many = linked(1), linked(20)
     assert queries(one) == queries(many)
+
+
+def test_a_link_does_not_open_what_came_later_under_the_same_number(client, link):
+    before, number = address(link), link.pk
+    link.delete()
+    later = make_article(title="Somebody else's draft").preview_links.create(
+        pk=number, ends_at=timezone.now() + DAY
+    )
+    assert client.get(before).status_code == 404
+    assert client.get(address(later)).status_code == 200

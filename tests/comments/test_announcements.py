@@ -14,9 +14,10 @@ from tests.comments.test_posting import all_at_once
 from tests.factories import (
     DAY,
     make_comment,
-    make_mailbox,
+    make_commenter,
     make_shown_comment,
     make_user,
+    proven,
 )
 
 
@@ -40,9 +41,7 @@ def asked(db):
 
 def asking(address, **fields):
     """A shown comment whose author has confirmed the address and wants to hear of replies."""
-    mailbox = make_mailbox(address=address.lower())
-    mailbox.confirm()
-    return make_shown_comment(email=address, notify=True, **fields)
+    return proven(make_shown_comment(email=address, notify=True, **fields))
 
 
 def test_a_reply_is_told_when_it_is_approved_and_not_before(asked, mails):
@@ -125,25 +124,42 @@ def test_what_was_imported_is_no_news(asked, mails):
 
 @pytest.mark.parametrize("address", ["ines@example.org", "INES@Example.org"])
 def test_nobody_is_told_of_an_own_reply(asked, mails, address):
-    assert mails(make_comment(parent=asked, email=address).approve) == []
+    own = proven(make_comment(parent=asked, email=address))
+    assert mails(own.approve) == []
+    from_browser = make_comment(parent=asked, commenter=asked.commenter)
+    assert mails(from_browser.approve) == []
     staff = make_user(role="Moderators", email=address)
     assert mails(answer, asked, "Me again.", by=staff) == []
 
 
 @pytest.mark.parametrize(
     "fields",
-    [{"notify": False}, {"email": ""}, {"email": "other@example.org"}],
+    [{"notify": False}, {"email": "", "mailbox": None}, {"mailbox": None}],
 )
 def test_who_did_not_ask_or_confirm_is_not_told(asked, mails, fields):
-    make_mailbox(address="other@example.org")
+    mailbox = asked.mailbox
     Comment.objects.filter(pk=asked.pk).update(**fields)
     asked.refresh_from_db()
     reply = make_comment(parent=asked)
     assert mails(reply.approve) == []
     assert not WrittenMail.objects.exists()
     # Nor later, when they do.
-    Comment.objects.filter(pk=asked.pk).update(notify=True, email="ines@example.org")
+    Comment.objects.filter(pk=asked.pk).update(
+        notify=True, email="ines@example.org", mailbox=mailbox
+    )
     assert mails(announce_new) == []
+
+
+def test_who_types_the_address_of_another_takes_no_news_from_them(asked, mails):
+    typed = make_comment(parent=asked, email=asked.email, commenter=make_commenter())
+    assert mails(typed.approve) == [asked.email]
+
+
+def test_who_types_the_address_of_another_sends_them_no_news(asked, mails):
+    typed = make_shown_comment(email=asked.email, notify=True)
+    assert mails(make_comment(parent=typed).approve) == []
+    assert mails(lambda: proven(typed)) == []
+    assert mails(make_comment(parent=typed).approve) == [asked.email]
 
 
 @pytest.mark.parametrize("step", ["withdraw", "reject"])
@@ -188,7 +204,7 @@ def test_only_what_is_shown_can_be_quoted(asked, mails):
 
 def test_a_mailbox_of_several_comments_gets_one_mail(asked, mails):
     words = "The bridge was closed in March, and nobody told us."
-    make_shown_comment(parent=asked, body=words, email="INES@example.org", notify=True)
+    asking("INES@example.org", parent=asked, body=words)
     reply = make_comment(parent=asked, body=f"> {words}")
     assert mails(reply.approve) == ["ines@example.org"]
 
@@ -249,12 +265,12 @@ def test_queries_do_not_grow_with_the_conversation(asked, django_assert_num_quer
     words = "The bridge was closed in March, and nobody told us."
     for number in [1, 10]:
         for _ in range(number):
-            make_shown_comment(parent=asked, body=words, email="a@x.org", notify=True)
+            asking("a@x.org", parent=asked, body=words)
         Comment.objects.update(announced_at=timezone.now())
         make_comment(parent=asked, body=f"> {words}").approve()
         # What is new; the claim in its transaction; whom it quotes; their mailboxes,
-        # the limit of one; its mail, twice.
-        with django_assert_num_queries(9):
+        # of which there are two; for each the limit, and its mail, twice.
+        with django_assert_num_queries(12):
             announce_new()
 
 

@@ -6,7 +6,7 @@ from comments.mine import appeal
 from comments.models import Comment
 from comments.tokens import decision_address, link_to_decide
 from tests.comments.test_tokens import in_address
-from tests.factories import make_comment, make_user
+from tests.factories import digest_of, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,9 @@ def moderator():
 
 
 def link_for(comment, step, moderator):
-    return link_to_decide(in_address(decision_address(comment, step, moderator)))
+    return link_to_decide(
+        in_address(decision_address(comment, step, digest_of(moderator)))
+    )
 
 
 def make_appealed(step, moderator):
@@ -87,7 +89,7 @@ def test_a_link_ends_with_every_change_of_the_comment(moderator):
         reject_and_undo,
     ]:
         comment = make_comment()
-        address = decision_address(comment, "approve", moderator)
+        address = decision_address(comment, "approve", digest_of(moderator))
         assert link_to_decide(in_address(address)).can_be_followed
         change(comment)
         assert not link_to_decide(in_address(address)).can_be_followed

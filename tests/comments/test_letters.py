@@ -18,6 +18,7 @@ from tests.factories import (
     make_shown_comment,
     make_user,
     make_visible_article,
+    proven,
 )
 
 pytestmark = [pytest.mark.xdist_group("mail"), pytest.mark.django_db]
@@ -31,10 +32,10 @@ def site_url(settings):
 @pytest.fixture
 def asked():
     """A comment whose author wants to hear of replies and has confirmed the address."""
-    mailbox = make_mailbox(address="ines@example.org")
-    mailbox.confirm()
     article = make_visible_article(title="Harbour & “frost”")
-    return make_shown_comment(article=article, email="Ines@example.org", notify=True)
+    return proven(
+        make_shown_comment(article=article, email="Ines@example.org", notify=True)
+    )
 
 
 def news(comment, **reply):
@@ -113,7 +114,7 @@ def test_the_mails_of_one_conversation_hang_together(asked):
     assert one["Message-ID"] != two["Message-ID"]
     # Sent again, it is the same.
     assert letter_of(second)["Message-ID"] == two["Message-ID"]
-    other = news(make_shown_comment(email="ines@example.org", notify=True))
+    other = news(proven(make_shown_comment(email="ines@example.org", notify=True)))
     assert letter_of(other)["References"].strip() != conversation
 
 
@@ -247,11 +248,25 @@ def test_what_did_not_change_is(asked, mailoutbox):
 
 
 def test_the_mail_that_asks_holds_nothing_that_a_stranger_typed(settings):
-    comment = make_comment(name="Buy evil", body="Buy!", email="a@example.org")
-    letter = letter_of(write("confirm", make_mailbox(), comment=comment))
-    assert "uy" not in words_of(letter) + letter["Subject"]
-    [address] = re.findall("https://[^ \n]+/confirm/.+", words_of(letter))
-    assert mailbox_to_confirm(urlsplit(address).path.split("/")[-2])
+    article = make_visible_article(title="Harbour\nfrost")
+    comment = make_comment(
+        article=article, name="Buy evil", body="Buy!", email="a@example.org"
+    )
+    mailbox = make_mailbox(address="a@example.org")
+    letter = letter_of(write("confirm", mailbox, comment=comment))
+    text = words_of(letter)
+    assert "uy" not in text + letter["Subject"]
+    assert "“Harbour frost”" in text
+    [address] = re.findall("https://[^ \n]+/confirm/.+", text)
+    assert mailbox_to_confirm(urlsplit(address).path.split("/")[-2]) == (
+        mailbox,
+        comment,
+    )
+    # Whoever is bothered by it ends it with one press.
+    [address] = re.findall("<(https://.+)>", letter["List-Unsubscribe"])
+    assert mails_to_stop(urlsplit(address).path.split("/")[-2]) == (mailbox, None)
+    article.withdraw()
+    assert "Harbour" not in words_of(letter_of(PendingMail.objects.get()))
 
 
 @pytest.mark.parametrize("said", ["confirm", "stop"])
@@ -259,5 +274,16 @@ def test_whoever_has_answered_is_not_asked(said, mailoutbox):
     mailbox = make_mailbox()
     mail = write("confirm", mailbox)
     getattr(mailbox, said)()
+    assert send(mail) == NOT_WANTED
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize("said", [proven, Comment.erase, lambda c: c.stop()])
+def test_whoever_has_answered_of_a_comment_is_not_asked_of_it(said, mailoutbox):
+    comment = make_comment(email="ines@example.org")
+    mailbox = Mailbox.objects.of("ines@example.org")
+    mailbox.confirm()
+    mail = write("confirm", mailbox, comment=comment)
+    said(mailbox if said.__name__ == "<lambda>" else comment)
     assert send(mail) == NOT_WANTED
     assert mailoutbox == []

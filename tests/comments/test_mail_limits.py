@@ -8,7 +8,12 @@ from comments.models import Comment, Mailbox, NetworkKey, PendingMail, WrittenMa
 from comments.notifications import ask_to_confirm, mail_way_to_data
 from comments.posting import take
 from tests.comments.test_posting import all_at_once
-from tests.factories import make_comment, make_mailbox, make_visible_article
+from tests.factories import (
+    make_comment,
+    make_mailbox,
+    make_visible_article,
+    proven,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -48,14 +53,26 @@ def test_who_asks_with_an_old_look_at_the_mailbox_asks_nobody(db, said):
     assert not same_mailbox.ask()
 
 
-def test_whoever_has_confirmed_is_not_asked(clock):
+def test_whoever_has_confirmed_is_asked_of_each_comment_and_only_so_often(clock):
     make_mailbox(address="ines@example.org").confirm()
+    written = []
+    for hour in range(5):
+        written += [ask("Ines@example.org", networks=[f"{hour}"]) for _ in range(3)]
+        clock.shift(HOUR)
+    assert written == [1, 1, 0, 1, 1, 0, 1, *[0] * 8]
+    Mailbox.objects.get().stop()
+    clock.shift(timedelta(days=1))
     assert ask("ines@example.org") == 0
 
 
-def test_only_who_wants_news_and_gives_an_address_is_asked(clock):
-    for fields in [{"notify": True}, {"email": "ines@example.org"}]:
-        ask_to_confirm(make_comment(**fields), networks=["n"])
+def test_nobody_is_asked_of_what_they_have_shown_to_be_theirs(clock):
+    comment = proven(make_comment(email="ines@example.org", notify=True))
+    ask_to_confirm(comment, networks=["n"])
+    assert not PendingMail.objects.exists()
+
+
+def test_only_an_address_can_be_asked(clock):
+    ask_to_confirm(make_comment(notify=True), networks=["n"])
     assert not Mailbox.objects.exists()
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     make_shown_comment,
     make_user,
     make_visible_article,
+    proven,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -60,7 +61,7 @@ def test_an_author_asks_the_moderators_without_javascript(open_page):
 
 
 def test_everything_is_erased_without_javascript(open_page):
-    comment = make_comment(email="ines@example.org")
+    comment = proven(make_comment(email="ines@example.org"))
     page = open_page(java_script_enabled=False, viewport=PHONE)
     page.goto(data_address(Mailbox.objects.of("ines@example.org")))
     with page.expect_download() as download:

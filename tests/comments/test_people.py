@@ -6,9 +6,11 @@ from comments.models import Comment, Commenter, Mailbox, Mute, Note
 from comments.people import (
     MOST_COUNTED,
     confirm,
+    disown,
     records_of,
     waiting_of,
     why_trusted,
+    with_address_of_another,
 )
 from comments.screening import posted_as
 from tests.factories import (
@@ -18,6 +20,7 @@ from tests.factories import (
     make_mailbox,
     make_user,
     make_visible_article,
+    proven,
 )
 
 
@@ -33,22 +36,48 @@ def later(days=7):
 # Who is known
 
 
-def known(address, browser):
-    """Who a comment with this address, from the browser that wrote that comment, is taken to be from."""
+def posted(address, browser):
+    """A comment with this address, from the browser that wrote that comment, as the rules see it."""
     comment = Comment(article=make_visible_article(), name="A", body="B", email=address)
-    key = posted_as(comment, browser=browser).commenter
-    return Commenter.objects.filter(pk=key).knowing_whether_trusted().first()
+    return posted_as(comment, browser=browser)
 
 
-def test_a_confirmed_address_is_known_and_before_the_browser(db):
+def known(address, browser):
+    """Who such a comment is taken to be from."""
+    key = posted(address, browser).commenter
+    return Commenter.objects.filter(pk=key).first()
+
+
+def test_a_person_is_known_by_the_browser_and_by_no_address(db):
     by_address = make_commenter(address="ines@example.org")
     by_browser = make_commenter()
     comment = make_comment(commenter=by_browser)
-    assert known("INES@example.org", None) == by_address
-    assert known("", comment.pk) == by_browser
-    assert known("ines@example.org", comment.pk) == by_address
-    assert known("other@example.org", comment.pk) == by_browser
-    assert known("ines@example.org", None).is_trusted is False
+    own = make_comment(commenter=by_address)
+    for address in ["", "ines@example.org", "INES@example.org", "other@example.org"]:
+        assert known(address, None) is None
+        assert known(address, comment.pk) == by_browser
+        assert known(address, own.pk) == by_address
+
+
+@pytest.mark.parametrize("address", ["ines@example.org", "INES@example.org"])
+def test_the_address_of_a_known_reader_is_theirs_only_in_their_browser(db, address):
+    ines = make_commenter(address="ines@example.org")
+    own = make_comment(commenter=ines)
+    other = make_comment(commenter=make_commenter(address="bo@example.org"))
+    for browser in [None, other.pk, make_comment().pk]:
+        assert posted(address, browser).has_address_of_another
+        assert posted(address, browser).mailbox is None
+    assert not posted(address, own.pk).has_address_of_another
+    assert posted(address, own.pk).mailbox == ines.mailbox_id
+    for nobodys in ["", "new@example.org"]:
+        assert not posted(nobodys, None).has_address_of_another
+        assert posted(nobodys, own.pk).mailbox is None
+
+
+def test_a_mute_holds_also_who_types_the_address_of_the_muted(ana):
+    ines = make_commenter(address="ines@example.org")
+    ines.mute(until=later(), reason="Abuse", by=ana)
+    assert posted("Ines@example.org", None).mutes == ("Abuse",)
 
 
 def test_a_name_and_an_address_that_is_only_typed_make_nobody_known(db):
@@ -62,7 +91,7 @@ def test_a_name_and_an_address_that_is_only_typed_make_nobody_known(db):
 
 def test_who_wrote_nothing_is_not_taken_for_everybody_of_whom_nothing_is_known(ana):
     make_commenter(address="bo@example.org").mute(until=later(), reason="A", by=ana)
-    assert not Commenter.objects.known_by(address="", browser=None).exists()
+    assert not Commenter.objects.who_wrote(None).exists()
     assert known("ines@example.org", None) is None
 
 
@@ -76,43 +105,63 @@ def test_an_erased_comment_tells_nobody_who_wrote_it(db):
 # Confirming
 
 
-def test_who_confirms_an_address_has_written_what_came_with_it(db):
+def test_who_opens_the_link_has_written_the_comment_it_was_mailed_for_and_no_other(db):
     mailbox = make_mailbox(address="ines@example.org")
     mine = make_comment(email="Ines@example.org")
-    staff = make_comment(email="ines@example.org", by=make_user())
-    other = make_comment(email="bo@example.org")
-    erased = make_comment(email="ines@example.org")
-    erased.erase()
+    typed = make_comment(email="ines@example.org")
     for _ in range(2):
-        confirm(mailbox)
+        confirm(mailbox, mine)
         person = Commenter.objects.get()
         assert list(person.comments.all()) == [mine]
-    for comment in [staff, other, erased]:
-        comment.refresh_from_db()
-        assert comment.commenter is None
+        assert list(mailbox.comments.all()) == [mine]
+    typed.refresh_from_db()
+    assert (typed.commenter, typed.mailbox) == (None, None)
     assert Mailbox.objects.get(pk=mailbox.pk).is_confirmed
+
+
+def test_a_link_without_its_comment_confirms_the_mailbox_alone(db):
+    mailbox = make_mailbox(address="ines@example.org")
+    typed, other = (
+        make_comment(email="ines@example.org"),
+        make_comment(email="bo@x.org"),
+    )
+    erased = make_comment(email="ines@example.org")
+    erased.erase()
+    for comment in [None, other, erased]:
+        confirm(mailbox, comment)
+    assert Commenter.objects.get().mailbox == mailbox
+    assert not Comment.objects.exclude(commenter=None, mailbox=None).exists()
+    assert typed.has_unproven_address
+
+
+def test_what_staff_wrote_signed_in_is_told_of_replies_and_is_no_readers(db):
+    staff = proven(make_comment(email="ines@example.org", by=make_user()))
+    assert staff.mailbox.address == "ines@example.org"
+    assert staff.commenter is None
 
 
 def test_who_was_known_by_the_browser_goes_on_with_what_was_said_of_them(ana):
     mailbox, browser = make_mailbox(address="ines@example.org"), make_commenter()
     comment = make_comment(email="ines@example.org", commenter=browser)
+    same = make_comment(email="INES@example.org", commenter=browser)
+    without = make_comment(commenter=browser)
     browser.mute(until=later(), reason="Abuse", by=ana)
     browser.notes.create(text="Rude.", by=ana, by_name="Ana Ruiz")
-    confirm(mailbox)
+    confirm(mailbox, comment)
     person = Commenter.objects.get()
-    comment.refresh_from_db()
-    assert comment.commenter == person
     assert person.mailbox == mailbox
+    assert set(person.comments.all()) == {comment, same, without}
+    assert set(mailbox.comments.all()) == {comment, same}
     assert Mute.objects.in_force().get().commenter == person
     assert Note.objects.get().commenter == person
 
 
 def test_comments_of_another_address_stay_with_the_browser(ana):
     mailbox, browser = make_mailbox(address="ines@example.org"), make_commenter()
-    make_comment(email="ines@example.org", commenter=browser)
-    other = make_comment(commenter=browser)
+    comment = make_comment(email="ines@example.org", commenter=browser)
+    other = make_comment(email="bo@example.org", commenter=browser)
     mute = browser.mute(until=later(), reason="Abuse", by=ana)
-    confirm(mailbox)
+    confirm(mailbox, comment)
     assert list(browser.comments.all()) == [other]
     mute.refresh_from_db()
     assert mute.commenter == browser
@@ -121,9 +170,63 @@ def test_comments_of_another_address_stay_with_the_browser(ana):
 def test_nothing_is_taken_from_who_is_known_by_another_address(db):
     other = make_commenter(address="bo@example.org")
     comment = make_comment(email="ines@example.org", commenter=other)
-    confirm(make_mailbox(address="ines@example.org"))
-    comment.refresh_from_db()
+    more = make_comment(email="ines@example.org", commenter=other)
+    proven(comment)
     assert comment.commenter == other
+    # It is told of replies there all the same: its owner said so.
+    assert comment.mailbox.address == "ines@example.org"
+    more.refresh_from_db()
+    assert more.mailbox is None
+
+
+def test_proof_takes_the_doubt_away_and_leaves_what_else_was_found(db):
+    make_commenter(address="ines@example.org")
+    comment, other = [make_comment(email="ines@example.org") for _ in range(2)]
+    for one in [comment, other]:
+        one.signals.create(text_revision=1, rule="unproven_address")
+    comment.signals.create(text_revision=1, rule="links")
+    proven(comment)
+    assert [signal.rule for signal in comment.signals.all()] == ["links"]
+    assert other.signals.exists()
+
+
+def test_who_says_no_takes_the_address_out_of_that_comment_alone(db):
+    mailbox = make_mailbox(address="ines@example.org")
+    theirs = make_comment(email="Ines@example.org", notify=True)
+    other = make_comment(email="ines@example.org", notify=True)
+    disown(mailbox, theirs)
+    theirs.refresh_from_db()
+    assert (theirs.email, theirs.notify) == ("", False)
+    other.refresh_from_db()
+    assert other.wants_news
+    assert Mailbox.objects.get().is_stopped
+
+
+def test_who_has_confirmed_and_says_no_to_one_comment_goes_on_getting_mail(db):
+    mine = proven(make_comment(email="ines@example.org", notify=True))
+    theirs = make_comment(email="ines@example.org", notify=True)
+    disown(mine.mailbox, theirs)
+    theirs.refresh_from_db()
+    assert theirs.email == ""
+    assert not Mailbox.objects.get().is_stopped
+    # With nothing to say no to, it is all mail.
+    disown(mine.mailbox, theirs)
+    assert Mailbox.objects.get().is_stopped
+    mine.refresh_from_db()
+    assert mine.email == "ines@example.org"
+
+
+def test_the_desk_tells_apart_where_the_address_of_a_known_reader_was_typed(
+    db, django_assert_num_queries
+):
+    mine = proven(make_comment(email="ines@example.org"))
+    typed = make_comment(email="INES@example.org")
+    others = [make_comment(), make_comment(email="new@example.org")]
+    make_mailbox(address="new@example.org")
+    with django_assert_num_queries(1):
+        assert with_address_of_another([mine, typed, *others]) == {typed.pk}
+    with django_assert_num_queries(0):
+        assert with_address_of_another([mine, others[0]]) == frozenset()
 
 
 def test_an_address_erased_in_this_moment_makes_nobody_known(db):
@@ -230,7 +333,7 @@ def test_why_somebody_is_trusted_or_not_is_a_sentence(
 
 def test_notes_and_mutes_go_with_the_mailbox_and_are_in_no_download(ana):
     commenter = make_commenter(address="ines@example.org")
-    own = make_comment(email="ines@example.org", commenter=commenter)
+    own = proven(make_comment(email="ines@example.org", commenter=commenter))
     from_browser = make_comment(commenter=commenter)
     commenter.notes.create(text="Rumpel note", by=ana, by_name="Ana Ruiz")
     commenter.mute(until=later(), reason="Rumpel mute", by=ana)
@@ -242,3 +345,4 @@ def test_notes_and_mutes_go_with_the_mailbox_and_are_in_no_download(ana):
     for comment in [own, from_browser]:
         comment.refresh_from_db()
         assert comment.commenter is None
+        assert comment.is_erased

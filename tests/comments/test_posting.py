@@ -10,9 +10,9 @@ from articles.models import TransitionError
 from comments.models import (
     Comment,
     Commenter,
-    Mailbox,
     Mute,
     NetworkKey,
+    PendingMail,
     Signal,
     Weight,
 )
@@ -20,6 +20,7 @@ from comments.models.comment import EDIT_WINDOW
 from comments.networks import held_hashes, network_from
 from comments.posting import change, repeat_key, take
 from comments.rates import TooMany
+from comments.screening.wording import sentence
 from tests.factories import (
     make_comment,
     make_mailbox,
@@ -27,6 +28,7 @@ from tests.factories import (
     make_shown_comment,
     make_user,
     make_visible_article,
+    proven,
 )
 
 
@@ -264,27 +266,134 @@ def test_whoever_comes_first_on_a_day_makes_its_key(days_with_a_key, rf):
     assert list(days) == [today - timedelta(days=1), today]
 
 
-def test_with_a_confirmed_address_only_so_many_are_taken_wherever_they_come_from(
-    db, settings
-):
+def test_of_a_person_only_so_many_are_taken_wherever_they_come_from(db, settings):
     settings.COMMENT_RATE = ["2/m"]
     article = make_visible_article()
-    Mailbox.objects.create(address="ines@example.org", confirmed_at=timezone.now())
-    Mailbox.objects.create(address="olga@example.org")
+    own = make_comment(
+        commenter=a_trusted_person("ines@example.org"), created_at=an_hour_ago()
+    )
 
-    def send(address, number):
+    def send(address, number, browser=None):
         comment = a_comment(article, email=address, body=f"No. {number}")
-        return take(comment, network=f"{address} {number}")
+        return take(comment, network=f"{address} {number}", browser=browser)
 
-    send("ines@example.org", 1)
-    send("Ines@Example.org", 2)
-    for address in ["ines@example.org", "INES@EXAMPLE.ORG"]:
+    first = send("ines@example.org", 1, own.pk)
+    send("", 2, first.pk)
+    for browser in [own.pk, first.pk]:
         with pytest.raises(TooMany):
-            send(address, 3)
-    # Others, and an address that anybody may have typed, are not held up.
-    for address in ["olga@example.org", ""]:
-        for number in range(4):
+            send("other@example.org", 3, browser)
+    # Whoever types the address is not held up, and holds nobody up.
+    for address in ["Ines@Example.org", ""]:
+        for number in range(4, 8):
             send(address, number)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        for number in range(8, 12):
+            send("ines@example.org", number)
+        send("ines@example.org", 12, own.pk)
+
+
+def test_a_browser_that_sent_one_comment_is_held_up_before_its_person_is_known(
+    db, settings
+):
+    settings.COMMENT_RATE = ["1/m"]
+    article = make_visible_article()
+    first = take(a_comment(article), network="one")
+    with pytest.raises(TooMany):
+        take(a_comment(article, body="More."), network="two", browser=first.pk)
+    take(a_comment(article, body="More."), network="two")
+
+
+# Proof
+
+
+def an_hour_ago():
+    return timezone.now() - timedelta(hours=1)
+
+
+def a_trusted_person(address):
+    """Somebody with two approved comments, for whom the address was confirmed."""
+    mailbox = make_mailbox(address=address, confirmed_at=timezone.now())
+    person = Commenter.objects.of(mailbox)
+    for _ in range(2):
+        written = make_comment(
+            commenter=person, mailbox=mailbox, email=address, created_at=an_hour_ago()
+        )
+        written.approve(by=make_user())
+    return person
+
+
+def test_who_types_the_address_of_a_trusted_reader_waits_and_is_told_apart(db):
+    a_trusted_person("ines@example.org")
+    sent = a_comment(make_visible_article(), email="INES@example.org")
+    comment = take(sent, network="n")
+    assert comment.is_waiting
+    assert (comment.commenter, comment.mailbox) == (None, None)
+    [signal] = found_in(comment)
+    assert (signal.rule, signal.weight) == ("unproven_address", Weight.INFORMS)
+    assert "address of a known reader, not proven" in sentence(signal).lower()
+
+
+def test_the_trusted_reader_is_known_by_their_browser_with_the_address_and_without(db):
+    person = a_trusted_person("ines@example.org")
+    article, own = make_visible_article(), person.comments.first()
+    for number, address in enumerate(["ines@example.org", "Ines@example.org", ""]):
+        sent = a_comment(article, email=address, body=f"No. {number}")
+        comment = take(sent, network="n", browser=own.pk)
+        assert comment.is_approved
+        assert comment.commenter == person
+        assert comment.mailbox == (person.mailbox if address else None)
+        assert not found_in(comment).exists()
+
+
+def test_a_strangers_rejection_does_not_cost_the_reader_their_trust(db):
+    person = a_trusted_person("ines@example.org")
+    article, own = make_visible_article(), person.comments.first()
+    for number in range(4):
+        typed = a_comment(article, email="ines@example.org", body=f"No. {number}")
+        stranger = take(typed, network=f"n{number}")
+        stranger.reject(by=make_user(), reason="abuse")
+    comment = take(a_comment(article, body="Mine."), network="home", browser=own.pk)
+    assert comment.is_approved
+    assert not comment.signals.exists()
+
+
+def test_a_browser_of_somebody_else_gets_nothing_by_the_address(db):
+    a_trusted_person("ines@example.org")
+    article, first = make_visible_article(), make_comment()
+    sent = a_comment(article, email="ines@example.org")
+    comment = take(sent, network="n", browser=first.pk)
+    assert comment.is_waiting
+    assert comment.commenter.mailbox is None
+    assert comment.mailbox is None
+    assert found_in(comment).get().rule == "unproven_address"
+
+
+def test_new_words_of_an_unproven_comment_are_told_apart_and_of_a_proven_one_not(db):
+    a_trusted_person("ines@example.org")
+    comment = take(
+        a_comment(make_visible_article(), email="ines@example.org"), network="n"
+    )
+    change(comment, "Other words.")
+    assert found_in(comment).filter(text_revision=2).get().rule == "unproven_address"
+    proven(comment)
+    change(comment, "Again others.")
+    assert not found_in(comment).exists()
+
+
+def test_an_address_that_is_only_typed_gets_no_mail_unless_replies_are_wanted(db):
+    article = make_visible_article()
+    take(a_comment(article, email="ines@example.org"), network="n")
+    assert not PendingMail.objects.exists()
+    wanted = a_comment(article, email="ines@example.org", notify=True, body="More.")
+    take(wanted, network="n")
+    assert PendingMail.objects.get().comment == wanted
+
+
+def test_who_is_known_to_own_the_address_is_not_asked_again(db):
+    person = a_trusted_person("ines@example.org")
+    sent = a_comment(make_visible_article(), email="ines@example.org", notify=True)
+    take(sent, network="n", browser=person.comments.first().pk)
+    assert not PendingMail.objects.exists()
 
 
 # The screening
@@ -387,20 +496,12 @@ def test_a_moderator_gives_no_reader_the_mark_of_the_newsroom(db):
     assert comment.by is None
 
 
-def a_trusted_person(address):
-    mailbox = make_mailbox(address=address, confirmed_at=timezone.now())
-    person = Commenter.objects.of(mailbox)
-    for _ in range(2):
-        make_comment(commenter=person, email=address).approve(by=make_user())
-    return person
-
-
 def test_who_is_muted_does_not_free_a_comment_with_other_words(db):
     person = a_trusted_person("ines@example.org")
     until = timezone.now() + timedelta(days=7)
     mute = person.mute(until=until, reason="Rude.", by=make_user())
     sent = a_comment(make_visible_article(), email="ines@example.org")
-    comment = take(sent, network="n")
+    comment = take(sent, network="n", browser=person.comments.first().pk)
     assert comment.is_waiting
     mute.lift(by=make_user())
     change(comment, "Other words.")
@@ -412,9 +513,9 @@ def test_new_words_from_a_network_that_is_muted_wait(db):
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
         rude = take(a_comment(make_visible_article()), network="192.0.2.0/24")
     until = timezone.now() + timedelta(days=7)
-    a_trusted_person("ines@example.org")
+    own = a_trusted_person("ines@example.org").comments.first()
     sent = a_comment(make_visible_article(), email="ines@example.org")
-    comment = take(sent, network="192.0.2.0/24")
+    comment = take(sent, network="192.0.2.0/24", browser=own.pk)
     assert comment.is_approved
     Mute.objects.of_network(rude, until=until, reason="Rude.", by=make_user())
     change(comment, "Other words.", network="192.0.2.0/24")

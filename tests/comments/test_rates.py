@@ -5,7 +5,6 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.models import Mailbox
 from comments.rates import (
     Limit,
     check_rate,
@@ -14,7 +13,7 @@ from comments.rates import (
     seconds_to_wait,
     sent_lately,
 )
-from tests.factories import HOUR, make_article, make_comment
+from tests.factories import HOUR, make_article, make_comment, make_commenter
 
 MINUTE = timedelta(minutes=1)
 FIVE_A_MINUTE = Limit(5, MINUTE)
@@ -86,8 +85,8 @@ def test_after_the_wait_one_more_fits_and_not_a_second_sooner(ages, count):
         assert within(now + timedelta(seconds=wait - 1)) >= count
 
 
-def wait(networks, **address):
-    times = sent_lately(networks, **address).newest_first()
+def wait(networks, **sender):
+    times = sent_lately(networks, **sender).newest_first()
     return seconds_to_wait([comment.created_at for comment in times])
 
 
@@ -104,18 +103,20 @@ def test_comments_of_this_network_in_this_time_count(db, settings):
     assert wait(["today"]) == 0
 
 
-def test_comments_with_an_address_count_once_its_owner_has_confirmed_it(db, settings):
+def test_comments_of_a_person_count_wherever_they_come_from(db, settings):
     settings.COMMENT_RATE = ["1/h"]
-    make_comment(email="Ines@example.org", network="elsewhere")
-    assert wait(["here"], address="ines@example.org") == 0
-    mailbox = Mailbox.objects.of("ines@example.org")
-    assert wait(["here"], address="ines@example.org") == 0
-    mailbox.confirmed_at = timezone.now()
-    mailbox.save()
+    person = make_commenter(address="ines@example.org")
+    own = make_comment(commenter=person, network="elsewhere")
+    # With their address, and not theirs.
+    typed = make_comment(email="ines@example.org", network="far")
+    other = make_comment(commenter=make_commenter(), created_at=own.created_at - HOUR)
     for networks in [["here"], []]:
-        assert wait(networks, address="INES@example.org") > 0
-        assert wait(networks, address="olga@example.org") == 0
+        assert wait(networks, browser=own.pk) > 0
+        assert wait(networks, browser=other.pk) == 0
+        assert wait(networks, browser=4711) == 0
         assert wait(networks) == 0
+    # Nobody is known to have written it, but where it came from another can come.
+    assert wait(["here"], browser=typed.pk) > 0
 
 
 def test_no_more_comments_are_looked_at_than_the_widest_limit_allows(settings):

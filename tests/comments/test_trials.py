@@ -23,7 +23,7 @@ from comments.trials import (
 from tests.factories import (
     HOUR,
     make_comment,
-    make_mailbox,
+    make_commenter,
     make_user,
     make_visible_article,
 )
@@ -175,15 +175,18 @@ def place(comment, **fields):
 @pytest.fixture
 def scattered(decide):
     """Comments of three networks and two people, some minutes apart; nobody knows where the last came from."""
-    make_mailbox(address="ines@example.org", confirmed_at=timezone.now())
+    ines = make_commenter(address="ines@example.org")
+    people = [None, ines, make_commenter(), None]
     now = timezone.now() - HOUR
-    addresses = ["", "Ines@example.org", "typed@example.org", ""]
+    # Whoever typed it.
+    addresses = ["ines@example.org", "", "ines@example.org", ""]
     comments = []
     for number in range(36):
         comment = decide(
             f"Remark {number}.",
             "reject" if number % 5 == 0 else "approve",
             email=addresses[number % 4],
+            commenter=people[number % 4],
         )
         at = now + number * number * timedelta(seconds=3)
         network = ["a" * 64, "b" * 64, ""][number % 3]
@@ -195,7 +198,7 @@ def scattered(decide):
 
 def is_same_sender(one, other):
     is_network = one.network != "" and one.network == other.network
-    is_person = one.email == other.email == "Ines@example.org"
+    is_person = one.commenter_id is not None and one.commenter_id == other.commenter_id
     return is_network or is_person
 
 
@@ -214,9 +217,8 @@ def test_a_flood_is_found_as_by_hand(scattered, limit):
     assert keys(found("flood", Setting(limit=limit))) == by_hand
 
 
-def test_who_writes_with_one_address_from_one_network_is_counted_once(decide):
-    make_mailbox(address="ines@example.org", confirmed_at=timezone.now())
-    sender = {"email": "ines@example.org", "network": "a" * 64}
+def test_a_person_who_writes_from_one_network_is_counted_once(decide):
+    sender = {"commenter": make_commenter(), "network": "a" * 64}
     decide("One.", **sender)
     decide("Two.", **sender)
     assert keys(found("flood", Setting(limit=2))) == set()
@@ -253,9 +255,7 @@ def test_a_heated_thread_is_found_as_by_hand(scattered, limit):
 
 
 def test_it_says_of_how_many_nobody_knows_the_sender(scattered):
-    nobody = [
-        one for one in scattered if not one.network and one.email != "Ines@example.org"
-    ]
+    nobody = [one for one in scattered if not (one.network or one.commenter)]
     assert past_for(RULE["flood"]).from_nobody_known == len(nobody) > 0
     assert past_for(RULE["heated_thread"]).from_nobody_known == 0
 

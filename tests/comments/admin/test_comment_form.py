@@ -14,6 +14,7 @@ from tests.factories import (
     make_shown_comment,
     make_user,
     make_visible_article,
+    proven,
 )
 
 
@@ -55,6 +56,22 @@ def test_the_form_shows_the_comment_with_everything_around_it(client, moderator)
     assert article.get_absolute_url() in page
     assert reverse("admin:articles_article_change", args=[article.pk]) in page
     assert page.count("It floods.") == 1
+
+
+MARK = '<span class="flag">address of a known reader, not proven</span>'
+
+
+def test_an_address_that_was_only_typed_is_told_apart(client, moderator):
+    new = make_comment(email="ines@example.org")
+    page = client.get(form_of(new)).text
+    assert MARK not in page
+    assert '<span class="quiet">not proven</span>' in page
+    proven(make_comment(email="ines@example.org"))
+    # Also where the reader became known only afterwards.
+    assert MARK in client.get(form_of(new)).text
+    page = client.get(form_of(proven(new))).text
+    assert "not proven" not in page
+    assert "not proven" not in client.get(form_of(make_comment())).text
 
 
 def test_a_comment_under_a_draft_links_to_no_public_page(client, moderator):

@@ -20,6 +20,7 @@ from tests.factories import (
     make_shown_comment,
     make_user,
     make_visible_article,
+    proven,
 )
 
 QUEUE = "/admin/comments/queue/"
@@ -50,6 +51,26 @@ def cards(page):
 
 def keys(comments):
     return [comment.pk for comment in comments]
+
+
+def test_the_cards_tell_apart_where_the_address_of_a_known_reader_was_typed(
+    client, db, django_assert_num_queries
+):
+    client.force_login(make_user(role="Moderators"))
+    mark = '<span class="flag">address of a known reader, not proven</span>'
+    proven(make_comment(body=DIFFERENT[0], email="ines@example.org"))
+    make_comment(body=DIFFERENT[1], email="new@example.org")
+    assert mark not in client.get(QUEUE).text
+    with CaptureQueriesContext(connection) as one:
+        client.get(QUEUE)
+    for body in DIFFERENT[2:]:
+        make_comment(body=body, email="INES@example.org")
+    with django_assert_num_queries(len(one)):
+        assert client.get(QUEUE).text.count(mark) == 2
+    # On a card of several, each of them.
+    for _ in range(2):
+        make_comment(body=DIFFERENT[2], email="ines@example.org")
+    assert client.get(QUEUE).text.count(mark) == 5
 
 
 # Who may

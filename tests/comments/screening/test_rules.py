@@ -64,6 +64,7 @@ FOUND_IN = {
     "recent_rejections": Posted(name="Inés", body="", rejected_lately=3),
     "heated_thread": Posted(name="Inés", body="", said_lately=31),
     "quick_post": Posted(name="Inés", body="", seconds_on_page=1.2),
+    "unproven_address": Posted(name="Inés", body="", has_address_of_another=True),
     "new_commenter": Posted(name="Inés", body=""),
     "classifier": Posted(name="Inés", body="Casino", learnt=CASINO),
 }

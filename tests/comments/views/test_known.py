@@ -19,6 +19,7 @@ from tests.factories import (
     make_shown_comment,
     make_user,
     make_visible_article,
+    proven,
 )
 
 
@@ -130,14 +131,31 @@ def test_a_token_that_came_back_with_the_form_is_escaped(client, article):
 
 
 def test_who_says_yes_to_our_mail_is_known_and_who_says_no_is_not(client, db):
-    comment = make_comment(email="ines@example.org")
     mailbox = make_mailbox(address="ines@example.org")
-    client.get(confirm_address(mailbox))
-    client.post(confirm_address(mailbox), {"answer": "no"})
+    mine, theirs = [make_comment(email="ines@example.org") for _ in range(2)]
+    client.get(confirm_address(mailbox, theirs))
+    client.post(confirm_address(mailbox, theirs), {"answer": "no"})
     assert not Commenter.objects.exists()
-    client.post(confirm_address(mailbox), {"answer": "yes"})
-    comment.refresh_from_db()
-    assert comment.commenter.mailbox == mailbox
+    client.post(confirm_address(mailbox, theirs), {"answer": "yes"})
+    client.post(confirm_address(mailbox, mine), {"answer": "yes"})
+    for comment in [mine, theirs]:
+        comment.refresh_from_db()
+    assert mine.commenter.mailbox == mailbox
+    assert (theirs.commenter, theirs.email) == (None, "")
+
+
+def test_the_browser_of_a_comment_that_was_proven_is_known_from_then_on(
+    client, article
+):
+    first = sent_with(client, article, "", email="ines@example.org")
+    proven(first)
+    token = browser_token(first)
+    for address in ["", "Ines@example.org"]:
+        sent = sent_with(client, article, token, email=address, body=f"“{address}”")
+        assert sent.commenter == first.commenter
+        assert sent.mailbox == (first.mailbox if address else None)
+    typed = sent_with(client, article, "", email="ines@example.org", body="Typed.")
+    assert (typed.commenter, typed.mailbox) == (None, None)
 
 
 def test_the_desk_says_who_wrote_a_comment(client, db):

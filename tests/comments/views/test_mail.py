@@ -1,11 +1,23 @@
-import pytest
-from django.test import Client
+from datetime import timedelta
+from time import time
 
-from comments.models import Mailbox
+import pytest
+from django.core.signing import Signer
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from comments.models import Comment, Mailbox
 from comments.tokens import confirm_address, data_address, stop_address
 from comments.views.receiving import LARGEST_POST
 from tests.comments.views.sending import PRIVATE, moderator_client, text_of
-from tests.factories import make_mailbox, make_shown_comment, make_visible_article
+from tests.factories import (
+    make_comment,
+    make_mailbox,
+    make_shown_comment,
+    make_visible_article,
+    proven,
+)
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -78,6 +90,79 @@ def test_that_was_not_me(client, mailbox):
     # It was, after all.
     followed(client, client.post(address, {"answer": "yes"}))
     assert Mailbox.objects.reachable().exists()
+
+
+def test_the_page_shows_the_comment_that_its_author_is_asked_about(
+    client, mailbox, comment
+):
+    Comment.objects.filter(pk=comment.pk).update(name="<b>Bo", body="<i>Frost</i>")
+    address = confirm_address(mailbox, comment)
+    answer = client.get(address)
+    assert_private(answer)
+    page = text_of(answer)
+    assert "<h1>Did you write this comment?</h1>" in page
+    assert "Harbour & frost" in page
+    assert "<i>Frost</i>" in page
+    assert "<i>Frost" not in answer.content.decode()
+    comment.refresh_from_db()
+    assert comment.has_unproven_address
+    comment.article.withdraw()
+    assert "Harbour" not in text_of(client.get(address))
+
+
+def test_who_wrote_it_says_so_and_is_told_of_replies(client, mailbox, comment):
+    other = make_shown_comment(email="ines@example.org", notify=True)
+    address = confirm_address(mailbox, comment)
+    page = followed(client, client.post(address, {"answer": "yes"}))
+    assert "<h1>We tell you of replies</h1>" in page
+    comment.refresh_from_db()
+    assert comment.mailbox == comment.commenter.mailbox == mailbox
+    other.refresh_from_db()
+    assert other.has_unproven_address
+    # The page has one button left, and that one is for all mail.
+    page = followed(client, client.post(address, {"answer": "no"}))
+    assert "<h1>We do not write to you</h1>" in page
+    comment.refresh_from_db()
+    assert comment.mailbox == mailbox
+
+
+def test_who_did_not_write_it_keeps_what_is_theirs(client, reachable, comment):
+    mine = proven(make_shown_comment(email="ines@example.org", notify=True))
+    address = confirm_address(reachable, comment)
+    page = followed(client, client.post(address, {"answer": "no"}))
+    assert "<h1>We tell you of replies</h1>" in page
+    comment.refresh_from_db()
+    assert (comment.email, comment.mailbox, comment.commenter) == ("", None, None)
+    # The link proves nothing any more.
+    client.post(address, {"answer": "yes"})
+    comment.refresh_from_db()
+    assert (comment.mailbox, comment.commenter) == (None, None)
+    mine.refresh_from_db()
+    assert mine.mailbox == reachable
+
+
+def test_a_link_of_an_earlier_release_is_for_the_comment_stored_with_it(
+    client, comment
+):
+    now = timezone.now()
+    mailbox = make_mailbox(
+        address="ines@example.org", asked_at=now, takes_old_links=True
+    )
+    old = {"takes_old_links": True, "email": "ines@example.org"}
+    make_comment(**old, created_at=now - timedelta(hours=1))
+    make_comment(**old, created_at=now + timedelta(seconds=1))
+    mine = make_comment(**old, created_at=now - timedelta(seconds=1))
+    signed = Signer(salt="comments.mail.confirm").sign(f"{mailbox.pk}.{int(time())}")
+    address = reverse("comments:confirm", args=[signed])
+    assert "Did you write this comment?" in text_of(client.get(address))
+    client.post(address, {"answer": "yes"})
+    assert list(mailbox.comments.all()) == [mine]
+    # Of two that it may be, it is neither.
+    Comment.objects.update(mailbox=None)
+    make_comment(**old, created_at=now - timedelta(seconds=2))
+    client.post(address, {"answer": "yes"})
+    assert not mailbox.comments.exists()
+    assert Mailbox.objects.get().is_confirmed
 
 
 @pytest.mark.parametrize("words", [{}, {"answer": "perhaps"}, {"answer": ""}])
@@ -288,5 +373,8 @@ def test_queries_of_the_pages(client, reachable, comment, django_assert_num_quer
         make_shown_comment(email="ines@example.org", notify=True)
     with django_assert_num_queries(1):
         client.get(confirm_address(reachable))
+    # The mailbox, the comment with its article.
+    with django_assert_num_queries(2):
+        client.get(confirm_address(reachable, comment))
     with django_assert_num_queries(2):
         client.get(stop_address(reachable, comment))

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from comments.models import Appeal, Comment, Mailbox, PendingMail
 from comments.models.comment import EDIT_WINDOW
-from comments.tokens import private_address
+from comments.tokens import confirm_address, private_address
 from tests.comments.views.sending import PRIVATE, moderator_client, text_of
 from tests.factories import (
     HOUR,
@@ -15,6 +15,7 @@ from tests.factories import (
     make_shown_comment,
     make_user,
     make_visible_article,
+    proven,
 )
 
 LATER = {"body": "What I <meant> & mean."}
@@ -357,6 +358,53 @@ def test_nobody_learns_from_a_private_page_whether_an_address_is_known(db, clien
         press(client, comment, "notify", email=f"{name}@example.org")
         pages.add(page_of(client, comment).partition("Hear of replies")[2][:800])
     assert len(pages) == 1
+
+
+def test_an_address_is_proven_by_a_link_that_its_author_asks_for(db, client):
+    comment = make_comment(email="ines@example.org")
+    assert "Is the address yours?" in page_of(client, comment)
+    assert not PendingMail.objects.exists()
+    answer = press(client, comment, "prove")
+    assert answer.status_code == 200
+    assert "a mail is on its way" in text_of(answer)
+    mail = PendingMail.objects.get()
+    assert (mail.kind, mail.comment) == ("confirm", comment)
+    comment.refresh_from_db()
+    assert not comment.notify
+    client.post(confirm_address(mail.mailbox, comment), {"answer": "yes"})
+    assert "Is the address yours?" not in page_of(client, comment)
+
+
+def test_what_is_told_of_the_link_is_the_same_whatever_becomes_of_it(db, client):
+    Mailbox.objects.create(address="known@example.org", confirmed_at=timezone.now())
+    Mailbox.objects.create(address="kstop@example.org", stopped_at=timezone.now())
+    Mailbox.objects.create(address="kaskd@example.org", asked_at=timezone.now())
+    pages = set()
+    for name in ["known", "kstop", "kaskd", "klaus"]:
+        comment = make_comment(name="Inés", email=f"{name}@example.org")
+        page = text_of(press(client, comment, "prove"))
+        pages.add(page.partition("Is the address yours")[2][:900])
+    assert len(pages) == 1
+    assert PendingMail.objects.count() == 2
+
+
+def test_without_an_address_or_after_a_withdrawal_no_link_is_mailed(db, client):
+    without, withdrawn = make_comment(), make_comment(email="ines@example.org")
+    withdrawn.withdraw()
+    for comment in [without, withdrawn]:
+        assert "Is the address yours?" not in page_of(client, comment)
+        press(client, comment, "prove")
+    assert not PendingMail.objects.exists()
+
+
+def test_an_address_that_is_that_of_the_known_author_needs_no_link(db, client):
+    mine = proven(make_comment(email="ines@example.org"))
+    for address, mailbox in [("INES@example.org", mine.mailbox), ("bo@x.org", None)]:
+        comment = make_comment(commenter=mine.commenter)
+        press(client, comment, "notify", email=address)
+        comment.refresh_from_db()
+        assert comment.mailbox == mailbox
+    assert [mail.mailbox.address for mail in PendingMail.objects.all()] == ["bo@x.org"]
 
 
 def test_an_address_is_not_exchanged_for_another(db, client):
