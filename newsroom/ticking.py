@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles.desk import DueChangesFailed, publish_due_changes
+from articles.library import make_addresses_secret
 from articles.models import CorrectionRequest, Unsaved
 from comments.announcements import announce_new
 from comments.digest import tell_moderators
@@ -39,6 +40,7 @@ JOBS: list[Callable[[], object]] = [
     CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
     Unsaved.objects.forget_old,
+    make_addresses_secret,
     forget_networks,
     forget_unconfirmed_addresses,
 ]
@@ -64,6 +66,7 @@ _WORDS = {
     CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
     FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
     Unsaved.objects.forget_old: "Words that nobody saved are forgotten after a year",
+    make_addresses_secret: "Pictures from before their addresses were secret are moved",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
     forget_done_tasks: "What the worker has done is forgotten",

@@ -79,10 +79,10 @@ def test_what_was_made_before_it_was_stopped_stays_and_the_next_run_makes_the_re
 ):
     first, second = make_image(title="First"), make_image(title="Second")
 
-    def interrupt(image):
+    def interrupt(image, **how):
         if image == second:
             raise KeyboardInterrupt
-        return make_missing(image)
+        return make_missing(image, **how)
 
     monkeypatch.setattr(renditions, "make_missing", interrupt)
     with pytest.raises(CommandError, match="run the same command again") as stopped:
