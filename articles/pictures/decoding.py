@@ -176,6 +176,8 @@ def _check(content, max_pixels):
     """The format and the number of frames, after everything that can be asked before decoding."""
     if content.startswith(b"\xff\xd8"):
         _check_scans(content)
+    # Pillow sets memory for all pixels of a WebP aside as soon as it opens the file.
+    _check_pixels(_pixels_of_webp(content), max_pixels)
     image = _open(content)
     # Telephones hide a second picture behind a JPEG; the first one is meant.
     format = "JPEG" if image.format == "MPO" else image.format
@@ -202,6 +204,23 @@ def _check_pixels(pixels, at_most):
         raise Refused(
             f"This picture has {pixels / 1e6:,.1f} million pixels; at most {at_most / 1e6:,.1f} million are taken. Make it smaller and send it again."
         )
+
+
+def _pixels_of_webp(content):
+    """Width times height as the header says it; 0 for what is not a WebP (RFC 9649)."""
+    kind, begins = content[12:16], content[20:30]
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(begins) < 10:
+        return 0
+    if kind == b"VP8X":
+        width = int.from_bytes(begins[4:7], "little") + 1
+        return width * (int.from_bytes(begins[7:10], "little") + 1)
+    if kind == b"VP8L":
+        sizes = int.from_bytes(begins[1:5], "little")
+        return ((sizes & 0x3FFF) + 1) * ((sizes >> 14 & 0x3FFF) + 1)
+    if kind == b"VP8 ":
+        width = int.from_bytes(begins[6:8], "little") & 0x3FFF
+        return width * (int.from_bytes(begins[8:10], "little") & 0x3FFF)
+    return 0
 
 
 def _check_scans(content):

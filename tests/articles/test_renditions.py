@@ -10,6 +10,7 @@ from articles import library
 from articles.management.commands import renditions
 from articles.models import Image
 from articles.renditions import make_missing, missing, names_in, put
+from tests.articles.old_pictures import OLD_FILE, old_image
 from tests.factories import make_image
 
 
@@ -107,3 +108,18 @@ def test_a_file_appears_whole_or_not_at_all(db):
     assert names_in("renditions/x") == ["a.jpg"]
     with default_storage.open("renditions/x/a.jpg") as file:
         assert file.read() == b"second"
+
+
+def test_the_command_moves_pictures_from_before_to_secret_addresses(
+    db, capsys, django_capture_on_commit_callbacks
+):
+    image = old_image()
+    with django_capture_on_commit_callbacks(execute=True):
+        said_by(capsys)
+    image.refresh_from_db()
+    assert not Image.objects.at_guessable_addresses().exists()
+    assert not default_storage.exists(OLD_FILE)
+    assert names_in(f"renditions/{image.former_fingerprint}") == []
+    assert missing(image) == []
+    with default_storage.open(image.place_of(image.recipes[0])) as file:
+        assert file.read() == b"drawn before"

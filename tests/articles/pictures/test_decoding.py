@@ -49,6 +49,18 @@ def test_the_pixels_of_one_picture_are_limited_by_a_setting():
     assert redraw(content, max_pixels=1_001_000).width == 1000
 
 
+@pytest.mark.parametrize(
+    ("mode", "how"),
+    [("RGB", {}), ("RGB", {"lossless": True}), ("RGBA", {"exif": b"Exif\0\0"})],
+)
+def test_the_pixels_of_a_webp_are_read_before_it_is_opened(mode, how, monkeypatch):
+    image = hostile.Drawing.new(mode, (1001, 1000))
+    content = hostile.encoded(image, "WEBP", **how)
+    assert redraw(content, max_pixels=1_001_000).width == 1001
+    monkeypatch.setattr(decoding, "_open", None)
+    assert "1.0 million pixels" in refusal(content)
+
+
 def test_the_pixels_of_all_frames_together_are_limited():
     content = hostile.gif_of_frames(21, width=320, height=320)
     assert "2.2 million pixels; at most 2.0 million" in refusal(content)
