@@ -5,6 +5,7 @@ from functools import partial
 from django.core.files.storage import default_storage
 
 from articles.findings import Check, Finding, in_batches
+from articles.library import make_address_secret
 from articles.markup import keys_in
 from articles.models import Article, Image, ImageUse
 from articles.models.image import ORIGINALS, WITHHELD
@@ -47,6 +48,21 @@ def renditions_of_nothing():
         )
 
 
+def guessable_addresses():
+    """Pictures whose addresses whoever has the picture can find out; `tick` moves them bit by bit."""
+    for images in [
+        Image.objects.at_guessable_addresses(),
+        Image.objects.without_secret(),
+    ]:
+        for batch in in_batches(images, BATCH):
+            for image in batch:
+                yield Finding(
+                    name=f"picture {image.pk}, “{image}”",
+                    sentence="Its address follows from the picture itself: whoever has it can ask whether it is here.",
+                    mend=partial(make_address_secret, image),
+                )
+
+
 def wrong_uses():
     """Which pictures stand in which article, where the rows of ImageUse say otherwise."""
     for articles in in_batches(_with_pictures(), BATCH):
@@ -65,6 +81,7 @@ def wrong_uses():
 CHECKS = [
     Check("files of pictures", files_without_a_picture),
     Check("pictures and their files", pictures_without_a_file),
+    Check("secret addresses of pictures", guessable_addresses),
     Check("renditions", renditions_of_nothing),
     Check("uses of pictures", wrong_uses),
 ]

@@ -1,20 +1,46 @@
 """What is done with the pictures of the library, and reaches further than their own rows."""
 
+import logging
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from articles.append_only import name_of
 from articles.models import Article, Image, TransitionError
-from articles.models.image import ORIGINALS, WITHHELD, typed_file
-from articles.pictures.accepting import hash_of
-from articles.renditions import make_renditions, remove
+from articles.models.image import (
+    ORIGINALS,
+    WITHHELD,
+    fingerprint_of,
+    new_secret,
+    typed_file,
+)
+from articles.pictures.accepting import hash_of, random_name
+from articles.renditions import copy_former, make_renditions, remove
 
 # Of the articles that use a picture, so many are named.
 USES_SHOWN = 100
+
+# By one call, so many pictures are moved to secret addresses.
+MOVED_AT_ONCE = 20
+
+# What the row of a picture says of its file, and of its being off the site.
+OF_THE_FILE = [
+    "file",
+    "width",
+    "height",
+    "has_alpha",
+    "frames",
+    "content_hash",
+    "upload_key",
+    "renditions_made_at",
+]
+TAKEN_DOWN = ["taken_down_at", "taken_down_by_name", "taken_down_reason"]
+
+logger = logging.getLogger(__name__)
 
 
 class SamePicture(Exception):
@@ -46,41 +72,43 @@ def upload(file, *, by=None, **words):
     """
     sent_hash = hash_of(file)
     require_new(sent_hash)
-    try:
-        with transaction.atomic():
-            image = Image.objects.create(
-                file=file, upload_key=sent_hash, created_by=by, **words
-            )
-            _make_later(image)
-    except IntegrityError:
-        # Somebody sent the same file in the same instant, and came first.
-        require_new(sent_hash)
-        raise
+    image = Image(file=file, upload_key=sent_hash, created_by=by, **words)
+    with _stored(image):
+        try:
+            with transaction.atomic():
+                image.save()
+                _make_later(image)
+        except IntegrityError:
+            # Somebody sent the same file in the same instant, and came first.
+            require_new(sent_hash)
+            raise
     return image
 
 
-def change(image, *, file=None):
+def change(image, *, file=None, **words):
     """
-    Save what is said of a picture, and put another file in place of its own.
+    Change what is said of a picture, and put another file in place of its own.
 
-    Wherever it stands, it looks otherwise from then on. Raises as `upload` does.
+    Only these words are written: what others change meanwhile stays. With another file it
+    looks otherwise wherever it stands. Raises as `upload` does.
     """
-    before = Image.objects.get(pk=image.pk)
-    if file is not None:
+    if file is None:
+        with transaction.atomic():
+            _change(image.pk, words)
+    else:
         sent_hash = hash_of(file)
         require_new(sent_hash, but_for=image)
-        image.file, image.upload_key = file, sent_hash
-    try:
-        with transaction.atomic():
-            image.save()
-            if image.fingerprint != before.fingerprint:
-                _afterwards(remove, before.fingerprint)
-                _make_later(image)
-            if image.file.name != before.file.name:
-                _afterwards(default_storage.delete, before.file.name)
-    except IntegrityError:
-        require_new(image.upload_key, but_for=image)
-        raise
+        replacement = Image(
+            file=file, upload_key=sent_hash, taken_down_at=image.taken_down_at
+        )
+        with _stored(replacement):
+            try:
+                with transaction.atomic():
+                    _change(image.pk, words, replacement)
+            except IntegrityError:
+                require_new(sent_hash, but_for=image)
+                raise
+    image.refresh_from_db()
 
 
 def take_down(image, *, reason, by=None):
@@ -90,34 +118,76 @@ def take_down(image, *, reason, by=None):
     Raises TransitionError when it is off the site already.
     """
     with transaction.atomic():
-        _move(image, from_=ORIGINALS, to=WITHHELD)
-        on_site = Image.objects.on_site().filter(pk=image.pk)
-        if not on_site.update(
-            file=image.file.name,
-            taken_down_at=timezone.now(),
-            taken_down_by_name=name_of(by),
-            taken_down_reason=reason,
-            renditions_made_at=None,
-        ):
+        held = _held(image.pk)
+        if not held.is_on_site:
             raise TransitionError(f"“{image}” is off the site already.")
-        _afterwards(remove, image.fingerprint)
+        _move(held, to=WITHHELD)
+        held.taken_down_at = timezone.now()
+        held.taken_down_by_name = name_of(by)
+        held.taken_down_reason = reason
+        held.renditions_made_at = None
+        held.save(update_fields=["file", *TAKEN_DOWN, "renditions_made_at"])
+        _afterwards(remove, held.fingerprint)
+        if held.former_fingerprint:
+            _afterwards(remove, held.former_fingerprint)
     image.refresh_from_db()
 
 
 def bring_back(image, *, by=None):
     """Let a picture stand again wherever it stood. Raises TransitionError when it does already."""
     with transaction.atomic():
-        _move(image, from_=WITHHELD, to=ORIGINALS)
-        off_site = Image.objects.taken_down().filter(pk=image.pk)
-        if not off_site.update(
-            file=image.file.name,
-            taken_down_at=None,
-            taken_down_by_name="",
-            taken_down_reason="",
-        ):
+        held = _held(image.pk)
+        if held.is_on_site:
             raise TransitionError(f"“{image}” is on the site.")
-        _make_later(image)
+        _move(held, to=ORIGINALS)
+        held.taken_down_at = None
+        held.taken_down_by_name = held.taken_down_reason = ""
+        held.save(update_fields=["file", *TAKEN_DOWN])
+        _make_later(held)
     image.refresh_from_db()
+
+
+def make_address_secret(image):
+    """
+    Move the files of a picture to addresses that nobody can guess who has the picture.
+
+    Does nothing for one that lies there. Files that are lost are left to the doctor.
+    """
+    if not image.secret:
+        with transaction.atomic():
+            held = _held(image.pk)
+            held.former_fingerprint = held.fingerprint
+            held.former_file = held.file.name.replace(WITHHELD, ORIGINALS, 1)
+            held.secret = new_secret()
+            held.save(
+                update_fields=[
+                    "secret",
+                    "former_fingerprint",
+                    "former_file",
+                    "fingerprint",
+                    "renditions_made_at",
+                ]
+            )
+        image.refresh_from_db()
+    if image.is_on_site:
+        copy_former(image)
+    with transaction.atomic():
+        held = _held(image.pk)
+        try:
+            _move(held, to=ORIGINALS if held.is_on_site else WITHHELD)
+        except FileNotFoundError:
+            logger.exception("The file of picture %s is lost.", image.pk)
+            held.former_file = ""
+        held.save(update_fields=["file", "former_file"])
+        if held.former_fingerprint:
+            _afterwards(remove, held.former_fingerprint)
+    image.refresh_from_db()
+
+
+def make_addresses_secret():
+    """Do so for some of the pictures that came before addresses were secret; `tick` does the rest, bit by bit."""
+    for image in Image.objects.at_guessable_addresses().newest_first()[:MOVED_AT_ONCE]:
+        make_address_secret(image)
 
 
 def delete(image):
@@ -126,8 +196,9 @@ def delete(image):
         held = Image.objects.select_for_update().get(pk=image.pk)
         if uses := list(articles_with(held, exactly=True)):
             raise ImageInUse(held, uses)
-        _afterwards(remove, held.fingerprint)
-        _afterwards(default_storage.delete, held.file.name)
+        for fingerprint in {held.fingerprint, held.former_fingerprint} - {""}:
+            _afterwards(remove, fingerprint)
+        _afterwards(_delete_unless_used, held.file.name)
         held.delete()
 
 
@@ -165,14 +236,65 @@ def _afterwards(work, *arguments):
     transaction.on_commit(partial(work, *arguments), robust=True)
 
 
-def _move(image, *, from_, to):
-    """Keep the original at a place under another folder; the old one goes when that is certain."""
+def _held(key):
+    """The picture with this key, locked until the transaction is over."""
+    # no_key: articles may go on to point at it.
+    return Image.objects.select_for_update(no_key=True).get(pk=key)
+
+
+@contextmanager
+def _stored(image):
+    """
+    The file of a new picture in the storage, before a transaction begins; deleted where none comes about.
+
+    To decode a picture takes long, and on SQLite a transaction lets nobody else write.
+    """
+    image.file.store()
+    try:
+        yield
+    except BaseException:
+        # What cannot be asked for now is left to the doctor.
+        with suppress(DatabaseError):
+            _delete_unless_used(image.file.name)
+        raise
+
+
+def _change(key, words, replacement=None):
+    image = _held(key)
+    fingerprint, old_file = image.fingerprint, image.file.name
+    for name, value in words.items():
+        setattr(image, name, value)
+    changed = list(words)
+    if replacement is not None:
+        for name in OF_THE_FILE:
+            setattr(image, name, getattr(replacement, name))
+        changed += OF_THE_FILE
+        # Taken off the site, or brought back, while it was decoded.
+        top = ORIGINALS if image.is_on_site else WITHHELD
+        if not image.file.name.startswith(f"{top}/"):
+            _move(image, to=top)
+        _afterwards(default_storage.delete, old_file)
+    if fingerprint_of(image) != fingerprint:
+        changed += ["fingerprint", "renditions_made_at"]
+        _afterwards(remove, fingerprint)
+        _make_later(image)
+    if changed:
+        image.save(update_fields=[*changed, "modified_at"])
+
+
+def _move(image, *, to):
+    """Keep the original at a new place under this folder; the old one goes when that is certain."""
     old = image.file.name
-    if not old.startswith(f"{from_}/"):
-        return
+    extension = old.rpartition(".")[2]
+    name = random_name(extension)
     with default_storage.open(old) as file:
-        content = file.read()
-    image.file.name = default_storage.save(
-        old.replace(from_, to, 1), typed_file(old, content)
-    )
-    _afterwards(default_storage.delete, old)
+        image.file.name = default_storage.save(
+            f"{to}/{name[:2]}/{name}", typed_file(name, file)
+        )
+    _afterwards(_delete_unless_used, old)
+
+
+def _delete_unless_used(place):
+    # Pictures that were the same file shared one place.
+    if not Image.objects.filter(file=place).exists():
+        default_storage.delete(place)

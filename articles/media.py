@@ -2,11 +2,14 @@
 Pictures as browsers get them: renditions, made on first need, and the kept originals.
 
 Nothing else lies under /media/. What is served has the type of its own ending, which we
-gave it, runs nothing, and never changes: its name follows from what it shows.
+gave it, runs nothing, and never changes. Its address is secret: whoever has a picture
+cannot ask whether it is in the library. The addresses from before they were secret lead
+to the new ones, where readers see the picture.
 """
 
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,7 +19,8 @@ from django.views.decorators.http import require_safe
 from articles.models import Image
 from articles.models.image import ORIGINALS
 from articles.pictures.recipes import TYPES
-from articles.renditions import Busy, NotThere, make_now
+from articles.pictures.sandbox import Busy
+from articles.renditions import NotThere, make_now
 
 # A year, the longest that is worth asking for: RFC 9111 has no limit, caches have.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -26,7 +30,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 def rendition(request, fingerprint, name):
     """One of the renditions that there are of a picture on the site, and of no other."""
     image = Image.objects.on_site().filter(fingerprint=fingerprint).first()
-    recipe = image and image.recipe_named(name)
+    if image is None:
+        return _at_its_new_address(fingerprint, name)
+    recipe = image.recipe_named(name)
     if recipe is None:
         raise Http404("There is no such picture.")
     try:
@@ -47,7 +53,13 @@ def rendition(request, fingerprint, name):
 def original(request, path):
     """A picture as it is kept: drawn anew, without what its camera said."""
     place = f"{ORIGINALS}/{path}"
-    get_object_or_404(Image.objects.on_site(), file=place)
+    image = Image.objects.on_site().filter(file=place).first()
+    if image is None or image.former_file == place:
+        # Whoever has the picture knows this address: it tells of none that is not public.
+        former = Image.objects.on_site().formerly_at(place)
+        image = get_object_or_404(former.shown_to_readers()[:1])
+        if image.file.name != place:
+            return HttpResponseRedirect(f"{settings.MEDIA_URL}{image.file.name}")
     if not default_storage.exists(place):
         raise Http404("The file of this picture is lost.")
     return _served(request, place, TYPES[PurePosixPath(place).suffix[1:]])
@@ -66,6 +78,16 @@ def for_the_desk(request, key):
         raise Http404("Only the desk finds pictures by their number.")
     image = get_object_or_404(Image.objects.on_site(), pk=key)
     return HttpResponseRedirect(image.address_of(image.medium))
+
+
+def _at_its_new_address(fingerprint, name):
+    """From the address that a rendition had before addresses were secret, where readers see the picture."""
+    former = Image.objects.on_site().formerly_known_as(fingerprint)
+    image = get_object_or_404(former.shown_to_readers()[:1])
+    recipe = image.recipe_named(name)
+    if recipe is None:
+        raise Http404("There is no such picture.")
+    return HttpResponseRedirect(image.address_of(recipe))
 
 
 def _served(request, place, type):

@@ -3,9 +3,9 @@
 import logging
 import os
 import secrets
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
-from threading import BoundedSemaphore
 
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.tasks import task
@@ -13,23 +13,15 @@ from django.utils import timezone
 
 from articles.models import Image
 from articles.models.image import RENDITIONS, typed_file
-from articles.pictures.making import drawn
-
-# In one process, so many pictures are drawn at once for those who wait for a page, and so
-# many seconds somebody waits for a turn.
-AT_ONCE = 2
-PATIENCE = 20
+from articles.pictures.accepting import size_of
+from articles.pictures.sandbox import Busy, CannotBeDrawn, turn
+from articles.pictures.sandbox import draw as drawn
 
 # What a file is called while it is written, and how long that may take.
 DRAFT = ".part"
 HOUR = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
-_turns = BoundedSemaphore(AT_ONCE)
-
-
-class Busy(Exception):
-    """Too many pictures are being made just now."""
 
 
 class NotThere(Exception):
@@ -40,7 +32,10 @@ class NotThere(Exception):
 def make_renditions(image):
     """Make what is missing of the picture with this key; one that is gone by now needs none."""
     for found in Image.objects.on_site().filter(pk=image):
-        make_missing(found)
+        try:
+            make_missing(found)
+        except Busy:
+            logger.info("Renditions of picture %s are drawn when asked for.", image)
 
 
 def missing(image):
@@ -52,15 +47,20 @@ def missing(image):
     ]
 
 
-def make_missing(image):
-    """Make every rendition that is not there, note that all are, and return how many there were to make."""
-    made = 0
-    for recipe, content in _drawn(image, missing(image)):
-        put(image.place_of(recipe), content)
-        made += 1
-    if not _as_it_was(image).update(renditions_made_at=timezone.now()):
-        # Taken off the site, or replaced, while they were drawn: nothing of it may stay.
-        remove(image.fingerprint)
+def make_missing(image, *, take_turn=True):
+    """
+    Make every rendition that is not there, note that all are, and return how many there were to make.
+
+    Raises Busy when others are drawn for longer than somebody would wait; without a turn,
+    whoever calls bounds how many are drawn at once. Raises CannotBeDrawn, or OSError for a lost file.
+    """
+    made = len(missing(image))
+    _copy_former(image)
+    if recipes := missing(image):
+        with turn() if take_turn else nullcontext():
+            for recipe, content in _drawn(image, recipes):
+                put(image.place_of(recipe), content)
+    _note_made(image)
     return made
 
 
@@ -74,34 +74,54 @@ def make_now(image, recipe):
     place = image.place_of(recipe)
     if default_storage.exists(place):
         return place
-    if not _turns.acquire(timeout=PATIENCE):
-        raise Busy
-    try:
-        # Somebody else may have wanted the same, and had the turn before.
-        if not default_storage.exists(place):
-            put(place, _drawn_alone(image, recipe))
-    finally:
-        _turns.release()
+    if not _was_copied(image, recipe):
+        with turn():
+            # Somebody else may have wanted the same, and had the turn before.
+            if not default_storage.exists(place):
+                put(place, _drawn_alone(image, recipe))
     if not _as_it_was(image).exists():
         remove(image.fingerprint)
         raise NotThere
     return place
 
 
+def copy_former(image):
+    """Copy what lies where the renditions of the picture lay before addresses were secret; note if that are all."""
+    _copy_former(image)
+    if not missing(image):
+        _note_made(image)
+
+
+def _copy_former(image):
+    for recipe in missing(image):
+        _was_copied(image, recipe)
+
+
+def _was_copied(image, recipe):
+    former = image.former_place_of(recipe)
+    if former is None or not default_storage.exists(former):
+        return False
+    with default_storage.open(former) as file:
+        put(image.place_of(recipe), file.read())
+    return True
+
+
+def _note_made(image):
+    if not _as_it_was(image).update(renditions_made_at=timezone.now()):
+        # Taken off the site, or replaced, while they were drawn: nothing of it may stay.
+        remove(image.fingerprint)
+
+
 def _drawn(image, recipes):
     """Each of these renditions with its content."""
-    if not recipes:
-        return
     with image.file.open("rb") as file:
-        kept = file.read()
-    yield from drawn(kept, recipes, focal=image.focal)
+        yield from drawn(file, size_of(file), recipes, focal=image.focal)
 
 
 def _drawn_alone(image, recipe):
     try:
         [(_, content)] = _drawn(image, [recipe])
-    # The latter is what Pillow says of a broken PNG.
-    except (OSError, SyntaxError) as error:
+    except (OSError, CannotBeDrawn) as error:
         logger.exception("The file of picture %s is lost or broken.", image.pk)
         raise NotThere from error
     return content
@@ -136,12 +156,21 @@ def unused():
     """The places of files among the renditions that belong to no picture on the site, one after another."""
     for fingerprint in folders_in(RENDITIONS):
         folder = f"{RENDITIONS}/{fingerprint}"
-        image = Image.objects.on_site().filter(fingerprint=fingerprint).first()
+        image = _picture_of(fingerprint)
         known = {recipe.name for recipe in image.recipes} if image else set()
         for name in names_in(folder):
             place = f"{folder}/{name}"
             if name not in known and not (name.endswith(DRAFT) and _is_new(place)):
                 yield place
+
+
+def _picture_of(fingerprint):
+    """The picture on the site with this fingerprint, or whose renditions are still to be copied from there."""
+    images = Image.objects.on_site()
+    return (
+        images.filter(fingerprint=fingerprint).first()
+        or images.at_guessable_addresses().formerly_known_as(fingerprint).first()
+    )
 
 
 def _is_new(place):
@@ -150,8 +179,8 @@ def _is_new(place):
 
 
 def remove(fingerprint):
-    """Take every rendition of a picture that looked like this out of the storage, unless another one on the site looks the same."""
-    if Image.objects.on_site().filter(fingerprint=fingerprint).exists():
+    """Take every rendition of a picture that looked like this out of the storage, unless one on the site still needs them."""
+    if _picture_of(fingerprint):
         return
     folder = f"{RENDITIONS}/{fingerprint}"
     for name in names_in(folder):

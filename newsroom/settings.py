@@ -202,6 +202,17 @@ FOUR_EYES = flag("FOUR_EYES")
 # Whether readers are told what was changed of an article, version by version.
 SHOW_CHANGES = flag("SHOW_CHANGES")
 
+# Of one uploaded picture, in pixels; more memory than 512 MiB is allowed for its decoding where
+# this is more than 25 million. And how many pictures are decoded at once on this machine.
+IMAGE_MAX_PIXELS = whole_number("IMAGE_MAX_PIXELS", 25_000_000)
+IMAGE_PROCESSES = whole_number("IMAGE_PROCESSES", 2)
+if not IMAGE_MAX_PIXELS or not IMAGE_PROCESSES:
+    raise ImproperlyConfigured(
+        "IMAGE_MAX_PIXELS and IMAGE_PROCESSES must be 1 or more."
+    )
+# A file for each turn, which the process that decodes a picture locks.
+IMAGE_TURNS_DIR = VAR_DIR / "picture-turns"
+
 # How long a public page is kept before Django makes it anew; 0 turns this off.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 

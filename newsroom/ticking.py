@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles.desk import DueChangesFailed, publish_due_changes
+from articles.library import make_addresses_secret
 from articles.models import CorrectionRequest, Unsaved
 from comments.announcements import announce_new
 from comments.digest import tell_moderators
@@ -42,6 +43,7 @@ JOBS: list[Callable[[], object]] = [
     FailedSignIn.objects.forget_old,
     SecurityEvent.objects.forget_old,
     Unsaved.objects.forget_old,
+    make_addresses_secret,
     forget_networks,
     forget_unconfirmed_addresses,
 ]
@@ -69,6 +71,7 @@ _WORDS = {
     FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
     SecurityEvent.objects.forget_old: "Old entries of the security log are forgotten",
     Unsaved.objects.forget_old: "Words that nobody saved are forgotten after a year",
+    make_addresses_secret: "Pictures from before their addresses were secret are moved",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
     forget_done_tasks: "What the worker has done is forgotten",

@@ -49,6 +49,8 @@ OUR_VARIABLES = [
     "FOUR_EYES",
     "HSTS_INCLUDE_SUBDOMAINS",
     "HSTS_PRELOAD",
+    "IMAGE_MAX_PIXELS",
+    "IMAGE_PROCESSES",
     "LANGUAGE_CODE",
     "MAIL_URL",
     "MODERATORS_MAIL",
@@ -190,6 +192,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 def own_media(settings):
     """A place for pictures that no other test has put anything into; made when something is."""
     settings.MEDIA_ROOT = settings.VAR_DIR / "media" / uuid4().hex
+
+
+@pytest.fixture(autouse=True)
+def _own_turns(settings):
+    """Tests that run side by side do not wait for each other to draw a picture."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    settings.IMAGE_TURNS_DIR = settings.VAR_DIR / "picture-turns" / worker
 
 
 @pytest.hookimpl(wrapper=True)

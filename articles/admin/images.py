@@ -1,5 +1,7 @@
 """The library of pictures at the desk: uploaded, described, replaced, taken off the site, deleted."""
 
+from contextlib import suppress
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -108,6 +110,14 @@ class ImageForm(forms.ModelForm):
     def _stored(self):
         """The fields that stand in the picture's row."""
         return self.fields.keys() - {"replacement"}
+
+    def changed_words(self):
+        """What is to be written into the row: each field whose value is not the one that was there."""
+        return {
+            name: self.cleaned_data[name]
+            for name in self._stored()
+            if self.cleaned_data[name] != self.initial[name]
+        }
 
     def clean_alt(self):
         alt = " ".join(self.cleaned_data["alt"].split())
@@ -311,15 +321,28 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     # The form
 
     def save_model(self, request, image, form, change):
-        library.change(image, file=form.cleaned_data.get("replacement"))
+        library.change(
+            image, file=form.cleaned_data.get("replacement"), **form.changed_words()
+        )
 
     def changeform_view(self, request, object_id=None, *args, **kwargs):
+        if request.method == "POST":
+            self._decode_replacement(request, object_id)
         try:
             return super().changeform_view(request, object_id, *args, **kwargs)
         except SamePicture:
             # Sent by somebody else in the same instant. Now it is there to be seen: the
             # form says so, with every word in it.
             return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _decode_replacement(self, request, object_id):
+        """Before the transaction of the form begins, in which others could not write."""
+        file = request.FILES.get("replacement")
+        image = file and self.get_object(request, unquote(object_id))
+        if image and self.has_change_permission(request, image):
+            # The file remembers the outcome, and the form says what it was.
+            with suppress(PictureRefused):
+                accepted(file)
 
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None

@@ -19,7 +19,7 @@ def keep_the_first(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("articles", "0019_links_carry_keys")]
+    dependencies = [("articles", "0022_pictures_get_a_secret")]
 
     operations = [
         migrations.RunPython(keep_the_first, migrations.RunPython.noop),

@@ -1,15 +1,18 @@
 import hashlib
+import secrets
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.fields.files import FieldFile
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from articles.pictures.accepting import accepted
+from articles.pictures.accepting import accepted, random_name
 from articles.pictures.making import VERSION
 from articles.pictures.recipes import CARD, TYPES, WHOLE, recipes_for
 
@@ -25,36 +28,49 @@ SEARCHED = ["title", "alt", "caption", "credit", "source"]
 MOST_WORDS = 10
 
 
-class PictureField(models.FileField):
-    """
-    A picture, looked at and drawn anew on every way into the storage; see articles.pictures.accepting.
+class PictureFile(FieldFile):
+    """The file of a picture, decoded and encoded anew before it is stored; see articles.pictures.accepting."""
 
-    Sets what the row says of the picture itself. Raises PictureRefused.
-    """
+    def store(self):
+        """
+        Put what was assigned into the storage, and set what the row says of the picture itself.
+
+        Takes long: where a transaction follows, it is called before. Raises PictureRefused.
+        """
+        image, picture = self.instance, accepted(self.file)
+        image.width, image.height = picture.width, picture.height
+        image.has_alpha, image.frames = picture.has_alpha, picture.frames
+        image.content_hash = picture.sent_hash
+        image.renditions_made_at = None
+        name = random_name(picture.extension)
+        self.save(name, typed_file(name, picture.file), save=False)
+
+
+class PictureField(models.FileField):
+    """A picture that is accepted and encoded anew on every way into the storage. Raises PictureRefused."""
+
+    attr_class = PictureFile
 
     def pre_save(self, image, add):
         file = getattr(image, self.attname)
         if file and not file._committed:
-            picture = accepted(file.file)
-            image.width, image.height = picture.width, picture.height
-            image.has_alpha, image.frames = picture.has_alpha, picture.frames
-            image.content_hash = picture.sent_hash
-            image.renditions_made_at = None
-            file.save(
-                picture.name, typed_file(picture.name, picture.content), save=False
-            )
+            file.store()
         return file
 
 
 def typed_file(name, content):
-    """The content as a file that a store serves as what we say it is."""
-    file = ContentFile(content)
+    """The content, bytes or an open file, as a file that a store serves as what we say it is."""
+    file = ContentFile(content) if isinstance(content, bytes) else File(content)
     file.content_type = TYPES[name.rpartition(".")[2]]
     return file
 
 
 class FingerprintField(models.CharField):
-    """What the addresses of the renditions begin with: another one as soon as they would look otherwise."""
+    """
+    What the addresses of the renditions begin with: another one as soon as they would look otherwise.
+
+    It depends on a secret of the row, so that nobody who has the picture knows its address.
+    """
 
     def __init__(self, *args, **kwargs):
         fixed = {
@@ -66,12 +82,27 @@ class FingerprintField(models.CharField):
         super().__init__(*args, **kwargs | fixed)
 
     def pre_save(self, image, add):
-        seen = f"{VERSION} {image.content_hash} {image.focal_x:.4f} {image.focal_y:.4f}"
-        fingerprint = hashlib.sha256(seen.encode()).hexdigest()[:32]
+        fingerprint = fingerprint_of(image)
         if fingerprint != getattr(image, self.attname):
             image.renditions_made_at = None
         setattr(image, self.attname, fingerprint)
         return fingerprint
+
+
+def fingerprint_of(image):
+    return _fingerprint(image, image.secret)
+
+
+def _fingerprint(image, secret):
+    seen = f"{VERSION} {image.content_hash} {image.focal_x:.4f} {image.focal_y:.4f}"
+    if secret:
+        seen = f"{secret} {seen}"
+    return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+
+def new_secret():
+    """128 random bits, in hexadecimal digits."""
+    return secrets.token_hex(16)
 
 
 def place_of_original(image, name):
@@ -86,6 +117,40 @@ class ImageQuerySet(models.QuerySet):
 
     def taken_down(self):
         return self.exclude(taken_down_at=None)
+
+    def shown_to_readers(self):
+        """Those that stand at the head or in the text of an article that the public may see."""
+        articles = self.model._meta.apps.get_model("articles", "Article")
+        visible = articles.objects.visible()
+        mark = Concat(
+            Value('data-file="'),
+            Cast(OuterRef("pk"), models.CharField()),
+            Value('"'),
+        )
+        at_the_head = visible.filter(lead_image=OuterRef("pk"))
+        # The rows of ImageUse also tell of texts that are not published yet.
+        in_the_text = visible.filter(
+            image_uses__image=OuterRef("pk"), body__contains=mark
+        )
+        return self.filter(Exists(at_the_head) | Exists(in_the_text))
+
+    def at_guessable_addresses(self):
+        """Those on the site whose original still lies where its name follows from its content, as all did once."""
+        return self.on_site().filter(file=F("former_file"))
+
+    def without_secret(self):
+        """Those made by a version of this program that knew of no secret, while it was replaced."""
+        return self.filter(secret="")
+
+    def formerly_at(self, place):
+        """Those whose original lay at this place before addresses were secret."""
+        return self.exclude(former_file="").filter(former_file=place)
+
+    def formerly_known_as(self, fingerprint):
+        """Those whose renditions began with this before addresses were secret."""
+        return self.exclude(former_fingerprint="").filter(
+            former_fingerprint=fingerprint
+        )
 
     def same_as(self, content_hash):
         """Those that were sent as the very same file."""
@@ -175,7 +240,20 @@ class Image(models.Model):
     upload_key = models.CharField(  # noqa: DJ001 - unique: none is NULL
         max_length=64, null=True, unique=True, editable=False
     )
+    # The addresses of the picture depend on it; empty only where an older version of this
+    # program made the row.
+    secret = models.CharField(
+        max_length=32, default=new_secret, db_default="", editable=False
+    )
     fingerprint = FingerprintField()
+    # The fingerprint and the place of the original from before addresses were secret; empty
+    # for a picture that is newer.
+    former_fingerprint = models.CharField(
+        max_length=32, default="", db_default="", editable=False, db_index=True
+    )
+    former_file = models.CharField(
+        max_length=100, default="", db_default="", editable=False, db_index=True
+    )
     # When every rendition was in the storage; empty until then.
     renditions_made_at = models.DateTimeField(null=True, editable=False)
 
@@ -202,6 +280,14 @@ class Image(models.Model):
                 name="focal_points_are_in_the_picture",
                 condition=Q(focal_x__gte=0, focal_x__lte=1)
                 & Q(focal_y__gte=0, focal_y__lte=1),
+            )
+        ]
+        indexes = [
+            # Few rows, and none once all are moved: `tick` asks for them all the time.
+            models.Index(
+                name="pictures_to_be_moved",
+                fields=["id"],
+                condition=Q(file=F("former_file")),
             )
         ]
 
@@ -277,6 +363,12 @@ class Image(models.Model):
     def place_of(self, recipe):
         """Where a rendition lies in the storage."""
         return f"{RENDITIONS}/{self.fingerprint}/{recipe.name}"
+
+    def former_place_of(self, recipe):
+        """Where it lay before addresses were secret; None where it would look otherwise by now."""
+        if self.former_fingerprint != _fingerprint(self, secret=""):
+            return None
+        return f"{RENDITIONS}/{self.former_fingerprint}/{recipe.name}"
 
     def address_of(self, recipe):
         """Where a browser finds a rendition: at the store once all are there, and before that with us, who make it."""

@@ -95,8 +95,9 @@ def delete_pictures() -> None:
     """Delete every file of every picture of the library; their rows go with the database."""
     for image in Image.objects.all():
         default_storage.delete(image.file.name)
-        for name in names_in(f"{RENDITIONS}/{image.fingerprint}"):
-            default_storage.delete(f"{RENDITIONS}/{image.fingerprint}/{name}")
+        for fingerprint in {image.fingerprint, image.former_fingerprint} - {""}:
+            for name in names_in(f"{RENDITIONS}/{fingerprint}"):
+                default_storage.delete(f"{RENDITIONS}/{fingerprint}/{name}")
 
 
 def empty_the_database() -> None:

@@ -1,8 +1,10 @@
 from django.core.files.storage import default_storage
 
 from articles import doctor
-from articles.models import ImageUse
+from articles.models import Image, ImageUse
+from articles.models.image import fingerprint_of
 from articles.renditions import put
+from tests.articles.old_pictures import old_image
 from tests.factories import make_article, make_image
 
 
@@ -45,3 +47,24 @@ def test_a_use_that_the_library_does_not_know_is_noted(db):
     finding.mend()
     assert found(doctor.wrong_uses) == []
     assert set(ImageUse.objects.values_list("image", flat=True)) == {lead.pk, shown.pk}
+
+
+def test_a_picture_at_a_guessable_address_is_found_and_moved(db):
+    image = old_image()
+    unsaid = make_image()
+    Image.objects.filter(pk=unsaid.pk).update(secret="")
+    make_image()
+    findings = list(doctor.guessable_addresses())
+    assert [finding.name for finding in findings] == [
+        f"picture {image.pk}, “{image}”",
+        f"picture {unsaid.pk}, “{unsaid}”",
+    ]
+    # What is still to be copied from is no rubbish.
+    assert found(doctor.renditions_of_nothing) == []
+    for finding in findings:
+        finding.mend()
+    assert found(doctor.guessable_addresses) == []
+    for picture in Image.objects.all():
+        assert default_storage.exists(picture.file.name)
+        assert picture.fingerprint == fingerprint_of(picture)
+        assert len(picture.secret) >= 7

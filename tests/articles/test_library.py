@@ -3,12 +3,14 @@ from threading import Barrier
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from articles import desk, library, renditions
 from articles.library import ImageInUse, SamePicture, upload
 from articles.models import Image, TransitionError
+from articles.pictures.accepting import hash_of
 from articles.renditions import names_in
+from tests.articles.old_pictures import old_image
 from tests.factories import (
     make_article,
     make_image,
@@ -25,6 +27,11 @@ def committed(django_capture_on_commit_callbacks):
 
 def figure(image):
     return f'<figure><img src="/media/image/{image.pk}/" alt="" data-file="{image.pk}"></figure>'
+
+
+def read(place):
+    with default_storage.open(place) as file:
+        return file.read()
 
 
 def test_an_upload_makes_every_rendition(db, committed):
@@ -103,9 +110,8 @@ def test_another_focal_point_makes_other_renditions_and_removes_the_old(db, comm
         image = upload(make_picture_file(width=90, height=40), alt="A field")
     image.refresh_from_db()
     before = image.fingerprint
-    image.focal_x = 0.1
     with committed():
-        library.change(image)
+        library.change(image, focal_x=0.1)
     image.refresh_from_db()
     assert names_in(f"renditions/{before}") == []
     assert len(names_in(f"renditions/{image.fingerprint}")) == len(image.recipes)
@@ -138,13 +144,14 @@ def test_with_a_picture_all_its_files_are_deleted(db, committed):
     assert names_in(f"renditions/{image.fingerprint}") == []
 
 
-def test_two_pictures_that_look_the_same_keep_what_they_share(db, committed):
+def test_two_pictures_that_look_the_same_share_no_file_and_no_address(db, committed):
     one = make_image(file=make_picture_file(colour="red"))
     other = make_image(file=make_picture_file(colour="red"))
-    assert one.fingerprint == other.fingerprint
-    renditions.make_missing(one)
+    assert one.fingerprint != other.fingerprint
+    renditions.make_missing(other)
     with committed():
         library.delete(one)
+    assert default_storage.exists(other.file.name)
     assert len(names_in(f"renditions/{other.fingerprint}")) == len(other.recipes)
 
 
@@ -187,3 +194,128 @@ def test_a_picture_in_no_article_is_unused(db):
     assert list(Image.objects.unused()) == [unused]
     desk.save(article, {"body": "<p>Without.</p>"}, began_from=article.working_copy.pk)
     assert set(Image.objects.unused()) == {unused, shown}
+
+
+# Two who change one picture at the same time
+
+
+def test_what_is_said_of_a_picture_brings_back_none_that_was_taken_down_meanwhile(
+    db, committed
+):
+    image = make_image()
+    opened_before = Image.objects.get()
+    with committed():
+        library.take_down(image, reason="The photographer asked.")
+    library.change(opened_before, credit="Ben")
+    image.refresh_from_db()
+    assert (image.credit, image.is_on_site) == ("Ben", False)
+    assert image.taken_down_reason == "The photographer asked."
+    assert image.file.name.startswith("withheld/")
+    assert default_storage.exists(image.file.name)
+
+
+def test_only_the_words_that_are_given_are_written(db):
+    image = make_image(caption="At noon.")
+    opened_before = Image.objects.get()
+    library.change(image, caption="At night.")
+    library.change(opened_before, credit="Ben")
+    assert opened_before.caption == "At night."
+    assert opened_before.credit == "Ben"
+
+
+def test_another_file_for_what_was_taken_down_meanwhile_is_on_no_site(db, committed):
+    image = make_image()
+    opened_before = Image.objects.get()
+    with committed():
+        library.take_down(image, reason="x")
+    withheld = Image.objects.get().file.name
+    with committed():
+        library.change(opened_before, file=make_picture_file(width=90))
+    image.refresh_from_db()
+    assert (image.width, image.is_on_site) == (90, False)
+    assert image.file.name.startswith("withheld/")
+    assert default_storage.exists(image.file.name)
+    assert not default_storage.exists(withheld)
+    assert names_in("originals/" + image.file.name.split("/")[1]) == []
+    assert names_in(f"renditions/{image.fingerprint}") == []
+
+
+def test_what_was_replaced_meanwhile_is_taken_down_as_it_is(db, committed):
+    image = make_image()
+    opened_before = Image.objects.get()
+    with committed():
+        library.change(image, file=make_picture_file(width=90))
+    with committed():
+        library.take_down(opened_before, reason="x")
+    assert (opened_before.width, opened_before.is_on_site) == (90, False)
+    assert default_storage.exists(opened_before.file.name)
+
+
+def test_an_upload_that_comes_to_nothing_leaves_no_file(db, settings):
+    with pytest.raises(ValueError, match="must be a"):
+        upload(make_picture_file(), alt="A field", by="nobody")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        upload(make_picture_file(), alt="A field", focal_x=7)
+    assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+# Addresses that nobody guesses
+
+
+def test_the_address_of_a_picture_does_not_follow_from_its_file(db):
+    one, other = (
+        make_image(file=make_picture_file(colour="red"), alt="A field")
+        for _ in range(2)
+    )
+    assert one.content_hash == other.content_hash
+    assert one.file.name != other.file.name
+    assert one.fingerprint != other.fingerprint
+    with one.file.open() as file:
+        assert hash_of(file) not in one.file.name
+
+
+def test_files_from_before_are_moved_where_nobody_guesses_them_and_not_drawn_again(
+    db, committed
+):
+    image = old_image()
+    former = image.former_fingerprint
+    kept = read("originals/ab/abcd.png")
+    assert list(Image.objects.at_guessable_addresses()) == [image]
+    with committed():
+        library.make_addresses_secret()
+    image.refresh_from_db()
+    assert not Image.objects.at_guessable_addresses().exists()
+    assert image.file.name != "originals/ab/abcd.png"
+    assert read(image.file.name) == kept
+    assert not default_storage.exists("originals/ab/abcd.png")
+    assert names_in(f"renditions/{former}") == []
+    assert read(image.place_of(image.recipes[0])) == b"drawn before"
+    library.make_addresses_secret()
+    assert Image.objects.get().file.name == image.file.name
+
+
+def test_renditions_from_before_another_focal_point_are_drawn_again(db, committed):
+    image = old_image()
+    with committed():
+        library.change(image, focal_x=0.1)
+    assert read(image.place_of(image.recipes[0])) != b"drawn before"
+
+
+def test_a_picture_from_before_whose_file_is_lost_keeps_no_other_from_being_moved(
+    db, committed, caplog
+):
+    image = old_image()
+    default_storage.delete("originals/ab/abcd.png")
+    with committed():
+        library.make_addresses_secret()
+    assert f"The file of picture {image.pk} is lost." in caplog.text
+    assert not Image.objects.at_guessable_addresses().exists()
+
+
+def test_only_pictures_in_what_readers_see_are_shown_to_readers(db):
+    lead, shown, written, draft, unused = (make_image() for _ in range(5))
+    article = make_visible_article(lead_image=lead, body=figure(shown))
+    desk.save(article, {"body": figure(shown) + figure(written)})
+    make_article(lead_image=draft, body=figure(draft))
+    assert set(Image.objects.shown_to_readers()) == {lead, shown}
+    assert unused not in Image.objects.shown_to_readers()

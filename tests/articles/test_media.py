@@ -11,8 +11,14 @@ from PIL import Image as Drawing
 
 from articles import library, renditions
 from articles.models import Image
-from articles.pictures import making
-from tests.factories import make_image, make_user
+from articles.pictures import sandbox
+from tests.articles.old_pictures import OLD_FILE, old_image
+from tests.factories import (
+    make_article,
+    make_image,
+    make_user,
+    make_visible_article,
+)
 
 
 def address(image, name="whole-60.jpg"):
@@ -114,7 +120,7 @@ def test_what_is_taken_off_the_site_while_it_is_drawn_leaves_nothing(
     def drawn(*args, **kwargs):
         library.take_down(Image.objects.get(), reason="Not ours.")
         renditions.remove(image.fingerprint)
-        return making.drawn(*args, **kwargs)
+        return sandbox.draw(*args, **kwargs)
 
     monkeypatch.setattr(renditions, "drawn", drawn)
     assert client.get(address(image)).status_code == 404
@@ -143,16 +149,16 @@ def test_pictures_are_only_read(client, db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_crowd_that_asks_for_one_rendition_has_it_drawn_once(monkeypatch):
+def test_a_crowd_that_asks_for_one_rendition_has_it_drawn_once(monkeypatch, settings):
     image = make_image()
     drawings, start = [], Barrier(6)
 
     def drawn(*args, **kwargs):
         drawings.append(1)
-        return making.drawn(*args, **kwargs)
+        return sandbox.draw(*args, **kwargs)
 
     monkeypatch.setattr(renditions, "drawn", drawn)
-    monkeypatch.setattr(renditions, "_turns", renditions.BoundedSemaphore(1))
+    settings.IMAGE_PROCESSES = 1
 
     def ask(_):
         start.wait(10)
@@ -166,12 +172,64 @@ def test_a_crowd_that_asks_for_one_rendition_has_it_drawn_once(monkeypatch):
     assert len(drawings) == 1
 
 
-def test_who_would_wait_too_long_is_asked_to_come_again(client, db, monkeypatch):
-    monkeypatch.setattr(renditions, "PATIENCE", 0.01)
-    monkeypatch.setattr(renditions, "_turns", renditions.BoundedSemaphore(1))
-    renditions._turns.acquire()
-    response = client.get(address(make_image()))
+def test_who_would_wait_too_long_is_asked_to_come_again(
+    client, db, monkeypatch, settings
+):
+    image = make_image()
+    monkeypatch.setattr(sandbox, "PATIENCE", 0.01)
+    settings.IMAGE_PROCESSES = 1
+    with sandbox.turn():
+        response = client.get(address(image))
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert content(client.get(address(image)))
+
+
+# Addresses from before they were secret
+
+
+def test_old_addresses_of_what_readers_see_lead_to_the_new_ones(client, db):
+    image = old_image()
+    make_visible_article(lead_image=image)
+    recipe = image.recipes[0]
+    response = client.get(f"/media/{image.former_place_of(recipe)}")
+    assert response.status_code == 302
+    assert response.url == address(image, recipe.name)
+    # Copied, not drawn again.
+    assert content(client.get(response.url)) == b"drawn before"
+    # It still lies there.
+    assert content(client.get(f"/media/{OLD_FILE}")).startswith(b"\x89PNG")
+    library.make_address_secret(image)
+    response = client.get(f"/media/{OLD_FILE}")
+    assert (response.status_code, response.url) == (302, f"/media/{image.file.name}")
+    assert content(client.get(response.url)).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_old_addresses_of_what_no_reader_sees_tell_nothing(client, db, moved):
+    image = old_image()
+    make_article(lead_image=image)
+    if moved:
+        library.make_address_secret(image)
+    recipe = image.recipes[0]
+    old = [f"/media/{image.former_place_of(recipe)}", f"/media/{OLD_FILE}"]
+    assert [client.get(one).status_code for one in old] == [404, 404]
+    assert content(client.get(address(image, recipe.name)))
+
+
+def test_old_addresses_of_what_was_taken_off_the_site_lead_nowhere(client, db):
+    image = old_image()
+    make_visible_article(lead_image=image)
+    library.take_down(image, reason="x")
+    old = [f"/media/{image.former_place_of(image.recipes[0])}", f"/media/{OLD_FILE}"]
+    assert [client.get(one).status_code for one in old] == [404, 404]
+
+
+@pytest.mark.parametrize("name", ["whole-61.jpg", ".part"])
+def test_old_addresses_lead_to_no_other_size(client, db, name):
+    image = old_image()
+    make_visible_article(lead_image=image)
+    old = f"/media/renditions/{image.former_fingerprint}/{name}"
+    assert client.get(old).status_code == 404
 
 
 @pytest.mark.parametrize(

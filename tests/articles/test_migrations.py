@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE = [("articles", "0019_links_carry_keys")]
+BEFORE = [("articles", "0022_pictures_get_a_secret")]
 AFTER = [("articles", "0023_an_article_is_once_in_a_batch")]
 
 

@@ -10,6 +10,7 @@ from articles import library
 from articles.management.commands import renditions
 from articles.models import Image
 from articles.renditions import make_missing, missing, names_in, put
+from tests.articles.old_pictures import OLD_FILE, old_image
 from tests.factories import make_image
 
 
@@ -79,10 +80,10 @@ def test_what_was_made_before_it_was_stopped_stays_and_the_next_run_makes_the_re
 ):
     first, second = make_image(title="First"), make_image(title="Second")
 
-    def interrupt(image):
+    def interrupt(image, **how):
         if image == second:
             raise KeyboardInterrupt
-        return make_missing(image)
+        return make_missing(image, **how)
 
     monkeypatch.setattr(renditions, "make_missing", interrupt)
     with pytest.raises(CommandError, match="run the same command again") as stopped:
@@ -107,3 +108,18 @@ def test_a_file_appears_whole_or_not_at_all(db):
     assert names_in("renditions/x") == ["a.jpg"]
     with default_storage.open("renditions/x/a.jpg") as file:
         assert file.read() == b"second"
+
+
+def test_the_command_moves_pictures_from_before_to_secret_addresses(
+    db, capsys, django_capture_on_commit_callbacks
+):
+    image = old_image()
+    with django_capture_on_commit_callbacks(execute=True):
+        said_by(capsys)
+    image.refresh_from_db()
+    assert not Image.objects.at_guessable_addresses().exists()
+    assert not default_storage.exists(OLD_FILE)
+    assert names_in(f"renditions/{image.former_fingerprint}") == []
+    assert missing(image) == []
+    with default_storage.open(image.place_of(image.recipes[0])) as file:
+        assert file.read() == b"drawn before"

@@ -6,6 +6,7 @@ import django
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.library import make_address_secret
 from articles.models import Image
 from articles.outcomes import Outcomes
 from articles.renditions import make_missing, unused
@@ -87,7 +88,10 @@ def draw(key):
         return f"No. {key}", 0, ""
     name = f"No. {key}, “{image}”"
     try:
-        return name, make_missing(image), ""
+        if image.former_file == image.file.name or not image.secret:
+            make_address_secret(image)
+        # As many at once as --jobs says, beside those that a site draws.
+        return name, make_missing(image, take_turn=False), ""
     except Exception as error:
         # One picture that cannot be drawn keeps no other from it.
         return name, 0, f"{type(error).__name__}: {error}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image as Drawing
 from PIL import ImageChops, ImageOps, PngImagePlugin
 
-from articles.pictures import accepting
+from articles.pictures import accepting, decoding
 from articles.pictures.accepting import PictureRefused, accepted
 from articles.pictures.making import drawn
 from articles.pictures.recipes import recipes_for
@@ -142,10 +142,13 @@ def png_that_claims(width, height):
     )
 
 
-@pytest.mark.parametrize("size", [(60_000, 60_000), (12_000, 9_000), (9_000, 8_000)])
+@pytest.mark.parametrize(
+    "size", [(60_000, 60_000), (12_000, 9_000), (9_000, 8_000), (16_000, 1_600)]
+)
 def test_a_small_file_that_claims_millions_of_pixels_is_not_drawn(size, monkeypatch):
-    monkeypatch.setattr(accepting, "_kept", None)
-    assert "pixels" in refusal(png_that_claims(*size))
+    monkeypatch.setattr(decoding, "_pixels_of", None)
+    with pytest.raises(decoding.Refused, match="million pixels|too many pixels"):
+        decoding.redraw(png_that_claims(*size), max_pixels=25_000_000)
 
 
 def test_text_in_a_picture_that_unfolds_without_end_is_refused():
@@ -167,8 +170,9 @@ def test_an_animation_stays_one_and_too_many_frames_are_refused(format, monkeypa
     assert (picture.frames, picture.width) == (4, 30)
     with opened(picture) as kept:
         assert kept.n_frames == 4
-    monkeypatch.setattr(accepting, "MOST_FRAMES", 3)
-    assert "4 frames" in refusal(content)
+    monkeypatch.setattr(decoding, "MAX_FRAMES", 3)
+    with pytest.raises(decoding.Refused, match="4 frames"):
+        decoding.redraw(content, max_pixels=25_000_000)
 
 
 # What is kept is only a picture
@@ -299,7 +303,7 @@ def test_a_file_with_a_wrong_byte_is_taken_or_refused_and_nothing_else(
     content = bytearray(WHOLE[format])
     content[place % len(content)] = byte
     try:
-        picture = take(bytes(content))
-    except PictureRefused:
+        picture = decoding.redraw(bytes(content), max_pixels=25_000_000)
+    except decoding.Refused:
         return
     assert picture.width > 0

@@ -1,0 +1,25 @@
+"""Pictures as they were before their addresses were secret."""
+
+from django.core.files.storage import default_storage
+
+from articles.renditions import put
+from tests.factories import make_image
+
+OLD_FILE = "originals/ab/abcd.png"
+
+
+def old_image(**fields):
+    """A picture at guessable addresses, after the migration that gave it a secret and kept the addresses."""
+    image = make_image(**fields)
+    image.secret = ""
+    image.save()
+    put(OLD_FILE, image.file.read())
+    image.file.close()
+    default_storage.delete(image.file.name)
+    for recipe in image.recipes[:2]:
+        put(image.place_of(recipe), b"drawn before")
+    image.former_fingerprint = image.fingerprint
+    image.former_file = image.file.name = OLD_FILE
+    image.secret = "5ec12e7"
+    image.save()
+    return image
