@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.widgets import BodyEditor
-from articles.markup import clean_article
+from articles.markup import clean_article, not_too_long
 from newsroom.pages import PageAddress
 
 
@@ -43,6 +43,7 @@ class PageForm(FlatpageForm):
         return url
 
     def clean_content(self):
+        not_too_long(self.cleaned_data["content"])
         return clean_article(self.cleaned_data["content"])
 
 
