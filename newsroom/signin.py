@@ -35,6 +35,9 @@ class Limit:
     within: timedelta
 
 
+# In characters: no user name and no address is longer.
+LONGEST_NAME = 254
+
 WRONG_PASSWORDS = Limit("sign-in", 10, 10, timedelta(minutes=10))
 RESET_MAILS = Limit("password reset", 3, 10, timedelta(hours=1))
 
@@ -108,7 +111,9 @@ def _try(request, limit, name):
     It is written down before the others are counted: of two that come at the
     same moment, at least one sees the other.
     """
-    account = _key(limit, unicodedata.normalize("NFKC", name).strip().casefold())
+    # Normalising a long row of marks takes the square of its length.
+    name = unicodedata.normalize("NFKC", name[:LONGEST_NAME])
+    account = _key(limit, name.strip().casefold())
     networks = [_key(limit, network) for network in recent_hashes(request)]
     attempt = FailedSignIn.objects.create(
         account=account, network=networks[0] if networks else ""
