@@ -19,6 +19,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from comments.refusals import refusals
+
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 # Set for the runs that the first process starts.
@@ -125,6 +127,12 @@ def _postgresql(folder):
 def own_media(settings):
     """A place for pictures that no other test has put anything into; made when something is."""
     settings.MEDIA_ROOT = settings.VAR_DIR / "media" / uuid4().hex
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_refused_before():
+    """What other tests sent from this network, and was refused, does not count."""
+    refusals.clear()
 
 
 @pytest.hookimpl(wrapper=True)

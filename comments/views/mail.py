@@ -11,9 +11,15 @@ from comments.across_sites import is_from_elsewhere
 from comments.forms import ConfirmForm, OneClickForm, StopForm
 from comments.people import confirm as confirm_mailbox
 from comments.tokens import mailbox_to_confirm, mails_to_stop
-from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+from comments.views.receiving import (
+    HttpResponseSeeOther,
+    as_private,
+    fits,
+    refusing_floods,
+)
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
@@ -32,6 +38,7 @@ def confirm(request, token):
     return _page(request, "confirm.html", status=status, mailbox=mailbox)
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request, token):
