@@ -32,8 +32,10 @@ _MARKUP = re.compile(
     r"<!--(?:>|->|.*?(?:--!?>|\Z))"
     r"|<[!?][^>]*+(?:>|\Z)"
     r"|</[^a-zA-Z][^>]*+(?:>|\Z)"
-    r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<attributes>(?:%s)*+)[\s/]*+>"
-    r"|<(?=/?[a-zA-Z]).*" % re.sub(r"\?P<\w+>", "?:", _ATTRIBUTE.pattern),
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<attributes>(?:"
+    + re.sub(r"\?P<\w+>", "?:", _ATTRIBUTE.pattern)
+    + r")*+)[\s/]*+>"
+    r"|<(?=/?[a-zA-Z]).*",
     re.DOTALL,
 )
 

@@ -29,5 +29,7 @@ def lines_of_csv(
     for row in chain([head], rows):
         out = io.StringIO()
         # Quoted, every one: whichever sign a program takes for the end of a cell, none ends there.
-        csv.writer(out, quoting=csv.QUOTE_ALL).writerow([safe_cell(cell) for cell in row])
+        csv.writer(out, quoting=csv.QUOTE_ALL).writerow(
+            [safe_cell(cell) for cell in row]
+        )
         yield out.getvalue()

@@ -130,8 +130,36 @@ def test_cleaning_takes_time_in_proportion_to_the_length(piece):
 @given(
     st.lists(
         st.sampled_from(
-            "<ul> <li> </li> </ul> <p> </p> <em> </em> <table> <tr> <td> </table> <a> "
-            "</a> <h2> </h2> <div> <br> word & < > \" ' <!-- --> <UL title='<li>'>".split()
+            [
+                "<ul>",
+                "<li>",
+                "</li>",
+                "</ul>",
+                "<p>",
+                "</p>",
+                "<em>",
+                "</em>",
+                "<table>",
+                "<tr>",
+                "<td>",
+                "</table>",
+                "<a>",
+                "</a>",
+                "<h2>",
+                "</h2>",
+                "<div>",
+                "<br>",
+                "word",
+                "&",
+                "<",
+                ">",
+                '"',
+                "'",
+                "<!--",
+                "-->",
+                "<UL",
+                "title='<li>'>",
+            ]
         ),
         max_size=300,
     )
