@@ -1,16 +1,18 @@
 from django.db import models
 
 from articles.look_alikes import LONGEST_SKELETON, skeleton
-from articles.markup import clean_article
+from articles.markup import clean_article, clean_once, not_too_long
 
 
 class HTMLField(models.TextField):
     """
-    Text that is article HTML, sanitised on every way into the database.
+    Text that is article HTML, sanitised on every way into the database; forms refuse more than LONGEST_HTML.
 
     `save` and `bulk_create` come through `pre_save`, so the object in hand holds
     what was stored; `update` and `bulk_update` come through `get_db_prep_save`.
     """
+
+    default_validators = [not_too_long]
 
     def pre_save(self, model_instance, add):
         html = clean_article(super().pre_save(model_instance, add) or "")
@@ -19,7 +21,8 @@ class HTMLField(models.TextField):
 
     def get_db_prep_save(self, value, connection):
         if isinstance(value, str):
-            value = clean_article(value)
+            # At once after `pre_save`.
+            value = clean_once(value)
         return super().get_db_prep_save(value, connection)
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from hashlib import sha256
 from html import unescape
 from itertools import count
 from math import ceil
@@ -11,13 +12,20 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import nh3
+from django.core.exceptions import ValidationError
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
+from articles.nesting import nested_at_most
+
 # Silent reading of English non-fiction, words a minute: Brysbaert (2019), "How many
 # words do we read per minute?", Journal of Memory and Language 109.
 WORDS_A_MINUTE = 238
+
+# In characters with all tags: ten times what the longest features of newspapers have, and
+# little enough to be cleaned in some tenths of a second.
+LONGEST_HTML = 1_000_000
 
 # A prefix keeps a heading called "Comments" apart from the ids of the page itself.
 HEADING_ID_PREFIX = "s-"
@@ -110,11 +118,33 @@ _ALLOWED = {
 }
 _article = nh3.Cleaner(**_ALLOWED, attribute_filter=_attribute)
 
+# The digests of texts that are clean: some 2 MB in each process at most.
+MOST_REMEMBERED = 20_000
+_known_clean: set[bytes] = set()
+
 
 def clean_article(html: str) -> str:
     """The HTML with everything outside the allow-list gone and an id on every heading; cleaning twice changes nothing."""
     html = _settled(html.replace("\x00", ""))
-    return _with_heading_ids(_PICTURE_WITHOUT_SOURCE.sub("", html)).strip()
+    html = _with_heading_ids(_PICTURE_WITHOUT_SOURCE.sub("", html)).strip()
+    if len(_known_clean) >= MOST_REMEMBERED:
+        _known_clean.clear()
+    _known_clean.add(_digest(html))
+    return html
+
+
+def not_too_long(html: str) -> None:
+    """A validator: raises ValidationError for more than LONGEST_HTML characters."""
+    if len(html) > LONGEST_HTML:
+        raise ValidationError(
+            f"This is {len(html):,} characters long with its formatting; at most {LONGEST_HTML:,} fit. "
+            "Split it into several articles."
+        )
+
+
+def clean_once(html: str) -> str:
+    """As `clean_article`, at once where this process has made or checked the very same text before."""
+    return html if _digest(html) in _known_clean else clean_article(html)
 
 
 def json_ld(data: dict[str, Any]) -> SafeString:
@@ -128,10 +158,11 @@ def article_html(html: str, *, finish: Callable[[str], str] = str) -> SafeString
     """
     The cleaned HTML, for a template to show as it is: the one place where text becomes safe.
 
-    Cleaned again here, because a field can be filled behind the model's back
-    (and a flatpage's content is a plain text field). `finish` puts in what only we write.
+    Cleaned on the way in. A text that this process has not seen is cleaned here, because a
+    field can be filled behind the model's back (and a flatpage's content is a plain text
+    field); it is not cleaned again on each read. `finish` puts in what only we write.
     """
-    return mark_safe(finish(_with_scrolling_tables(clean_article(html))))
+    return mark_safe(finish(_with_scrolling_tables(clean_once(html))))
 
 
 def with_absolute_links(
@@ -140,7 +171,7 @@ def with_absolute_links(
     """Cleaned HTML whose links and pictures work on any other page; `base` is where it stands, `finish` as above."""
     return finish(
         nh3.clean(
-            clean_article(html), **_ALLOWED, url_relative=("rewrite_with_base", base)
+            clean_once(html), **_ALLOWED, url_relative=("rewrite_with_base", base)
         )
     )
 
@@ -183,11 +214,16 @@ def paragraphs(html: str) -> list[Paragraph]:
     ]
 
 
+def _digest(html):
+    return sha256(html.encode(errors="surrogatepass")).digest()
+
+
 def _settled(html):
     # Broken markup can come out of one cleaning as something that a browser would
     # read differently; what cleaning no longer changes, it reads as we do.
     for _ in range(10):
-        if (cleaned := _article.clean(html)) == html:
+        shallow = nested_at_most(html, allowed=_ALLOWED["tags"])
+        if (cleaned := _article.clean(shallow)) == html:
             return html
         html = cleaned
     return escape(strip_tags(html))

@@ -8,7 +8,7 @@ whatever it says nothing of stays as it is.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from articles.markup import clean_article, keys_in
+from articles.markup import clean_once, keys_in
 
 # By their names on the article and in the form, in the order of the form.
 TEXTS = ["title", "standfirst", "body", "slug", "language"]
@@ -35,7 +35,7 @@ def snapshot(
     return {
         **texts,
         "lead_image": lead,
-        "body": clean_article(texts["body"]),
+        "body": clean_once(texts["body"]),
         "byline": byline_of(byline),
         "tags": list(tags),
     }

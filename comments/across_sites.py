@@ -22,19 +22,30 @@ def is_from_elsewhere(request):
     if site is not None:
         return site != "same-origin"
     origin = request.headers.get("Origin")
-    return origin is not None and not is_ours(origin, hosts=_our_hosts(request))
+    return origin is not None and not is_ours(origin, origins=_our_origins(request))
 
 
-def is_ours(origin: str, *, hosts: set[str]) -> bool:
-    """Whether an `Origin` names one of the hosts, port included; `null` and what cannot be read name none."""
+def is_ours(origin: str, *, origins: set[str]) -> bool:
+    """
+    Whether an `Origin` is one of the origins: scheme, host and port.
+
+    `null` and what cannot be read are none of ours.
+    """
+    return _origin_of(origin) in origins
+
+
+def _our_origins(request):
+    """The address that the request came to, and that of SITE_URL."""
+    here = f"{request.scheme}://{request.get_host()}"
+    return {_origin_of(here), _origin_of(settings.SITE_URL)} - {None}
+
+
+def _origin_of(address):
     try:
-        return urlsplit(origin).netloc.lower() in hosts
+        parts = urlsplit(address.lower())
     except ValueError:
-        return False
-
-
-def _our_hosts(request):
-    return {request.get_host().lower(), urlsplit(settings.SITE_URL).netloc.lower()}
+        return None
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else None
 
 
 def _has_no_token(request):

@@ -1,5 +1,6 @@
 """A comment's plain text: what may be kept of it, and how it becomes HTML."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -16,6 +17,12 @@ _BIDI_CONTROLS = dict.fromkeys(
 )
 # Those of them that force a direction upon letters; the others stay inside their paragraph.
 _BIDI_OVERRIDES = dict.fromkeys([0x202D, 0x202E])
+# Two of these are one flag. `regex` counts back to the first of a row at each of them,
+# which takes the square of the length of the row.
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+# Marks on one letter that no writing system exceeds (UAX #15, Stream-Safe Text Format).
+# Normalising a longer row takes the square of its length.
+MOST_MARKS = 30
 # Letters and a symbol by their category that leave nothing on the page.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -54,8 +61,25 @@ def has_something_to_see(text: str) -> bool:
 
 
 def characters(text: str) -> int:
-    """How many characters people see in the text: a letter with its accents is one, a flag is one."""
-    return sum(1 for _ in regex.finditer(r"\X", text))
+    """
+    How many characters people see in the text: a letter with its accents is one, a flag is one.
+
+    The time it takes grows with the length of the text and not faster.
+    """
+    # A letter in place of each flag: what follows joins the one as it joins the other.
+    return sum(1 for _ in regex.finditer(r"\X", _FLAGS.sub("x", text)))
+
+
+def has_tower_of_marks(text: str) -> bool:
+    """Whether more than MOST_MARKS combining marks follow each other anywhere in the text."""
+    if text.isascii():
+        return False
+    in_a_row = 0
+    for char in text:
+        in_a_row = in_a_row + 1 if unicodedata.combining(char) else 0
+        if in_a_row > MOST_MARKS:
+            return True
+    return False
 
 
 # A page is made anew every second, and of the same words.

@@ -28,5 +28,8 @@ def lines_of_csv(
     yield "\ufeff"
     for row in chain([head], rows):
         out = io.StringIO()
-        csv.writer(out).writerow([safe_cell(cell) for cell in row])
+        # Quoted, every one: whichever sign a program takes for the end of a cell, none ends there.
+        csv.writer(out, quoting=csv.QUOTE_ALL).writerow(
+            [safe_cell(cell) for cell in row]
+        )
         yield out.getvalue()

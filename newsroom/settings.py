@@ -269,6 +269,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "newsroom.middleware.NoEmptyField",
 ]
 ROOT_URLCONF = "newsroom.urls"
 WSGI_APPLICATION = "newsroom.wsgi.application"
@@ -449,13 +450,21 @@ LOGGING = {
 
 # Security
 
+# Nothing but what stands here is loaded: workers, manifests, sound and plug-ins are not used.
 SECURE_CSP = {
-    "default-src": [CSP.SELF],
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    # What scripts of ours ask for: private pages of one's own comments, what was typed at the desk.
+    "connect-src": [CSP.SELF],
+    # The desk shows previews beside the form.
+    "frame-src": [CSP.SELF],
     # The nonce is for the import map of the admin's editor. It stands in the
     # header only when a template asks for it, and no public template does.
     "script-src": [CSP.SELF, CSP.NONCE],
     "img-src": [CSP.SELF, "data:", *([STORE_HOST] if S3_BUCKET else [])],
-    "object-src": [CSP.NONE],
+    # Without it, that of scripts would hold.
+    "worker-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
@@ -467,6 +476,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "newsroom.views.not_sent_from_here"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = HTTPS
+if HTTPS:
+    # With this beginning, browsers take a cookie only over https, from this very host and
+    # for all of it: no other host of the domain can put one in its place (RFC 6265bis, 4.1.3).
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+else:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "sessionid", "csrftoken"
 CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

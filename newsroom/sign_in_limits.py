@@ -27,6 +27,8 @@ from newsroom.models import FailedSignIn
 
 BROWSER_COOKIE = "signed_in_before"
 BROWSER_KNOWN_FOR = timedelta(days=180)
+# In characters: no user name and no address is longer.
+LONGEST_NAME = 254
 # Where the cookie is sent: no page for readers needs it.
 BROWSER_COOKIE_PATH = "/admin/"
 
@@ -184,6 +186,8 @@ def _recent(tries, limit):
 
 
 def _folded(name):
+    # Normalising a long row of combining marks takes the square of its length.
+    name = name[:LONGEST_NAME]
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 

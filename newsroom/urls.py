@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from articles.admin import calendar
-from newsroom import health, pages, signin, views
+from newsroom import health, pages, signin, signout, views
 from newsroom.admin import health as desk_health
 from newsroom.admin import shortcuts
 
@@ -13,6 +13,7 @@ register_converter(pages.PageAddress, "page")
 urlpatterns = [
     # Before the admin's own addresses: signing in is limited.
     path("admin/", include(signin.urls)),
+    path("admin/", include(signout.urls)),
     # Django's own way from any row to its page tells the address of an article to
     # those who may not see it. Each of our screens names the page itself.
     path("admin/r/<path:row>", views.no_page),

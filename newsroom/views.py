@@ -28,7 +28,11 @@ def favicon(request):
     return FileResponse(
         FAVICON.open("rb"),
         content_type="image/x-icon",
-        headers={"Cache-Control": "public, max-age=86400"},
+        headers={
+            "Cache-Control": "public, max-age=86400",
+            # Readers of feeds show it beside our headlines.
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        },
     )
 
 

@@ -2,16 +2,16 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from newsroom.handler import get_application
 from newsroom.pagecache import PageCache
 from newsroom.proxies import TrustedProxies
 from newsroom.sessions import KnownSessions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
-pages = PageCache(get_wsgi_application())
+pages = PageCache(get_application())
 sessions = KnownSessions(pages)
 application = TrustedProxies(sessions)
 

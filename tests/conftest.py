@@ -25,6 +25,8 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
+from comments.refusals import refusals
+
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 # Set for the runs that the first process starts.
@@ -199,6 +201,12 @@ def _own_turns(settings):
     """Tests that run side by side do not wait for each other to draw a picture."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     settings.IMAGE_TURNS_DIR = settings.VAR_DIR / "picture-turns" / worker
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_refused_before():
+    """What other tests sent from this network, and was refused, does not count."""
+    refusals.clear()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -101,7 +101,10 @@ def test_nothing_runs_that_was_sent_as_a_comment(client, watched, texts, setting
     expect(watched.locator("article.comment").first).to_be_visible()
 
 
-def test_nothing_runs_that_was_sent_as_a_name(client, watched, texts, settings):
+def test_nothing_runs_that_was_sent_as_a_name(
+    client, watched, texts, settings, monkeypatch
+):
+    monkeypatch.setattr("comments.refusals.MOST_REFUSED", 1000)
     settings.COMMENT_RATE = ["100000/m"]
     article = make_visible_article()
     for text in texts[::40]:

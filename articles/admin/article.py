@@ -250,7 +250,7 @@ class ArticleAdmin(
         }
         if obj is not None:
             context |= {
-                "history": obj.steps.all()[:100],
+                "history": obj.steps_for(user)[:100],
                 "returned": obj.last_return if obj.is_draft else None,
                 **changes_of(obj, user),
             }

@@ -78,7 +78,7 @@ class HistoryMixin:
         """Who saved what and when, newest first."""
         article = self.article_to_look_at(request, object_id)
         named = "named" in request.GET
-        found = article.revisions.for_listing().newest_first()
+        found = article.revisions_for(request.user).for_listing().newest_first()
         if named:
             found = found.named()
         if before := key_in(request.GET.get("before")):
@@ -90,6 +90,7 @@ class HistoryMixin:
             "older": shown[A_PAGE - 1].pk if len(shown) > A_PAGE else None,
             "is_newest": before is None,
             "named": named,
+            "may_read_notes": article.shows_proposals_to(request.user),
             "working": article.revisions.working().for_listing().first(),
             "may_change": self.has_change_permission(request, article),
             **changes_of(article, request.user),
@@ -99,9 +100,11 @@ class HistoryMixin:
     def compare_view(self, request, object_id):
         """Two revisions side by side, or one and what the article itself says."""
         article = self.article_to_look_at(request, object_id)
-        new = _newer_side(article, request.GET.get("to"))
-        old = _older_side(article, request.GET.get("from"), new)
+        versions = article.revisions_for(request.user)
+        new = _newer_side(article, versions, request.GET.get("to"))
+        old = _older_side(article, versions, request.GET.get("from"), new)
         context = {
+            "may_read_notes": article.shows_proposals_to(request.user),
             "title": f"What differs in “{article}”",
             "old": old,
             "new": new,
@@ -121,7 +124,7 @@ class HistoryMixin:
     def name_view(self, request, object_id, key):
         """Give a revision the name by which it is found again."""
         article = self._article_to_change(request, object_id)
-        revision = _revision(article, key)
+        revision = _revision(article.revisions_for(request.user), key)
         form = NameForm(request.POST or None, instance=revision)
         if request.method == "POST" and form.is_valid():
             revision.call(form.cleaned_data["label"])
@@ -139,7 +142,7 @@ class HistoryMixin:
     def restore_view(self, request, object_id, key):
         """Save what a revision says as a new one."""
         article = self._article_to_change(request, object_id)
-        revision = _revision(article, key)
+        revision = _revision(article.revisions_for(request.user), key)
         form = RestoreForm(request.POST)
         seen = form.cleaned_data["seen"] if form.is_valid() else None
         try:
@@ -221,26 +224,26 @@ def address(article):
     return reverse("admin:articles_article_revisions", args=[article.pk])
 
 
-def _revision(article, key):
-    revision = article.revisions.filter(pk=key_in(key) or 0).first()
+def _revision(versions, key):
+    revision = versions.filter(pk=key_in(key) or 0).first()
     if revision is None:
         raise Http404("This article has no such version, or has it no more.")
     return revision
 
 
-def _side(article, which):
-    return LIVE if which == LIVE else _revision(article, which)
+def _side(versions, which):
+    return LIVE if which == LIVE else _revision(versions, which)
 
 
-def _newer_side(article, which):
+def _newer_side(article, versions, which):
     """What was asked for, or else the newest version, if there is one."""
-    return _side(article, which) if which else article.working_copy
+    return _side(versions, which) if which else article.working_copy
 
 
-def _older_side(article, which, new):
+def _older_side(article, versions, which, new):
     """What it is compared with: what was asked for, or else the version before."""
     if which:
-        return _side(article, which)
+        return _side(versions, which)
     if new is None or new == LIVE:
         return article.working_copy
     return article.revisions.working().older_than(new.pk).first()

@@ -7,6 +7,7 @@ from django_prose_editor.widgets import prose_editor_admin_media, prose_editor_j
 from js_asset import Media, Script
 
 from articles.cursors import key_in
+from articles.markup import clean_once
 from articles.models import Image
 
 # Every button in sight: the editor's own drop-downs cannot be reached by keyboard.
@@ -71,6 +72,12 @@ class BodyEditor(forms.Textarea):
     Without the script, or when the body holds something that the editor would drop,
     the textarea stays. What may be stored is up to articles.markup in either case.
     """
+
+    def format_value(self, value):
+        # What was typed, too: the editor draws what stands here, and a form that comes back
+        # with mistakes must ask no other host for a picture.
+        html = super().format_value(value)
+        return html and clean_once(html)
 
     def __init__(self, attrs=None):
         super().__init__({"rows": 24, "class": "vLargeTextField"} | (attrs or {}))

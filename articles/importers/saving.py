@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from articles.importers.records import ImportedArticle, ImportRefused
+from articles.markup import LONGEST_HTML
 from articles.models import Article, Person, TransitionError
 
 
@@ -30,6 +31,11 @@ def check(imported: ImportedArticle) -> None:
         raise ImportRefused(
             f"its title, the first line, has {len(imported.title):,} characters, "
             f"and at most {longest} are taken. Shorten it."
+        )
+    if len(imported.body) > LONGEST_HTML:
+        raise ImportRefused(
+            f"it has {len(imported.body):,} characters with its formatting, "
+            f"and at most {LONGEST_HTML:,} are taken. Split it."
         )
     _look_for(imported)
 

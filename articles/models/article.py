@@ -331,6 +331,20 @@ class Article(models.Model):
             or (self.created_by_id == user.pk and self.is_draft)
         )
 
+    def shows_proposals_to(self, user):
+        """Whether the user may read what was proposed, and what was said of it: its writer, and those who may change it."""
+        return self.created_by_id == user.pk or self.editable_by(user)
+
+    def revisions_for(self, user):
+        """The revisions that the user may read."""
+        revisions = self.revisions.all()
+        return revisions if self.shows_proposals_to(user) else revisions.working()
+
+    def steps_for(self, user):
+        """The steps that the user may read."""
+        steps = self.steps.all()
+        return steps if self.shows_proposals_to(user) else steps.not_of_proposals()
+
     def open_to_proposals_of(self, user):
         """Whether the user, who wrote it, may say what it should say, and not change it."""
         return (

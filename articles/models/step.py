@@ -22,6 +22,13 @@ class StepQuerySet(AppendOnlyQuerySet):
             ]
         )
 
+    def not_of_proposals(self):
+        """Without what was done with proposals: the reasons are words between writers and editors."""
+        what = Step.What
+        return self.exclude(
+            what__in=[what.PROPOSE, what.TAKE_OVER, what.DECLINE, what.TAKE_BACK]
+        )
+
 
 class Step(AppendOnly):
     """What was done to an article: by whom, when and why."""

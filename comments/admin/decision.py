@@ -1,6 +1,7 @@
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -83,7 +84,13 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         """The list as it is filtered, as a file; the newest, up to a bound."""
         if not (self.has_view_permission(request) and _is_moderator(request)):
             raise PermissionDenied
-        decisions = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            decisions = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            # As the list itself answers a filter that means nothing.
+            return HttpResponseRedirect(
+                f"{reverse('admin:comments_decision_changelist')}?e=1"
+            )
         rows = map(_row, decisions[:MOST_ROWS].iterator(chunk_size=1000))
         response = StreamingHttpResponse(
             lines_of_csv(COLUMNS, rows), content_type="text/csv; charset=utf-8"

@@ -14,6 +14,9 @@ LONGEST_FEATURE = 64
 SIZES_OF_PIECES = [3, 4, 5]
 # So much of a text is looked up and stored at most. The words of a long one come before its pieces.
 MOST_FEATURES = 2000
+# In characters, after normalisation, which makes 18 letters of one ligature. The longest
+# comment that nobody blew up is shorter.
+LONGEST_TEXT = 20_000
 FEW_WORDS, MANY_WORDS = 4, 40
 
 _WORDS = re.compile(r"\w+")
@@ -45,7 +48,8 @@ def spelt(text: str) -> dict[str, str]:
 
 def _folded(text):
     """Each word as it looks, with the word as it stands in the text."""
-    shown = "".join(filter(_is_seen, unicodedata.normalize("NFKC", text)))
+    normal = unicodedata.normalize("NFKC", text)[:LONGEST_TEXT]
+    shown = "".join(filter(_is_seen, normal))
     words = _WORDS.findall(shown)
     return [(folded, word) for word in words if (folded := _look_of(word))]
 

@@ -13,9 +13,15 @@ from comments.forms import RejectForm, StepForm
 from comments.markup import as_html
 from comments.screening.wording import why
 from comments.tokens import link_to_decide
-from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+from comments.views.receiving import (
+    HttpResponseSeeOther,
+    as_private,
+    fits,
+    refusing_floods,
+)
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request, token):

@@ -17,9 +17,15 @@ from comments.forms import ErrorForm
 from comments.networks import recent_hashes
 from comments.rates import TooMany
 from comments.tokens import request_address, request_of
-from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+from comments.views.receiving import (
+    HttpResponseSeeOther,
+    as_private,
+    fits,
+    refusing_floods,
+)
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_error(request, slug):

@@ -19,9 +19,10 @@ from comments.forms import AddressForm, DataButtonForm, EraseForm
 from comments.networks import recent_hashes
 from comments.notifications import mail_way_to_data
 from comments.tokens import mailbox_of_data
-from comments.views.receiving import as_private, fits
+from comments.views.receiving import as_private, fits, refusing_floods
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_data(request):
@@ -52,6 +53,7 @@ def _ask(request):
 ask_for_data.public_parameters = _ask.public_parameters
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def data(request, token):

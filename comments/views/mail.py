@@ -13,9 +13,15 @@ from comments.markup import as_html
 from comments.people import confirm as confirm_mailbox
 from comments.people import disown
 from comments.tokens import mailbox_to_confirm, mails_to_stop
-from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+from comments.views.receiving import (
+    HttpResponseSeeOther,
+    as_private,
+    fits,
+    refusing_floods,
+)
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
@@ -37,6 +43,7 @@ def confirm(request, token):
     return _page(request, "confirm.html", status=status, **context)
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request, token):

@@ -27,9 +27,15 @@ from comments.mine import (
 )
 from comments.networks import network_from, recent_hashes
 from comments.tokens import browser_token, comment_of, private_address
-from comments.views.receiving import HttpResponseSeeOther, as_private, fits
+from comments.views.receiving import (
+    HttpResponseSeeOther,
+    as_private,
+    fits,
+    refusing_floods,
+)
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request, token):

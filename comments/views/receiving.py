@@ -1,9 +1,14 @@
 """What every form of ours has in common when it comes in, and the answers to it."""
 
+from functools import wraps
 from http import HTTPStatus
 from io import BytesIO
 
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+
+from comments.networks import network_from
+from comments.refusals import refusals
 
 # In bytes. The longest comment in the longest characters, percent-encoded, fits.
 LARGEST_POST = 64 * 1024
@@ -36,3 +41,49 @@ def fits(request):
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._stream = BytesIO(body)
     return len(body) <= LARGEST_POST
+
+
+def refusing_floods(view):
+    """The view, which does not look at the posts of a network of which too many were refused of late."""
+
+    @wraps(view)
+    def limited_view(request, *args, **kwargs):
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        network = network_from(request)
+        if seconds := refusals.seconds_to_wait(network):
+            return _too_many_refused(request, seconds)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            refusals.count(network)
+            raise
+        if 400 <= response.status_code < 500:
+            refusals.count(network)
+        return response
+
+    return limited_view
+
+
+# What a form says to itself is nothing to copy.
+_NOT_WORDS = {"csrfmiddlewaretoken", "parent", "browser", "seconds", "subject"}
+
+
+def _too_many_refused(request, seconds):
+    words = []
+    if fits(request):
+        request.encoding = "utf-8"
+        words = [
+            (name.capitalize(), value)
+            for name, value in request.POST.items()
+            if value and name not in _NOT_WORDS
+        ]
+    context = {"seconds": seconds, "words": words}
+    response = render(
+        request,
+        "comments/too_many_refused.html",
+        context,
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    response.headers["Retry-After"] = str(seconds)
+    return as_private(response)

@@ -15,9 +15,10 @@ from comments.models import Comment, Report
 from comments.networks import lasting_hashes
 from comments.rates import TooMany
 from comments.reports import NotShown, take
-from comments.views.receiving import HttpResponseSeeOther, fits
+from comments.views.receiving import HttpResponseSeeOther, fits, refusing_floods
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, id):

@@ -12,8 +12,10 @@ from comments.conversation import answered_in, page_context, root_in
 from comments.models import Comment
 from comments.permalinks import address_of
 from comments.views.posting import post
+from comments.views.receiving import refusing_floods
 
 
+@refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread(request, slug):

@@ -14,7 +14,7 @@ from articles.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
 from articles.admin.listing import LongListMixin
 from articles.admin.neighbours import NeighboursMixin
 from articles.admin.widgets import BodyEditor
-from articles.markup import clean_article
+from articles.markup import clean_article, not_too_long
 from newsroom.pages import PageAddress
 
 
@@ -44,6 +44,7 @@ class PageForm(ChangedFieldsForm, FlatpageForm):
         return url
 
     def clean_content(self):
+        not_too_long(self.cleaned_data["content"])
         return clean_article(self.cleaned_data["content"])
 
 

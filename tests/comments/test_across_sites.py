@@ -15,7 +15,8 @@ def post(**headers):
     [
         (None, None, False),
         (None, "http://testserver", False),
-        (None, "https://testserver", False),
+        (None, "https://testserver", True),
+        (None, "http://news.example", True),
         (None, "HTTP://TESTSERVER", False),
         (None, "https://news.example", False),
         (None, "null", True),
@@ -49,9 +50,18 @@ def test_what_the_browser_says_of_the_sender_decides(site, origin, refused, sett
     assert is_from_elsewhere(post(**given)) is refused
 
 
-def test_an_origin_is_ours_by_its_host_and_port():
-    assert is_ours("https://news.example:8443", hosts={"news.example:8443"})
-    assert not is_ours("https://news.example:8443", hosts={"news.example"})
+def test_an_origin_is_ours_by_its_scheme_its_host_and_its_port():
+    ours = {"https://news.example:8443"}
+    assert is_ours("https://news.example:8443", origins=ours)
+    assert not is_ours("http://news.example:8443", origins=ours)
+    assert not is_ours("https://news.example", origins=ours)
+
+
+def test_a_page_of_ours_that_was_read_without_https_sends_nothing_to_the_one_with_it():
+    request = RequestFactory().post(
+        "/", headers={"Origin": "http://testserver"}, secure=True
+    )
+    assert is_from_elsewhere(request)
 
 
 def with_session(settings, **data):

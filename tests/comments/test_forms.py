@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from comments.forms import CommentForm
-from comments.markup import characters
+from comments.markup import MOST_MARKS, characters
 from comments.models import Comment
 from comments.models.comment import LONGEST_BODY
 from tests.factories import (
@@ -63,6 +63,15 @@ def test_a_tower_of_marks_is_refused_with_a_sentence_of_its_own(db):
         assert errors[field] == [
             "Too many marks are piled upon its letters. Take some away."
         ]
+
+
+def test_few_letters_with_a_long_row_of_marks_are_a_tower_too(db):
+    # Far fewer code points than a comment may have; normalising the row takes too long.
+    assert saved(body="a" + "\u0323\u0301" * (MOST_MARKS // 2))
+    errors = filled_in(body="a" + "\u0323\u0301" * 16).errors
+    assert errors["body"] == [
+        "Too many marks are piled upon its letters. Take some away."
+    ]
 
 
 def test_the_limits_are_told_before_they_are_hit(db):

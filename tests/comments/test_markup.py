@@ -2,6 +2,7 @@ import time
 from html.parser import HTMLParser
 
 import pytest
+import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -377,3 +378,26 @@ def test_some_texts_leave_nothing_on_the_page(text):
 @pytest.mark.parametrize("text", ["a", "…", "👍", "٣", "👨‍👩‍👧"])
 def test_one_letter_sign_or_picture_is_enough_to_see(text):
     assert has_something_to_see(text)
+
+
+@given(
+    st.text(
+        st.sampled_from("\U0001f1e6\U0001f1ff\u200d\u0301\u0600\U0001f468\ufe0fa\n ")
+    )
+)
+def test_flags_are_counted_as_unicode_says(text):
+    assert characters(text) == sum(1 for _ in regex.finditer(r"\X", text))
+
+
+@pytest.mark.parametrize(
+    "piece", ["\U0001f1e6", "\U0001f468\u200d", "\u0301", "\u0915\u094d", "\u0600"]
+)
+def test_counting_characters_takes_time_in_proportion_to_the_length(piece):
+    def seconds(text):
+        start = time.process_time()
+        characters(text)
+        return time.process_time() - start
+
+    plain = min(seconds("a" * 60_000) for _ in range(3))
+    dear = min(seconds(piece * (60_000 // len(piece))) for _ in range(2))
+    assert dear < 10 * plain

@@ -35,3 +35,9 @@ def test_a_table_is_read_as_it_was_written(rows):
         ["one", "two"],
         *([safe_cell(cell) for cell in row] for row in rows),
     ]
+
+
+@pytest.mark.parametrize("cell", ["plain", "a;b", "a\tb", 3, "", None])
+def test_every_cell_is_quoted(cell):
+    line = as_csv(["head"], [[cell]]).splitlines()[-1]
+    assert line == f'"{"" if cell is None else cell}"'

@@ -1,6 +1,7 @@
 import json
 import logging
 import sys
+import time
 
 import pytest
 
@@ -61,6 +62,19 @@ def test_a_traceback_stands_in_the_same_line():
         ),
         ("GET /preview/Zz_-9/ and so on", "GET /preview/…/ and so on"),
         ("GET /calendar/Zz_-9.ics", "GET /calendar/…"),
+        ("//comments//mine/12:Zz_-/", "//comments//mine/…/"),
+        ("/comments/./mine/12:Zz_-/", "/comments/./mine/…/"),
+        ("/COMMENTS/Mine/12:Zz_-/", "/COMMENTS/Mine/…/"),
+        ("/comments%2fmine%2F12:Zz_-%2F", "/comments%2fmine%2F…%2F"),
+        ("/comments/%6din%65/12%3AZz_-/", "/comments/%6din%65/…/"),
+        ("/c%256fmments/mine/12:Zz_-/", "/c%256fmments/mine/…/"),
+        ("/comments%252fmine%252f12:Zz_-", "/comments%252fmine%252f…"),
+        ("\\comments\\mine\\12:Zz_-", "\\comments\\mine\\…"),
+        ("//comments/mail//stop//7.9:Zz_-/", "//comments/mail//stop//…/"),
+        ("/CORRECTIONS/MINE/12:Zz_-/", "/CORRECTIONS/MINE/…/"),
+        ("/admin//RESET//MQ//d3f-0a1/", "/admin//RESET//MQ//…/"),
+        ("/Preview//Zz_-9/", "/Preview//…/"),
+        ("/calendar//Zz_-9%2eICS", "/calendar//…"),
         ("/admin/articles/calendar/?month=2026-11",) * 2,
         ("/articles/mine/", "/articles/mine/"),
     ],
@@ -84,3 +98,20 @@ def test_what_a_stranger_sends_wrong_makes_one_line_without_a_traceback(
     [line] = [json.loads(JSONFormatter().format(record)) for record in records]
     assert "evil.example" in line["message"]
     assert "traceback" not in line
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["/", "%2f", "/.", "/comments", "/comments/mail/", "/calendar/", "%25", "/reset/a"],
+)
+def test_masking_takes_time_in_proportion_to_the_length(piece):
+    def seconds(text):
+        start = time.process_time()
+        masked(text)
+        return time.process_time() - start
+
+    few, many = (
+        min(seconds(piece * (length // len(piece))) for _ in range(3))
+        for length in [4_000, 32_000]
+    )
+    assert many < 24 * few + 0.001

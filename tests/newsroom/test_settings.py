@@ -216,6 +216,13 @@ def test_https_brings_secure_cookies_and_strict_transport(place):
     assert value_of(place, names) == [False, False, False, 0]
 
 
+def test_with_https_no_other_host_can_put_a_cookie_in_place_of_ours(place):
+    names = "[settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME]"
+    assert value_of(place, names, **REAL) == ["__Host-sessionid", "__Host-csrftoken"]
+    # Browsers refuse such names without https.
+    assert value_of(place, names) == ["sessionid", "csrftoken"]
+
+
 def test_the_host_of_the_site_is_allowed_without_being_named_twice(place):
     assert "news.example.org" in value_of(place, "settings.ALLOWED_HOSTS", **REAL)
     chosen = value_of(
@@ -227,12 +234,13 @@ def test_the_host_of_the_site_is_allowed_without_being_named_twice(place):
 def test_every_page_gives_up_what_it_does_not_need(client, db):
     headers = client.get("/healthz").headers
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert "nonce" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "geolocation=()" in headers["Permissions-Policy"]
     assert headers["Cache-Control"] == "private, no-store"
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from articles import desk as steps
 from articles.models import Proposal
-from articles.proposals import propose
+from articles.proposals import decline, propose, take_over
 from tests.articles.admin.desk import LIST, form_of, said, typed
 from tests.factories import (
     make_article,
@@ -237,3 +237,45 @@ def test_what_others_changed_since_is_not_shown_as_the_writers_doing(
     )
     page = desk.get(page_of(proposal)).content.decode()
     assert "Somebody has changed the same here since this was proposed: title" in page
+
+
+def test_moderators_read_nothing_of_what_writers_propose(client, article, writer):
+    proposal = propose(
+        article, {"title": "Told in confidence"}, by=writer, note="My source is Ana."
+    )
+    history = reverse("admin:articles_article_revisions", args=[article.pk])
+    compare = reverse("admin:articles_article_compare", args=[article.pk])
+    addresses = [
+        form_of(article),
+        history,
+        f"{compare}?to={proposal.revision_id}",
+        f"{compare}?from={proposal.revision_id}&to=live",
+    ]
+    client.force_login(make_user(role="Moderators"))
+    pages = [client.get(address) for address in addresses]
+    assert [page.status_code for page in pages] == [200, 200, 404, 404]
+    for page in pages:
+        assert b"My source is Ana." not in page.content
+        assert b"Told in confidence" not in page.content
+    for user in [writer, make_user(role="Editors")]:
+        client.force_login(user)
+        seen = [client.get(address) for address in addresses]
+        assert {page.status_code for page in seen} == {200}
+        for page in seen[:2]:
+            assert b"My source is Ana." in page.content, page.request["PATH_INFO"]
+
+
+def test_nor_when_it_was_taken_over_or_declined(client, article, writer):
+    taken = propose(article, {"title": "Better"}, by=writer, note="My source is Ana.")
+    take_over(taken, by=make_user(role="Editors"))
+    again = propose(article, {"title": "Best"}, by=writer, note="Ben says so.")
+    decline(again, answer="Ben is wrong.", by=make_user(role="Editors"))
+    client.force_login(make_user(role="Moderators"))
+    for address in [
+        form_of(article),
+        reverse("admin:articles_article_revisions", args=[article.pk]),
+        reverse("admin:articles_article_compare", args=[article.pk]),
+    ]:
+        page = client.get(address).content
+        for words in [b"My source is Ana.", b"Ben says so.", b"Ben is wrong."]:
+            assert words not in page, address
