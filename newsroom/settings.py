@@ -153,7 +153,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_kept_in(VAR_DIR / "secret_k
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
 
 SITE_NAME = env("SITE_NAME", default="Newsroom")
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
 site = from_url("SITE_URL", SITE_URL, urlsplit)
 if site.scheme not in {"http", "https"} or not site.hostname:
     raise ImproperlyConfigured(
