@@ -11,6 +11,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -93,6 +94,17 @@ def one_of(name, words):
             f"{name} must be one of {', '.join(words)}, not {word!r}."
         )
     return word
+
+
+def day(name):
+    """A day from the environment, None when unset, or a start that stops and says why."""
+    text = env(name, default="").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be a day such as 2027-01-31, not {text!r}."
+        ) from None
 
 
 def rhythm(name):
@@ -253,7 +265,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Django's own, which takes nobody for signed in whose second factor is missing.
+    "newsroom.accounts.middleware.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -332,6 +345,18 @@ AUTH_PASSWORD_VALIDATORS = [
 # A link that was mailed to choose a new password.
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["newsroom.accounts.backend.AccountBackend"]
+
+# Passkeys and authenticator apps for the desk: `offered`, `off`, or `required` of everybody,
+# then from the day STAFF_SECOND_FACTOR_FROM (in TIME_ZONE) on if there is one.
+STAFF_SECOND_FACTOR = one_of("STAFF_SECOND_FACTOR", ["offered", "off", "required"])
+STAFF_SECOND_FACTOR_FROM = day("STAFF_SECOND_FACTOR_FROM")
+
+# A session of the desk ends when nothing was done in it for so many hours.
+STAFF_SESSION_HOURS = whole_number("STAFF_SESSION_HOURS", 12)
+if STAFF_SESSION_HOURS == 0:
+    raise ImproperlyConfigured("STAFF_SESSION_HOURS must be at least 1.")
+SESSION_ENGINE = "newsroom.accounts.session_store"
 
 
 # Language and time
@@ -429,7 +454,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {
-        "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False}
+        "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
+        # It names the identifier of every passkey that is used.
+        "fido2": {"level": "WARNING"},
     },
 }
 

@@ -16,7 +16,7 @@ from comments.forgetting import forget_networks, forget_unconfirmed_addresses
 from comments.models import NetworkKey, WrittenMail
 from comments.outbox import send_due
 from newsroom import staff_mail
-from newsroom.models import FailedSignIn, SecurityEvent, Ticking
+from newsroom.models import FailedSignIn, SecurityEvent, StaffSession, Ticking
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ JOBS: list[Callable[[], object]] = [
     CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
     SecurityEvent.objects.forget_old,
+    StaffSession.objects.forget_old,
     Unsaved.objects.forget_old,
     forget_networks,
     forget_unconfirmed_addresses,
@@ -68,6 +69,7 @@ _WORDS = {
     CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
     FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
     SecurityEvent.objects.forget_old: "Old entries of the security log are forgotten",
+    StaffSession.objects.forget_old: "Sessions that have ended are deleted",
     Unsaved.objects.forget_old: "Words that nobody saved are forgotten after a year",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
