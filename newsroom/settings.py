@@ -205,6 +205,10 @@ TRUST_AFTER_APPROVALS = whole_number("TRUST_AFTER_APPROVALS", 2)
 # `waiting 6h`, when the oldest has waited so many hours, and then at most once an hour.
 MODERATORS_MAIL = rhythm("MODERATORS_MAIL")
 
+# Whether links in that mail decide without signing in: only for moderators without a second
+# factor, and not where STAFF_SECOND_FACTOR is `required`.
+DECIDE_BY_MAIL = one_of("DECIDE_BY_MAIL", ["on", "off"]) == "on"
+
 # How many of the newest revisions of an article are kept, whatever else is forgotten.
 REVISIONS_KEPT = whole_number("REVISIONS_KEPT", 25)
 
@@ -357,6 +361,9 @@ STAFF_SESSION_HOURS = whole_number("STAFF_SESSION_HOURS", 12)
 if STAFF_SESSION_HOURS == 0:
     raise ImproperlyConfigured("STAFF_SESSION_HOURS must be at least 1.")
 SESSION_ENGINE = "newsroom.accounts.session_store"
+
+# `comments` asks it which accounts may decide by a link that was mailed to them.
+ACCOUNTS_THAT_DECIDE_BY_MAIL = "newsroom.accounts.second_factor.deciding_by_mail"
 
 
 # Language and time

@@ -81,3 +81,14 @@ def is_fresh(session):
     """Whether whoever uses the session signed in, or confirmed to be there, within 15 minutes."""
     age = time.time() - session.get(CONFIRMED_AT, 0)
     return 0 <= age < FRESH_SECONDS
+
+
+def deciding_by_mail(accounts_asked):
+    """Of these accounts, those that may decide by a mailed link: it asks for no second factor, so none that has one."""
+    if settings.STAFF_SECOND_FACTOR == "required":
+        return accounts_asked.none()
+    if not is_on():
+        return accounts_asked
+    return accounts_asked.exclude(pk__in=Passkey.objects.values("user")).exclude(
+        pk__in=AuthenticatorApp.objects.values("user")
+    )

@@ -154,6 +154,7 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("MODERATORS_MAIL", "waiting -6h"),
         ("MODERATORS_MAIL", "waiting 99999h"),
         ("MODERATORS_MAIL", "waiting ²h"),
+        ("DECIDE_BY_MAIL", "sometimes"),
         ("STAFF_SECOND_FACTOR", "asked"),
         ("STAFF_SECOND_FACTOR_FROM", "tomorrow"),
         ("STAFF_SECOND_FACTOR_FROM", "31.1.2027"),
