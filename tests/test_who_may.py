@@ -6,6 +6,7 @@ A new address of the desk is one more line here; without it a test fails and nam
 
 import pytest
 
+from newsroom.models import StaffSession
 from tests.who_may import (
     ARTICLES,
     NOT_SIGNED_IN,
@@ -286,12 +287,19 @@ def test_a_superuser_whose_second_factor_is_missing_gets_what_nobody_gets(
     world = make_world()
     world.sessions[who] = not_signed_in(who, settings)
     wrong = []
-    for route, (got, posted) in ROWS.items():
-        expected = GOES_ON[who].get(route) or (int(got[0]), int(posted[0]))
-        for method, status in zip(["get", "post"], expected, strict=True):
-            found = world.answer(who, method, route, "live")
-            if found != (status, False):
-                wrong.append(f"{method} {route}: {found}, not {status}")
+
+    def ask_everything():
+        for route, (got, posted) in ROWS.items():
+            expected = GOES_ON[who].get(route) or (int(got[0]), int(posted[0]))
+            address = world.address(route, "live")
+            for method, status in zip(["get", "post"], expected, strict=True):
+                found = world.ask(who, address, method).status_code
+                if found != status:
+                    wrong.append(f"{method} {route}: {found}, not {status}")
+
+    assert not world.changes_while(ask_everything)
+    # It was this session that asked, to the end.
+    assert StaffSession.objects.lasting().filter(pk=world.sessions[who]).exists()
     assert not wrong, "\n".join(wrong)
 
 

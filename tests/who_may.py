@@ -108,8 +108,14 @@ class World:
             transaction.set_rollback(True)
         return status, changed
 
-    def ask(self, who, address):
-        return self._client(who).get(address)
+    def ask(self, who, address, method="get"):
+        return getattr(self._client(who), method)(address)
+
+    def changes_while(self, asking):
+        """Whether anything is other than before when this was called."""
+        before = _everything()
+        asking()
+        return _everything() != before
 
     def answer_without_token(self, route):
         client = self._client("superuser", enforce_csrf_checks=True)
