@@ -61,7 +61,7 @@ READ_ELSEWHERE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 def settings_read():
     """The names of every variable that settings.py reads from the environment."""
     source = (settings.BASE_DIR / "newsroom" / "settings.py").read_text()
-    readers = {"env", "flag", "whole_number", "one_of", "rhythm", "from_url"}
+    readers = {"env", "flag", "whole_number", "one_of", "rhythm", "day", "from_url"}
     return {
         call.args[0].value
         for call in ast.walk(ast.parse(source))
