@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils.module_loading import import_string
+
 from comments.models import Comment
 
 # What a link can do, as the digest calls it; each is a method of Comment. The tokens hold
@@ -38,6 +42,12 @@ class Link:
         return is_moderator(self.moderator)
 
     @property
+    def is_allowed_by_mail(self) -> bool:
+        """Whether this moderator may decide without signing in, today."""
+        accounts = get_user_model().objects.filter(pk=self.moderator.pk)
+        return deciding_by_mail(accounts).exists()
+
+    @property
     def has_other_words(self) -> bool:
         return self.comment.text_revision != self.text_revision
 
@@ -64,6 +74,19 @@ def is_moderator(user: Any) -> bool:
         and user.is_staff
         and user.has_perm("comments.moderate_comment")
     )
+
+
+def deciding_by_mail(accounts: Any) -> Any:
+    """
+    Of these accounts, those to whom links are mailed by which they decide without signing in.
+
+    The setting DECIDE_BY_MAIL switches this off for all. Which accounts sign in with
+    more than a mailbox proves is known to the project, not to this app: the setting
+    ACCOUNTS_THAT_DECIDE_BY_MAIL names its function.
+    """
+    if not settings.DECIDE_BY_MAIL:
+        return accounts.none()
+    return import_string(settings.ACCOUNTS_THAT_DECIDE_BY_MAIL)(accounts)
 
 
 def steps_on(comment: Comment) -> list[str]:

@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from comments.by_mail import STEPS, steps_on
+from comments.by_mail import STEPS, deciding_by_mail, steps_on
 from comments.inert import inert_line, inert_text
 from comments.markup import kept_line
 from comments.models import Appeal, Comment, Decision, Digest
@@ -134,11 +134,16 @@ def tell_moderators():
         return
     newest = [comment, appeal, max(back, _newest_settled_decision())]
     numbers = _numbers(entries)
+    with_links = _with_links(digest.moderator_id for digest in due)
     for digest in due:
         if Digest.objects.claim(digest):
             moderator = moderators[digest.moderator_id]
             try:
-                _letter(moderator, digest, entries, numbers).send()
+                has_links = moderator.pk in with_links
+                letter = _letter(
+                    moderator, digest, entries, numbers, has_links=has_links
+                )
+                letter.send()
             except Exception as error:
                 if not _goes_on_after(error, digest):
                     return
@@ -199,6 +204,12 @@ def _moderators():
     return accounts.filter(is_staff=True).exclude(email="").order_by("pk").distinct()
 
 
+def _with_links(keys):
+    """Of these moderators, the keys of those who may decide by links in the mail."""
+    accounts = get_user_model().objects.filter(pk__in=list(keys))
+    return set(deciding_by_mail(accounts).values_list("pk", flat=True))
+
+
 def _numbers(entries):
     """What is said of how many there are; each is counted up to a limit only."""
     waiting = _counted(Comment.objects.waiting())
@@ -223,12 +234,15 @@ def _of(number, thing):
     return f"{number} {thing}{'s' if number != 1 else ''}"
 
 
-def _letter(moderator, digest, entries, numbers):
+def _letter(moderator, digest, entries, numbers, *, has_links):
     # Nothing that a reader typed stands in the subject.
     things = [numbers["waiting"], numbers["asking"]]
     subject = f"{' and '.join(filter(None, things))} waiting"
     context = numbers | {
-        "entries": [(entry, entry.links_of(digest)) for entry in entries],
+        "entries": [
+            (entry, entry.links_of(digest) if has_links else []) for entry in entries
+        ],
+        "has_links": has_links,
         "queue": _in_full(f"{reverse('admin:index')}comments/queue/"),
         "site_name": settings.SITE_NAME,
         "site": urlsplit(settings.SITE_URL).netloc,

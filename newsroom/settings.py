@@ -11,6 +11,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -95,6 +96,17 @@ def one_of(name, words):
     return word
 
 
+def day(name):
+    """A day from the environment, None when unset, or a start that stops and says why."""
+    text = env(name, default="").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be a day such as 2027-01-31, not {text!r}."
+        ) from None
+
+
 def rhythm(name):
     """When moderators are told by mail what waits: one of three words or `waiting 6h`, or a start that stops and says why."""
     text = " ".join(env(name, default="hourly").lower().split())
@@ -153,7 +165,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_kept_in(VAR_DIR / "secret_k
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
 
 SITE_NAME = env("SITE_NAME", default="Newsroom")
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
 site = from_url("SITE_URL", SITE_URL, urlsplit)
 if site.scheme not in {"http", "https"} or not site.hostname:
     raise ImproperlyConfigured(
@@ -192,6 +204,10 @@ TRUST_AFTER_APPROVALS = whole_number("TRUST_AFTER_APPROVALS", 2)
 # When moderators are told by mail what waits for them: at_once, hourly, daily, or, as in
 # `waiting 6h`, when the oldest has waited so many hours, and then at most once an hour.
 MODERATORS_MAIL = rhythm("MODERATORS_MAIL")
+
+# Whether links in that mail decide without signing in: only for moderators without a second
+# factor, and not where STAFF_SECOND_FACTOR is `required`.
+DECIDE_BY_MAIL = one_of("DECIDE_BY_MAIL", ["on", "off"]) == "on"
 
 # How many of the newest revisions of an article are kept, whatever else is forgotten.
 REVISIONS_KEPT = whole_number("REVISIONS_KEPT", 25)
@@ -266,7 +282,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Django's own, which takes nobody for signed in whose second factor is missing.
+    "newsroom.accounts.middleware.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "newsroom.middleware.NoEmptyField",
@@ -346,6 +363,21 @@ AUTH_PASSWORD_VALIDATORS = [
 # A link that was mailed to choose a new password.
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["newsroom.accounts.backend.AccountBackend"]
+
+# Passkeys and authenticator apps for the desk: `offered`, `off`, or `required` of everybody,
+# then from the day STAFF_SECOND_FACTOR_FROM (in TIME_ZONE) on if there is one.
+STAFF_SECOND_FACTOR = one_of("STAFF_SECOND_FACTOR", ["offered", "off", "required"])
+STAFF_SECOND_FACTOR_FROM = day("STAFF_SECOND_FACTOR_FROM")
+
+# A session of the desk ends when nothing was done in it for so many hours.
+STAFF_SESSION_HOURS = whole_number("STAFF_SESSION_HOURS", 12)
+if STAFF_SESSION_HOURS == 0:
+    raise ImproperlyConfigured("STAFF_SESSION_HOURS must be at least 1.")
+SESSION_ENGINE = "newsroom.accounts.session_store"
+
+# `comments` asks it which accounts may decide by a link that was mailed to them.
+ACCOUNTS_THAT_DECIDE_BY_MAIL = "newsroom.accounts.second_factor.deciding_by_mail"
 
 
 # Language and time
@@ -443,7 +475,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {
-        "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False}
+        "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
+        # It names the identifier of every passkey that is used.
+        "fido2": {"level": "WARNING"},
     },
 }
 

@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from newsroom import security_log, staff_mail
+from newsroom.accounts.views.sign_in import password_page
 from newsroom.models import SecurityEvent
 from newsroom.models.security_event import DAY
 from newsroom.sign_in_limits import (
@@ -28,17 +29,16 @@ Kind = SecurityEvent.Kind
 def sign_in(request):
     """The login page of the desk. A password that was right is no failure, and makes no earlier one undone."""
     if request.method in {"GET", "HEAD"}:
-        return admin.site.login(request)
+        return password_page(request)
     name = request.POST.get("username", "")
     attempt = count_try(request, WRONG_PASSWORDS, name)
     if attempt.wait:
         security_log.log_line(Kind.SIGN_IN_BLOCKED, request=request)
         return _too_many(request, attempt.wait)
-    response = admin.site.login(request)
+    response = password_page(request)
     if response.status_code == 302:
+        # Signed in, or on to the second factor: see newsroom.accounts.sign_in.
         attempt.succeeded()
-        security_log.record(Kind.SIGNED_IN, request=request, user=request.user)
-        remember_browser(response, request.user)
     else:
         _record_failure(request, name, is_last=attempt.fills_limit)
     return response

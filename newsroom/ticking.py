@@ -17,7 +17,7 @@ from comments.forgetting import forget_networks, forget_unconfirmed_addresses
 from comments.models import NetworkKey, WrittenMail
 from comments.outbox import send_due
 from newsroom import staff_mail
-from newsroom.models import FailedSignIn, SecurityEvent, Ticking
+from newsroom.models import FailedSignIn, SecurityEvent, StaffSession, Ticking
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ JOBS: list[Callable[[], object]] = [
     CorrectionRequest.objects.forget_networks,
     FailedSignIn.objects.forget_old,
     SecurityEvent.objects.forget_old,
+    StaffSession.objects.forget_old,
     Unsaved.objects.forget_old,
     make_addresses_secret,
     forget_networks,
@@ -70,6 +71,7 @@ _WORDS = {
     CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
     FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
     SecurityEvent.objects.forget_old: "Old entries of the security log are forgotten",
+    StaffSession.objects.forget_old: "Sessions that have ended are deleted",
     Unsaved.objects.forget_old: "Words that nobody saved are forgotten after a year",
     make_addresses_secret: "Pictures from before their addresses were secret are moved",
     forget_networks: "Networks of comments are forgotten",

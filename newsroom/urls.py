@@ -11,7 +11,9 @@ from newsroom.admin import shortcuts
 register_converter(pages.PageAddress, "page")
 
 urlpatterns = [
-    # Before the admin's own addresses: signing in is limited.
+    # Before the admin's own addresses: signing in is limited, and passwords are changed by
+    # whoever has just signed in.
+    path("admin/", include("newsroom.accounts.urls")),
     path("admin/", include(signin.urls)),
     path("admin/", include(signout.urls)),
     # Django's own way from any row to its page tells the address of an article to

@@ -6,11 +6,14 @@ A new address of the desk is one more line here; without it a test fails and nam
 
 import pytest
 
+from newsroom.models import StaffSession
 from tests.who_may import (
     ARTICLES,
+    NOT_SIGNED_IN,
     PEOPLE,
     is_of_an_article,
     make_world,
+    not_signed_in,
     routes,
 )
 
@@ -19,6 +22,25 @@ from tests.who_may import (
 # own that readers see; everybody else asks about that one. Behind an answer, “!” says that
 # something was changed by it.
 TABLE = """
+admin/login/second/                                                  | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/login/passkey/                                                 | 405 405 405 405 405 405         | 422 422 422 422 422 422
+admin/login/passkey/options/                                         | 405 405 405 405 405 405         | 200 200 200 200 200 200
+admin/account/                                                       | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/account/confirm/                                               | 302 302 405 405 405 405         | 302 302 422 422 422 422
+admin/account/confirm/options/                                       | 302 302 405 405 405 405         | 302 302 200 200 200 200
+admin/account/add/                                                   | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/account/passkeys/add/                                          | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/account/passkeys/options/                                      | 302 302 405 405 405 405         | 302 302 200 200 200 200
+admin/account/passkeys/new/                                          | 302 302 405 405 405 405         | 302 302 422 422 422 422
+admin/account/passkeys/<int:passkey>/name/                           | 302 302 405 405 405 405         | 302 302 404 404 404 404
+admin/account/passkeys/<int:passkey>/remove/                         | 302 302 404 404 404 404         | 302 302 404 404 404 404
+admin/account/app/                                                   | 302 302 200 200 200 200         | 302 302 422 422 422 422
+admin/account/app/remove/                                            | 302 302 404 404 404 404         | 302 302 404 404 404 404
+admin/account/codes/                                                 | 302 302 302 302 302 302         | 302 302 405 405 405 405
+admin/account/codes/kept/                                            | 302 302 405 405 405 405         | 302 302 302 302 302 302
+admin/account/codes/new/                                             | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/account/sessions/<slug:session>/end/                           | 302 302 405 405 405 405         | 302 302 302 302 302 302
+admin/account/sessions/end-others/                                   | 302 302 405 405 405 405         | 302 302 302 302 302 302
 admin/login/                                                         | 200 200 302 302 302 302         | 200 200 200 200 200 200
 admin/password_reset/                                                | 200 200 200 200 200 200         | 200 200 200 200 200 200
 admin/password_reset/done/                                           | 200 200 200 200 200 200         | 405 405 405 405 405 405
@@ -136,6 +158,7 @@ admin/auth/group/<path:object_id>/history/                           | 302 302 4
 admin/auth/group/<path:object_id>/delete/                            | 302 302 403 403 403 200         | 302 302 403 403 403 200
 admin/auth/group/<path:object_id>/change/                            | 302 302 403 403 403 200         | 302 302 403 403 403 200
 admin/auth/group/<path:object_id>/                                   | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/auth/user/<id>/second-factor/                                  | 302 302 403 403 403 200         | 302 302 403 403 403 422
 admin/auth/user/<id>/password/                                       | 302 302 403 403 403 200         | 302 302 403 403 403 200
 admin/auth/user/                                                     | 302 302 403 403 403 200         | 302 302 403 403 403 200
 admin/auth/user/add/                                                 | 302 302 403 403 403 200         | 302 302 403 403 403 200
@@ -240,3 +263,57 @@ def test_what_was_not_sent_from_here_is_refused(db):
         if posted[-1].rstrip("!") in {"405", "404"}:
             continue
         assert world.answer_without_token(route) == 403, route
+
+
+# Where those of NOT_SIGNED_IN get another answer than nobody: the pages on which signing in
+# goes on. A GET and an empty POST.
+GOES_ON = {
+    "typed the password": {"admin/login/second/": (200, 422)},
+    "signed in before the factor": {},
+    "has to add a factor": {
+        "admin/account/add/": (200, 405),
+        "admin/account/passkeys/add/": (200, 405),
+        "admin/account/passkeys/options/": (405, 200),
+        "admin/account/passkeys/new/": (405, 422),
+        "admin/account/app/": (200, 422),
+    },
+}
+
+
+@pytest.mark.parametrize("who", NOT_SIGNED_IN)
+def test_a_superuser_whose_second_factor_is_missing_gets_what_nobody_gets(
+    db, settings, who
+):
+    world = make_world()
+    world.sessions[who] = not_signed_in(who, settings)
+    wrong = []
+
+    def ask_everything():
+        for route, (got, posted) in ROWS.items():
+            expected = GOES_ON[who].get(route) or (int(got[0]), int(posted[0]))
+            address = world.address(route, "live")
+            for method, status in zip(["get", "post"], expected, strict=True):
+                found = world.ask(who, address, method).status_code
+                if found != status:
+                    wrong.append(f"{method} {route}: {found}, not {status}")
+
+    assert not world.changes_while(ask_everything)
+    # It was this session that asked, to the end.
+    assert StaffSession.objects.lasting().filter(pk=world.sessions[who]).exists()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", NOT_SIGNED_IN)
+def test_they_are_nobody_on_public_pages_too(db, settings, who):
+    world = make_world()
+    world.sessions[who] = not_signed_in(who, settings)
+    draft, live = world.articles["foreign"], world.articles["live"]
+    assert world.ask("superuser", draft.get_absolute_url()).status_code == 200
+    assert world.ask(who, draft.get_absolute_url()).status_code == 404
+    thread = f"{live.get_absolute_url()}comments/"
+    desk = "/admin/comments/comment/"
+    assert desk in world.ask("superuser", thread).text
+    assert desk not in world.ask(who, thread).text
+    image = f"/media/image/{world.things['articles/image']}/"
+    assert world.ask("superuser", image).status_code != 404
+    assert world.ask(who, image).status_code == 404

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.contrib.flatpages.models import FlatPage
 from django.db import transaction
 from django.test import Client
@@ -17,7 +17,8 @@ from articles.preview import share
 from articles.proposals import propose
 from articles.tags import merge
 from comments.models import Batch, Decision, Term
-from newsroom.models import SecurityEvent
+from newsroom.accounts.session_store import SessionStore
+from newsroom.models import AuthenticatorApp, SecurityEvent, StaffSession
 from tests.factories import (
     HOUR,
     make_article,
@@ -32,6 +33,12 @@ from tests.factories import (
 )
 
 PEOPLE = ["nobody", "reader", "writer", "moderator", "editor", "superuser"]
+# Superusers who are not signed in completely, and so are to get what nobody gets.
+NOT_SIGNED_IN = [
+    "typed the password",
+    "signed in before the factor",
+    "has to add a factor",
+]
 # Of which article a writer asks, where the address is that of one.
 ARTICLES = ["own", "foreign", "live"]
 
@@ -100,6 +107,15 @@ class World:
             changed = _everything() != before
             transaction.set_rollback(True)
         return status, changed
+
+    def ask(self, who, address, method="get"):
+        return getattr(self._client(who), method)(address)
+
+    def changes_while(self, asking):
+        """Whether anything is other than before when this was called."""
+        before = _everything()
+        asking()
+        return _everything() != before
 
     def answer_without_token(self, route):
         client = self._client("superuser", enforce_csrf_checks=True)
@@ -195,6 +211,8 @@ def make_world():
         keys
         | {
             "slug:name": "publish",
+            "slug:session": "0" * 32,
+            "int:passkey": 1,
             "int:step": keys["articles/tagstep"],
             "str:name": "links",
             "path:row": "1",
@@ -203,6 +221,31 @@ def make_world():
             "token": "x",
         },
     )
+
+
+def not_signed_in(who, settings):
+    """The session of a superuser whose second factor is missing: how it comes about is one of NOT_SIGNED_IN."""
+    user = make_user(is_superuser=True, is_staff=True)
+    client = Client()
+    if who == "signed in before the factor":
+        client.force_login(user)
+    if who == "has to add a factor":
+        settings.STAFF_SECOND_FACTOR = "required"
+        # The others of this world are signed in with one.
+        AuthenticatorApp.objects.bulk_create(
+            AuthenticatorApp(user=other, encrypted_secret="x")
+            for other in User.objects.exclude(pk=user.pk)
+        )
+        for session in StaffSession.objects.all():
+            store = SessionStore(session.session_key)
+            store["second_factor"] = "authenticator app"
+            store.save()
+    else:
+        AuthenticatorApp.objects.create(user=user, encrypted_secret="x")
+    if who != "signed in before the factor":
+        sent = {"username": user.username, "password": "correct horse battery"}
+        assert client.post("/admin/login/", sent).status_code == 302
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _step(article):

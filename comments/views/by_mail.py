@@ -34,6 +34,10 @@ def decide(request, token):
         typed = _typed(request)
         status = HTTPStatus.FORBIDDEN
         return _page(request, "not_permitted.html", status=status, typed=typed)
+    if not link.is_allowed_by_mail:
+        typed = _typed(request)
+        status = HTTPStatus.FORBIDDEN
+        return _page(request, "not_by_mail.html", status=status, link=link, typed=typed)
     if not link.can_be_followed:
         return _too_late(request, link)
     if request.method != "POST":

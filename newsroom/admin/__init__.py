@@ -5,11 +5,18 @@ from django.contrib import admin
 from django.contrib.sites.models import Site
 from taggit.models import Tag as TaggitTag
 
+from newsroom.admin.accounts import AccountAdmin, RoleAdmin
 from newsroom.admin.conversation import DeskArticleAdmin
 from newsroom.admin.pages import PageAdmin
 from newsroom.admin.security_log import SecurityEventAdmin
 
-__all__ = ["DeskArticleAdmin", "PageAdmin", "SecurityEventAdmin"]
+__all__ = [
+    "AccountAdmin",
+    "DeskArticleAdmin",
+    "PageAdmin",
+    "RoleAdmin",
+    "SecurityEventAdmin",
+]
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

@@ -1,6 +1,17 @@
+from newsroom.models.second_factor import AuthenticatorApp, Passkey, RecoveryCode
 from newsroom.models.security_event import SecurityEvent
 from newsroom.models.sign_in import FailedSignIn
 from newsroom.models.staff_mail import StaffMail
+from newsroom.models.staff_session import StaffSession
 from newsroom.models.ticking import Ticking
 
-__all__ = ["FailedSignIn", "SecurityEvent", "StaffMail", "Ticking"]
+__all__ = [
+    "AuthenticatorApp",
+    "FailedSignIn",
+    "Passkey",
+    "RecoveryCode",
+    "SecurityEvent",
+    "StaffMail",
+    "StaffSession",
+    "Ticking",
+]

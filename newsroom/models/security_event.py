@@ -33,6 +33,16 @@ class SecurityEvent(models.Model):
         SIGNED_OUT = "signed_out", "Signed out"
         PASSWORD_RESET_ASKED = "password_reset_asked", "Password reset requested"
         PASSWORD_CHANGED = "password_changed", "Password changed"
+        FACTOR_ADDED = "factor_added", "Second factor added"
+        FACTOR_REMOVED = "factor_removed", "Second factor removed"
+        FACTOR_FAILED = "factor_failed", "Second factor failed"
+        FACTORS_RESET = "factors_reset", "Second factors reset"
+        RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
+        RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
+        CONFIRMED = "confirmed", "Confirmed to be there"
+        CONFIRMATION_FAILED = "confirmation_failed", "Confirmation failed"
+        SESSION_ENDED = "session_ended", "Session ended"
+        ACCOUNT_CHANGED = "account_changed", "Account changed"
         REFUSED = "refused", "Permission refused"
 
     kind = models.CharField(max_length=40, choices=Kind)

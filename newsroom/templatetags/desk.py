@@ -1,7 +1,10 @@
 from django import template
-from django.utils.html import json_script
+from django.utils.formats import date_format
+from django.utils.html import format_html, json_script
+from django.utils.timezone import localtime
 
 from articles.icalendar import may_plan
+from newsroom.accounts import second_factor
 from newsroom.admin import shortcuts
 from newsroom.admin.dashboard import piles_for, what_does_not_happen
 from newsroom.admin.health import may_see
@@ -25,3 +28,21 @@ def desk_dashboard(context):
 def shortcuts_for_script(context):
     """The keys of the desk, for the script that obeys them."""
     return json_script(shortcuts.for_script(context["request"].user), "shortcuts")
+
+
+@register.filter
+def lacks_second_factor(user):
+    """Whether the account should be asked to add a second factor: it has none, and could have one."""
+    return second_factor.is_on() and not second_factor.has_one(user)
+
+
+@register.simple_tag
+def moment(at):
+    """A time to the minute, and to the second in its title."""
+    local = localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(),
+        date_format(local, "j F Y, H:i:s e"),
+        date_format(local, "j M Y, H:i"),
+    )

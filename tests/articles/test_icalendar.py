@@ -40,7 +40,7 @@ def test_a_program_reads_what_is_planned_and_scheduled(client, address):
     assert "SUMMARY:Scheduled: Ready" in lines
     assert "DTSTART:20261124T183000Z" in lines
     assert "DTSTAMP:20261120T120000Z" in lines
-    assert f"UID:article-{planned.pk}-planned@127.0.0.1" in lines
+    assert f"UID:article-{planned.pk}-planned@localhost" in lines
     assert "Out already" not in "".join(lines)
 
 

@@ -29,6 +29,7 @@ from tests.factories import (
     make_user,
     make_visible_article,
 )
+from tests.newsroom.accounts.conftest import give_app
 
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
@@ -622,7 +623,7 @@ def test_a_mail_costs_the_same_for_one_comment_and_for_many(
     fill(article, moderator, 20)
     many = queries_of(tell_moderators)
     assert len(mailoutbox) == 3
-    assert few == many == 19
+    assert few == many == 20
 
 
 def test_a_tick_without_news_is_cheap(moderator, mailoutbox, later):
@@ -642,3 +643,36 @@ def test_old_decisions_are_not_looked_at_again(moderator, mailoutbox, later):
     make_comment()
     tell_moderators()
     assert Digest.objects.get().newest_decision == newest.pk
+
+
+@pytest.mark.django_db
+def test_only_those_who_may_decide_by_mail_get_links(mailoutbox, settings):
+    """The others get the same mail, with the way to the queue."""
+    settings.MODERATORS_MAIL = "at_once"
+    make_user(role="Moderators", email="password@news.example")
+    give_app(make_user(role="Moderators", email="app@news.example"))
+    comment = make_comment(name="Inés")
+    tell_moderators()
+    mails = {mail.to[0]: mail for mail in mailoutbox}
+    assert len(links_in(mails["password@news.example"])) == 3
+    assert "without signing in" in mails["password@news.example"].body
+    with_app = mails["app@news.example"].body
+    assert comment.name in with_app
+    assert "/admin/comments/queue/" in with_app
+    assert "/comments/decide/" not in with_app
+    assert "without signing in" not in with_app
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DECIDE_BY_MAIL", False), ("STAFF_SECOND_FACTOR", "required")]
+)
+def test_where_nobody_decides_by_mail_no_mail_has_links(
+    moderator, mailoutbox, settings, name, value
+):
+    settings.MODERATORS_MAIL = "at_once"
+    setattr(settings, name, value)
+    make_comment()
+    tell_moderators()
+    [mail] = mailoutbox
+    assert "/comments/decide/" not in mail.body
+    assert "/admin/comments/queue/" in mail.body

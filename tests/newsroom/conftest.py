@@ -79,7 +79,9 @@ class Site:
         )
         process = self.start(command, *place, *arguments, **environment)
         try:
-            address = f"http://127.0.0.1:{port}"
+            # The demo is at a name, so that passkeys can be tried there.
+            host = "localhost" if command == "demo" else "127.0.0.1"
+            address = f"http://{host}:{port}"
             wait_for(f"{address}/healthz", process)
             yield address, process
         finally:

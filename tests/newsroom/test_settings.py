@@ -61,7 +61,7 @@ READ_ELSEWHERE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 def settings_read():
     """The names of every variable that settings.py reads from the environment."""
     source = (settings.BASE_DIR / "newsroom" / "settings.py").read_text()
-    readers = {"env", "flag", "whole_number", "one_of", "rhythm", "from_url"}
+    readers = {"env", "flag", "whole_number", "one_of", "rhythm", "day", "from_url"}
     return {
         call.args[0].value
         for call in ast.walk(ast.parse(source))
@@ -154,6 +154,12 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("MODERATORS_MAIL", "waiting -6h"),
         ("MODERATORS_MAIL", "waiting 99999h"),
         ("MODERATORS_MAIL", "waiting ²h"),
+        ("DECIDE_BY_MAIL", "sometimes"),
+        ("STAFF_SECOND_FACTOR", "asked"),
+        ("STAFF_SECOND_FACTOR_FROM", "tomorrow"),
+        ("STAFF_SECOND_FACTOR_FROM", "31.1.2027"),
+        ("STAFF_SESSION_HOURS", "0"),
+        ("STAFF_SESSION_HOURS", "half"),
         ("VAR_DIR", "/dev/null/var"),
     ],
 )

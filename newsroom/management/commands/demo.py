@@ -105,11 +105,12 @@ class Command(BaseCommand):
 
     def _serve(self, port):
         """Become `serve`, in an environment that knows the address if nothing else was set."""
-        address = f"{HOST}:{port}"
-        environment = {"SITE_URL": f"http://{address}"} | os.environ
-        self.stdout.write(f"Newsroom is at http://{address}/ – stop it with Ctrl+C.\n")
+        # By its name: an address of a machine cannot have passkeys.
+        address = f"http://localhost:{port}"
+        environment = {"SITE_URL": address} | os.environ
+        self.stdout.write(f"Newsroom is at {address}/ – stop it with Ctrl+C.\n")
         self.stdout.flush()
         close_connections()
         manage = os.fspath(settings.BASE_DIR / "manage.py")
-        command = [sys.executable, manage, "serve", f"--bind={address}"]
+        command = [sys.executable, manage, "serve", f"--bind={HOST}:{port}"]
         os.execve(sys.executable, command, environment)  # noqa: S606

@@ -131,7 +131,7 @@ def test_feeds_have_one_address_for_each_picture(client, db):
     make_visible_article(body=figure(image))
     feed = client.get("/feeds/rss.xml").content.decode()
     assert (
-        f"http://127.0.0.1:8000/media/renditions/{image.fingerprint}/whole-60.jpg"
+        f"http://localhost:8000/media/renditions/{image.fingerprint}/whole-60.jpg"
         in feed
     )
     assert "srcset" not in feed

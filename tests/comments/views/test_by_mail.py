@@ -26,6 +26,7 @@ from tests.factories import (
     make_user,
     make_visible_article,
 )
+from tests.newsroom.accounts.conftest import give_app, give_passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -480,4 +481,56 @@ def test_queries_of_the_page_are_the_same_whatever_there_is(client, comment, mod
     for _ in range(20):
         Signal.objects.create(comment=comment, text_revision=1, rule="decoy")
         make_comment(parent=make_shown_comment(article=comment.article))
-    assert queries(comment) == few == 7
+    assert queries(comment) == few == 8
+
+
+# Who decides without signing in
+
+
+def switch_off(settings, moderator):
+    settings.DECIDE_BY_MAIL = False
+
+
+def require(settings, moderator):
+    settings.STAFF_SECOND_FACTOR = "required"
+
+
+def add_app(settings, moderator):
+    give_app(moderator)
+
+
+def add_passkey(settings, moderator):
+    give_passkey(moderator)
+
+
+@pytest.mark.parametrize("happens", [switch_off, require, add_app, add_passkey])
+def test_a_link_that_was_mailed_before_stops_working_and_says_why(
+    client, comment, link, moderator, settings, happens
+):
+    address = link("reject")
+    assert headline(client.get(address)) == "Reject this comment?"
+    happens(settings, moderator)
+    sent = {"step": "reject", "reason": "abuse", "explanation": "My long words."}
+    for answer in [client.get(address), client.post(address, sent)]:
+        assert answer.status_code == 403
+        assert headline(answer) == "Sign in to decide"
+        assert_private(answer)
+    assert "My long words." in answer.text
+    assert f"/admin/comments/comment/{comment.pk}/change/" in answer.text
+    # Nothing of the comment is told to whoever holds the link.
+    assert comment.body not in text_of(answer)
+    assert is_untouched(comment)
+
+
+def test_where_second_factors_are_off_none_stands_in_the_way(
+    client, comment, link, moderator, settings
+):
+    give_app(moderator)
+    settings.STAFF_SECOND_FACTOR = "off"
+    assert pressed(client, link("approve")).status_code == 303
+    assert not is_untouched(comment)
+
+
+def test_a_second_factor_of_somebody_else_stands_in_nobodys_way(client, comment, link):
+    give_app(make_user(role="Moderators"))
+    assert pressed(client, link("approve")).status_code == 303

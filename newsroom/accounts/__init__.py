@@ -1,0 +1,1 @@
+"""Accounts of the staff: second factors, sessions, and what their owner does with them."""

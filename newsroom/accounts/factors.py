@@ -1,0 +1,151 @@
+"""
+Adding and removing second factors, with what belongs to each change: the log, the mail, the sessions.
+
+Whoever adds the first one or loses one may have been robbed: all other sessions end.
+"""
+
+from django.db import transaction
+
+from newsroom import security_log
+from newsroom.accounts import recovery_codes, second_factor, totp
+from newsroom.accounts.encryption import decrypt, encrypt
+from newsroom.accounts.sessions import end_sessions
+from newsroom.models import AuthenticatorApp, SecurityEvent
+
+Kind = SecurityEvent.Kind
+
+PASSKEY = "passkey"
+APP = "authenticator app"
+RECOVERY_CODE = "recovery code"
+
+
+class LastFactor(Exception):
+    """The factor cannot be removed: the site requires one, and there is no other."""
+
+
+def note_added(request, user, *, what, is_first):
+    """
+    Record a factor that was just added; the new recovery codes when it is the first one.
+
+    `what` names it in the log and the mail, as in “the passkey “Phone””.
+    """
+    user.has_second_factor = True
+    _record(Kind.FACTOR_ADDED, request, user, _sentence(what))
+    if not is_first:
+        return None
+    end_sessions(user, except_key=request.session.session_key)
+    return recovery_codes.replace_codes(user)
+
+
+def add_app(request, user, secret, step):
+    """Keep the authenticator app, in the place of an earlier one; recovery codes when it is the first factor."""
+    is_first = not second_factor.has_one(user)
+    with transaction.atomic():
+        earlier = AuthenticatorApp.objects.filter(user=user)
+        was_there = earlier.delete()[0]
+        totp.add_app(user, secret, step)
+        what = "an authenticator app" + (", in place of the last" * bool(was_there))
+        codes = note_added(request, user, what=what, is_first=is_first)
+        if was_there:
+            end_sessions(user, except_key=request.session.session_key)
+    return codes
+
+
+def remove(request, user, factor, *, what):
+    """
+    Remove a passkey or an app, and every other session; with the last factor go the recovery codes.
+
+    Raises LastFactor when the site requires one and this is the only one.
+    """
+    with transaction.atomic():
+        factor.delete()
+        del user.has_second_factor
+        is_left = second_factor.has_one(user)
+        if not is_left and second_factor.is_required():
+            raise LastFactor
+        if not is_left:
+            user.recovery_codes.all().delete()
+            request.session.pop(second_factor.PROVEN_BY, None)
+        end_sessions(user, except_key=request.session.session_key)
+        _record(Kind.FACTOR_REMOVED, request, user, _sentence(what))
+
+
+def new_codes(request, user):
+    """New recovery codes in the place of all earlier ones."""
+    with transaction.atomic():
+        codes = recovery_codes.replace_codes(user)
+        _record(
+            Kind.RECOVERY_CODES_MADE,
+            request,
+            user,
+            "New recovery codes were made; the earlier ones do not work any more.",
+        )
+    return codes
+
+
+def reset(user, *, by, reason, request=None):
+    """
+    Remove every factor, recovery code and session of an account whose owner is locked out.
+
+    `by` names who does it, for the log and the owner's mail. Returns how many
+    passkeys and apps there were.
+    """
+    with transaction.atomic():
+        passkeys = user.passkeys.all().delete()[0]
+        apps = AuthenticatorApp.objects.filter(user=user).delete()[0]
+        user.recovery_codes.all().delete()
+        end_sessions(user)
+        _record(
+            Kind.FACTORS_RESET,
+            request,
+            user,
+            f"All second factors were removed by {by}. Reason: {reason}",
+        )
+    return passkeys + apps
+
+
+def takes_code(request, user, code):
+    """
+    Whether it is a code of the user's app or one of the recovery codes, and which: APP, RECOVERY_CODE or "".
+
+    Each is taken once.
+    """
+    app = AuthenticatorApp.objects.filter(user=user).first()
+    if app and totp.takes(app, code):
+        return APP
+    if recovery_codes.takes(user, code):
+        left = recovery_codes.left(user)
+        _record(
+            Kind.RECOVERY_CODE_USED,
+            request,
+            user,
+            f"A recovery code was used; {left or 'none'} {'is' if left < 2 else 'are'} left.",
+        )
+        return RECOVERY_CODE
+    return ""
+
+
+# In a session: new recovery codes, encrypted, until their owner has put them away.
+NEW_CODES = "new_recovery_codes"
+
+
+def show_codes(session, codes):
+    """Let the codes be shown in this session."""
+    session[NEW_CODES] = encrypt(" ".join(codes))
+
+
+def codes_to_show(session):
+    """The codes that were made in this session and not put away yet."""
+    return (decrypt(session.get(NEW_CODES, "")) or "").split()
+
+
+def put_codes_away(session):
+    session.pop(NEW_CODES, None)
+
+
+def _sentence(what):
+    return f"{what[0].upper()}{what[1:]}."
+
+
+def _record(kind, request, user, detail):
+    security_log.record(kind, request=request, user=user, detail=detail, tell=True)

@@ -1,0 +1,146 @@
+"""
+Asking once more who is there before keys, passwords, roles and users are changed.
+
+A session that was left open, or a cookie that was stolen, then changes no account:
+within the last 15 minutes its owner has signed in, or has confirmed to be there.
+"""
+
+import time
+from functools import wraps
+
+from django import forms
+from django.http import HttpResponseRedirect, JsonResponse
+from django.utils.cache import add_never_cache_headers
+
+from newsroom import security_log
+from newsroom.accounts import factors, passkeys, second_factor
+from newsroom.accounts.pages import account_page, too_many_tries
+from newsroom.models import SecurityEvent
+from newsroom.sign_in_limits import WRONG_PASSWORDS, count_try
+
+Kind = SecurityEvent.Kind
+
+# What the question itself sends; everything else belongs to the form it was asked before.
+PASSWORD, CODE, BEGUN_BY = "confirm_password", "confirm_code", "confirm_begun_by"
+# These are typed again: a page does not repeat them.
+SECRET_FIELDS = ("password", "old_password", "new_password", "usable_password")
+
+
+class ConfirmForm(forms.Form):
+    confirm_password = forms.CharField(
+        label="Your password",
+        strip=False,
+        required=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    confirm_code = forms.CharField(
+        label="Code",
+        required=False,
+        max_length=100,
+        help_text="From your authenticator app, or one of your recovery codes.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+        if not second_factor.must_show(request.user):
+            del self.fields[CODE]
+
+    def clean(self):
+        user = self.request.user
+        data = self.cleaned_data
+        # The password first: without it no code is used up.
+        if not user.check_password(data.get(PASSWORD, "")):
+            raise forms.ValidationError("This is not your password. Try again.")
+        if CODE in self.fields and not factors.takes_code(
+            self.request, user, data.get(CODE, "")
+        ):
+            raise forms.ValidationError(
+                "This code is not right, or was used before. Wait for the next one, and try again."
+            )
+        return data
+
+
+def mark_fresh(request, *, detail):
+    """Note that the owner of the session has just confirmed to be there."""
+    request.session[second_factor.CONFIRMED_AT] = int(time.time())
+    security_log.record(
+        Kind.CONFIRMED, request=request, user=request.user, detail=detail
+    )
+
+
+def needs_fresh_sign_in(view):
+    """
+    The view, once whoever is signed in has confirmed to be there within 15 minutes.
+
+    Otherwise the question is asked at the same address; what was typed comes back
+    with the answer, except passwords. Requests for JSON get a 403 with a sentence.
+    """
+
+    @wraps(view)
+    def asked_view(request, *args, **kwargs):
+        return ask_if_needed(request) or view(request, *args, **kwargs)
+
+    return asked_view
+
+
+def ask_if_needed(request):
+    """The page that asks who is there; None when that is known well enough."""
+    if not request.user.is_authenticated:
+        # Whoever may not be here is sent away by the view, not asked.
+        return None
+    answers = request.method == "POST" and BEGUN_BY in request.POST
+    if second_factor.is_fresh(request.session):
+        begun_by_get = answers and request.POST[BEGUN_BY] == "get"
+        return HttpResponseRedirect(request.get_full_path()) if begun_by_get else None
+    if "application/json" in request.headers.get("Accept", ""):
+        problem = (
+            "Too much time has passed. Load the page again, and confirm that it is you."
+        )
+        return JsonResponse({"problem": problem}, status=403)
+    form = ConfirmForm(request.POST if answers else None, request=request)
+    if answers:
+        attempt = count_try(request, WRONG_PASSWORDS, request.user.get_username())
+        if attempt.wait:
+            return too_many_tries(request, attempt.wait)
+        if form.is_valid():
+            attempt.succeeded()
+            how = "password and code" if CODE in form.fields else "password"
+            mark_fresh(request, detail=f"With {how}.")
+            return ask_if_needed(request)
+        security_log.record(
+            Kind.CONFIRMATION_FAILED,
+            request=request,
+            user=request.user,
+            detail=request.path,
+        )
+    return _question(request, form)
+
+
+def _question(request, form):
+    begun_by = request.POST.get(BEGUN_BY, request.method.lower())
+    response = account_page(
+        request,
+        "admin/account/confirm.html",
+        title="Confirm that it is you",
+        status=403 if request.method == "POST" else 200,
+        form=form,
+        begun_by="post" if begun_by == "post" else "get",
+        carried=_carried(request.POST) if begun_by == "post" else [],
+        offers_passkey=passkeys.are_possible() and request.user.passkeys.exists(),
+    )
+    add_never_cache_headers(response)
+    return response
+
+
+def _carried(data):
+    """Every field that was sent, in order, except passwords and what is ours."""
+    left_out = {PASSWORD, CODE, BEGUN_BY, "csrfmiddlewaretoken"}
+    return [
+        (name, value)
+        for name, values in data.lists()
+        for value in values
+        if name not in left_out and not name.startswith(SECRET_FIELDS)
+    ]

@@ -1,0 +1,33 @@
+"""The frame around the pages about an account."""
+
+from math import ceil
+
+from django.conf import settings
+from django.contrib import admin
+from django.template.response import TemplateResponse
+
+
+def account_page(request, template, *, title, status=200, **context):
+    """A page in the frame of the admin; without the list of its screens where nobody is signed in."""
+    frame = admin.site.each_context(request)
+    if not frame["has_permission"]:
+        frame["is_nav_sidebar_enabled"] = False
+    # A passkey works at the address of the site only, and the script says so.
+    frame["own_address"] = settings.SITE_URL
+    request.current_app = admin.site.name
+    return TemplateResponse(
+        request, template, {**frame, "title": title, **context}, status=status
+    )
+
+
+def too_many_tries(request, wait):
+    """The answer to a try that has to wait so many seconds."""
+    response = account_page(
+        request,
+        "registration/too_many_tries.html",
+        title="Too many tries",
+        status=429,
+        minutes=ceil(wait / 60),
+    )
+    response.headers["Retry-After"] = str(wait)
+    return response

@@ -1,0 +1,49 @@
+"""Ten codes to print and put away: each stands in for a lost passkey or app, once."""
+
+import secrets
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils import timezone
+
+from newsroom.models import RecoveryCode
+
+NUMBER = 10
+# Sixteen of 32 letters: 80 bits. Without 0, 1, i and o, which are taken for each other.
+ALPHABET = "23456789abcdefghjklmnpqrstuvwxyz"
+GROUPS, LETTERS = 4, 4
+
+
+def new_code() -> str:
+    """A random code such as `k7mq-2vxd-9hrt-pw4c`."""
+    return "-".join(
+        "".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS)
+    )
+
+
+def digest_of(code: str) -> str:
+    """What is kept of a code, however it was typed: capitals, blanks and hyphens do not matter."""
+    letters = "".join(letter for letter in code.lower() if letter.isalnum())
+    return sha256(letters.encode()).hexdigest()
+
+
+def replace_codes(user):
+    """New codes in the place of all earlier ones; returned once, and kept as hashes."""
+    codes = [new_code() for _ in range(NUMBER)]
+    with transaction.atomic():
+        user.recovery_codes.all().delete()
+        RecoveryCode.objects.bulk_create(
+            RecoveryCode(user=user, digest=digest_of(code)) for code in codes
+        )
+    return codes
+
+
+def takes(user, code):
+    """Whether it is a code of the user that was not used before; it is used now."""
+    unused = user.recovery_codes.filter(digest=digest_of(code), used_at=None)
+    return bool(unused.update(used_at=timezone.now()))
+
+
+def left(user):
+    """How many codes of the user can still be used."""
+    return user.recovery_codes.filter(used_at=None).count()

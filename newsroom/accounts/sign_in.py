@@ -1,0 +1,85 @@
+"""
+Signing in step by step: the password, what is missing beside it, and then the session.
+
+Between the two steps nobody is signed in. The session only says whose password was
+right, for a quarter of an hour, and only the pages of this step read that.
+"""
+
+import time
+
+from django.contrib.auth import login
+from django.utils.crypto import constant_time_compare
+
+from newsroom import security_log
+from newsroom.accounts import second_factor
+from newsroom.models import SecurityEvent
+from newsroom.sign_in_limits import remember_browser
+
+PENDING = "pending_sign_in"
+PENDING_SECONDS = 15 * 60
+# Wrong codes after which the password has to be typed again.
+MOST_FAILURES = 5
+
+
+def needs_more(user):
+    """Whether the right password alone does not sign this account in."""
+    return second_factor.must_show(user) or second_factor.must_add(user)
+
+
+def wait_for_more(request, user, *, next_address):
+    """Remember whose password was right until the second factor is there."""
+    request.session.flush()
+    request.session[PENDING] = {
+        "user": user.pk,
+        "hash": user.get_session_auth_hash(),
+        "at": time.time(),
+        "next": next_address,
+        "failures": 0,
+    }
+    request.session.set_expiry(PENDING_SECONDS)
+
+
+def pending_user(request):
+    """The account whose password was right a short while ago in this session; None when there is none."""
+    pending = request.session.get(PENDING)
+    if not pending or not 0 <= time.time() - pending["at"] < PENDING_SECONDS:
+        return None
+    staff = second_factor.accounts().filter(is_active=True, is_staff=True)
+    user = staff.filter(pk=pending["user"]).first()
+    if user is None:
+        return None
+    known = constant_time_compare(user.get_session_auth_hash(), pending["hash"])
+    return user if known else None
+
+
+def next_address(request):
+    """Where whoever signs in wanted to go."""
+    return request.session.get(PENDING, {}).get("next", "")
+
+
+def count_failure(request):
+    """Count a wrong code; how many there have been since the password, which is forgotten after the last that is allowed."""
+    pending = request.session[PENDING]
+    pending["failures"] += 1
+    if pending["failures"] >= MOST_FAILURES:
+        request.session.flush()
+    else:
+        request.session[PENDING] = pending
+    return pending["failures"]
+
+
+def finish(request, response, user, *, proof="", detail=""):
+    """
+    Sign the account in, in a session of its own, and let this browser be known.
+
+    `proof` names the second factor that was shown; `detail` is a sentence for the log.
+    """
+    request.session.flush()
+    login(request, user)
+    if proof:
+        request.session[second_factor.PROVEN_BY] = proof
+    security_log.record(
+        SecurityEvent.Kind.SIGNED_IN, request=request, user=user, detail=detail
+    )
+    remember_browser(response, user)
+    return response

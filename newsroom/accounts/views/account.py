@@ -1,0 +1,67 @@
+"""“Your account”: second factors, sessions and recent sign-ins, and ending sessions."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from newsroom import security_log
+from newsroom.accounts import passkeys, recovery_codes, second_factor, sessions
+from newsroom.accounts.pages import account_page
+from newsroom.accounts.views.owner import for_owner
+from newsroom.models import AuthenticatorApp, SecurityEvent
+
+EVENTS_SHOWN = 15
+
+
+@for_owner
+@require_safe
+def account(request):
+    user = request.owner
+    has_one = second_factor.has_one(user)
+    return account_page(
+        request,
+        "admin/account/account.html",
+        title="Your account",
+        has_second_factor=has_one,
+        offers_second_factor=second_factor.is_on(),
+        offers_passkey=passkeys.are_possible(),
+        required_from=second_factor.will_be_required_from(),
+        passkeys=user.passkeys.all(),
+        app=AuthenticatorApp.objects.filter(user=user).first(),
+        codes_left=recovery_codes.left(user) if has_one else None,
+        sessions=sessions.sessions_of(user, request.session.session_key),
+        events=SecurityEvent.objects.about(user)[:EVENTS_SHOWN],
+    )
+
+
+@for_owner
+@require_POST
+def end_session(request, session):
+    """End one session of one's own; ending one that is over already is no error."""
+    if sessions.end_session(request.owner, session):
+        _record(request, "One session was ended by its owner.")
+        messages.success(request, "The session is ended.")
+    else:
+        messages.info(request, "This session had ended already.")
+    return redirect("account")
+
+
+@for_owner
+@require_POST
+def end_other_sessions(request):
+    key = request.session.session_key
+    ended = sessions.end_sessions(request.owner, except_key=key)
+    if ended:
+        _record(request, f"{ended} other sessions were ended by their owner.")
+    messages.success(request, "You are signed in nowhere else.")
+    return redirect("account")
+
+
+def _record(request, detail):
+    security_log.record(
+        SecurityEvent.Kind.SESSION_ENDED,
+        request=request,
+        user=request.owner,
+        detail=detail,
+        tell=True,
+    )

@@ -1,0 +1,44 @@
+"""Confirming to be there by a passkey; by password and code it is done where the question was asked."""
+
+from django.http import JsonResponse
+from django.views.decorators.http import require_POST
+
+from newsroom import security_log
+from newsroom.accounts import passkeys
+from newsroom.accounts.fresh_sign_in import mark_fresh
+from newsroom.accounts.views.owner import for_owner
+from newsroom.models import SecurityEvent
+
+
+@for_owner
+@require_POST
+def confirm_options(request):
+    """A challenge for one of the passkeys of whoever is signed in."""
+    if not passkeys.are_possible():
+        return JsonResponse({"problem": "This site cannot have passkeys."}, status=404)
+    options = passkeys.begin_sign_in(
+        request.session, purpose=passkeys.CONFIRM, user=request.owner
+    )
+    return JsonResponse(options)
+
+
+@for_owner
+@require_POST
+def confirm_by_passkey(request):
+    try:
+        passkey = passkeys.finish_sign_in(
+            request.session,
+            request.POST.get("credential", ""),
+            purpose=passkeys.CONFIRM,
+            user=request.owner,
+        )
+    except passkeys.PasskeyRefused as refusal:
+        security_log.record(
+            SecurityEvent.Kind.CONFIRMATION_FAILED,
+            request=request,
+            user=request.owner,
+            detail=f"By passkey: {refusal}",
+        )
+        return JsonResponse({"problem": str(refusal)}, status=422)
+    mark_fresh(request, detail=f"With the passkey “{passkey.name}”.")
+    return JsonResponse({})

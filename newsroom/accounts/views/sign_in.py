@@ -1,0 +1,229 @@
+"""The pages of signing in: the password, the second factor, and passkeys in the place of both."""
+
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.http import HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import date as date_in_words
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from newsroom import security_log
+from newsroom.accounts import factors, passkeys, second_factor, sign_in
+from newsroom.accounts.pages import account_page, too_many_tries
+from newsroom.models import SecurityEvent
+from newsroom.sign_in_limits import WRONG_PASSWORDS, count_try
+
+Kind = SecurityEvent.Kind
+
+# The session of somebody who is not signed in is kept for a challenge only.
+CHALLENGE_LASTS = timedelta(seconds=passkeys.ANSWER_WITHIN_SECONDS)
+# After so many wrong codes its owner is told that somebody knows the password.
+TELL_AFTER_FAILURES = 3
+
+
+class PasswordForm(AdminAuthenticationForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Browsers offer passkeys where the name is typed.
+        self.fields["username"].widget.attrs["autocomplete"] = "username webauthn"
+
+
+class PasswordStep(LoginView):
+    """Takes name and password; goes on to what is missing, or signs in where nothing is."""
+
+    template_name = "admin/login.html"
+    authentication_form = PasswordForm
+    next_page = "admin:index"
+
+    def form_valid(self, form):
+        user = form.get_user()
+        address = self.get_success_url()
+        if sign_in.needs_more(user):
+            sign_in.wait_for_more(self.request, user, next_address=address)
+            return redirect("second_step")
+        response = sign_in.finish(self.request, HttpResponseRedirect(address), user)
+        _announce_requirement(self.request)
+        return response
+
+
+def password_page(request):
+    """The first page of signing in; whoever is signed in goes on."""
+    address = LoginView().get_redirect_url(request) or reverse("admin:index")
+    if request.method == "GET" and admin.site.has_permission(request):
+        return HttpResponseRedirect(address)
+    request.current_app = admin.site.name
+    return PasswordStep.as_view(
+        extra_context={
+            **admin.site.each_context(request),
+            "title": "Log in",
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            "next": address,
+            "offers_passkey": passkeys.are_possible(),
+            "own_address": settings.SITE_URL,
+        }
+    )(request)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code",
+        max_length=100,
+        help_text="The six digits that your authenticator app shows, or one of your recovery codes.",
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autofocus": True,
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+@never_cache
+def second_step(request):
+    """What comes after the right password: a code, a recovery code or a passkey; or adding the first of these."""
+    user = sign_in.pending_user(request)
+    if user is None:
+        return _from_the_beginning(request)
+    if not second_factor.must_show(user):
+        return redirect("add_factor")
+    if request.method != "POST":
+        return _ask_for_code(request, user, CodeForm())
+    attempt = count_try(request, WRONG_PASSWORDS, user.get_username())
+    if attempt.wait:
+        security_log.log_line(Kind.SIGN_IN_BLOCKED, request=request)
+        return too_many_tries(request, attempt.wait)
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        proof = factors.takes_code(request, user, form.cleaned_data["code"])
+        if proof:
+            attempt.succeeded()
+            response = HttpResponseRedirect(_next_address(request))
+            how = f"With password and {proof}."
+            return sign_in.finish(request, response, user, proof=proof, detail=how)
+        form.add_error(
+            "code",
+            "This code is not right, or was used before. Wait for the next one, and try again.",
+        )
+    return _code_refused(request, user, form)
+
+
+def _code_refused(request, user, form):
+    failures = sign_in.count_failure(request)
+    security_log.record(
+        Kind.FACTOR_FAILED,
+        request=request,
+        user=user,
+        detail="The password was right, and the code after it was not.",
+        tell=failures == TELL_AFTER_FAILURES,
+    )
+    if failures >= sign_in.MOST_FAILURES:
+        messages.error(
+            request, "That were too many wrong codes. Begin again with your password."
+        )
+        return redirect("admin:login")
+    return _ask_for_code(request, user, form, status=422)
+
+
+def _ask_for_code(request, user, form, *, status=200):
+    return account_page(
+        request,
+        "admin/account/second_step.html",
+        title="Second step",
+        status=status,
+        form=form,
+        name=user.get_username(),
+        offers_passkey=passkeys.are_possible() and user.passkeys.exists(),
+    )
+
+
+def _from_the_beginning(request):
+    if request.user.is_authenticated:
+        return redirect("admin:index")
+    return redirect_to_login(
+        sign_in.next_address(request) or reverse("admin:index"), reverse("admin:login")
+    )
+
+
+@never_cache
+@require_POST
+def passkey_options(request):
+    """A challenge for signing in by a passkey; with `step=second` for one of whoever typed the password."""
+    if not passkeys.are_possible():
+        return _problem("Passkeys are switched off here.", status=404)
+    user = _user_of_step(request)
+    if not request.session.keys():
+        request.session.set_expiry(CHALLENGE_LASTS)
+    return JsonResponse(passkeys.begin_sign_in(request.session, user=user))
+
+
+@never_cache
+@require_POST
+def passkey_sign_in(request):
+    """Sign in whoever's passkey signed the challenge."""
+    if not passkeys.are_possible():
+        return _problem("Passkeys are switched off here.", status=404)
+    step_of = _user_of_step(request)
+    answer = request.POST.get("credential", "")
+    try:
+        passkey = passkeys.finish_sign_in(request.session, answer, user=step_of)
+    except passkeys.PasskeyRefused as refusal:
+        _record_refusal(request, step_of, refusal)
+        return _problem(str(refusal))
+    user = passkey.user
+    if not (user.is_active and user.is_staff):
+        return _problem("This account may not sign in here.")
+    response = JsonResponse({"next": _next_address(request)})
+    how = f"With the passkey “{passkey.name}”."
+    return sign_in.finish(request, response, user, proof=factors.PASSKEY, detail=how)
+
+
+def _user_of_step(request):
+    """Whoever typed the password, where that is the step that is asked for."""
+    is_second = request.POST.get("step") == "second"
+    return sign_in.pending_user(request) if is_second else None
+
+
+def _record_refusal(request, user, refusal):
+    detail = f"By passkey: {refusal}"
+    if user is None:
+        security_log.log_line(Kind.FACTOR_FAILED, request=request, detail=detail)
+    else:
+        security_log.record(
+            Kind.FACTOR_FAILED, request=request, user=user, detail=detail
+        )
+
+
+def _problem(sentence, *, status=422):
+    return JsonResponse({"problem": sentence}, status=status)
+
+
+def _next_address(request):
+    """Where to go once signed in: what the password step was asked for, or this request, or the first page."""
+    address = sign_in.next_address(request) or request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        address, {request.get_host()}, require_https=request.is_secure()
+    )
+    return address if address and is_ours else reverse("admin:index")
+
+
+def _announce_requirement(request):
+    """Tell whoever has no second factor from when on they need one."""
+    day = second_factor.will_be_required_from()
+    if day and timezone.localdate() < day and not second_factor.has_one(request.user):
+        messages.warning(
+            request,
+            f"From {date_in_words(day, 'j F Y')} on, signing in takes a passkey or an "
+            "authenticator app. Add one under “Your account”.",
+        )

@@ -1,0 +1,175 @@
+"""Users and groups: Django's own screens, for whoever has just signed in, and with a line in the security log."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from newsroom import security_log
+from newsroom.accounts import factors, second_factor
+from newsroom.accounts.fresh_sign_in import ask_if_needed
+from newsroom.accounts.pages import account_page
+from newsroom.accounts.sessions import end_sessions
+from newsroom.models import AuthenticatorApp, SecurityEvent
+
+Kind = SecurityEvent.Kind
+
+
+class FreshSignInMixin:
+    """Every form and every action of this admin asks first who is there; lists do not."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        may = (
+            self.has_change_permission(request)
+            if object_id
+            else self.has_add_permission(request)
+        )
+        asked = ask_if_needed(request) if may else None
+        return asked or super().changeform_view(
+            request, object_id, form_url, extra_context
+        )
+
+    def delete_view(self, request, object_id, extra_context=None):
+        asked = ask_if_needed(request) if self.has_delete_permission(request) else None
+        return asked or super().delete_view(request, object_id, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        # A POST is an action, such as deleting what is ticked.
+        is_action = request.method == "POST" and self.has_view_permission(request)
+        asked = ask_if_needed(request) if is_action else None
+        return asked or super().changelist_view(request, extra_context)
+
+    def log_addition(self, request, obj, message):
+        entry = super().log_addition(request, obj, message)
+        self.record(request, obj, "Added", "")
+        return entry
+
+    def log_change(self, request, obj, message):
+        entry = super().log_change(request, obj, message)
+        self.record(request, obj, "Changed", entry.get_change_message())
+        return entry
+
+    def log_deletions(self, request, queryset):
+        for obj in queryset:
+            self.record(request, obj, "Deleted", "")
+        return super().log_deletions(request, queryset)
+
+    def record(self, request, obj, done, what):
+        """Write the change into the security log."""
+        raise NotImplementedError
+
+
+def _sentence(done, request, what):
+    return f"{done} by {request.user.get_username()}. {what}".strip()
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="How you know that it is its owner who asks. The owner reads it in a mail, and it stays in the security log.",
+    )
+
+
+class AccountAdmin(FreshSignInMixin, UserAdmin):
+    readonly_fields = ["last_login", "date_joined", "second_factors"]
+    fieldsets = [
+        *UserAdmin.fieldsets,
+        ("Second step", {"fields": ["second_factors"]}),
+    ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.reset_second_factors)
+        return [
+            path("<id>/second-factor/", view, name="auth_user_reset_second_factor"),
+            *super().get_urls(),
+        ]
+
+    def user_change_password(self, request, id, form_url=""):
+        may = self.has_change_permission(request)
+        asked = ask_if_needed(request) if may else None
+        return asked or super().user_change_password(request, id, form_url)
+
+    @admin.display(description="Passkeys and apps")
+    def second_factors(self, user):
+        passkeys = user.passkeys.count()
+        has_app = AuthenticatorApp.objects.filter(user=user).exists()
+        if not (passkeys or has_app):
+            return "None"
+        parts = (
+            [f"{passkeys} passkey{'s' if passkeys != 1 else ''}"] if passkeys else []
+        )
+        parts += ["an authenticator app"] if has_app else []
+        address = reverse("admin:auth_user_reset_second_factor", args=[user.pk])
+        return format_html(
+            '{}. <a href="{}">Reset them</a> for an owner who is locked out.',
+            " and ".join(parts).capitalize(),
+            address,
+        )
+
+    def reset_second_factors(self, request, id):
+        """Remove every second factor of somebody who is locked out; for superusers, with a reason."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        user = self.get_object(request, unquote(id))
+        if user is None:
+            raise Http404
+        if asked := ask_if_needed(request):
+            return asked
+        form = ReasonForm(request.POST or None)
+        if not form.is_valid():
+            return account_page(
+                request,
+                "admin/account/reset_factors.html",
+                title=f"Reset the second factors of {user.get_username()}?",
+                status=422 if form.is_bound else 200,
+                form=form,
+                account=user,
+                has_second_factor=second_factor.has_one(user),
+            )
+        factors.reset(
+            user,
+            by=request.user.get_username(),
+            reason=form.cleaned_data["reason"],
+            request=request,
+        )
+        messages.success(
+            request,
+            f"{user.get_username()} signs in with the password alone, and is signed in nowhere any more.",
+        )
+        return redirect("admin:auth_user_change", user.pk)
+
+    def record(self, request, user, done, what):
+        is_password = "password" in what.lower()
+        if is_password and request.user != user:
+            end_sessions(user)
+        security_log.record(
+            Kind.PASSWORD_CHANGED if is_password else Kind.ACCOUNT_CHANGED,
+            request=request,
+            user=None if done == "Deleted" else user,
+            name=user.get_username(),
+            detail=_sentence(done, request, what),
+            tell=done != "Deleted",
+        )
+
+
+class RoleAdmin(FreshSignInMixin, GroupAdmin):
+    def record(self, request, group, done, what):
+        security_log.record(
+            Kind.ACCOUNT_CHANGED,
+            request=request,
+            name=group.name,
+            detail=_sentence(f"Group {done.lower()}", request, what),
+        )
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+admin.site.register(User, AccountAdmin)
+admin.site.register(Group, RoleAdmin)

@@ -1,0 +1,66 @@
+import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from newsroom.accounts import totp
+from newsroom.accounts.passkeys import begin_registration, finish_registration
+from tests.factories import make_user
+from tests.newsroom.accounts.authenticator import Authenticator
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def editor(db):
+    return make_user(role="Editors", username="edith", email="edith@news.example")
+
+
+@pytest.fixture
+def chief(db):
+    return make_user(is_superuser=True, is_staff=True, username="chief")
+
+
+@pytest.fixture
+def type_password(client):
+    """Takes the first step of signing in."""
+
+    def type_it(user, *, password=PASSWORD, next_address="", client=client, **extra):
+        return client.post(
+            reverse("admin:login"),
+            {
+                "username": user.get_username(),
+                "password": password,
+                "next": next_address,
+            },
+            **extra,
+        )
+
+    return type_it
+
+
+def give_app(user):
+    """The secret of an authenticator app that the user has."""
+    secret = totp.new_secret()
+    totp.add_app(user, secret, 0)
+    return secret
+
+
+def code_of(secret, *, later=0):
+    """The code that the app shows, so many seconds from now."""
+    return totp.code_at(secret, time.time() + later)
+
+
+def give_passkey(user, *, name="Phone", authenticator=None):
+    """The authenticator that holds a passkey of the user."""
+    authenticator = authenticator or Authenticator()
+    session = Client().session
+    options = begin_registration(session, user)
+    finish_registration(session, user, authenticator.make(options), name=name)
+    return authenticator
+
+
+def is_in(client):
+    """Whether the browser is signed in at the desk."""
+    return client.get(reverse("admin:index")).status_code == 200

@@ -1,0 +1,33 @@
+import re
+
+from newsroom.accounts import recovery_codes
+from newsroom.models import RecoveryCode
+from tests.factories import make_user
+
+
+def test_there_are_ten_codes_and_each_works_once(editor):
+    codes = recovery_codes.replace_codes(editor)
+    assert len(set(codes)) == 10
+    assert all(re.fullmatch(r"[2-9a-z]{4}(-[2-9a-z]{4}){3}", code) for code in codes)
+    assert recovery_codes.takes(editor, codes[0])
+    assert not recovery_codes.takes(editor, codes[0])
+    assert recovery_codes.left(editor) == 9
+
+
+def test_a_code_is_known_however_it_is_typed(editor):
+    code = recovery_codes.replace_codes(editor)[3]
+    assert recovery_codes.takes(editor, f" {code.upper().replace('-', ' ')} ")
+
+
+def test_new_codes_end_the_earlier_ones_and_nobody_else_has_them(editor):
+    earlier = recovery_codes.replace_codes(editor)
+    codes = recovery_codes.replace_codes(editor)
+    assert not recovery_codes.takes(editor, earlier[0])
+    assert not recovery_codes.takes(make_user(role="Writers"), codes[0])
+    assert recovery_codes.left(editor) == 10
+
+
+def test_codes_are_kept_as_hashes(editor):
+    codes = recovery_codes.replace_codes(editor)
+    kept = " ".join(RecoveryCode.objects.values_list("digest", flat=True))
+    assert not any(code in kept or code.replace("-", "") in kept for code in codes)
