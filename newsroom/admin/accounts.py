@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -11,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from articles.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
 from newsroom import security_log
 from newsroom.accounts import factors, second_factor
 from newsroom.accounts.fresh_sign_in import ask_if_needed
@@ -77,7 +79,12 @@ class ReasonForm(forms.Form):
     )
 
 
-class AccountAdmin(FreshSignInMixin, UserAdmin):
+class AccountForm(ChangedFieldsForm, UserChangeForm):
+    """A colleague may change the password, or end an account, while this form is open."""
+
+
+class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
+    form = AccountForm
     readonly_fields = ["last_login", "date_joined", "second_factors"]
     fieldsets = [
         *UserAdmin.fieldsets,

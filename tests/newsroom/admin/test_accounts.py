@@ -159,3 +159,25 @@ def test_the_locked_out_are_helped_from_the_command_line(editor, capsys):  # noq
     assert "had no second factor" in capsys.readouterr().out
     with pytest.raises(CommandError, match="There is no account “nobody”"):
         call_command("reset_second_factor", "nobody")
+
+
+def test_an_account_that_was_ended_meanwhile_stays_so_when_its_form_is_saved(
+    boss,
+    editor,  # noqa: F811
+):
+    address = reverse("admin:auth_user_change", args=[editor.pk])
+    page = boss.get(address).context["adminform"].form
+    sent = user_form(editor)
+    as_shown = {
+        page[name].html_initial_name: page[name].initial
+        for name in ["username", "first_name", "last_name", "email"]
+    }
+    as_shown |= {page["is_active"].html_initial_name: "True"}
+    as_shown |= {page["is_staff"].html_initial_name: "True"}
+    as_shown |= {page["is_superuser"].html_initial_name: "False"}
+    User.objects.filter(pk=editor.pk).update(is_active=False, password="!ended")
+    answer = boss.post(address, sent | as_shown | {"email": "new@news.example"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    stored = User.objects.get(pk=editor.pk)
+    assert (stored.is_active, stored.password) == (False, "!ended")
+    assert stored.email == "new@news.example"
