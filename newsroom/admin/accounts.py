@@ -122,7 +122,7 @@ class AccountAdmin(FreshSignInMixin, UserAdmin):
             raise Http404
         if asked := ask_if_needed(request):
             return asked
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST if request.method == "POST" else None)
         if not form.is_valid():
             return account_page(
                 request,
