@@ -129,7 +129,7 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
             raise Http404
         if asked := ask_if_needed(request):
             return asked
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST if request.method == "POST" else None)
         if not form.is_valid():
             return account_page(
                 request,

@@ -2,10 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from articles.models import Article
+from newsroom.models import StaffSession
 from tests.articles.admin.desk import LIST, form_of, place_caret
 from tests.factories import (
     DAY,
@@ -158,7 +158,7 @@ def test_what_was_typed_outlives_the_session(desk):
     place_caret(desk, "Control+End")
     desk.keyboard.type(" And more.")
     desk.get_by_label("Tags").fill("Harbour")
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.get_by_label("Username").fill(desk.user.username)
     desk.get_by_label("Password").fill("correct horse battery")

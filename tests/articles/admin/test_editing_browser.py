@@ -2,10 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from articles.models import Article, Unsaved
+from newsroom.models import StaffSession
 from tests.articles.admin.desk import ADD, LIST, form_of, place_caret, typed
 from tests.factories import make_article, make_user
 
@@ -104,7 +104,7 @@ def test_an_ended_session_is_said_and_after_signing_in_elsewhere_all_goes_on(
 ):
     article = make_article(title="As it was")
     desk.goto(form_of(article))
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     desk.get_by_label("Title").fill("Typed")
     desk.get_by_text("You are not signed in any more").wait_for()
     other = desk.context.new_page()
