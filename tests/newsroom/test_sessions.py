@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.utils import timezone
 
 from newsroom import sessions
+from newsroom.accounts.session_store import SessionStore
+from newsroom.models import StaffSession
 from newsroom.sessions import KnownSessions, without_cookie
 
 NAME = settings.SESSION_COOKIE_NAME
@@ -51,7 +51,7 @@ def test_an_unknown_session_is_as_good_as_none(db, layer, seen, value):
 
 
 def test_a_session_that_has_ended_is_as_good_as_none(layer, seen, key):
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    StaffSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     ask(layer, f"{NAME}={key}")
     assert seen == [None]
 
