@@ -4,12 +4,12 @@ from functools import partial
 
 from django.core.files.storage import default_storage
 
-from articles.findings import Check, Finding, in_batches
-from articles.library import make_address_secret
-from articles.markup import keys_in
+from articles.content.html import keys_in
+from articles.core.checks import Check, Finding, in_batches
+from articles.images.library import make_address_secret
+from articles.images.renditions import folders_in, names_in, unused
 from articles.models import Article, Image, ImageUse
 from articles.models.image import ORIGINALS, WITHHELD
-from articles.renditions import folders_in, names_in, unused
 
 # So many rows are looked at by one query.
 BATCH = 1_000

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
-from articles import feeds, icalendar, media, preview, sitemaps, views
+from articles.images import media_views
+from articles.public import feeds, ical, preview, sitemaps, views
 
 
 class Digits:
@@ -31,15 +32,17 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("articles/<slug:slug>/", views.article, name="article"),
     path("articles/<slug:slug>/changes/", views.changes, name="changes"),
-    path("media/image/<int:key>/", media.for_the_desk, name="picture_for_the_desk"),
+    path(
+        "media/image/<int:key>/", media_views.for_the_desk, name="picture_for_the_desk"
+    ),
     path(
         "media/renditions/<slug:fingerprint>/<str:name>",
-        media.rendition,
+        media_views.rendition,
         name="rendition",
     ),
-    path("media/originals/<path:path>", media.original, name="original"),
-    path("media/", media.nothing),
-    path("media/<path:path>", media.nothing),
+    path("media/originals/<path:path>", media_views.original, name="original"),
+    path("media/", media_views.nothing),
+    path("media/<path:path>", media_views.nothing),
     path("tags/", views.tags, name="tags"),
     path("tags/<slug:slug>/", views.tag, name="tag"),
     path("tags/<slug:slug>/rss.xml", feeds.tag_rss, name="tag_rss"),
@@ -47,7 +50,7 @@ urlpatterns = [
     path("archive/", views.archive, name="archive"),
     path("archive/<yyyy:year>/", views.archive_year, name="archive_year"),
     path("archive/<yyyy:year>/<mm:month>/", views.archive_month, name="archive_month"),
-    path("calendar/<slug:key>.ics", icalendar.calendar, name="calendar"),
+    path("calendar/<slug:key>.ics", ical.calendar, name="calendar"),
     path("preview/<slug:key>/", preview.preview, name="preview"),
     path("corrections/", views.corrections, name="corrections"),
     path("corrections/rss.xml", feeds.corrections_rss, name="corrections_rss"),

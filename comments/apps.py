@@ -6,6 +6,6 @@ class CommentsConfig(AppConfig):
     name = "comments"
 
     def ready(self):
-        from comments.rates import check_rate
+        from comments.security.throttling import check_rate
 
         checks.register(check_rate)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 
-from articles.findings import Check, Finding, in_batches
+from articles.core.checks import Check, Finding, in_batches
 from articles.models import Article
 from comments.models import Comment, Thread
 

@@ -7,7 +7,8 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self):
-        from newsroom import pages, receivers, roles
+        from newsroom import pages, roles
+        from newsroom.accounts import receivers
         from newsroom.accounts.sessions import note_sign_in
 
         # Django's own signal: permission rows and the site's row exist only after it made them.

@@ -8,7 +8,7 @@ from django.contrib.flatpages.models import FlatPage
 from django.http import Http404
 from django.shortcuts import render
 
-from articles.caching import public_page
+from articles.core.http_cache import public_page
 
 FIRST_PAGES = {
     "about": "About us",

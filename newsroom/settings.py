@@ -275,7 +275,7 @@ MIDDLEWARE = [
     # Before what leads to https or refuses a host: they speak for these answers, too.
     "newsroom.middleware.standing_headers",
     # Before anything that parses a body.
-    "newsroom.body_limits.BodyLimits",
+    "newsroom.server.body_limits.BodyLimits",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -357,8 +357,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "newsroom.passwords.ExpectedWordsValidator"},
-    {"NAME": "newsroom.passwords.RepetitionValidator"},
+    {"NAME": "newsroom.accounts.passwords.ExpectedWordsValidator"},
+    {"NAME": "newsroom.accounts.passwords.RepetitionValidator"},
 ]
 # A link that was mailed to choose a new password.
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60

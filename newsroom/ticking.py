@@ -8,15 +8,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles.desk import DueChangesFailed, publish_due_changes
-from articles.library import make_addresses_secret
+from articles.images.library import make_addresses_secret
 from articles.models import CorrectionRequest, Unsaved
-from comments.announcements import announce_new
-from comments.digest import tell_moderators
-from comments.forgetting import forget_networks, forget_unconfirmed_addresses
+from articles.publishing.actions import DueChangesFailed, publish_due_changes
+from comments.mail.moderator_digest import tell_moderators
+from comments.mail.outbox import send_due
+from comments.mail.reply_notifications import announce_new
 from comments.models import NetworkKey, WrittenMail
-from comments.outbox import send_due
-from newsroom import staff_mail
+from comments.privacy.retention import forget_networks, forget_unconfirmed_addresses
+from newsroom.accounts import account_mail
 from newsroom.models import FailedSignIn, SecurityEvent, StaffSession, Ticking
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ JOBS: list[Callable[[], object]] = [
     tell_moderators,
     announce_new,
     send_due,
-    staff_mail.send_due,
+    account_mail.send_due,
     WrittenMail.objects.forget_old,
     NetworkKey.objects.forget_old,
     CorrectionRequest.objects.forget_networks,
@@ -65,7 +65,7 @@ _WORDS = {
     tell_moderators: "Moderators are told by mail what waits",
     announce_new: "Readers are told by mail of replies",
     send_due: "Mails to readers are sent",
-    staff_mail.send_due: "Mails to staff about their accounts are sent",
+    account_mail.send_due: "Mails to staff about their accounts are sent",
     WrittenMail.objects.forget_old: "Mails that were sent are forgotten",
     NetworkKey.objects.forget_old: "Old keys of networks are forgotten",
     CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",

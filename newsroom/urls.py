@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from articles.admin import calendar
-from newsroom import health, pages, signin, signout, views
+from newsroom import health, pages, views
+from newsroom.accounts import password_sign_in, sign_out
 from newsroom.admin import health as desk_health
 from newsroom.admin import shortcuts
 
@@ -14,8 +15,8 @@ urlpatterns = [
     # Before the admin's own addresses: signing in is limited, and passwords are changed by
     # whoever has just signed in.
     path("admin/", include("newsroom.accounts.urls")),
-    path("admin/", include(signin.urls)),
-    path("admin/", include(signout.urls)),
+    path("admin/", include(password_sign_in.urls)),
+    path("admin/", include(sign_out.urls)),
     # Django's own way from any row to its page tells the address of an article to
     # those who may not see it. Each of our screens names the page itself.
     path("admin/r/<path:row>", views.no_page),

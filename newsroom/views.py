@@ -7,8 +7,8 @@ from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from articles.caching import as_public, public_page
-from newsroom import security_log
+from articles.core.http_cache import as_public, public_page
+from newsroom.accounts import security_log
 from newsroom.models import SecurityEvent
 
 # What a form says to itself, and what nobody should see on a screen.

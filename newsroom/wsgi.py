@@ -1,13 +1,13 @@
-"""The application for every WSGI server; `manage.py serve` puts newsroom.rsgi in front of it."""
+"""The application for every WSGI server; `manage.py serve` puts newsroom.server.rsgi in front of it."""
 
 import os
 
 from django.urls import get_resolver
 
-from newsroom.handler import get_application
-from newsroom.pagecache import PageCache
-from newsroom.proxies import TrustedProxies
-from newsroom.sessions import KnownSessions
+from newsroom.server.handler import get_application
+from newsroom.server.page_cache import PageCache
+from newsroom.server.proxies import TrustedProxies
+from newsroom.server.session_cookies import KnownSessions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 

@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
-from comments.refusals import refusals
+from comments.security.refusals import refusals
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 

@@ -11,8 +11,8 @@ from PIL import Image as Drawing
 
 from articles.models import Article, Correction, CorrectionRequest, Image, Person
 from comments.models import Comment, Commenter, Digest, Mailbox, Report
-from comments.people import confirm
-from comments.reports import take
+from comments.moderation.reports import take
+from comments.moderation.reputation import confirm
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
-from comments.tokens import (
+from comments.security.tokens import (
     confirm_address,
     data_address,
     decision_address,

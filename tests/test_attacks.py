@@ -104,7 +104,7 @@ def test_nothing_runs_that_was_sent_as_a_comment(client, watched, texts, setting
 def test_nothing_runs_that_was_sent_as_a_name(
     client, watched, texts, settings, monkeypatch
 ):
-    monkeypatch.setattr("comments.refusals.MOST_REFUSED", 1000)
+    monkeypatch.setattr("comments.security.refusals.MOST_REFUSED", 1000)
     settings.COMMENT_RATE = ["100000/m"]
     article = make_visible_article()
     for text in texts[::40]:

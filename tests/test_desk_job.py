@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles.admin.neighbours import NeighboursMixin
+from articles.core.admin.prev_next import NeighboursMixin
 from articles.models import Article
 from tests.articles.admin.desk import form_of
 from tests.factories import make_article, make_person, make_user

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from comments.tokens import private_address
+from comments.security.tokens import private_address
 from tests.factories import make_shown_comment, make_visible_article
 from tests.odd_requests import encoded, odd_keys, odd_posts, odd_queries, status_of
 from tests.who_may import make_world, routes
@@ -129,7 +129,7 @@ def test_nothing_odd_breaks_the_desk(db, area):
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_nothing_odd_breaks_what_readers_see(db, address, monkeypatch):
-    monkeypatch.setattr("comments.refusals.MOST_REFUSED", 10**9)
+    monkeypatch.setattr("comments.security.refusals.MOST_REFUSED", 10**9)
     comment = make_shown_comment(article=make_visible_article(tags=["Sea"]))
     address = address.format(slug=comment.article.slug, comment=comment.pk)
     client, broken = Client(raise_request_exception=False), []

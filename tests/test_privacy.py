@@ -18,8 +18,8 @@ from comments.models import (
     Report,
     Training,
 )
-from comments.people import confirm
-from comments.tokens import data_address, private_address
+from comments.moderation.reputation import confirm
+from comments.security.tokens import data_address, private_address
 from tests.comments.views.sending import WORDS, address_of_thread
 from tests.factories import DAY, make_comment, make_user, make_visible_article
 

@@ -13,9 +13,9 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from articles.models import ArticleBatch, Tag, Unsaved
-from articles.preview import share
-from articles.proposals import propose
-from articles.tags import merge
+from articles.public.preview import share
+from articles.publishing.proposals import propose
+from articles.publishing.tag_merge import merge
 from comments.models import Batch, Decision, Term
 from newsroom.accounts.session_store import SessionStore
 from newsroom.models import AuthenticatorApp, SecurityEvent, StaffSession

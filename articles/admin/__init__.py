@@ -1,10 +1,10 @@
-from articles.admin.article import ArticleAdmin
-from articles.admin.batch import ArticleBatchAdmin
+from articles.admin.actions.bulk_log import ArticleBatchAdmin
+from articles.admin.article.admin import ArticleAdmin
 from articles.admin.corrections import CorrectionAdmin, CorrectionRequestAdmin
-from articles.admin.images import ImageAdmin
+from articles.admin.images.admin import ImageAdmin
 from articles.admin.people import PersonAdmin
-from articles.admin.records import StepAdmin
 from articles.admin.tags import TagAdmin, TagStepAdmin
+from articles.core.admin.read_only import StepAdmin
 
 __all__ = [
     "ArticleAdmin",

@@ -11,9 +11,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import calendar, planning
-from articles.icalendar import may_plan
+from articles.core import months
 from articles.models import Article, CalendarAddress
+from articles.public.ical import may_plan
+from articles.publishing import planning
 
 MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
@@ -65,9 +66,9 @@ def _month_asked_for(request):
     asked = request.GET.get("month")
     if not asked:
         today = timezone.localdate()
-        return calendar.month(today.year, today.month)
+        return months.month(today.year, today.month)
     match = MONTH.fullmatch(asked)
-    span = match and calendar.month(int(match[1]), int(match[2]))
+    span = match and months.month(int(match[1]), int(match[2]))
     if span is None:
         raise Http404("No calendar has this month.")
     return span
@@ -76,7 +77,7 @@ def _month_asked_for(request):
 def _beside(span, step):
     """The first moment of the month before or after; None where no clock can show it."""
     months = span.start.year * 12 + span.start.month - 1 + step
-    beside = calendar.month(months // 12, months % 12 + 1)
+    beside = months.month(months // 12, months % 12 + 1)
     return beside and beside.start
 
 

@@ -11,9 +11,9 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.admin.records import RecordMixin
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.admin.read_only import RecordMixin
 from articles.models import Correction, CorrectionRequest, TransitionError
 
 LONGEST_REPLY = 2000

@@ -1,8 +1,8 @@
 from django.contrib import admin
 
-from articles.admin.changed_fields import ChangedFieldsMixin
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import COUNTED, NeighboursMixin
+from articles.core.admin.changed_fields import ChangedFieldsMixin
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import COUNTED, NeighboursMixin
 from articles.models import Article, Credit, Person
 
 

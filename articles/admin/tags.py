@@ -14,15 +14,15 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from articles import tags
-from articles.admin.changed_fields import ChangedFieldsForm
 from articles.admin.corrections import moment
-from articles.admin.listing import LongList, LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.admin.records import RecordMixin
+from articles.core.admin.changed_fields import ChangedFieldsForm
+from articles.core.admin.changelist import LongList, LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.admin.read_only import RecordMixin
+from articles.core.text.near_duplicates import similar
 from articles.models import Article, Tag, TagsApart, TagStep, TransitionError
 from articles.models.tag import SLUG_LENGTH, USES_COUNTED
-from articles.similar import similar
+from articles.publishing import tag_merge
 
 # The duplicate finder compares the tags made last, this many of them, and shows so many pairs.
 COMPARED = 20_000
@@ -110,7 +110,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def view_on_site(self, tag):
         """Where readers find the tag, if they can."""
-        return tag.get_absolute_url() if tags.is_public(tag) else None
+        return tag.get_absolute_url() if tag_merge.is_public(tag) else None
 
     # The list
 
@@ -143,7 +143,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             tag.save()
         else:
             changed = {name: getattr(tag, name) for name in form.changed_fields}
-            tags.rename(tag, **changed, by=request.user)
+            tag_merge.rename(tag, **changed, by=request.user)
 
     def changeform_view(self, request, *args, **kwargs):
         try:
@@ -244,7 +244,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if request.method != "POST":
             return self._preview(request, stays, goes)
         try:
-            tags.merge(goes, into=stays, by=request.user)
+            tag_merge.merge(goes, into=stays, by=request.user)
         except TransitionError as error:
             return self._not_merged(request, str(error))
         self.message_user(
@@ -263,7 +263,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if request.method != "POST":
             return self._page(request, "undo", context)
         try:
-            tag = tags.undo(step, by=request.user)
+            tag = tag_merge.undo(step, by=request.user)
         except TransitionError as error:
             return self._page(
                 request, "undo", context | {"problem": str(error)}, status=409
@@ -281,8 +281,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "title": f"Merge “{goes}” into “{stays}”?",
             "stays": stays,
             "goes": goes,
-            "would": tags.consequences(goes, into=stays),
-            "both": tags.articles_with_both(goes, stays, among=articles)[:NAMED],
+            "would": tag_merge.consequences(goes, into=stays),
+            "both": tag_merge.articles_with_both(goes, stays, among=articles)[:NAMED],
             "other_way": merge_address(goes, stays),
         }
         return self._page(request, "merge", context)
@@ -380,7 +380,7 @@ def _said_of(form):
     for name in ("goes", "stays"):
         key = form.data.get(name, "")
         if name in form.errors and key.isdecimal() and len(key) < 19:
-            return tags.said_of_missing(int(key))
+            return tag_merge.said_of_missing(int(key))
     problems = form.non_field_errors()
     return problems[0] if problems else "Choose two tags. Nothing was done."
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from articles.content.html import LONGEST_HTML
 from articles.importers.records import ImportedArticle, ImportRefused
-from articles.markup import LONGEST_HTML
 from articles.models import Article, Person, TransitionError
 
 

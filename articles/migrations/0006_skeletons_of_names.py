@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import articles.fields
+import articles.content.fields
 
 
 class Migration(migrations.Migration):
@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="skeleton",
-            field=articles.fields.SkeletonField(
+            field=articles.content.fields.SkeletonField(
                 default="", editable=False, max_length=250
             ),
         ),

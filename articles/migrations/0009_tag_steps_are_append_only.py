@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from articles.append_only import allow_changes, refuse_changes
+from articles.core.append_only import allow_changes, refuse_changes
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from articles.append_only import allow_changes, refuse_changes
+from articles.core.append_only import allow_changes, refuse_changes
 
 
 class Migration(migrations.Migration):

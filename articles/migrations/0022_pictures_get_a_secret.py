@@ -12,7 +12,7 @@ import secrets
 from django.db import migrations
 
 BATCH = 500
-# articles.pictures.making.VERSION and articles.models.image.fingerprint_of on the day of
+# articles.images.processing.rendering.VERSION and articles.models.image.fingerprint_of on the day of
 # this migration. Where they have changed since, an address is another one, and the
 # renditions are drawn again.
 VERSION = 1

@@ -10,9 +10,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from taggit.managers import TaggableManager
 
-from articles import markup
-from articles.append_only import name_of
-from articles.fields import HTMLField
+from articles.content import html
+from articles.content.fields import HTMLField
+from articles.content.snapshots import TEXTS, differing, pictures_in, snapshot_of
+from articles.core.append_only import name_of
+from articles.core.moments import moment_in_words
+from articles.core.slugs import free_slug, says_something, slug_from
 from articles.models.address import Address
 from articles.models.image import Image, ImageUse
 from articles.models.people import Credit, Person
@@ -20,9 +23,6 @@ from articles.models.querysets import ArticleQuerySet
 from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
 from articles.models.tag import TaggedArticle, TagsInOrder
-from articles.moments import moment_in_words
-from articles.slugs import free_slug, says_something, slug_from
-from articles.snapshots import TEXTS, differing, pictures_in, snapshot_of
 
 SLUG_LENGTH = 120
 # Articles that took each other's place, one after the other, are followed so far.
@@ -410,11 +410,11 @@ class Article(models.Model):
     @cached_property
     def sections(self):
         """The id and the text of each titled section of the body."""
-        return markup.sections(self.body)
+        return html.sections(self.body)
 
     @property
     def reading_minutes(self):
-        return markup.reading_minutes(self.body)
+        return html.reading_minutes(self.body)
 
     def newer(self):
         """The visible article that came next after this one: Next Post."""

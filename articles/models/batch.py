@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-from articles.append_only import AppendOnly, AppendOnlyQuerySet
+from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 
 # For so long, all of a batch can be undone with one press.
 UNDO_WITHIN = timedelta(hours=24)
@@ -27,7 +27,7 @@ class ArticleBatchQuerySet(AppendOnlyQuerySet):
 class ArticleBatch(AppendOnly):
     """What was done to several articles with one press, and can be undone with one."""
 
-    # The name of the step at the desk; see articles.admin.steps.
+    # The name of the step at the desk; see articles.admin.actions.registry.
     what = models.CharField(max_length=20)
     undoes = models.OneToOneField(
         "self",

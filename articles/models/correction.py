@@ -4,11 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.append_only import AppendOnly, AppendOnlyQuerySet, name_of
-from articles.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.append_only import AppendOnly, AppendOnlyQuerySet, name_of
+from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.moments import moment_in_words
 from articles.models.article import Article
 from articles.models.step import TransitionError
-from articles.moments import moment_in_words
 
 # In characters as people see them.
 LONGEST_REQUEST = 2000
@@ -97,7 +97,7 @@ class CorrectionRequest(models.Model):
     reply = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_name = models.CharField(max_length=200, blank=True)
-    # Carried by the links that open it; see articles.link_keys.
+    # Carried by the links that open it; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,

@@ -12,9 +12,9 @@ from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from articles.pictures.accepting import accepted, random_name
-from articles.pictures.making import VERSION
-from articles.pictures.recipes import CARD, TYPES, WHOLE, recipes_for
+from articles.images.processing.rendering import VERSION
+from articles.images.processing.specs import CARD, TYPES, WHOLE, recipes_for
+from articles.images.processing.validation import accepted, random_name
 
 ORIGINALS = "originals"
 RENDITIONS = "renditions"
@@ -29,7 +29,7 @@ MOST_WORDS = 10
 
 
 class PictureFile(FieldFile):
-    """The file of a picture, decoded and encoded anew before it is stored; see articles.pictures.accepting."""
+    """The file of a picture, decoded and encoded anew before it is stored; see articles.images.processing.validation."""
 
     def store(self):
         """
@@ -327,7 +327,7 @@ class Image(models.Model):
 
     @property
     def recipes(self):
-        """Every rendition there is to be of it; see articles.pictures.recipes."""
+        """Every rendition there is to be of it; see articles.images.processing.specs."""
         return recipes_for(
             self.width,
             self.height,

@@ -1,9 +1,9 @@
 from django.db import models
 from django.urls import reverse
 
-from articles.fields import SkeletonField
-from articles.look_alikes import skeletons
-from articles.slugs import free_slug, slug_from
+from articles.content.fields import SkeletonField
+from articles.core.slugs import free_slug, slug_from
+from articles.core.text.confusables import skeletons
 
 
 class PersonQuerySet(models.QuerySet):

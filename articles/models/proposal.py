@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.append_only import name_of
+from articles.core.append_only import name_of
 from articles.models.step import TransitionError
 
 

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.moments import moment_in_words
+from articles.core.moments import moment_in_words
 
 TEN_MINUTES = 600
 
@@ -117,7 +117,7 @@ class Revision(models.Model):
         "articles.Article", on_delete=models.CASCADE, related_name="revisions"
     )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.DRAFT)
-    # See articles.snapshots.
+    # See articles.content.snapshots.
     content = models.JSONField()
     # What whoever saved it says of it, and the name by which it is found again.
     note = models.CharField(max_length=500, blank=True)

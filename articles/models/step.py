@@ -1,6 +1,6 @@
 from django.db import models
 
-from articles.append_only import AppendOnly, AppendOnlyQuerySet
+from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 
 
 class TransitionError(Exception):

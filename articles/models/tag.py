@@ -7,8 +7,8 @@ from django.utils import timezone
 from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
-from articles.append_only import AppendOnly, name_of
-from articles.slugs import free_slug, slug_from
+from articles.core.append_only import AppendOnly, name_of
+from articles.core.slugs import free_slug, slug_from
 
 SLUG_LENGTH = 100
 # The uses of a tag are counted no further than just beyond this.
@@ -121,7 +121,7 @@ class TagStep(AppendOnly):
     old_name = models.CharField(max_length=100)
     old_slug = models.CharField(max_length=SLUG_LENGTH)
     went = models.BigIntegerField(null=True, blank=True, db_index=True)
-    # See articles.tags.merge.
+    # See articles.publishing.tag_merge.merge.
     rows = models.JSONField(default=dict, blank=True)
     undoes = models.OneToOneField(
         "self",

@@ -1,9 +1,9 @@
 from django import template
 from django.utils.html import escape
 
-from articles import bylines, markup
-from articles.pictures import showing
-from articles.structured import news_article
+from articles.content import bylines, html
+from articles.images import picture_html
+from articles.public.schema_org import news_article
 
 register = template.Library()
 
@@ -11,7 +11,7 @@ register = template.Library()
 @register.filter
 def article_html(html):
     """Article HTML with the pictures of the library in it."""
-    return markup.article_html(html, finish=showing.with_pictures)
+    return html.article_html(html, finish=picture_html.with_pictures)
 
 
 @register.inclusion_tag("articles/_lead.html")
@@ -22,10 +22,10 @@ def lead_picture(article):
         return {}
     caption = article.lead_caption or image.caption
     return {
-        "picture": showing.picture(
-            image, alt=article.lead_alt, sizes=showing.IN_COLUMN, is_first=True
+        "picture": picture_html.picture(
+            image, alt=article.lead_alt, sizes=picture_html.IN_COLUMN, is_first=True
         ),
-        "caption": showing.caption_html(image, escape(caption)),
+        "caption": picture_html.caption_html(image, escape(caption)),
     }
 
 
@@ -34,7 +34,9 @@ def card_picture(article, is_lead=False):
     """The picture on the card of an article; nothing where it has none."""
     if article.lead is None:
         return ""
-    return showing.card_picture(article.lead, alt=article.lead_alt, is_lead=is_lead)
+    return picture_html.card_picture(
+        article.lead, alt=article.lead_alt, is_lead=is_lead
+    )
 
 
 @register.inclusion_tag("articles/_shared.html")
@@ -44,9 +46,9 @@ def shared_picture(article):
         return {}
     [recipe] = article.lead.in_shape("share")
     return {
-        "address": showing.absolute(article.lead.address_of(recipe)),
+        "address": picture_html.absolute(article.lead.address_of(recipe)),
         "recipe": recipe,
-        "alt": showing.alt_of(article.lead, article.lead_alt),
+        "alt": picture_html.alt_of(article.lead, article.lead_alt),
     }
 
 
@@ -59,4 +61,4 @@ def byline(article):
 @register.simple_tag
 def structured_data(article):
     """What machines read of the article, as JSON-LD."""
-    return markup.json_ld(news_article(article))
+    return html.json_ld(news_article(article))

@@ -7,11 +7,11 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from articles.admin.records import RecordMixin
+from articles.core.admin.read_only import RecordMixin
 from articles.models import TransitionError
 from comments.admin.forms import ModerationForm
-from comments.batches import undo_together
 from comments.models import Batch
+from comments.moderation.bulk import undo_together
 
 # So many decisions of a batch are listed.
 MOST_LISTED = 200

@@ -7,8 +7,8 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from articles.admin.records import RecordMixin
-from articles.append_only import name_of
+from articles.core.admin.read_only import RecordMixin
+from articles.core.append_only import name_of
 from comments.classifier.measuring import measure
 from comments.models import Classifier, Comment, Training
 from comments.screening.spam import FEWEST_OF_EACH, SURELY_HONEST, SURELY_SPAM

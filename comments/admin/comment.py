@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import get_text_list
 
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.cursors import Cursor
-from articles.differences import by_word
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.pagination import Cursor
+from articles.core.text.word_diff import by_word
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.filters import (
@@ -24,13 +24,18 @@ from comments.admin.filters import (
     chosen_status,
 )
 from comments.admin.forms import NO_REASON, ListForm, ModerationForm
-from comments.answers import answer
-from comments.batches import UNSEEN, decide_together
-from comments.conversation import thread_of
 from comments.models import Comment, Decision
-from comments.people import with_address_of_another
-from comments.redaction import WordsNotThere, answers_with, redacted, suggestions
+from comments.moderation.bulk import UNSEEN, decide_together
+from comments.moderation.redaction import (
+    WordsNotThere,
+    answers_with,
+    redacted,
+    suggestions,
+)
+from comments.moderation.reputation import with_address_of_another
+from comments.moderation.staff_replies import answer
 from comments.screening.wording import sentence
+from comments.threads.pages import thread_of
 
 # So many decisions of one press are told one by one; more are summed up.
 NAMED = 3

@@ -13,16 +13,21 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.append_only import name_of
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.append_only import name_of
+from articles.core.moments import moment_in_words
 from articles.models import TransitionError
-from articles.moments import moment_in_words
 from comments.admin import columns
 from comments.forms.fields import LineField, TextField, must_be_seen
 from comments.models import Comment, Commenter, Mute
 from comments.models.network import DAYS_KEPT
-from comments.people import MOST_COUNTED, records_of_people, waiting_of, why_trusted
+from comments.moderation.reputation import (
+    MOST_COUNTED,
+    records_of_people,
+    waiting_of,
+    why_trusted,
+)
 
 LONGEST_NOTE = 2000
 LONGEST_MUTE = timedelta(days=10 * 365)

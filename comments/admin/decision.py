@@ -6,13 +6,13 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.admin.records import RecordMixin
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.admin.read_only import RecordMixin
 from comments.admin import columns
 from comments.admin.filters import DateFilter
 from comments.models import Decision
-from comments.tables import lines_of_csv
+from comments.stats.csv import lines_of_csv
 
 # A file holds the newest of the list, up to so many.
 MOST_ROWS = 50_000

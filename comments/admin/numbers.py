@@ -12,10 +12,10 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles.admin.records import RecordMixin
-from comments import numbers, plots
+from articles.core.admin.read_only import RecordMixin
 from comments.models import Numbers
-from comments.tables import as_csv
+from comments.stats import charts, moderation
+from comments.stats.csv import as_csv
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # How long something waits: less than so long, in words.
@@ -56,7 +56,7 @@ class Reading:
 
     @cached_property
     def decisions(self):
-        return numbers.decisions(self.now)
+        return moderation.decisions(self.now)
 
 
 @admin.register(Numbers)
@@ -99,7 +99,7 @@ def _download(name, reading):
 
 
 def _waiting(reading):
-    found = numbers.waiting()
+    found = moderation.waiting()
     number = f"{found.number:,}{'+' if found.is_more else ''}"
     rows = _by_age(reading.now - since for since in found.since)
     return Figure(
@@ -108,13 +108,13 @@ def _waiting(reading):
         ("Waits", "Comments"),
         rows,
         notes=(
-            f"Counted up to {numbers.MOST_WAITING:,}, those that were written first. "
+            f"Counted up to {moderation.MOST_WAITING:,}, those that were written first. "
             "A comment waits since it was sent, edited by its author or put back.",
         ),
         empty="Nothing waits.",
         said={"waiting": found, "number": number},
         plot=found.number
-        and plots.bars(
+        and charts.bars(
             "Comments that wait, by how long they do",
             f"In all {number}.",
             [(words, number, f"{number:,}") for words, number in rows],
@@ -131,7 +131,7 @@ def _by_age(ages):
 
 
 def _waits(reading):
-    weeks = numbers.waits_by_week(reading.now)
+    weeks = moderation.waits_by_week(reading.now)
     series = [
         ("Median", [_hours(week.median) for week in weeks]),
         ("90th percentile", [_hours(week.ninetieth) for week in weeks]),
@@ -153,13 +153,13 @@ def _waits(reading):
             "half of them no longer than the median, nine in ten no longer than the 90th "
             "percentile (by nearest rank, so each is the wait of one comment).",
             _newest(
-                numbers.MOST_WAITS,
+                moderation.MOST_WAITS,
                 "decisions on comments that waited, of the last 12 weeks",
             ),
         ),
         empty="No moderator has decided on a comment that waited in these weeks.",
         plot=known
-        and plots.lines(
+        and charts.lines(
             "Hours until a moderator decided",
             "By week. In the newest week with decisions the median was "
             f"{known[-1][2]:g} hours, the 90th percentile {known[-1][3]:g}.",
@@ -183,7 +183,7 @@ def _reasons(reading):
         notes=(_of_decisions(),),
         empty="No moderator has decided anything in these weeks.",
         plot=rows
-        and plots.bars(
+        and charts.bars(
             "What moderators decided, and why",
             f"{found.number:,} decisions.",
             [(words, number, f"{number:,}") for words, number in rows],
@@ -204,7 +204,7 @@ def _moderators(reading):
         notes=(_of_decisions(),),
         empty="No moderator has decided anything in these weeks.",
         plot=rows
-        and plots.bars(
+        and charts.bars(
             "How many decisions each moderator took",
             f"{len(rows)} moderators or groups of them.",
             [(name, number, f"{number:,}") for name, number, *_ in rows],
@@ -228,7 +228,7 @@ def _reversals(reading):
         ),
         empty="Nothing was undone or changed in these weeks.",
         plot=(undone + changed)
-        and plots.columns(
+        and charts.columns(
             "Decisions that were undone or changed",
             f"By week: {undone} undone and {changed} changed in all.",
             _words_of(weeks),
@@ -243,7 +243,7 @@ def _reversals(reading):
 
 
 def _rules(reading):
-    found = numbers.usefulness_of_rules()
+    found = moderation.usefulness_of_rules()
     rows = [
         (
             rule.rule.replace("_", " ").capitalize(),
@@ -263,11 +263,11 @@ def _rules(reading):
         notes=(
             "A rule fired when it held a comment or marked it as spam. Moderators agreed when they "
             "rejected that comment or found it spam.",
-            _newest(numbers.MOST_SIGNALS, "findings of the screening"),
+            _newest(moderation.MOST_SIGNALS, "findings of the screening"),
         ),
         empty="No rule has held a comment yet.",
         plot=rows
-        and plots.bars(
+        and charts.bars(
             "How often moderators agreed with each rule, in percent",
             "Of the times when they decided on a comment that it had held.",
             [
@@ -286,7 +286,7 @@ def _said_of_rule(rule):
 
 
 def _looks(reading):
-    found = numbers.error_rates()
+    found = moderation.error_rates()
     rates = [
         ("All together", found.together),
         ("Approved by the machine", found.approved),
@@ -302,11 +302,11 @@ def _looks(reading):
             "judged without knowing them. Wrong is what was shown and should not have been, or the "
             "reverse. With 95 % confidence the true share lies between the two bounds (Wilson’s "
             "interval).",
-            _newest(numbers.MOST_LOOKS, "second looks") + _said_of_void(found.void),
+            _newest(moderation.MOST_LOOKS, "second looks") + _said_of_void(found.void),
         ),
         empty="No second look has been answered yet.",
         plot=found.together.looked_at
-        and plots.shares(
+        and charts.shares(
             "How many automatic decisions were wrong, with the bounds of what is sure",
             f"{found.together.wrong} of {found.together.looked_at} that were looked at were wrong.",
             [
@@ -363,6 +363,6 @@ def _newest(most, things):
 
 def _of_decisions():
     return (
-        f"The last {numbers.WEEKS} weeks, of the newest {numbers.MOST_DECISIONS:,} decisions; "
+        f"The last {moderation.WEEKS} weeks, of the newest {moderation.MOST_DECISIONS:,} decisions; "
         "those of the machine are among them, and not counted."
     )

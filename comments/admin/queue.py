@@ -17,15 +17,13 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
-from articles.admin.records import RecordMixin
+from articles.core.admin.read_only import RecordMixin
 from articles.models import Article, TransitionError
 from comments.admin import columns
 from comments.admin.queue_form import ANSWERS, REASONS, QueueForm
-from comments.answers import answer
-from comments.batches import Outcome, decide_together, undo_together
-from comments.conversation import thread_of
 from comments.models import Batch, Comment, Queue
-from comments.queue import (
+from comments.moderation.bulk import Outcome, decide_together, undo_together
+from comments.moderation.queue import (
     COUNTED,
     NEW_COUNTED,
     PILES,
@@ -40,6 +38,8 @@ from comments.queue import (
     sheet,
     sheet_since,
 )
+from comments.moderation.staff_replies import answer
+from comments.threads.pages import thread_of
 
 DONE = {
     "approve": "Approved",

@@ -6,7 +6,7 @@ from comments.admin.forms import LONGEST_NOTE, NO_STEP, AnswersMixin
 from comments.forms.fields import TextField, must_be_seen
 from comments.models import Decision, Thread
 from comments.models.comment import LONGEST_BODY
-from comments.queue import Seen
+from comments.moderation.queue import Seen
 
 MOST_AT_ONCE = 500
 ANSWERS = AnswersMixin.ANSWERS

@@ -9,13 +9,20 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from articles.append_only import name_of
+from articles.core.append_only import name_of
 from articles.models import TransitionError
 from comments.admin.trying import TriedForm, listed
 from comments.models import RuleSetting, Weight
+from comments.screening.backtest import (
+    MOST_TRIED,
+    as_set,
+    found_lately,
+    in_force,
+    past_for,
+    trial,
+)
 from comments.screening.rules import FAILED, RULES
 from comments.screening.wording import QUESTIONS
-from comments.trials import MOST_TRIED, as_set, found_lately, in_force, past_for, trial
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from articles.admin.records import RecordMixin
+from articles.core.admin.read_only import RecordMixin
 from articles.models import TransitionError
 from comments.admin.forms import NO_REASON, REASONS
 from comments.models import SecondLook

@@ -11,26 +11,26 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from articles.admin.listing import LongList, LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.append_only import name_of
+from articles.core.admin.changelist import LongList, LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.append_only import name_of
+from articles.core.text.folding import fold
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.filters import DateFilter
 from comments.admin.trying import TriedForm, listed
-from comments.folding import fold
 from comments.forms.fields import TextField
 from comments.models import RuleSetting, Term
 from comments.models.term import LONGEST_TERM
-from comments.screening.rules import RULES
-from comments.screening.terms import problem_with
-from comments.trials import (
+from comments.screening.backtest import (
     OF_TERMS,
     as_set,
     found_lately,
     past_with_terms,
     trial,
 )
+from comments.screening.rules import RULES
+from comments.screening.terms import problem_with
 
 LONGEST_FOLDED = 4 * LONGEST_TERM
 # So many lines are taken at once, and of so many it is said what is wrong.

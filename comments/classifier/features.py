@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from articles.look_alikes import plain_letters
+from articles.core.text.confusables import plain_letters
 
 # The first letter of a feature says what it is: a trait, a word, a pair of words or a piece.
 TRAIT, WORD, PAIR, PIECE = "t:", "w:", "p:", "c:"

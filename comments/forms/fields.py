@@ -3,14 +3,14 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from comments.markup import (
+from comments.security.tokens import comment_of_browser
+from comments.text.html import (
     characters,
     has_something_to_see,
     has_tower_of_marks,
     kept_line,
     kept_text,
 )
-from comments.tokens import comment_of_browser
 
 # Beside the limit in characters as people see them: how many code points they may have
 # on average. More than any script needs, and what the column of a name holds.

@@ -1,7 +1,7 @@
 from django.db import migrations
 from django.db.models.functions import Lower
 
-from articles.append_only import allow_changes, refuse_changes
+from articles.core.append_only import allow_changes, refuse_changes
 
 BATCH = 1000
 

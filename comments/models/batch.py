@@ -1,6 +1,6 @@
 from django.db import models
 
-from articles.append_only import AppendOnly
+from articles.core.append_only import AppendOnly
 
 
 class Batch(AppendOnly):

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
 from articles.models import Article, TransitionError
 from comments.models.appeal import Appeal
 from comments.models.commenter import Commenter
@@ -125,11 +125,11 @@ class Comment(models.Model):
     )
     network = models.CharField(max_length=64, blank=True, editable=False)
     # Equal for two posts of the same words to the same place from the same network. The
-    # database makes one row of them; see comments.posting.
+    # database makes one row of them; see comments.posting.submit.
     repeat_key = models.CharField(  # noqa: DJ001 - unique: no key is NULL
         max_length=64, null=True, unique=True, editable=False
     )
-    # Carried by the links that open it; see articles.link_keys.
+    # Carried by the links that open it; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,

@@ -5,10 +5,10 @@ from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
-from articles.append_only import name_of
+from articles.core.append_only import name_of
 from articles.models import TransitionError
-from comments.locks import hold_sender
 from comments.models.network import DAYS_KEPT, first_day_kept
+from comments.models.sender_locks import hold_sender
 
 # How long no comment of a person may have been rejected who is trusted.
 CLEAN_FOR = timedelta(days=90)
@@ -108,7 +108,7 @@ class Commenter(models.Model):
     them. Nobody is taken for them who types their name or their address.
     """
 
-    # Empty: known by the browser alone; see comments.tokens.
+    # Empty: known by the browser alone; see comments.security.tokens.
     mailbox = models.OneToOneField(
         "comments.Mailbox",
         null=True,
@@ -218,7 +218,7 @@ class Mute(models.Model):
     commenter = models.ForeignKey(
         Commenter, null=True, on_delete=models.CASCADE, related_name="mutes"
     )
-    # The hash of a network, as a comment of the day has it; see comments.networks.
+    # The hash of a network, as a comment of the day has it; see comments.security.networks.
     network = models.CharField(max_length=64, blank=True, db_index=True)
     # Under the key of which day it was made.
     network_day = models.DateField(null=True)

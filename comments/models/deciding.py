@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from articles.append_only import name_of
+from articles.core.append_only import name_of
 from articles.models import TransitionError
 from comments.models.appeal import Appeal
 from comments.models.decision import Decision, standing
@@ -163,7 +163,7 @@ def _announce_after_the_commit(comment):
         has_news = comment.carries_replies and comment.approved_replies > 0
     if has_news:
         # Here, for what announces needs the models.
-        from comments.announcements import announcing
+        from comments.mail.reply_notifications import announcing
 
         # Robust: the decision stands, whatever becomes of the mails.
         transaction.on_commit(partial(announcing.enqueue, comment.pk), robust=True)

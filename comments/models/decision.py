@@ -1,7 +1,7 @@
 from django.db import models
 
-from articles.append_only import AppendOnly, AppendOnlyQuerySet
-from articles.moments import moment_in_words
+from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
+from articles.core.moments import moment_in_words
 
 
 class DecisionQuerySet(AppendOnlyQuerySet):

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
 from comments.models.decision import Decision
 from comments.models.pending_mail import CLAIMED_FOR, PAUSES
 
@@ -65,7 +65,7 @@ class Digest(models.Model):
     claimed_until = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveIntegerField(default=0)
-    # Carried by the links that open it; see articles.link_keys.
+    # Carried by the links that open it; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,

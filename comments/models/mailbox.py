@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-from articles.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
 
 # An address whose owner has not said yes is forgotten after this time.
 KEPT_UNCONFIRMED = timedelta(days=30)
@@ -52,7 +52,7 @@ class Mailbox(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     # When the owner wanted no more mail of any kind; a new confirmation clears it.
     stopped_at = models.DateTimeField(null=True)
-    # Carried by the links that open it; see articles.link_keys.
+    # Carried by the links that open it; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,

@@ -44,7 +44,7 @@ class QueuedMail(models.Model):
     A mail that is certain to be sent and not yet sent; deleted when it was.
 
     What is common to every queue of mails: who sends it claims it first, and a failure
-    makes it wait, longer each time, for TRIED_FOR at most. See comments.outbox.
+    makes it wait, longer each time, for TRIED_FOR at most. See comments.mail.outbox.
     """
 
     created_at = models.DateTimeField(default=timezone.now)

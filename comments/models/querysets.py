@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Left, Lower
 from django.db.models.lookups import Exact, GreaterThan, In
 from django.utils import timezone
 
-from articles.cursors import Cursor
+from articles.core.pagination import Cursor
 from articles.models import Article
 from comments.models.mailbox import KEPT_UNCONFIRMED, Mailbox
 
@@ -193,7 +193,7 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(sender, created_at__gt=since)
 
     def repeated_by(self, keys):
-        """What was sent with one of these keys; see comments.posting."""
+        """What was sent with one of these keys; see comments.posting.submit."""
         return self.filter(repeat_key__in=keys)
 
     def with_repeats_first(self, keys):

@@ -39,7 +39,7 @@ class Report(models.Model):
     reason = models.CharField(max_length=20, choices=Reason)
     sentence = models.CharField(max_length=LONGEST_SENTENCE * 4, blank=True)
     # The hash of the network it came from, as long as networks are remembered; see
-    # comments.networks. Of an account of the desk there is the account instead.
+    # comments.security.networks. Of an account of the desk there is the account instead.
     network = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -3,7 +3,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from articles.append_only import name_of
+from articles.core.append_only import name_of
 from articles.models import TransitionError
 from comments.models.decision import Decision
 from comments.models.thread import Thread

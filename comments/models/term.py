@@ -1,8 +1,8 @@
 from django.db import models
 from django.utils import timezone
 
+from articles.core.text.folding import fold
 from articles.models import TransitionError
-from comments.folding import fold
 
 LONGEST_TERM = 100
 

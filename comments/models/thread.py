@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from articles.append_only import AppendOnly, name_of
+from articles.core.append_only import AppendOnly, name_of
 from articles.models import Article
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from articles.look_alikes import skeleton, skeletons
+from articles.core.text.confusables import skeleton, skeletons
 from comments.screening.records import Finding, Posted
 
 # What stands beside the names of those who write signed in.

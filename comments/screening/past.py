@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from articles.models import Person
 from comments.classifier.features import spelt
-from comments.conversation import thread_of
 from comments.models import (
     Classifier,
     Comment,
@@ -28,10 +27,11 @@ from comments.models import (
     Term,
     Weight,
 )
-from comments.networks import hashes_of_days
-from comments.rates import most_that_count, sent_lately
 from comments.screening.records import Account, Earlier, Posted, Setting
 from comments.screening.terms import candidates
+from comments.security.networks import hashes_of_days
+from comments.security.throttling import most_that_count, sent_lately
+from comments.threads.pages import thread_of
 
 STAFF, BYLINE, TERM, SETTING, PERSON, ADDRESS, MUTE = (
     "staff",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from comments.folding import fold
-from comments.likeness import FEWEST_WORDS, likeness, shingles
+from articles.core.text.folding import fold
+from articles.core.text.shingles import FEWEST_WORDS, likeness, shingles
 from comments.screening.records import Earlier, Finding, Posted
 
 FLOOD_WITHIN = timedelta(minutes=10)

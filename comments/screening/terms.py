@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from comments.folding import Word, fold, readings_of
+from articles.core.text.folding import Word, fold, readings_of
 from comments.screening.records import Finding, Posted
 
 # A term has at most so many words.

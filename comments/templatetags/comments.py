@@ -3,12 +3,12 @@
 from django import template
 from django.conf import settings
 
-from comments.avatars import drawing_for
-from comments.conversation import page_context, thread_of
-from comments.markup import as_plain
 from comments.models import Decision, Thread
 from comments.models.commenter import CLEAN_FOR
-from comments.public_numbers import in_words, typical_wait
+from comments.stats.public import in_words, typical_wait
+from comments.text.avatars import drawing_for
+from comments.text.html import as_plain
+from comments.threads.pages import page_context, thread_of
 
 register = template.Library()
 

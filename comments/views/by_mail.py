@@ -6,13 +6,13 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles.caching import has_session
+from articles.core.http_cache import has_session
 from articles.models import TransitionError
-from comments.across_sites import is_from_elsewhere
 from comments.forms import RejectForm, StepForm
-from comments.markup import as_html
 from comments.screening.wording import why
-from comments.tokens import link_to_decide
+from comments.security.csrf import is_from_elsewhere
+from comments.security.tokens import link_to_decide
+from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,

@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.caching import has_session, public_page
+from articles.core.http_cache import has_session, public_page
 from articles.models import Article, CorrectionRequest
-from articles.views import gone_or_404
-from comments.across_sites import is_from_elsewhere
-from comments.corrections import take
+from articles.public.views import gone_or_404
+from comments.corrections.submit import take
 from comments.forms import ErrorForm
-from comments.networks import recent_hashes
-from comments.rates import TooMany
-from comments.tokens import request_address, request_of
+from comments.security.csrf import is_from_elsewhere
+from comments.security.networks import recent_hashes
+from comments.security.throttling import TooMany
+from comments.security.tokens import request_address, request_of
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,

@@ -7,18 +7,18 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles.caching import has_session, public_page
-from comments.across_sites import is_from_elsewhere
-from comments.data import (
+from articles.core.http_cache import has_session, public_page
+from comments.forms import AddressForm, DataButtonForm, EraseForm
+from comments.mail.triggers import mail_way_to_data
+from comments.privacy.export_and_erase import (
     erase_everything,
     export_of,
     number_of_comments,
     number_of_unproven,
 )
-from comments.forms import AddressForm, DataButtonForm, EraseForm
-from comments.networks import recent_hashes
-from comments.notifications import mail_way_to_data
-from comments.tokens import mailbox_of_data
+from comments.security.csrf import is_from_elsewhere
+from comments.security.networks import recent_hashes
+from comments.security.tokens import mailbox_of_data
 from comments.views.receiving import as_private, fits, refusing_floods
 
 

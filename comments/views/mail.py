@@ -6,13 +6,13 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles.caching import has_session
-from comments.across_sites import is_from_elsewhere
+from articles.core.http_cache import has_session
 from comments.forms import ConfirmForm, OneClickForm, StopForm
-from comments.markup import as_html
-from comments.people import confirm as confirm_mailbox
-from comments.people import disown
-from comments.tokens import mailbox_to_confirm, mails_to_stop
+from comments.moderation.reputation import confirm as confirm_mailbox
+from comments.moderation.reputation import disown
+from comments.security.csrf import is_from_elsewhere
+from comments.security.tokens import mailbox_to_confirm, mails_to_stop
+from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,

@@ -7,13 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles.caching import has_session
+from articles.core.http_cache import has_session
 from articles.models import TransitionError
-from comments.across_sites import is_from_elsewhere
-from comments.conversation import moderator_of
 from comments.forms import AppealForm, ButtonForm, EditForm, NotifyForm
-from comments.markup import as_html
-from comments.mine import (
+from comments.posting.author_actions import (
     appeal,
     appeal_of,
     change_words,
@@ -25,8 +22,11 @@ from comments.mine import (
     state_of,
     withdraw,
 )
-from comments.networks import network_from, recent_hashes
-from comments.tokens import browser_token, comment_of, private_address
+from comments.security.csrf import is_from_elsewhere
+from comments.security.networks import network_from, recent_hashes
+from comments.security.tokens import browser_token, comment_of, private_address
+from comments.text.html import as_html
+from comments.threads.pages import moderator_of
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,

@@ -6,15 +6,15 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from articles.models import Article
-from comments.across_sites import is_from_elsewhere
-from comments.conversation import answered_in, form_context, moderator_of, thread_of
 from comments.forms import CommentForm
-from comments.markup import as_html
 from comments.models import Comment
-from comments.networks import network_from
-from comments.posting import take
-from comments.rates import TooMany
-from comments.tokens import private_address
+from comments.posting.submit import take
+from comments.security.csrf import is_from_elsewhere
+from comments.security.networks import network_from
+from comments.security.throttling import TooMany
+from comments.security.tokens import private_address
+from comments.text.html import as_html
+from comments.threads.pages import answered_in, form_context, moderator_of, thread_of
 from comments.views.receiving import HttpResponseSeeOther, fits
 
 

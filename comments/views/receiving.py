@@ -7,8 +7,8 @@ from io import BytesIO
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 
-from comments.networks import network_from
-from comments.refusals import refusals
+from comments.security.networks import network_from
+from comments.security.refusals import refusals
 
 # In bytes. The longest comment in the longest characters, percent-encoded, fits.
 LARGEST_POST = 64 * 1024

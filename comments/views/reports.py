@@ -7,14 +7,14 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles.caching import has_session, public_page
-from comments.across_sites import is_from_elsewhere
+from articles.core.http_cache import has_session, public_page
 from comments.forms import ReportForm
-from comments.markup import as_html
 from comments.models import Comment, Report
-from comments.networks import lasting_hashes
-from comments.rates import TooMany
-from comments.reports import NotShown, take
+from comments.moderation.reports import NotShown, take
+from comments.security.csrf import is_from_elsewhere
+from comments.security.networks import lasting_hashes
+from comments.security.throttling import TooMany
+from comments.text.html import as_html
 from comments.views.receiving import HttpResponseSeeOther, fits, refusing_floods
 
 

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles.caching import public_page
+from articles.core.http_cache import public_page
 from articles.models import Article
-from articles.views import gone_or_404
-from comments.conversation import answered_in, page_context, root_in
+from articles.public.views import gone_or_404
 from comments.models import Comment
-from comments.permalinks import address_of
+from comments.threads.pages import answered_in, page_context, root_in
+from comments.threads.permalinks import address_of
 from comments.views.posting import post
 from comments.views.receiving import refusing_floods
 

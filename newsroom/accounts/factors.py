@@ -6,8 +6,7 @@ Whoever adds the first one or loses one may have been robbed: all other sessions
 
 from django.db import transaction
 
-from newsroom import security_log
-from newsroom.accounts import recovery_codes, second_factor, totp
+from newsroom.accounts import recovery_codes, second_factor, security_log, totp
 from newsroom.accounts.encryption import decrypt, encrypt
 from newsroom.accounts.sessions import end_sessions
 from newsroom.models import AuthenticatorApp, SecurityEvent

@@ -12,11 +12,10 @@ from django import forms
 from django.http import HttpResponseRedirect, JsonResponse
 from django.utils.cache import add_never_cache_headers
 
-from newsroom import security_log
-from newsroom.accounts import factors, passkeys, second_factor
+from newsroom.accounts import factors, passkeys, second_factor, security_log
 from newsroom.accounts.pages import account_page, too_many_tries
+from newsroom.accounts.throttling import WRONG_PASSWORDS, count_try
 from newsroom.models import SecurityEvent
-from newsroom.sign_in_limits import WRONG_PASSWORDS, count_try
 
 Kind = SecurityEvent.Kind
 

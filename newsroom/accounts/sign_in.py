@@ -10,10 +10,9 @@ import time
 from django.contrib.auth import login
 from django.utils.crypto import constant_time_compare
 
-from newsroom import security_log
-from newsroom.accounts import second_factor
+from newsroom.accounts import second_factor, security_log
+from newsroom.accounts.throttling import remember_browser
 from newsroom.models import SecurityEvent
-from newsroom.sign_in_limits import remember_browser
 
 PENDING = "pending_sign_in"
 PENDING_SECONDS = 15 * 60

@@ -12,9 +12,8 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from articles.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
-from newsroom import security_log
-from newsroom.accounts import factors, second_factor
+from articles.core.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
+from newsroom.accounts import factors, second_factor, security_log
 from newsroom.accounts.fresh_sign_in import ask_if_needed
 from newsroom.accounts.pages import account_page
 from newsroom.accounts.sessions import end_sessions

@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from articles.admin import ArticleAdmin
-from articles.admin.fields import MomentField
-from articles.admin.meanwhile import OnScreenField, as_seen, keep_others
+from articles.admin.article.fields import MomentField
+from articles.core.admin.stale_forms import OnScreenField, as_seen, keep_others
+from articles.core.moments import moment_in_words
 from articles.models import Article
-from articles.moments import moment_in_words
 from comments.models import Thread
 
 # More would end outside the calendar.

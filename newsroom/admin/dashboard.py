@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from articles import planning
-from articles.icalendar import may_plan
+from articles.core.moments import moment_in_words
 from articles.models import Article, CorrectionRequest, Proposal, Unsaved
-from articles.moments import moment_in_words
-from articles.preflight import problems_of_all
+from articles.public.ical import may_plan
+from articles.publishing import planning
+from articles.publishing.preflight import problems_of_all
 from comments.models import Comment
 from newsroom.admin.health import may_see
 from newsroom.models import Ticking

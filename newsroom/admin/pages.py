@@ -10,11 +10,11 @@ from django.contrib.flatpages.forms import FlatpageForm
 from django.contrib.flatpages.models import FlatPage
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-from articles.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.admin.widgets import BodyEditor
-from articles.markup import clean_article, not_too_long
+from articles.admin.article.widgets import BodyEditor
+from articles.content.html import clean_article, not_too_long
+from articles.core.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
 from newsroom.pages import PageAddress
 
 

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from articles.admin.listing import LongListMixin
-from articles.admin.neighbours import NeighboursMixin
-from articles.admin.records import RecordMixin
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.admin.read_only import RecordMixin
 from newsroom.models import SecurityEvent
 
 

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from articles.icalendar import may_plan
+from articles.public.ical import may_plan
 
 
 @dataclass(frozen=True)

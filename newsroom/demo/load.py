@@ -15,12 +15,12 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from articles.desk import correct
+from articles.images.renditions import names_in
 from articles.models import Article, Correction, CorrectionRequest, Image, Person
 from articles.models.image import RENDITIONS
-from articles.renditions import names_in
+from articles.publishing.actions import correct
 from comments.models import Appeal, Comment, Report
-from comments.posting import screen
+from comments.posting.submit import screen
 from newsroom.demo import conversations
 from newsroom.demo.conversations import CONVERSATIONS, ERRORS
 from newsroom.demo.pictures import CREDIT, PAINTINGS

@@ -23,7 +23,7 @@ class SecurityEvent(models.Model):
     """
     Something that concerns the safety of an account: a sign-in, a refusal, a change.
 
-    Written by newsroom.security_log.record, and shown in the admin to superusers.
+    Written by newsroom.accounts.security_log.record, and shown in the admin to superusers.
     """
 
     class Kind(models.TextChoices):
@@ -55,7 +55,7 @@ class SecurityEvent(models.Model):
         related_name="security_events",
     )
     name = models.CharField(max_length=200, blank=True)
-    # The keyed hash of the network; see comments.networks. Empty: not known.
+    # The keyed hash of the network; see comments.security.networks. Empty: not known.
     network = models.CharField(max_length=64, blank=True)
     detail = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)

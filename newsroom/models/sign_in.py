@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-# Longer than any limit of newsroom.sign_in_limits looks back.
+# Longer than any limit of newsroom.accounts.throttling looks back.
 KEPT = timedelta(hours=2)
 
 
@@ -14,7 +14,7 @@ class FailedSignInQuerySet(models.QuerySet):
 
 
 class FailedSignIn(models.Model):
-    """One wrong password, kept only as long as it counts: see newsroom.sign_in_limits."""
+    """One wrong password, kept only as long as it counts: see newsroom.accounts.throttling."""
 
     # Keyed hashes: neither the name that was typed nor the address it came from.
     account = models.CharField(max_length=64, db_index=True)

@@ -5,7 +5,7 @@ from comments.models.pending_mail import QueuedMail
 
 
 class StaffMail(QueuedMail):
-    """A mail to somebody with an account that is certain to be sent and not yet sent: see newsroom.staff_mail."""
+    """A mail to somebody with an account that is certain to be sent and not yet sent: see newsroom.accounts.account_mail."""
 
     class Kind(models.TextChoices):
         RESET_ASKED = "reset_asked", "a request for a new password"

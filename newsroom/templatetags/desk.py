@@ -3,7 +3,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, json_script
 from django.utils.timezone import localtime
 
-from articles.icalendar import may_plan
+from articles.public.ical import may_plan
 from newsroom.accounts import second_factor
 from newsroom.admin import shortcuts
 from newsroom.admin.dashboard import piles_for, what_does_not_happen

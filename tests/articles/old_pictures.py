@@ -2,7 +2,7 @@
 
 from django.core.files.storage import default_storage
 
-from articles.renditions import put
+from articles.images.renditions import put
 from tests.factories import make_image
 
 OLD_FILE = "originals/ab/abcd.png"

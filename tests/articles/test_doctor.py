@@ -1,9 +1,9 @@
 from django.core.files.storage import default_storage
 
 from articles import doctor
+from articles.images.renditions import put
 from articles.models import Image, ImageUse
 from articles.models.image import fingerprint_of
-from articles.renditions import put
 from tests.articles.old_pictures import old_image
 from tests.factories import make_article, make_image
 

@@ -4,12 +4,12 @@ from functools import partial
 
 import pytest
 
-from articles import desk
-from articles.batches import do_together, undo_together
 from articles.models import Article, ArticleBatch, TransitionError
-from articles.proposals import decline, propose
-from comments.posting import take
-from tests.comments.test_posting import a_comment, all_at_once
+from articles.publishing import actions
+from articles.publishing.bulk import do_together, undo_together
+from articles.publishing.proposals import decline, propose
+from comments.posting.submit import take
+from tests.comments.posting.test_submit import a_comment, all_at_once
 from tests.factories import make_article, make_user, make_visible_article
 from tests.racing import Beside, held_open, on_postgresql
 
@@ -82,11 +82,11 @@ def test_what_is_saved_while_another_publishes_is_never_reverted():
     for _ in range(3):
         article = make_article(title="Old")
         results = all_at_once(
-            partial(desk.publish, same(article)),
-            partial(desk.save, same(article), {"title": "New"}),
+            partial(actions.publish, same(article)),
+            partial(actions.save, same(article), {"title": "New"}),
         )
         assert not [one for one in results if isinstance(one, Exception)], results
-        desk.publish_changes(same(article))
+        actions.publish_changes(same(article))
         assert same(article).title == "New"
 
 

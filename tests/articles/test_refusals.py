@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from articles import desk
-from articles.admin.steps import STEPS as DESK_STEPS
-from articles.admin.steps import not_from_here, not_yours
+from articles.admin.actions.registry import STEPS as DESK_STEPS
+from articles.admin.actions.registry import not_from_here, not_yours
 from articles.models import Article, TransitionError
+from articles.publishing import actions
 from tests.factories import DAY, HOUR, make_article, make_user, make_visible_article
 
 
@@ -76,12 +76,12 @@ def test_a_step_is_taken_or_refused_with_a_sentence(db, step, status):
 
 
 OTHERS = {
-    "publish_changes": desk.publish_changes,
-    "schedule_changes": partial(desk.schedule_changes, at=timezone.now() + DAY),
-    "unschedule_changes": desk.unschedule_changes,
+    "publish_changes": actions.publish_changes,
+    "schedule_changes": partial(actions.schedule_changes, at=timezone.now() + DAY),
+    "unschedule_changes": actions.unschedule_changes,
     "lift_embargo": lambda article: article.lift_embargo(reason="x"),
-    "correct": partial(desk.correct, kind="correction", text="It is 6."),
-    "restore": lambda article: desk.restore(article, article.keep_revision()),
+    "correct": partial(actions.correct, kind="correction", text="It is 6."),
+    "restore": lambda article: actions.restore(article, article.keep_revision()),
     "rename": lambda article: article.rename("not an address"),
     "replace": lambda article: article.withdraw(kind="replaced"),
     "put back": lambda article: article.put_back(
@@ -137,7 +137,7 @@ def test_a_record_names_the_zone_of_every_time_in_it(db, zone):
         article = make_visible_article(embargo_until=timezone.now() - DAY)
         article.redate(timezone.localtime() - DAY)
         moved = article.steps.get(what="redate").reason
-        desk.schedule_changes(article, at=timezone.localtime() + DAY)
+        actions.schedule_changes(article, at=timezone.localtime() + DAY)
         later = article.steps.get(what="schedule_changes").reason
         kept = make_article(embargo_until=timezone.localtime() + DAY)
         kept.lift_embargo(reason="Agreed")

@@ -5,10 +5,10 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from articles import desk, planning
-from articles.batches import do_together
 from articles.models import Article, TransitionError
-from articles.proposals import propose, take_over
+from articles.publishing import actions, planning
+from articles.publishing.bulk import do_together
+from articles.publishing.proposals import propose, take_over
 from tests.factories import DAY, HOUR, make_article, make_user, make_visible_article
 
 
@@ -43,31 +43,31 @@ NOW = timezone.now()
 STEPS = {
     "submit": (make_article, Article.submit),
     "publish": (make_article, Article.publish),
-    "publish at the desk": (make_article, desk.publish),
-    "publish out of review": (in_review, desk.publish),
-    "publish again": (withdrawn, desk.publish),
+    "publish at the desk": (make_article, actions.publish),
+    "publish out of review": (in_review, actions.publish),
+    "publish again": (withdrawn, actions.publish),
     "return": (in_review, Article.return_to_draft),
-    "return to the writer": (scheduled, desk.return_to_writer),
+    "return to the writer": (scheduled, actions.return_to_writer),
     "redate": (scheduled, partial(Article.redate, at=NOW - HOUR)),
     "withdraw": (make_visible_article, Article.withdraw),
     "put on top": (make_visible_article, Article.put_on_top),
     "rename": (make_visible_article, partial(Article.rename, slug="elsewhere")),
     "lift": (under_embargo, partial(Article.lift_embargo, reason="x")),
-    "publish changes": (make_visible_article, desk.publish_changes),
+    "publish changes": (make_visible_article, actions.publish_changes),
     "schedule changes": (
         make_visible_article,
-        partial(desk.schedule_changes, at=NOW + DAY),
+        partial(actions.schedule_changes, at=NOW + DAY),
     ),
     "correct": (
         make_visible_article,
-        partial(desk.correct, kind="correction", text="It is 6."),
+        partial(actions.correct, kind="correction", text="It is 6."),
     ),
-    "tag": (make_article, partial(desk.tag, tags=["Sea"])),
+    "tag": (make_article, partial(actions.tag, tags=["Sea"])),
     "put": (make_article, lambda article: article.put({"language": "de"})),
     "put dates": (
         make_article,
         partial(
-            desk.put_dates,
+            actions.put_dates,
             dates={"planned_for": NOW.date()},
             instead_of={"planned_for": None},
         ),
@@ -81,7 +81,7 @@ def test_no_step_brings_back_what_a_colleague_has_replaced(db, name):
     make, step = STEPS[name]
     article = make()
     stale = same(article)
-    desk.save(
+    actions.save(
         article,
         {"title": "New", "body": "<p>New words.</p>"},
         began_from=(article.working_copy and article.working_copy.pk),
@@ -91,7 +91,7 @@ def test_no_step_brings_back_what_a_colleague_has_replaced(db, name):
     assert now.working_content()["title"] == "New"
     if now.status == Article.Status.PUBLISHED:
         # What the next editor who publishes would put before readers.
-        desk.publish_changes(now)
+        actions.publish_changes(now)
         assert (now.title, now.body) == ("New", "<p>New words.</p>")
 
 
@@ -112,10 +112,10 @@ def test_the_object_that_a_step_was_taken_with_says_what_the_database_says(db, n
 def test_two_drafts_that_are_published_together_keep_what_was_saved_meanwhile(db):
     drafts = [make_article(), make_article()]
     stale = [same(article) for article in drafts]
-    desk.save(drafts[0], {"title": "New"})
-    do_together("publish", stale, desk.publish, by=None)
+    actions.save(drafts[0], {"title": "New"})
+    do_together("publish", stale, actions.publish, by=None)
     live = same(drafts[0])
-    desk.publish_changes(live)
+    actions.publish_changes(live)
     assert live.title == "New"
 
 
@@ -144,7 +144,7 @@ def test_a_proposal_is_taken_over_beside_what_was_saved_meanwhile(db):
     article = make_visible_article(title="Old", created_by=writer)
     proposal = propose(article, {"standfirst": "Proposed."}, by=writer)
     proposal.article.title  # noqa: B018 - read, and stale from now on
-    desk.save(same(article), {"title": "New"}, began_from=article.working_copy.pk)
+    actions.save(same(article), {"title": "New"}, began_from=article.working_copy.pk)
     take_over(proposal)
     content = same(article).working_content()
     assert (content["title"], content["standfirst"]) == ("New", "Proposed.")
@@ -152,16 +152,16 @@ def test_a_proposal_is_taken_over_beside_what_was_saved_meanwhile(db):
 
 def test_a_draft_without_a_revision_is_not_published_with_words_saved_since(db):
     article = make_article()
-    desk.save(same(article), {"title": "New"})
+    actions.save(same(article), {"title": "New"})
     with pytest.raises(TransitionError, match="has saved “New” since"):
-        desk.publish(article, revision=desk.NO_REVISION)
+        actions.publish(article, revision=actions.NO_REVISION)
     untouched = make_article()
-    desk.publish(untouched, revision=desk.NO_REVISION)
+    actions.publish(untouched, revision=actions.NO_REVISION)
     assert untouched.is_visible
 
 
 def test_changes_that_wait_come_along_when_a_scheduled_article_is_a_draft_again(db):
     article = scheduled()
-    desk.save(article, {"title": "New"}, began_from=article.working_copy.pk)
+    actions.save(article, {"title": "New"}, began_from=article.working_copy.pk)
     article.return_to_draft()
     assert (article.title, article.working_content()["title"]) == ("New", "New")

@@ -11,9 +11,9 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
-from articles import library
+from articles.images import library
+from articles.images.renditions import make_missing, missing, names_in, put
 from articles.models import Image
-from articles.renditions import make_missing, missing, names_in, put
 from tests.factories import make_image, make_picture_file
 
 BUCKET = "pictures"

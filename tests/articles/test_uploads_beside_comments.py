@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from articles.images.processing import worker_pool
 from articles.models import Image
-from articles.pictures import sandbox
 from comments.models import Comment
-from tests.articles.pictures import hostile
+from tests.articles.images.processing import hostile
 from tests.factories import make_image, make_user, make_visible_article
 
 # In seconds: so long each picture is decoded, and within so many a comment is stored.
@@ -31,10 +31,10 @@ def test_comments_are_stored_in_time_while_pictures_are_decoded(way, monkeypatch
         make_image(alt="A field"),
     )
     form = reverse("admin:articles_image_change", args=[image.pk])
-    sandbox.close_idle()
+    worker_pool.close_idle()
     # The decoder of a real child process goes on and on.
-    monkeypatch.setattr(sandbox, "_START", "import time; time.sleep(60)")
-    monkeypatch.setattr(sandbox, "MAX_SECONDS", DECODING)
+    monkeypatch.setattr(worker_pool, "_START", "import time; time.sleep(60)")
+    monkeypatch.setattr(worker_pool, "MAX_SECONDS", DECODING)
 
     def upload(number):
         client = Client()

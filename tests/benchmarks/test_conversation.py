@@ -17,7 +17,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles.cursors import Cursor
+from articles.core.pagination import Cursor
 from comments.doctor import CHECKS
 from comments.models import Comment
 from tests.factories import make_visible_article

@@ -14,7 +14,7 @@ from time import process_time
 import pytest
 
 from comments.models.comment import LONGEST_BODY
-from comments.tokens import private_address
+from comments.security.tokens import private_address
 from comments.views.receiving import LARGEST_POST
 from tests.comments.views.sending import WORDS, address_of_thread
 from tests.factories import (
@@ -104,7 +104,7 @@ def filled_to_the_limit(piece):
 def stranger(db, client, settings, monkeypatch):
     """Sends requests, and remembers what each has cost at best of several times."""
     settings.COMMENT_RATE = ["900000/m"]
-    monkeypatch.setattr("comments.refusals.MOST_REFUSED", 10**9)
+    monkeypatch.setattr("comments.security.refusals.MOST_REFUSED", 10**9)
     settings.TASKS = {
         "default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}
     }

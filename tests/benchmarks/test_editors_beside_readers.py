@@ -35,7 +35,7 @@ ALONE = 100
 GOAL = 3
 
 UNDO = """
-from articles.batches import undo_together
+from articles.publishing.bulk import undo_together
 from articles.models import ArticleBatch
 outcome = undo_together(ArticleBatch.objects.get(), by=None)
 print(len(outcome.done))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.articles.pictures import hostile
+from tests.articles.images.processing import hostile
 
 pytestmark = [
     pytest.mark.benchmark,
@@ -57,7 +57,7 @@ import django; django.setup()
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from articles.pictures.accepting import PictureRefused, accepted
+from articles.images.processing.validation import PictureRefused, accepted
 
 def memory():
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -87,7 +87,7 @@ for number in range(uploads):
     if number < len(paths):
         print(f"{path.name[3:]}: {path.stat().st_size:,} bytes, {time.monotonic() - begin:.2f} s, {said}")
 try:
-    from articles.pictures.sandbox import close_idle
+    from articles.images.processing.worker_pool import close_idle
     close_idle()
 except ImportError:
     pass

@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 from django.utils import timezone
 
-from articles.cursors import Cursor, newest_page
+from articles.core.pagination import Cursor, newest_page
 from articles.models import Article
 
 pytestmark = pytest.mark.benchmark

@@ -26,8 +26,8 @@ from pathlib import Path
 
 import pytest
 
-from newsroom.rsgi import THREADS
-from newsroom.serving import CONNECTIONS
+from newsroom.server.rsgi import THREADS
+from newsroom.server.serve import CONNECTIONS
 
 pytestmark = pytest.mark.benchmark
 
@@ -204,7 +204,7 @@ def test_a_kept_page_is_nearly_as_fast_as_the_bare_server(environment, tmp_path)
         def serve(*arguments, **options):
             return servers.enter_context(served(*arguments, **options))
 
-        kept = serve("newsroom.rsgi:application", environment)
+        kept = serve("newsroom.server.rsgi:application", environment)
         headers, body = get(kept)
         assert ("Content-Encoding", "gzip") in [
             (name.title(), value) for name, value in headers
@@ -225,7 +225,8 @@ def test_a_kept_page_is_nearly_as_fast_as_the_bare_server(environment, tmp_path)
                 "newsroom.wsgi:application", environment, interface="wsgi"
             ),
             "Django each time": serve(
-                "newsroom.rsgi:application", environment | {"PAGE_CACHE_SECONDS": "0"}
+                "newsroom.server.rsgi:application",
+                environment | {"PAGE_CACHE_SECONDS": "0"},
             ),
         }
         for address in addresses.values():

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image as Drawing
 from PIL import ImageChops, ImageFilter
 
-from articles import renditions
+from articles.images import renditions
 from articles.models import Image
 from tests.factories import make_visible_article
 
@@ -68,9 +68,9 @@ import django; django.setup()
 import resource, sys
 from io import BytesIO
 from PIL import Image
-from articles.pictures.accepting import accepted
-from articles.pictures.making import drawn
-from articles.pictures.recipes import recipes_for
+from articles.images.processing.validation import accepted
+from articles.images.processing.rendering import drawn
+from articles.images.processing.specs import recipes_for
 with open(sys.argv[1], "rb") as file:
     picture = accepted(file)
 for recipe, content in drawn(picture.content, recipes_for(picture.width, picture.height)):

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from comments.forms import CommentForm
-from comments.markup import MOST_MARKS, characters
 from comments.models import Comment
 from comments.models.comment import LONGEST_BODY
+from comments.text.html import MOST_MARKS, characters
 from tests.factories import (
     make_comment,
     make_shown_comment,

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from comments.models import Comment, Commenter
-from comments.tokens import private_address
+from comments.security.tokens import private_address
 from tests.comments.views.sending import address_of_thread
 from tests.factories import (
     DAY,

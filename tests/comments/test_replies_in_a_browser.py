@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from comments import conversation
+from comments.threads import pages
 from tests.factories import make_shown_comment
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,7 +45,7 @@ def test_replies_unfold_in_place_and_the_reading_goes_on(open_page, root):
 
 
 def test_many_replies_unfold_stretch_by_stretch(open_page, root, monkeypatch):
-    monkeypatch.setattr(conversation, "REPLIES_A_PAGE", 6)
+    monkeypatch.setattr(pages, "REPLIES_A_PAGE", 6)
     page = open_page()
     page.goto(root.article.get_absolute_url())
     page.get_by_role("link", name="Show all 8 replies").click()

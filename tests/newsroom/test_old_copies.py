@@ -20,7 +20,7 @@ settings.ALLOWED_HOSTS = ["testserver"]
 from django.test import Client
 from articles.models import Article
 from comments.models import Comment, Mailbox
-from comments.tokens import browser_token, confirm_address, data_address, stop_address
+from comments.security.tokens import browser_token, confirm_address, data_address, stop_address
 word, links, browser = json.loads(sys.argv[1])
 article = Article.objects.first() or Article(title="A", body="<p>B</p>")
 if article.pk is None:

@@ -9,9 +9,9 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from comments.mail.outbox import send_due, write
 from comments.models import Comment, PendingMail
-from comments.outbox import send_due, write
-from comments.posting import take
+from comments.posting.submit import take
 from newsroom.models import StaffMail
 from tests.comments.mail_server import MailServer
 from tests.factories import (

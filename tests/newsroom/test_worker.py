@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("site")
 WRITE = """
 from django.db import transaction
 from comments.models import Mailbox
-from comments.outbox import write
+from comments.mail.outbox import write
 with transaction.atomic():
     write("data", Mailbox.objects.of("ines@example.org"))
 """
@@ -61,7 +61,7 @@ def test_a_worker_sends_and_comes_back_to_what_failed(worked_site):
 
 def test_the_tick_forgets_what_the_worker_has_done(worked_site):
     worked_site.shell(
-        "from comments.notifications import moderators_mail; moderators_mail.enqueue()"
+        "from comments.mail.triggers import moderators_mail; moderators_mail.enqueue()"
     )
     assert worked_site.run("db_worker", "--batch").returncode == 0
     forget = """

@@ -4,9 +4,9 @@ from pathlib import Path
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.core.console import Outcomes
+from articles.images.renditions import folders_in, names_in, put
 from articles.models.image import ORIGINALS, RENDITIONS, WITHHELD
-from articles.outcomes import Outcomes
-from articles.renditions import folders_in, names_in, put
 
 
 class Command(BaseCommand):

@@ -5,11 +5,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
+from articles.core.console import Outcomes
 from articles.importers import FORMATS
 from articles.importers.records import ImportRefused
 from articles.importers.saving import AlreadyHere, Wishes, check, save
 from articles.models import Article, Person, Tag
-from articles.outcomes import Outcomes
 
 STATUSES = (Article.Status.DRAFT.value, Article.Status.PUBLISHED.value)
 

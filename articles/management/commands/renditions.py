@@ -6,10 +6,10 @@ import django
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.library import make_address_secret
+from articles.core.console import Outcomes
+from articles.images.library import make_address_secret
+from articles.images.renditions import make_missing, unused
 from articles.models import Image
-from articles.outcomes import Outcomes
-from articles.renditions import make_missing, unused
 
 
 class Command(BaseCommand):

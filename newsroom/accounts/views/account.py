@@ -4,8 +4,13 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from newsroom import security_log
-from newsroom.accounts import passkeys, recovery_codes, second_factor, sessions
+from newsroom.accounts import (
+    passkeys,
+    recovery_codes,
+    second_factor,
+    security_log,
+    sessions,
+)
 from newsroom.accounts.pages import account_page
 from newsroom.accounts.views.owner import for_owner
 from newsroom.models import AuthenticatorApp, SecurityEvent

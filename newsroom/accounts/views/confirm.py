@@ -3,8 +3,7 @@
 from django.http import JsonResponse
 from django.views.decorators.http import require_POST
 
-from newsroom import security_log
-from newsroom.accounts import passkeys
+from newsroom.accounts import passkeys, security_log
 from newsroom.accounts.fresh_sign_in import mark_fresh
 from newsroom.accounts.views.owner import for_owner
 from newsroom.models import SecurityEvent

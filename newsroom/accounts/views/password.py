@@ -5,7 +5,7 @@ from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.urls import reverse_lazy
 
-from newsroom import security_log
+from newsroom.accounts import security_log
 from newsroom.accounts.fresh_sign_in import needs_fresh_sign_in
 from newsroom.accounts.sessions import end_sessions
 from newsroom.models import SecurityEvent

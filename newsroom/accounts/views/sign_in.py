@@ -16,11 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from newsroom import security_log
-from newsroom.accounts import factors, passkeys, second_factor, sign_in
+from newsroom.accounts import factors, passkeys, second_factor, security_log, sign_in
 from newsroom.accounts.pages import account_page, too_many_tries
+from newsroom.accounts.throttling import WRONG_PASSWORDS, count_try
 from newsroom.models import SecurityEvent
-from newsroom.sign_in_limits import WRONG_PASSWORDS, count_try
 
 Kind = SecurityEvent.Kind
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from newsroom.demo import load, static_files
-from newsroom.serving import close_connections, refuse_when_taken
+from newsroom.server.serve import close_connections, refuse_when_taken
 
 HOST = "127.0.0.1"
 

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.core.console import Outcomes
 from articles.doctor import CHECKS as CHECKS_OF_ARTICLES
-from articles.outcomes import Outcomes
 from comments.doctor import CHECKS as CHECKS_OF_COMMENTS
 
 CHECKS = [*CHECKS_OF_COMMENTS, *CHECKS_OF_ARTICLES]

@@ -1,9 +1,9 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.outcomes import Outcomes
+from articles.core.console import Outcomes
+from comments.mail.outbox import CouldNotSend, send
 from comments.models import PendingMail
-from comments.outbox import CouldNotSend, send
-from newsroom import staff_mail
+from newsroom.accounts import account_mail
 from newsroom.models import StaffMail
 
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 
 def _send(mail):
-    return staff_mail.send(mail) if isinstance(mail, StaffMail) else send(mail)
+    return account_mail.send(mail) if isinstance(mail, StaffMail) else send(mail)
 
 
 def _complain(failed, untried):

@@ -2,7 +2,7 @@ import os
 
 from django.core.management.base import BaseCommand, CommandError
 
-from newsroom.serving import serve
+from newsroom.server.serve import serve
 
 
 def address(text: str) -> tuple[str, int]:

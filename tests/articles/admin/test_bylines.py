@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.asserts import assertContains
 
-from articles.bylines import in_words
+from articles.content.bylines import in_words
 from articles.models import Article, Person
 from tests.articles.admin.desk import ADD, form_of, typed
 from tests.factories import make_article, make_person, make_visible_article

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from articles import planning
 from articles.models import Article, CalendarAddress
+from articles.publishing import planning
 from tests.articles.admin.desk import LIST, form_of, typed
 from tests.factories import make_article, make_user, make_visible_article
 

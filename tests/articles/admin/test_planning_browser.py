@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import CalendarAddress, PreviewLink
-from articles.preview import share
+from articles.public.preview import share
 from tests.articles.admin.desk import form_of
 from tests.factories import make_article, make_request, make_user, make_visible_article
 

@@ -3,8 +3,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from articles.desk import save
 from articles.models import Article
+from articles.publishing.actions import save
 from tests.articles.admin.desk import (
     ADD,
     ANYWAY,

@@ -5,10 +5,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from articles import tags
 from articles.admin import tags as module
 from articles.models import Article, Tag, TagsApart, TagStep
 from articles.models import tag as tag_module
+from articles.publishing import tag_merge
 from tests.articles.admin.desk import ADD, form_of, said, typed
 from tests.factories import make_article, make_user, make_visible_article
 
@@ -87,7 +87,9 @@ def test_every_page_takes_as_many_queries_for_many_tags_as_for_few(desk, harbour
     make_visible_article(tags=["Quay", "Quays"])
 
     def merged(name, into):
-        return tags.merge(Tag.objects.get(name=name), into=Tag.objects.get(name=into))
+        return tag_merge.merge(
+            Tag.objects.get(name=name), into=Tag.objects.get(name=into)
+        )
 
     def queries():
         counts = []
@@ -117,7 +119,7 @@ ROLES = [("Writers", 403), ("Moderators", 403), ("Editors", 200)]
 def test_only_editors_merge_and_undo(client, harbours, role, answer):
     harbor, harbour = harbours
     make_article(tags=["Haven"])
-    step = tags.merge(Tag.objects.get(name="Haven"), into=harbour)
+    step = tag_merge.merge(Tag.objects.get(name="Haven"), into=harbour)
     client.force_login(make_user(role=role))
     assert client.get(MERGE, two(harbour, harbor)).status_code == answer
     assert client.get(undo_of(step)).status_code == answer
@@ -152,7 +154,7 @@ def test_who_may_look_at_tags_and_rename_them(
 
 
 def test_nobody_signed_out_reaches_a_page_of_the_tags(client, harbours):
-    step = tags.merge(*harbours[:1], into=harbours[1])
+    step = tag_merge.merge(*harbours[:1], into=harbours[1])
     for page in pages_of(harbours, step):
         assert "/admin/login/" in client.get(page).url
         assert "/admin/login/" in client.post(page).url
@@ -340,7 +342,7 @@ def test_two_tags_of_the_list_are_merged_and_no_other_number(desk, harbours):
 
 def test_who_comes_second_reads_who_was_first(desk, editor, harbours):
     harbor, harbour = harbours
-    tags.merge(harbor, into=harbour, by=editor)
+    tag_merge.merge(harbor, into=harbour, by=editor)
     for sent in [two(harbour, harbor), two(harbor, harbour)]:
         for response in [desk.post(MERGE, sent), desk.get(MERGE, sent)]:
             told = "Edda Torres merged “Harbor” into “Harbour”"
@@ -372,7 +374,7 @@ def test_one_tag_twice_is_told_so(desk, harbours):
 
 def test_a_merge_that_cannot_be_undone_says_why(desk, harbours):
     harbor, harbour = harbours
-    step = tags.merge(harbor, into=harbour)
+    step = tag_merge.merge(harbor, into=harbour)
     Article.objects.get(title="Old <quay>").tags.clear()
     assertContains(desk.post(undo_of(step)), "Old &lt;quay&gt;", status_code=409)
     assert desk.get(undo_of(TagStep(pk=10**6))).status_code == 404
@@ -386,14 +388,14 @@ def test_a_tag_that_is_not_there_leads_on(desk, address):
 
 def test_the_record_of_tags_names_who_and_leads_to_the_undoing(desk, editor, harbours):
     harbor, harbour = harbours
-    step = tags.merge(harbor, into=harbour, by=editor)
+    step = tag_merge.merge(harbor, into=harbour, by=editor)
     page = desk.get(STEPS)
     assertContains(page, "Edda Torres")
     assertContains(page, f'href="{undo_of(step)}"')
     address = reverse("admin:articles_tagstep_change", args=[step.pk])
     assertContains(desk.get(address), "merged “Harbor” into “Harbour”")
     assert desk.post(address, {"name": "x"}).status_code == 403
-    tags.undo(step)
+    tag_merge.undo(step)
     assertNotContains(desk.get(STEPS), undo_of(step))
 
 
@@ -405,7 +407,7 @@ def test_a_form_that_was_open_while_tags_were_merged_does_not_bring_the_old_one_
 ):
     article = Article.objects.get(title="Old <quay>")
     sent = typed(article)
-    tags.merge(harbours[0], into=harbours[1])
+    tag_merge.merge(harbours[0], into=harbours[1])
     desk.post(form_of(article), sent)
     assert [tag.name for tag in article.tags.order_by("items__pk")] == [
         "Fish",
@@ -415,7 +417,7 @@ def test_a_form_that_was_open_while_tags_were_merged_does_not_bring_the_old_one_
 
 
 def test_a_writer_may_type_the_old_name_of_a_tag(client, writer, harbours):
-    tags.merge(harbours[0], into=harbours[1])
+    tag_merge.merge(harbours[0], into=harbours[1])
     client.force_login(writer)
     client.post(ADD, typed(title="Mine", tags="harbor"))
     article = Article.objects.get(title="Mine")

@@ -4,8 +4,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from PIL import Image as Drawing
 
+from articles.images.processing.validation import PictureRefused
 from articles.models import Image
-from articles.pictures.accepting import PictureRefused
 from tests.factories import make_image, make_picture_file
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from django.apps import apps
 from django.db import connection
 
-from articles.look_alikes import skeleton
+from articles.core.text.confusables import skeleton
 from articles.models import Person
 from tests.factories import make_person
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from articles.desk import EditConflict, save
 from articles.models import Article, Proposal, Revision, Unsaved
-from articles.proposals import decline, propose, take_over, what_comes_of
+from articles.publishing.actions import EditConflict, save
+from articles.publishing.proposals import decline, propose, take_over, what_comes_of
 from tests.factories import make_article, make_user, make_visible_article
 
 # More than are kept of ten minutes.

@@ -3,7 +3,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.desk import (
+from articles.content.snapshots import snapshot_of
+from articles.models import Article, TransitionError
+from articles.publishing.actions import (
     DueChangesFailed,
     EditConflict,
     publish,
@@ -13,8 +15,6 @@ from articles.desk import (
     schedule_changes,
     unschedule_changes,
 )
-from articles.models import Article, TransitionError
-from articles.snapshots import snapshot_of
 from tests.factories import (
     HOUR,
     make_article,

@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from comments.batches import decide_together
 from comments.models import Comment
+from comments.moderation.bulk import decide_together
 from tests.comments.admin.desk import said, status_of
 from tests.comments.admin.test_roles import ROLES, sign_in
 from tests.factories import make_comment, make_user

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from comments.admin import CommentAdmin
 from comments.admin.columns import excerpt
-from comments.markup import kept_line, kept_text
 from comments.models import Appeal, Comment
+from comments.text.html import kept_line, kept_text
 from tests.factories import make_comment, make_user, make_visible_article
 
 # Everything that our own cells are made of.

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from comments.models import Appeal, Comment, Report, Thread
 from comments.models.comment import LONGEST_BODY
-from comments.reports import take
+from comments.moderation.reports import take
 from tests.comments.admin.desk import form_of, said, status_of
 from tests.factories import (
     HOUR,

@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from comments import models
-from comments.batches import decide_together
 from comments.models import Comment, Decision
-from tests.comments.test_posting import all_at_once
+from comments.moderation.bulk import decide_together
+from tests.comments.posting.test_submit import all_at_once
 from tests.factories import make_comment, make_user
 
 

@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from articles.models import Article
-from comments.mine import reason_given
-from comments.redaction import MARK
-from comments.tokens import private_address
+from comments.moderation.redaction import MARK
+from comments.posting.author_actions import reason_given
+from comments.security.tokens import private_address
 from tests.comments.admin.desk import form_of, said
 from tests.factories import make_comment, make_shown_comment, make_visible_article
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from comments.models import Appeal, Batch, Comment, Commenter, Decision
-from comments.queue import seen
+from comments.moderation.queue import seen
 from tests.comments.admin.desk import status_of
 from tests.factories import (
     HOUR,

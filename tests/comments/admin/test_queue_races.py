@@ -3,7 +3,7 @@
 import pytest
 
 from comments.models import Comment, Decision
-from comments.queue import seen
+from comments.moderation.queue import seen
 from tests.comments.admin.test_comment_races import at_the_same_instant, signed_in
 from tests.factories import make_comment, make_user
 

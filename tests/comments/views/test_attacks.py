@@ -4,8 +4,8 @@ from html.parser import HTMLParser
 from itertools import batched
 from xml.etree import ElementTree
 
-from comments.markup import kept_text
 from comments.models import Comment
+from comments.text.html import kept_text
 from tests.comments.views.sending import address_of_thread, next_page, send
 from tests.factories import make_visible_article
 
@@ -88,7 +88,7 @@ def test_every_email_address_is_taken_or_refused(
     db, client, settings, samples, monkeypatch
 ):
     settings.COMMENT_RATE = []
-    monkeypatch.setattr("comments.refusals.MOST_REFUSED", 1_000)
+    monkeypatch.setattr("comments.security.refusals.MOST_REFUSED", 1_000)
     tests = ElementTree.parse(samples / "email" / "rfc5322.xml").iter("test")
     article = make_visible_article()
     statuses = {}

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments.forms.by_mail import LONGEST_EXPLANATION
-from comments.mine import appeal
 from comments.models import Comment, Decision, Signal
-from comments.tokens import decision_address, stop_address, token_for
+from comments.posting.author_actions import appeal
+from comments.security.tokens import decision_address, stop_address, token_for
 from comments.views.receiving import LARGEST_POST
-from tests.comments.test_posting import all_at_once
+from tests.comments.posting.test_submit import all_at_once
 from tests.comments.views.sending import PRIVATE, moderator_client, text_of
 from tests.comments.views.test_mail import assert_private
 from tests.factories import (

@@ -3,9 +3,9 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from articles.desk import correct
 from articles.models import Article, CorrectionRequest
-from comments.tokens import request_address
+from articles.publishing.actions import correct
+from comments.security.tokens import request_address
 from tests.comments.views.sending import PRIVATE, PUBLIC, moderator_client, text_of
 from tests.factories import (
     make_article,

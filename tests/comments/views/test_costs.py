@@ -3,9 +3,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments.folding import fold
+from articles.core.text.folding import fold
 from comments.models import Comment, Mailbox, NetworkKey, Term
-from comments.tokens import private_address
+from comments.security.tokens import private_address
 from tests.comments.views.sending import WORDS, address_of_thread, send
 from tests.factories import (
     make_comment,

@@ -7,9 +7,9 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
+from comments.mail.outbox import send_due
 from comments.models import Appeal, Comment, Mailbox, PendingMail
-from comments.outbox import send_due
-from comments.tokens import (
+from comments.security.tokens import (
     DATA_WITHIN,
     confirm_address,
     data_address,
@@ -76,7 +76,7 @@ def test_what_is_no_address_comes_back(db, client):
 def test_every_address_there_can_be_is_taken_or_refused(
     db, client, samples, monkeypatch
 ):
-    monkeypatch.setattr("comments.refusals.MOST_REFUSED", 1000)
+    monkeypatch.setattr("comments.security.refusals.MOST_REFUSED", 1000)
     tests = ElementTree.parse(samples / "email" / "rfc5322.xml").iter("test")
     addresses = [test.findtext("address") or "" for test in tests]
     assert len(addresses) > 150

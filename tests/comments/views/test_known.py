@@ -10,7 +10,12 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from comments.models import Comment, Commenter
-from comments.tokens import browser_token, confirm_address, private_address, token_for
+from comments.security.tokens import (
+    browser_token,
+    confirm_address,
+    private_address,
+    token_for,
+)
 from tests.comments.views.sending import moderator_client, send
 from tests.factories import (
     make_comment,

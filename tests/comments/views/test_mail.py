@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments.models import Comment, Mailbox
-from comments.tokens import confirm_address, data_address, stop_address
+from comments.security.tokens import confirm_address, data_address, stop_address
 from comments.views.receiving import LARGEST_POST
 from tests.comments.views.sending import PRIVATE, moderator_client, text_of
 from tests.factories import (

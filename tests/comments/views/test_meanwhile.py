@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from comments.models import Comment, Thread
-from comments.tokens import private_address
+from comments.security.tokens import private_address
 from tests.comments.views.sending import (
     WORDS,
     address_of_thread,

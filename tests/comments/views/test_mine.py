@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from comments.models import Appeal, Comment, Mailbox, PendingMail
 from comments.models.comment import EDIT_WINDOW
-from comments.tokens import confirm_address, private_address
+from comments.security.tokens import confirm_address, private_address
 from tests.comments.views.sending import PRIVATE, moderator_client, text_of
 from tests.factories import (
     HOUR,

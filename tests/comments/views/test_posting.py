@@ -2,7 +2,7 @@ import pytest
 
 from articles.models import Article
 from comments.models import Comment, Thread
-from comments.tokens import private_address
+from comments.security.tokens import private_address
 from tests.comments.views.sending import (
     PRIVATE,
     PUBLIC,

@@ -1,10 +1,10 @@
 import pytest
 
-from comments import refusals as module
-from comments.markup import characters
 from comments.models import Comment
-from comments.refusals import refusals
-from comments.tokens import private_address
+from comments.security import refusals as module
+from comments.security.refusals import refusals
+from comments.security.tokens import private_address
+from comments.text.html import characters
 from tests.comments.views.sending import (
     PRIVATE,
     WORDS,

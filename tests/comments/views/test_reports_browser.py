@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from articles.desk import correct
 from articles.models import CorrectionRequest
+from articles.publishing.actions import correct
 from comments.models import Report
 from tests.factories import make_shown_comment
 

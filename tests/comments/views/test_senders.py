@@ -7,11 +7,11 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from comments.models import Comment, Thread
-from newsroom.proxies import TrustedProxies
+from newsroom.server.proxies import TrustedProxies
 from newsroom.wsgi import application
 from tests.comments.views.sending import WORDS, address_of_thread, moderator_client
 from tests.factories import make_shown_comment, make_user, make_visible_article
-from tests.newsroom.pagecache.press import ask
+from tests.newsroom.server.page_cache.press import ask
 
 FORM = "application/x-www-form-urlencoded"
 # What a sender can say of itself, and might hope to be believed.

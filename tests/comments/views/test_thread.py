@@ -7,11 +7,11 @@ from django.utils.dateformat import format as date_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.cursors import Cursor
+from articles.core.pagination import Cursor
 from articles.models import Article
-from comments import conversation
 from comments.models import Comment
-from comments.tokens import private_address
+from comments.security.tokens import private_address
+from comments.threads import pages
 from tests.comments.views.sending import PUBLIC, address_of_thread, next_page, text_of
 from tests.factories import (
     make_article,
@@ -38,7 +38,7 @@ def test_the_thread_shows_what_the_article_page_shows(db, client):
 
 
 def test_the_thread_goes_on_from_page_to_page(db, client, monkeypatch):
-    monkeypatch.setattr(conversation, "ROOTS_A_PAGE", 2)
+    monkeypatch.setattr(pages, "ROOTS_A_PAGE", 2)
     article = make_visible_article()
     comments = [make_shown_comment(article=article) for _ in range(3)]
     for query, order in [("", comments), ("?sort=newest", comments[::-1])]:
@@ -186,7 +186,7 @@ def test_a_page_that_folds_nothing_needs_no_script_for_it(db, client):
 
 
 def test_the_replies_go_on_from_page_to_page(db, client, monkeypatch):
-    monkeypatch.setattr(conversation, "REPLIES_A_PAGE", 3)
+    monkeypatch.setattr(pages, "REPLIES_A_PAGE", 3)
     root = make_shown_comment()
     replies = make_replies(root, 7)
     address, seen = f"{address_of_thread(root.article)}?root={root.pk}", []
@@ -276,7 +276,7 @@ def test_a_forged_cursor_is_not_found_and_breaks_nothing(db, client, after, sort
 
 
 def test_picks_stand_before_the_conversation_and_in_it(db, client, monkeypatch):
-    monkeypatch.setattr(conversation, "ROOTS_A_PAGE", 2)
+    monkeypatch.setattr(pages, "ROOTS_A_PAGE", 2)
     article = make_visible_article()
     roots = [make_shown_comment(article=article) for _ in range(3)]
     roots[0].pick()

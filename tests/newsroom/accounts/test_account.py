@@ -7,8 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from newsroom import staff_mail
-from newsroom.accounts import recovery_codes
+from newsroom.accounts import account_mail, recovery_codes
 from newsroom.accounts.encryption import encrypt
 from newsroom.accounts.factors import NEW_CODES
 from newsroom.models import AuthenticatorApp, Passkey, SecurityEvent
@@ -58,7 +57,7 @@ def add_passkey(client, *, name="Phone"):
 
 
 def mails():
-    staff_mail.send_due()
+    account_mail.send_due()
     return [message.body for message in mail.outbox]
 
 

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from newsroom import staff_mail
+from newsroom.accounts import account_mail
 from newsroom.models import SecurityEvent
 from tests.factories import make_user
 from tests.newsroom.accounts.conftest import (
@@ -39,7 +39,7 @@ def user_form(user, **changes):
 
 
 def mails():
-    staff_mail.send_due()
+    account_mail.send_due()
     return [(message.to, message.body) for message in mail.outbox]
 
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from articles import desk as desk_steps
-from articles import planning
+from articles.content.snapshots import snapshot_of
 from articles.models import Article, Unsaved
-from articles.proposals import decline, propose
-from articles.snapshots import snapshot_of
+from articles.publishing import actions as desk_steps
+from articles.publishing import planning
+from articles.publishing.proposals import decline, propose
 from newsroom.admin.dashboard import SHOWN, piles_for
 from tests.articles.admin.desk import form_of
 from tests.factories import (

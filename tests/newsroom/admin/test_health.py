@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import desk as desk_of_articles
 from articles.models import Article, Revision
+from articles.publishing import actions as desk_of_articles
 from newsroom import ticking
 from newsroom.models import Ticking
 from tests.factories import HOUR, make_user, make_visible_article

@@ -2,8 +2,8 @@ from html import unescape
 
 import pytest
 
+from articles.content.html import clean_article
 from articles.importers.text import article_from
-from articles.markup import clean_article
 from tests.articles.importers.text.documents import (
     LONG,
     MORE,

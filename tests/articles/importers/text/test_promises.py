@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.content.html import clean_article, sections
 from articles.importers.records import ImportRefused
 from articles.importers.text import article_from
-from articles.markup import clean_article, sections
 from tests.articles.importers.text.documents import LONG, MORE, blocks, document, kinds
 
 

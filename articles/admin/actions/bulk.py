@@ -1,0 +1,122 @@
+"""Steps on many articles from the list: asked for on one page, taken as one batch."""
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+
+from articles.admin.actions.bulk_log import say_what_came_of_it
+from articles.admin.actions.registry import STEPS
+from articles.core.pagination import Cursor
+from articles.publishing.bulk import changed_since_shown, do_together
+
+# A step is taken on this many articles at most.
+AT_ONCE = 500
+
+
+def action_of(step):
+    """The step as an action of the list."""
+
+    @admin.action(
+        description=step.label,
+        permissions=["change" if step.for_writers else "publish"],
+    )
+    def take(admin, request, articles):
+        return admin.take_step_on_many(request, articles, step)
+
+    take.__name__ = f"{step.name}_articles"
+    return take
+
+
+# Under this name a page says when each article that it shows had last been changed.
+SHOWN = "shown"
+
+
+def version_of(article):
+    """The article and when it was last changed, as text without a space."""
+    return str(Cursor(article.modified_at, article.pk))
+
+
+def versions_shown(data):
+    """When each article had last been changed that was on the screen, by its key."""
+    words = " ".join(data.getlist(SHOWN)).split()
+    cursors = filter(None, map(Cursor.parse, words))
+    return {cursor.id: cursor.at for cursor in cursors}
+
+
+class TogetherMixin:
+    """For the admin of articles."""
+
+    actions = [action_of(step) for step in STEPS.values() if step.for_many]
+
+    def action_checkbox(self, article):
+        return format_html(
+            '{}<input type="hidden" name="{}" value="{}">',
+            super().action_checkbox(article),
+            SHOWN,
+            version_of(article),
+        )
+
+    def take_step_on_many(self, request, articles, step):
+        """Take the step on the chosen articles, after asking what it needs to know."""
+        chosen = list(articles[: AT_ONCE + 1])
+        if len(chosen) > AT_ONCE:
+            self.message_user(
+                request,
+                f"That is more than {AT_ONCE} articles at once. Choose fewer; nothing was done.",
+                messages.ERROR,
+            )
+            return None
+        form = None
+        if step.form is not None:
+            form = step.form_for(
+                chosen, request.POST if "_confirmed" in request.POST else None
+            )
+            form.may_make_tags = request.user.has_perm("articles.add_tag")
+            if not form.is_valid():
+                return self._ask_about_many(request, step, form, chosen)
+        outcome = self._take_together(request, step, form, chosen)
+        say_what_came_of_it(self, request, step.label, outcome)
+        return None
+
+    def _take_together(self, request, step, form, chosen):
+        answers = form.answers() if form else {}
+
+        def refusal_of(article):
+            if why_not := step.refusal_of(request.user, article):
+                return why_not
+            wrong = form and form.refusal_of(article)
+            return f"“{article}” was not published. {wrong}" if wrong else ""
+
+        return do_together(
+            step.name,
+            chosen,
+            lambda article: step.take(article, by=request.user, **answers),
+            by=request.user,
+            refusal_of=refusal_of,
+            shown=versions_shown(request.POST),
+        )
+
+    def _ask_about_many(self, request, step, form, chosen):
+        shown = versions_shown(request.POST)
+        skipped = [
+            (article, why_not)
+            for article in chosen
+            if (
+                why_not := changed_since_shown(article, shown)
+                or step.refusal_of(request.user, article)
+            )
+        ]
+        # Those of other pages of the list, which may be chosen as well, are shown here first.
+        versions = [
+            str(Cursor(shown.get(article.pk, article.modified_at), article.pk))
+            for article in chosen
+        ]
+        return self._ask(
+            request,
+            step,
+            form,
+            chosen,
+            back=request.get_full_path(),
+            action=f"{step.name}_articles",
+            skipped=skipped,
+            shown=(SHOWN, " ".join(versions)),
+        )

@@ -1,0 +1,334 @@
+"""
+The steps of an article as the desk takes them: buttons on the form, actions in the list.
+
+What a step does and when it may be taken is the model's, and what is asked before is
+in articles.admin.actions.forms; here stands who may press the button and when it is shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from articles.admin.actions import consequences
+from articles.admin.actions.forms import (
+    CorrectForm,
+    LiftEmbargoForm,
+    PublishChangesForm,
+    PublishForm,
+    RedateForm,
+    ReturnForm,
+    ScheduleChangesForm,
+    ScheduleForm,
+    SignForm,
+    StepForm,
+    TagForm,
+    WithdrawForm,
+    seen_of,
+)
+from articles.models import Article, Revision
+from articles.publishing.actions import (
+    correct,
+    publish,
+    publish_changes,
+    return_to_writer,
+    schedule_changes,
+    sign,
+    tag,
+    unschedule_changes,
+)
+
+
+@dataclass(frozen=True)
+class DeskStep:
+    """One step: its words, what is asked before it, and the method that takes it."""
+
+    name: str
+    label: str
+    done: str
+    take: Callable
+    # What is asked on a page of its own; None: the button alone is enough.
+    form: type[StepForm] | None = None
+    question: str = ""
+    explanation: str = ""
+    # What stands in the form at first, from the article.
+    initial: Callable = lambda article: {}
+    # What is said before of one article.
+    outlook: Callable = consequences.of_nothing
+    # Whoever may edit the article may take it; the others are the editors'.
+    for_writers: bool = False
+    # Whether it can be taken on many articles from the list.
+    for_many: bool = True
+    main: bool = False
+    dangerous: bool = False
+
+    def form_for(self, articles, data=None, **initial):
+        """The form, filled in with what is known of the article, when it is one."""
+        if len(articles) == 1:
+            initial = self.initial(articles[0]) | initial
+        return self.form(data, initial=initial, articles=articles)
+
+    @property
+    def asks(self):
+        """Whether something is asked on a page of its own. A template would call `form` itself."""
+        return self.form is not None
+
+    def done_to(self, article):
+        """What is said when the step was taken."""
+        done = self.done.format(status=article.status_in_words.lower())
+        return f"“{article}” {done}."
+
+    def refusal_of(self, user, article):
+        """Why the user cannot take it on this one of many; empty when nothing is known against it."""
+        if not self.allowed(user, article):
+            return not_yours(self, article)
+        known = any(self.name in names for names in _SHOWN.values())
+        if known and self.name not in _SHOWN[article.status_in_words]:
+            return not_from_here(self, article)
+        return ""
+
+    def question_about(self, articles):
+        """What the page asks, of one article or of many."""
+        what = f"“{articles[0]}”" if len(articles) == 1 else f"{len(articles)} articles"
+        return self.question.format(what)
+
+    def allowed(self, user, article=None):
+        """Whether the user may take this step: on this article, or on any."""
+        if not self.for_writers:
+            return user.has_perm("articles.publish_article")
+        if article is None:
+            return user.has_perm("articles.change_article")
+        return article.editable_by(user)
+
+
+def _as_seen(step):
+    """The step, on the revision that was on the screen and on nothing newer; None when that was not said."""
+
+    def take(article, *, seen=None, **how):
+        revision = None if seen is None else Revision(pk=seen)
+        step(article, revision=revision, **how)
+
+    return take
+
+
+IN_THE_WORKING_COPY = (
+    "Each gets a new version in its history. What readers see of an article on the site "
+    "changes when somebody publishes its changes."
+)
+
+STEPS = {
+    step.name: step
+    for step in [
+        DeskStep(
+            "submit",
+            "Submit for review",
+            "is now {status}",
+            Article.submit,
+            for_writers=True,
+        ),
+        DeskStep(
+            "publish",
+            "Publish",
+            "is now {status}",
+            _as_seen(publish),
+            PublishForm,
+            "Publish {}?",
+            "Readers will see it at once, on the front page, in the feeds and at its own address. "
+            "Where an embargo is still to end, they will see it when it ends.",
+            initial=seen_of,
+            outlook=consequences.of_publishing,
+            main=True,
+        ),
+        DeskStep(
+            "schedule",
+            "Schedule",
+            "is now {status}",
+            _as_seen(publish),
+            ScheduleForm,
+            "When should {} appear?",
+            "It appears by itself at that time, and not before an embargo ends.",
+            initial=seen_of,
+            outlook=consequences.of_scheduling,
+        ),
+        DeskStep(
+            "changes",
+            "Publish changes",
+            "shows readers what you see here",
+            _as_seen(publish_changes),
+            PublishChangesForm,
+            "Publish the changes of {}?",
+            initial=seen_of,
+            outlook=consequences.of_changes,
+            for_many=False,
+            main=True,
+        ),
+        DeskStep(
+            "schedule_changes",
+            "Publish changes at a time",
+            "shows readers what you see here from that time on",
+            _as_seen(schedule_changes),
+            ScheduleChangesForm,
+            "When should the changes of {} go live?",
+            initial=seen_of,
+            outlook=consequences.of_scheduling_changes,
+            for_many=False,
+        ),
+        DeskStep(
+            "unschedule_changes",
+            "Take changes off the schedule",
+            "keeps its changes at the desk until somebody publishes them",
+            unschedule_changes,
+            for_many=False,
+        ),
+        DeskStep(
+            "correct",
+            "Publish a correction",
+            "has a new correction",
+            correct,
+            CorrectForm,
+            "Publish a correction of {}?",
+            "It stands at the end of the article and on the page of corrections, for good: "
+            "it can be neither changed nor taken back. Put the text of the article right first.",
+            for_many=False,
+        ),
+        DeskStep(
+            "redate",
+            "Change the date",
+            "has its new date",
+            lambda article, at, by: article.redate(at, by=by),
+            RedateForm,
+            "Which date should {} have?",
+            "A scheduled article appears at the new time: at once when that is past. "
+            "An article that readers can see stays where they can see it.",
+            initial=lambda article: {"at": article.published_at},
+        ),
+        DeskStep(
+            "lift",
+            "Lift the embargo",
+            "has a new end of its embargo",
+            Article.lift_embargo,
+            LiftEmbargoForm,
+            "Lift the embargo of {}?",
+            "The reason is recorded. A scheduled article keeps its date: "
+            "change the date afterwards to let it appear earlier.",
+            for_many=False,
+        ),
+        DeskStep(
+            "top",
+            "Put on top",
+            "is on top of the front page",
+            Article.put_on_top,
+        ),
+        DeskStep(
+            "off_top",
+            "Take off top",
+            "is not on top of the front page any more",
+            Article.take_off_top,
+        ),
+        DeskStep(
+            "return",
+            "Return to draft",
+            "is a draft again",
+            return_to_writer,
+            ReturnForm,
+            "Return {} to draft?",
+            "Its writer can work on it again. A scheduled article will not appear, "
+            "and changes that are scheduled for it stay at the desk.",
+        ),
+        DeskStep(
+            "tag",
+            "Add tags",
+            "has these tags",
+            tag,
+            TagForm,
+            "Which tags should {} have beside those that are there?",
+            IN_THE_WORKING_COPY,
+            for_writers=True,
+        ),
+        DeskStep(
+            "untag",
+            "Take tags away",
+            "does not have these tags any more",
+            lambda article, **how: tag(article, remove=True, **how),
+            TagForm,
+            "Which tags should {} not have any more?",
+            IN_THE_WORKING_COPY,
+            for_writers=True,
+        ),
+        DeskStep(
+            "sign",
+            "Change the byline",
+            "has this byline",
+            sign,
+            SignForm,
+            "Who should stand in the byline of {}?",
+            IN_THE_WORKING_COPY,
+            for_writers=True,
+        ),
+        DeskStep(
+            "withdraw",
+            "Withdraw",
+            "is now {status}",
+            Article.withdraw,
+            WithdrawForm,
+            "Withdraw {}?",
+            "It goes from every page, feed and sitemap at once, and its comments with it. "
+            "Changes that are scheduled for it stay at the desk.",
+            outlook=consequences.of_withdrawing,
+            dangerous=True,
+        ),
+    ]
+}
+
+_CHANGES = ["changes", "schedule_changes", "unschedule_changes"]
+
+# In the order of the buttons; the main one first, the dangerous one last.
+_SHOWN = {
+    "Draft": ["publish", "submit", "schedule", "lift"],
+    "In review": ["publish", "schedule", "return", "lift"],
+    "Scheduled": [*_CHANGES, "redate", "return", "lift"],
+    "Published": [*_CHANGES, "correct", "redate", "top", "off_top", "withdraw"],
+    "Withdrawn": ["publish", "schedule", "return", "lift"],
+}
+
+
+def steps_for(article, user):
+    """The steps that the user can take on the article now; on one not yet saved, those of a draft."""
+    word = article.status_in_words if article else "Draft"
+    shown = [STEPS[name] for name in _SHOWN[word]]
+    if article and word == "Published":
+        shown.remove(STEPS["top" if article.on_top else "off_top"])
+    if STEPS["lift"] in shown and not (article and article.is_under_embargo):
+        shown.remove(STEPS["lift"])
+    if STEPS["changes"] in shown:
+        shown = [step for step in shown if step.name not in _no_change_for(article)]
+    return [step for step in shown if step.allowed(user, article)]
+
+
+def buttons_for(article, user):
+    """The steps that have a button on the form: those above, and to publish the changes that are about to be typed there."""
+    shown, changes = steps_for(article, user), STEPS["changes"]
+    if article and article.keeps_changes_apart and not article.is_withdrawn:
+        first = [changes] if changes.allowed(user, article) else []
+        shown = [*first, *(step for step in shown if step != changes)]
+    return shown
+
+
+def _no_change_for(article):
+    """The steps with changes that cannot be taken, for there are none, or none that are scheduled."""
+    waiting = ["changes", "schedule_changes"]
+    without = [] if article.has_unpublished_changes else waiting
+    if not article.revisions.scheduled().exists():
+        without = [*without, "unschedule_changes"]
+    return without
+
+
+def not_yours(step, article):
+    return f"You may not take the step “{step.label}” on “{article}”."
+
+
+def not_from_here(step, article):
+    if step.name == "changes" and article.status == Article.Status.PUBLISHED:
+        return f"“{article}” says what readers see already, so there is nothing to publish."
+    return (
+        f"“{article}” is {article.standing_in_words} now, "
+        f"so “{step.label}” is not possible."
+    )

@@ -1,0 +1,457 @@
+from math import ceil
+
+from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation, helpers
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.text import slugify
+
+from articles.admin.actions.bulk import TogetherMixin
+from articles.admin.actions.registry import (
+    STEPS,
+    buttons_for,
+    not_from_here,
+    not_yours,
+    steps_for,
+)
+from articles.admin.article.autosave import WORDS, EditingMixin
+from articles.admin.article.duplicate import DuplicateMixin
+from articles.admin.article.fields import MomentField
+from articles.admin.article.filters import (
+    LanguageFilter,
+    ProblemsFilter,
+    ProposalsFilter,
+    StatusFilter,
+    TagFilter,
+    WriterFilter,
+)
+from articles.admin.article.form import DATES, ArticleForm
+from articles.admin.article.history import HistoryMixin, changes_of
+from articles.admin.article.preview import PreviewMixin
+from articles.admin.article.proposals import ProposalsMixin
+from articles.admin.corrections import open_requests_of
+from articles.content import bylines
+from articles.content.html import article_html
+from articles.content.snapshots import LEAD
+from articles.core.admin.changelist import LongList, LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.append_only import name_of
+from articles.images.picture_html import with_pictures
+from articles.models import Article, TransitionError
+from articles.publishing.actions import EditConflict, put_dates, save
+from articles.publishing.inbound_links import LOOKED_THROUGH
+
+ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
+
+
+class ArticleList(LongList):
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = self.result_list.for_listing()
+
+
+class ArticleAdmin(
+    EditingMixin,
+    PreviewMixin,
+    ProposalsMixin,
+    DuplicateMixin,
+    LongListMixin,
+    NeighboursMixin,
+    HistoryMixin,
+    TogetherMixin,
+    admin.ModelAdmin,
+):
+    form = ArticleForm
+    formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
+    list_display = [
+        "title",
+        "status_in_colour",
+        "date",
+        "writers",
+        "tag_names",
+        "changed",
+    ]
+    list_filter = [
+        StatusFilter,
+        WriterFilter,
+        "on_top",
+        TagFilter,
+        LanguageFilter,
+        ProposalsFilter,
+        ProblemsFilter,
+    ]
+    list_select_related = ["created_by"]
+    search_fields = ["title", "standfirst"]
+    search_help_text = "Looks into titles and standfirsts."
+    date_hierarchy = "published_at"
+    ordering = ["-modified_at"]
+    change_form_template = "admin/articles/article/change_form.html"
+
+    # What is seen and who may
+
+    def get_changelist(self, request, **kwargs):
+        return ArticleList
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).on_desk_of(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.editable_by(request.user)
+        )
+
+    def has_publish_permission(self, request):
+        return request.user.has_perm("articles.publish_article")
+
+    def has_delete_permission(self, request, obj=None):
+        return (
+            super().has_delete_permission(request, obj)
+            and self.has_publish_permission(request)
+            and (obj is None or obj.is_deletable)
+        )
+
+    def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
+        actions = super().get_actions(request, action_location)
+        # One at a time, and after looking at it.
+        actions.pop("delete_selected", None)
+        return actions
+
+    def view_on_site(self, article):
+        return article.get_absolute_url()
+
+    # The list
+
+    @admin.display(description="status")
+    def status_in_colour(self, article):
+        word = article.status_in_words
+        return format_html(
+            '<span class="status status--{}">{}</span>{}',
+            slugify(word),
+            word,
+            ON_TOP if article.on_top else "",
+        )
+
+    @admin.display(description="date", ordering="published_at")
+    def date(self, article):
+        if not article.is_scheduled:
+            return _time(article.published_at)
+        return format_html(
+            '{} <span class="quiet">in {}</span>',
+            _time(article.public_from),
+            time_until(article.public_from),
+        )
+
+    @admin.display(description="changed", ordering="modified_at")
+    def changed(self, article):
+        return _time(article.modified_at)
+
+    @admin.display(description="byline")
+    def names(self, article):
+        return bylines.in_words(article.credits.all())
+
+    @admin.display(description="byline")
+    def writers(self, article):
+        """Who signed; until somebody has, who began."""
+        if names := self.names(article):
+            return names
+        if article.created_by is None:
+            return ""
+        return format_html(
+            '<span class="quiet">begun by {}</span>', name_of(article.created_by)
+        )
+
+    @admin.display(description="tags")
+    def tag_names(self, article):
+        return ", ".join(tag.name for tag in article.tags.all())
+
+    @admin.display(description="body")
+    def text(self, article):
+        return format_html(
+            '<div class="article-text">{}</div>',
+            article_html(article.body, finish=with_pictures),
+        )
+
+    # The form
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and not self.has_change_permission(request, obj):
+            story = ["title", "standfirst", "text", "names", "tag_names"]
+        else:
+            story = ["title", "standfirst", *LEAD, "body", "signed_by", "tags"]
+        if obj is None or self.has_change_permission(request, obj):
+            story.append("seen")
+        fieldsets = [
+            (None, {"fields": story}),
+            (
+                "Publication",
+                {"fields": ["slug", "language", *DATES]},
+            ),
+        ]
+        if obj is not None and self.has_change_permission(request, obj):
+            fieldsets.append((None, {"fields": ["note", *DATES.values()]}))
+        return fieldsets
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.may_make_tags = request.user.has_perm("articles.add_tag")
+        form.refused = getattr(request, "refused_saving", None)
+        return form
+
+    def save_model(self, request, article, form, change):
+        if not change:
+            article.created_by = request.user
+            article.save()
+            return
+        typed = form.content()
+        revision = save(
+            article,
+            typed,
+            by=request.user,
+            began_from=form.cleaned_data["seen"],
+            note=form.cleaned_data["note"],
+        )
+        self.forget_unsaved(request, article)
+        changed = DATES.keys() & set(form.changed_data)
+        if dates := {name: form.cleaned_data[name] for name in changed}:
+            put_dates(article, dates, instead_of=form.dates, by=request.user)
+        self.say_what_was_kept(request, typed, revision)
+        article.refresh_from_db()
+
+    def save_related(self, request, form, formsets, change):
+        if not change:
+            form.save_m2m()
+            form.instance.keep_revision(by=request.user)
+            form.instance.note_pictures()
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
+
+    def render_change_form(
+        self, request, context, add=False, change=False, form_url="", obj=None
+    ):
+        user = request.user
+        may_change = (
+            self.has_change_permission(request, obj)
+            if obj
+            else self.has_add_permission(request)
+        )
+        refused = request.method == "POST" and STEPS.get(request.POST.get("_step"))
+        context |= {
+            "show_save_and_add_another": False,
+            "steps": buttons_for(obj, user)
+            if may_change and not context["is_popup"]
+            else [],
+            "step_not_taken": refused,
+        }
+        if obj is not None:
+            context |= {
+                "history": obj.steps_for(user)[:100],
+                "returned": obj.last_return if obj.is_draft else None,
+                **changes_of(obj, user),
+            }
+            if self.has_publish_permission(request):
+                context |= {
+                    "corrections": obj.corrections.all()[:100],
+                    "open_requests": open_requests_of(obj),
+                }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def changeform_view(self, request, object_id=None, *args, **kwargs):
+        if (
+            request.method == "POST"
+            and object_id is not None
+            and super().has_change_permission(request)
+        ):
+            article = self.get_object(request, unquote(object_id))
+            if article is None or not self.has_change_permission(request, article):
+                return self._not_saved(request, article)
+        try:
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        except IntegrityError:
+            # Somebody took the same address in the same instant. Now it is there to
+            # be seen: the form says so, with every word in it.
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        except (EditConflict, TransitionError) as refused:
+            # Found out while saving; nothing of it was. The form says so.
+            request.refused_saving = refused
+            return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _not_saved(self, request, article):
+        """The article went on, or away, while its writer wrote: nothing is saved, and the words are shown."""
+        typed = ArticleForm(request.POST)
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/articles/article/not_saved.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "Not saved",
+                "opts": self.opts,
+                "article": article,
+                "words": [typed[name] for name in WORDS],
+            },
+            status=404 if article is None else 403,
+        )
+
+    def delete_view(self, request, object_id, extra_context=None):
+        article = self.get_object(request, object_id)
+        if (
+            article is not None
+            and not article.is_deletable
+            and super().has_delete_permission(request, article)
+        ):
+            self.message_user(
+                request,
+                f"“{article}” has a record of steps or an address that readers may know, "
+                "so it is kept for ever. Withdraw it to take it off the site.",
+                messages.ERROR,
+            )
+            return self._to_form(request, article)
+        return super().delete_view(request, object_id, extra_context)
+
+    # Steps
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._response_with_step(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
+
+    def response_change(self, request, obj):
+        return self._response_with_step(request, obj) or super().response_change(
+            request, obj
+        )
+
+    def get_urls(self):
+        step = path(
+            "<path:object_id>/steps/<slug:name>/",
+            self.admin_site.admin_view(self.step_view),
+            name="articles_article_step",
+        )
+        return [step, *super().get_urls()]
+
+    def step_view(self, request, object_id, name):
+        """Ask what the step needs to know, say what will happen, and take it."""
+        step = STEPS.get(name)
+        article = self.get_object(request, object_id)
+        if article is None or step is None or step.form is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not step.allowed(request.user, article):
+            raise PermissionDenied
+        if step not in steps_for(article, request.user):
+            self.message_user(request, not_from_here(step, article), messages.ERROR)
+            return self._to_form(request, article)
+        ticked = request.GET.getlist("answers")
+        form = step.form_for(
+            [article],
+            request.POST if request.method == "POST" else None,
+            **{"answers": ticked} if ticked else {},
+        )
+        if form.is_valid():
+            taken = self._take(request, article, step, form.answers())
+            # Where it can still be taken, nothing that was typed for it is lost.
+            if taken or step not in steps_for(article, request.user):
+                return self._to_form(request, article)
+            form.look_again()
+        return self._ask(
+            request, step, form, [article], back=self._form_url(request, article.pk)
+        )
+
+    def _response_with_step(self, request, article):
+        """What follows when a step's button has saved the form; None when it was another button."""
+        if (step := STEPS.get(request.POST.get("_step"))) is None:
+            return None
+        if not step.allowed(request.user, article):
+            problem = not_yours(step, article)
+        elif step not in steps_for(article, request.user):
+            problem = not_from_here(step, article)
+        elif step.form is not None:
+            return HttpResponseRedirect(
+                self._form_url(request, article.pk, step.name, view="step")
+            )
+        else:
+            self._take(request, article, step, {})
+            return self._to_form(request, article)
+        self.message_user(
+            request, f"What you typed is saved. {problem}", messages.ERROR
+        )
+        return self._to_form(request, article)
+
+    def _take(self, request, article, step, answers):
+        taken = self._try(
+            request, lambda: step.take(article, by=request.user, **answers)
+        )
+        if taken:
+            self.message_user(request, step.done_to(article), messages.SUCCESS)
+        return taken
+
+    def _try(self, request, step):
+        """Take the step; when it cannot be taken, say why."""
+        try:
+            step()
+        except TransitionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return False
+        except Article.DoesNotExist:
+            gone = "Somebody has deleted this article in the same moment."
+            self.message_user(request, gone, messages.ERROR)
+            return False
+        return True
+
+    def _ask(
+        self, request, step, form, articles, *, back, action="", skipped=(), shown=None
+    ):
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/articles/article/step.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": step.question_about(articles),
+                "opts": self.opts,
+                "media": self.media + form.media,
+                "step": step,
+                "form": form,
+                "articles": articles,
+                "article": articles[0] if not action else None,
+                "outlook": step.outlook(articles[0]) if not action else None,
+                "looked_through": LOOKED_THROUGH,
+                "action": action,
+                "skipped": skipped,
+                "shown": shown,
+                "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+                "back": back,
+                "preserved_filters": self.get_preserved_filters(request),
+            },
+        )
+
+    def _to_form(self, request, article):
+        return HttpResponseRedirect(self._form_url(request, article.pk))
+
+
+def _time(moment):
+    if moment is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        formats.date_format(timezone.localtime(moment), "j M Y, H:i"),
+    )
+
+
+def time_until(moment):
+    """How long it is until then: “2 h 10 min”, and in days where there are some."""
+    minutes = max(0, ceil((moment - timezone.now()).total_seconds() / 60))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+    said = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(said[:2]) or "0 min"
+
+
+admin.site.register(Article, ArticleAdmin)

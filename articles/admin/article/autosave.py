@@ -1,0 +1,237 @@
+"""
+What is typed into the form of an article and not saved yet.
+
+It is kept every few seconds in a row of its own, offered back when the form is opened
+again, and others who open it are told who is at it. Neither the article nor any record
+hears of it.
+"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from articles.admin.article.form import DATES, ArticleForm
+from articles.content.snapshots import differing
+from articles.core.append_only import name_of
+from articles.models import Unsaved
+
+# As many bytes as a browser may send to be kept.
+LONGEST = 3 * 1024 * 1024
+
+# What a writer types and would not like to type again.
+WORDS = [
+    "title",
+    "standfirst",
+    "lead_alt",
+    "lead_caption",
+    "body",
+    "signed_by",
+    "tags",
+]
+
+TYPED = [
+    *WORDS,
+    "lead_image",
+    "slug",
+    "language",
+    "embargo_until_0",
+    "embargo_until_1",
+    "planned_for",
+    # Which revision was on the screen, also when that one is forgotten by now, and which dates.
+    "seen",
+    *DATES.values(),
+]
+
+GONE = "This article is not there any more. Copy your words from here before you leave."
+NOT_YOURS = "You cannot change this article any more. Copy your words from here before you leave."
+TOO_LONG = (
+    "This is too long to be kept while you type: more than 3 MB. Save it yourself."
+)
+
+
+class EditingMixin:
+    """Keeps what is typed, offers it back, and says who else is typing."""
+
+    def get_urls(self):
+        views = [
+            ("unsaved", self.unsaved_view),
+            ("unsaved/keep", self.keep_view),
+            ("unsaved/throw-away", self.throw_away_view),
+            ("presence", self.presence_view),
+        ]
+        return [
+            path(
+                f"<path:object_id>/{address}/",
+                self.admin_site.admin_view(view),
+                name=f"articles_article_{address.replace('/', '_').replace('-', '_')}",
+            )
+            for address, view in views
+        ] + super().get_urls()
+
+    @method_decorator(require_POST)
+    def keep_view(self, request, object_id):
+        """Keep what was typed, and say when."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
+            return _problem(TOO_LONG, status=413)
+        article = self.get_object(request, object_id)
+        if article is None:
+            return _problem(GONE, status=404)
+        if not self.has_change_permission(request, article):
+            return _problem(NOT_YOURS, status=403)
+        typed = _typed(request.POST)
+        try:
+            row = Unsaved.objects.keep(
+                article,
+                typed,
+                by=request.user,
+                began_from=_revision(article, typed.get("seen", "")),
+            )
+        except IntegrityError:
+            # Deleted in the same instant.
+            return _problem(GONE, status=404)
+        return JsonResponse({"at": row.at})
+
+    @method_decorator(require_GET)
+    @method_decorator(never_cache)
+    def presence_view(self, request, object_id):
+        """Who else is editing, and a token that the form can be sent with after signing in again."""
+        article = self.get_object(request, object_id)
+        if article is None:
+            return _problem(GONE, status=404)
+        if not self.has_change_permission(request, article):
+            return _problem(NOT_YOURS, status=403)
+        return JsonResponse(
+            {"others": _others(article, request.user), "token": get_token(request)}
+        )
+
+    @method_decorator(require_safe)
+    def unsaved_view(self, request, object_id):
+        """One's own words, for those too who may not change the article any more."""
+        article, row = self._own_row(request, object_id)
+        typed = ArticleForm(row.typed)
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/articles/article/unsaved.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "What you have not saved",
+                "opts": self.opts,
+                "article": article,
+                "unsaved": row,
+                "words": [typed[name] for name in WORDS],
+                "may_change": self.has_change_permission(request, article),
+            },
+        )
+
+    @method_decorator(require_POST)
+    def throw_away_view(self, request, object_id):
+        article, row = self._own_row(request, object_id)
+        row.delete()
+        self.message_user(
+            request, "What you had not saved is thrown away.", messages.SUCCESS
+        )
+        return HttpResponseRedirect(self._form_url(request, article.pk))
+
+    def _own_row(self, request, object_id):
+        article = self.get_object(request, object_id)
+        if article is None:
+            raise Http404
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        row = article.unsaved.of(request.user).first()
+        if row is None:
+            raise Http404
+        return article, row
+
+    # On the form
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.taken_over = None
+        if obj is not None and request.method == "GET" and "_unsaved" in request.GET:
+            form.taken_over = obj.unsaved.of(request.user).first()
+        return form
+
+    def render_change_form(
+        self, request, context, add=False, change=False, form_url="", obj=None
+    ):
+        form = context["adminform"].form
+        may_change = obj is not None and self.has_change_permission(request, obj)
+        refused = getattr(form, "refused", None)
+        context |= {
+            "conflicts": getattr(form, "conflicts", []),
+            "newest": getattr(refused, "newest", None),
+            "is_kept": may_change,
+        }
+        if may_change:
+            context["others"] = _others(obj, request.user)
+        if obj is not None and request.method == "GET":
+            context |= self._offer(request, obj, form)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _offer(self, request, article, form):
+        """What is said of one's own words: that they stand in the form, or where they are."""
+        if row := getattr(form, "taken_over", None):
+            return {"taken_over": row}
+        row = article.unsaved.of(request.user).first()
+        stands_there = "title" in form.fields and row and not form.lacks(row.typed)
+        return {} if row is None or stands_there else {"unsaved": row}
+
+    def forget_unsaved(self, request, article):
+        """After a save; but what was offered beside the form, and not taken over, is not what was saved."""
+        if "_undecided" not in request.POST:
+            article.unsaved.of(request.user).delete()
+
+    def say_what_was_kept(self, request, typed, revision):
+        """Name the parts that others changed meanwhile, and that stand in what was saved."""
+        parts = differing(typed, revision.content)
+        if not parts:
+            return
+        mine = revision.by_id == request.user.pk
+        other = (revision.began_from if mine else None) or revision
+        whose = (
+            "What you saved elsewhere"
+            if other.by_id == request.user.pk
+            else f"What {other.who} saved meanwhile"
+        )
+        names = ", ".join(ArticleForm.label_of(part) for part in parts)
+        self.message_user(request, f"{whose} was kept: {names}.", messages.INFO)
+
+
+def _typed(data):
+    # PostgreSQL stores no NUL in JSON, and browsers send two characters for a new line.
+    return {
+        name: data[name].replace("\x00", "").replace("\r\n", "\n")
+        for name in TYPED
+        if name in data
+    }
+
+
+def _revision(article, seen):
+    if not (seen.isdecimal() and len(seen) < 19):
+        return None
+    return article.revisions.filter(pk=seen).first()
+
+
+def _others(article, user):
+    return [
+        {"name": name_of(row.by), "at": row.at, "seconds": _seconds_since(row.at)}
+        for row in article.unsaved.lately().by_others(user)[:10]
+    ]
+
+
+def _seconds_since(moment):
+    return max(0, int((timezone.now() - moment).total_seconds()))
+
+
+def _problem(sentence, *, status):
+    return JsonResponse({"problem": sentence}, status=status)

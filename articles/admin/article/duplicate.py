@@ -1,0 +1,58 @@
+"""A new draft from an article that is there."""
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from articles.publishing.planning import duplicate
+
+
+class DuplicateMixin:
+    """For the admin of articles: whoever sees one and may begin one copies it."""
+
+    def get_urls(self):
+        address = path(
+            "<path:object_id>/duplicate/",
+            self.admin_site.admin_view(self.duplicate_view),
+            name="articles_article_duplicate",
+        )
+        return [address, *super().get_urls()]
+
+    def duplicate_view(self, request, object_id):
+        """Say what a copy takes along, and make it."""
+        article = self.get_object(request, unquote(object_id))
+        if article is None:
+            raise Http404("No article of yours is here.")
+        if not (
+            self.has_add_permission(request)
+            and self.has_view_or_change_permission(request, article)
+        ):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._ask_to_duplicate(request, article)
+        copy = duplicate(article, by=request.user)
+        self.log_addition(request, copy, f"Duplicated from “{article}”.")
+        self.message_user(
+            request,
+            f"“{copy}” is a new draft of yours. Give it a title of its own.",
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(
+            reverse("admin:articles_article_change", args=[copy.pk])
+        )
+
+    def _ask_to_duplicate(self, request, article):
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            "admin/articles/article/duplicate.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": f"Duplicate “{article}”?",
+                "opts": self.opts,
+                "article": article,
+            },
+        )

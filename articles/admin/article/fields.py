@@ -1,0 +1,102 @@
+"""What is typed into one field of the desk: a moment, names in one line, a picture by its number."""
+
+import re
+
+from django import forms
+
+from articles.admin.article.widgets import PictureInput
+from articles.core import months
+from articles.models import Image
+
+# One name in a line of names: in double quotes, perhaps with something behind them, or without.
+NAME = re.compile(
+    r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"(?P<more>[^,"]*)|(?P<plain>[^,]*))(?:,|$)'
+)
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A date and a time that a clock can show, wherever it stands."""
+
+    def compress(self, parts):
+        moment = super().compress(parts)
+        if moment and months.year(moment.year) is None:
+            raise forms.ValidationError(
+                f"Look at the year again: {moment.year} is too far away."
+            )
+        return moment
+
+
+class NamesField(forms.CharField):
+    """Names in an order, separated by commas; one that holds a comma stands in double quotes."""
+
+    def __init__(self, *, longest, required=False, **kwargs):
+        super().__init__(
+            required=required,
+            strip=True,
+            widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+            **kwargs,
+        )
+        self.longest = longest
+
+    def clean(self, value):
+        line = " ".join(super().clean(value).split())
+        names = dict.fromkeys(map(self._name, NAME.finditer(line)))
+        return [name for name in names if name]
+
+    def _name(self, match):
+        name = _said_in(match)
+        if len(name) > self.longest:
+            raise forms.ValidationError(
+                f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
+            )
+        if name.startswith('"') and match["quoted"] is None:
+            raise forms.ValidationError(
+                f"The double quote at the beginning of “{name[:40]}” is not closed. "
+                "Only a name that holds a comma stands in double quotes; one inside it is written twice."
+            )
+        return name
+
+
+def in_one_line(names):
+    return ", ".join(map(_in_quotes, names))
+
+
+def _in_quotes(name):
+    if "," not in name and not name.startswith('"'):
+        return name
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def _said_in(match):
+    """The name that was written; quotes that are no more than a part of it, as in “"Weird Al" Yankovic”, stay."""
+    if match["quoted"] is None:
+        return match["plain"].strip()
+    more = match["more"].strip()
+    if more and not more.startswith("("):
+        return match[0].rstrip(",").strip()
+    return f"{match['quoted'].replace('""', '"')} {more}".strip()
+
+
+class PictureField(forms.ModelChoiceField):
+    """A picture of the library by its number, chosen in the picker or typed."""
+
+    widget = PictureInput
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            Image.objects.on_site(),
+            required=False,
+            error_messages={
+                "invalid_choice": "There is no such picture in the library, or it was taken off the site. Choose another one."
+            },
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except OverflowError:
+            # A number beyond what a database can compare with is no picture either.
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            ) from None

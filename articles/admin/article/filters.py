@@ -1,0 +1,110 @@
+"""What the list of articles can be narrowed to."""
+
+from django.contrib import admin
+
+from articles.models import Article, Tag
+from articles.publishing.preflight import problems_of_all
+
+# Languages and tags are offered from the articles changed last, this many of them:
+# drawing a list need not read the whole table.
+LOOKED_AT = 500
+# Of those that were changed last in a list, so many are read whole for what is wrong with them.
+LOOKED_THROUGH = 500
+
+# Each name in the address, its words, and the newsroom's own word for the pile.
+PILES = {
+    "draft": ("Draft", "drafts"),
+    "in_review": ("In review", "in_review"),
+    "scheduled": ("Scheduled", "scheduled"),
+    "published": ("Published", "visible"),
+    "withdrawn": ("Withdrawn", "withdrawn"),
+}
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        return [(name, label) for name, (label, word) in PILES.items()]
+
+    def queryset(self, request, articles):
+        if self.value() not in PILES:
+            return articles
+        label, word = PILES[self.value()]
+        return getattr(articles, word)()
+
+
+class WriterFilter(admin.SimpleListFilter):
+    title = "writer"
+    parameter_name = "mine"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "Written by me")]
+
+    def queryset(self, request, articles):
+        return articles.written_by(request.user) if self.value() else articles
+
+
+class ProposalsFilter(admin.SimpleListFilter):
+    title = "proposals"
+    parameter_name = "proposals"
+
+    def lookups(self, request, model_admin):
+        return [("open", "With proposed changes")]
+
+    def queryset(self, request, articles):
+        return articles.with_open_proposals() if self.value() else articles
+
+
+class ProblemsFilter(admin.SimpleListFilter):
+    """What would be found before publishing. Texts have no index for that, so only some are read."""
+
+    title = f"problems (looks at {LOOKED_THROUGH} at most)"
+    parameter_name = "problems"
+
+    def lookups(self, request, model_admin):
+        return [("errors", "Errors"), ("any", "Errors or warnings")]
+
+    def queryset(self, request, articles):
+        if self.value() not in ["errors", "any"]:
+            return articles
+        newest = list(articles.order_by("-modified_at", "-id")[:LOOKED_THROUGH])
+        found = problems_of_all(newest)
+        return articles.filter(pk__in=[pk for pk in found if self._matters(found[pk])])
+
+    def _matters(self, problems):
+        return any(self.value() == "any" or problem.is_error for problem in problems)
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    title = "language"
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        languages = set(_changed_last().values_list("language", flat=True))
+        languages |= {request.GET[name] for name in ["language"] if name in request.GET}
+        return [(language, language) for language in sorted(languages)]
+
+    def queryset(self, request, articles):
+        return articles.filter(language=self.value()) if self.value() else articles
+
+
+class TagFilter(admin.SimpleListFilter):
+    title = "tag"
+    parameter_name = "tag"
+
+    def lookups(self, request, model_admin):
+        tags = dict(_changed_last().tags().values_list("slug", "name"))
+        if (chosen := request.GET.get("tag")) and chosen not in tags:
+            tags |= dict(Tag.objects.filter(slug=chosen).values_list("slug", "name"))
+        return sorted(tags.items(), key=lambda tag: tag[1].lower())
+
+    def queryset(self, request, articles):
+        return articles.filter(tags__slug=self.value()) if self.value() else articles
+
+
+def _changed_last():
+    newest = Article.objects.order_by("-modified_at", "-id").values("pk")[:LOOKED_AT]
+    # A list of keys: of a sliced subquery PostgreSQL would have to guess the size.
+    return Article.objects.filter(pk__in=[row["pk"] for row in newest])

@@ -1,0 +1,456 @@
+"""The form of an article."""
+
+import re
+from dataclasses import dataclass
+
+from django import forms
+from django.utils import timezone
+
+from articles.admin.article.fields import NamesField, PictureField, in_one_line
+from articles.admin.article.widgets import BodyEditor
+from articles.content import bylines
+from articles.content.html import clean_article
+from articles.content.merge_view import text_of, told_apart
+from articles.content.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
+from articles.core import months
+from articles.core.admin.stale_forms import OnScreenField, SeenField, as_seen, meant
+from articles.core.slugs import says_something
+from articles.models import Article, Credit, Person, Revision, Tag
+from articles.publishing.actions import EditConflict
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+# What stands beside the text and holds as soon as it is saved, each with the field that says
+# what was on the screen.
+DATES = {"planned_for": "planned_for_seen", "embargo_until": "embargo_until_seen"}
+LONGEST_PERSON = Person._meta.get_field("name").max_length
+
+
+@dataclass(frozen=True)
+class ConflictingPart:
+    """One part of the article that two have changed, each otherwise."""
+
+    part: str
+    label: str
+    # The name of its field, and what the others have saved as it would be typed there.
+    field: str
+    theirs: str
+    # See articles.content.merge_view.
+    pieces: list
+
+    @property
+    def only_formatting(self):
+        """Whether the words are the same, and what stands around them is not."""
+        return all(kind == "same" for kind, _ in self.pieces)
+
+    @property
+    def choice(self):
+        return choice_of(self.part)
+
+
+def choice_of(part):
+    """The name of the field that says whose version of the part is meant."""
+    return f"keep_{part}"
+
+
+class ArticleForm(forms.ModelForm):
+    lead_image = PictureField(
+        label="Lead image",
+        help_text="Stands at the head of the article, on cards and where others share it. Its number stands under it in the library.",
+    )
+    signed_by = NamesField(
+        longest=260,
+        label="Byline",
+        help_text="Names in their order, separated by commas; for what is not the writing, the role stands "
+        "in brackets: “Ana Ruiz, Ben Cole (photographs)”, or (reporting), (editing). "
+        "A name that is not known yet makes a new person.",
+    )
+    tags = NamesField(
+        longest=100,
+        help_text="Separated by commas; the first one stands above the headline.",
+    )
+    # Which revision was on the screen, and which dates.
+    seen = SeenField()
+    planned_for_seen = OnScreenField()
+    embargo_until_seen = OnScreenField()
+
+    note = forms.CharField(
+        required=False,
+        label="What did you change?",
+        max_length=Revision._meta.get_field("note").max_length,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "dir": "auto"}),
+        help_text="Stands in the history of the article, for your colleagues. May be empty.",
+    )
+
+    class Meta:
+        model = Article
+        fields = [
+            "title",
+            "standfirst",
+            "lead_image",
+            "lead_alt",
+            "lead_caption",
+            "body",
+            "slug",
+            "language",
+            "planned_for",
+            "embargo_until",
+        ]
+        help_texts = {
+            "lead_alt": "Only where it should say something else here than in the library.",
+            "lead_caption": "Only where it should say something else here than in the library.",
+            "planned_for": "When the desk means to have it ready. It stands in the calendar and publishes nothing.",
+        }
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "vLargeTextField title-field"}),
+            "slug": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "language": forms.TextInput(attrs={"class": "vShortField", "size": 12}),
+            "standfirst": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "lead_alt": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "lead_caption": forms.Textarea(
+                attrs={"rows": 2, "class": "vLargeTextField"}
+            ),
+            "body": BodyEditor,
+        }
+        labels = {
+            "lead_alt": "Alt text of the lead image",
+            "lead_caption": "Caption of the lead image",
+        }
+
+    # Set by the admin for the one who fills it in,
+    may_make_tags = True
+    # and why it could not be saved a moment ago, where all of it was in order.
+    refused = None
+    # What was typed before and not saved, to go on from.
+    taken_over = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        article = self.instance
+        self.conflicts = []
+        # For those who may only read, no field is left.
+        if article.pk and self.fields.keys() >= {"slug", "seen"}:
+            content, copy = article.working_content(), article.working_copy
+            credits = _credits_in(content)
+            self.people = [person for person, _ in credits]
+            self.initial |= _as_typed(content, credits)
+            self.initial["seen"] = copy.pk if copy else ""
+            self.dates = {name: getattr(article, name) for name in DATES}
+            for name, seen in DATES.items():
+                self.initial[seen] = as_seen(self.dates[name])
+            if self.taken_over is not None:
+                self._take_over(self.taken_over.typed)
+            if self.is_bound:
+                self._put_theirs_where_chosen()
+            self.fields["slug"].help_text = (
+                "The last part of the article’s address. When readers know it already, "
+                "the old one leads here for ever."
+            )
+        else:
+            self.people, self.dates = [], {}
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if not slug:
+            return self.instance.slug
+        says_something(slug)
+        if not self.instance.slug_free(slug):
+            raise forms.ValidationError(
+                f"The address “{slug}” belongs to another article. Choose another one."
+            )
+        return slug
+
+    def clean_language(self):
+        language = self.cleaned_data["language"].strip().lower().replace("_", "-")
+        if not LANGUAGE.fullmatch(language):
+            raise forms.ValidationError("Write the language as “en” or “pt-br”.")
+        return language
+
+    def clean_embargo_until(self):
+        embargo = self._meant("embargo_until")
+        if embargo and embargo > timezone.now() and self.instance.is_visible:
+            raise forms.ValidationError(
+                "Readers can see this article already. Withdraw it to take it off the site."
+            )
+        before = self.instance.embargo_until
+        if self.instance.is_under_embargo and (embargo is None or embargo < before):
+            raise forms.ValidationError(
+                "An embargo that is in force can only be moved later here. "
+                "To end it earlier, an editor takes the step “Lift the embargo”, with a reason."
+            )
+        return embargo
+
+    def clean_planned_for(self):
+        day = self._meant("planned_for")
+        if day and months.year(day.year) is None:
+            raise forms.ValidationError(
+                f"Look at the year again: {day.year} is too far away."
+            )
+        return day
+
+    def clean_tags(self):
+        return tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
+
+    def clean_signed_by(self):
+        return credits_written(self.cleaned_data["signed_by"], known=self.people)
+
+    def clean(self):
+        cleaned = super().clean()
+        if isinstance(self.refused, EditConflict):
+            self._show_conflict(self.refused)
+        elif self.refused is not None:
+            self.add_error(None, str(self.refused))
+        return cleaned
+
+    @classmethod
+    def label_of(cls, part):
+        """What the form calls this part of an article."""
+        field = cls.base_fields[_field_of(part)]
+        return str(field.label or part).lower()
+
+    def lacks(self, typed):
+        """Whether something of what was typed does not stand in the form."""
+        return any(
+            field.has_changed(self._to_compare(name), _typed_into(field, name, typed))
+            for name, field in self.fields.items()
+            if field.widget.value_omitted_from_data(typed, {}, name) is False
+        )
+
+    def _to_compare(self, name):
+        initial = self.get_initial_for_field(self.fields[name], name)
+        return (
+            initial.replace("\r\n", "\n").strip()
+            if isinstance(initial, str)
+            else initial
+        )
+
+    def _meant(self, name):
+        """The date that was typed, or theirs; see articles.core.admin.stale_forms."""
+        if name not in self.dates:
+            return self.cleaned_data[name]
+        return meant(self, name, now=self.dates[name], seen_in=DATES[name])
+
+    def _take_over(self, typed):
+        for name, field in self.fields.items():
+            if not field.widget.value_omitted_from_data(typed, {}, name):
+                self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+
+    def _put_theirs_where_chosen(self):
+        """Take from the revision on the screen what was chosen over one's own."""
+        chosen = [part for part in PARTS if self.data.get(choice_of(part)) == "theirs"]
+        seen = str(self.data.get("seen", ""))
+        if not chosen or not seen.isdecimal() or len(seen) > 18:
+            return
+        if theirs := self.instance.revisions.filter(pk=seen).first():
+            self._put(theirs.content, chosen)
+
+    def _put(self, content, parts):
+        typed = _as_typed(content, _credits_in(content))
+        self.data = self.data.copy()
+        for part in parts:
+            for name in LEAD if part == "lead_image" else [_field_of(part)]:
+                if name in typed:
+                    self.data[name] = typed[name]
+
+    def _show_conflict(self, refused):
+        """
+        Both versions of what two have changed; of the rest, what comes of both.
+
+        The form comes back on top of what the others have saved: saved again, it is meant.
+        """
+        theirs = refused.newest.content
+        typed = _as_typed(theirs, _credits_in(theirs))
+        self.conflicts = [
+            _conflicting(part, self.label_of(part), self.data, typed)
+            for part in refused.parts
+        ]
+        self._put(
+            theirs,
+            [part for part in PARTS if refused.content.get(part) == theirs.get(part)],
+        )
+        self.data["seen"] = refused.newest.pk
+        self.add_error(
+            None,
+            "Somebody has saved this article since you opened it, and changed what you have changed: "
+            f"{', '.join(conflict.label for conflict in self.conflicts)}. Nothing of yours is lost: "
+            "it stands below and is not saved yet. Choose whose words are to stay, then save again.",
+        )
+
+    def _get_validation_exclusions(self):
+        # An empty address is made from the title on saving; clean_slug has looked at any other.
+        return super()._get_validation_exclusions() | {"slug"}
+
+    def content(self):
+        """What was typed, as a revision holds it; people who are new are made."""
+        return snapshot(
+            byline=self._credits(),
+            tags=self.cleaned_data["tags"],
+            lead=self._lead(),
+            **{name: self.cleaned_data[name] for name in TEXTS},
+        )
+
+    def sound_parts(self):
+        """Those parts of a snapshot that are in order as they are typed; nobody new is made."""
+        self.is_valid()
+        parts = {
+            name: self.cleaned_data[name] for name in TEXTS if name in self.cleaned_data
+        }
+        if "lead_image" in self.cleaned_data:
+            parts["lead_image"] = self._lead()
+        if "tags" in self.cleaned_data:
+            parts["tags"] = self.cleaned_data["tags"]
+        if "signed_by" in self.cleaned_data:
+            parts["byline"] = byline_of(self.cleaned_data["signed_by"])
+        return parts
+
+    def _lead(self):
+        image = self.cleaned_data["lead_image"]
+        return lead_of(
+            image and image.pk,
+            self.cleaned_data.get("lead_alt", "").strip(),
+            self.cleaned_data.get("lead_caption", "").strip(),
+        )
+
+    def _credits(self):
+        for person, _ in self.cleaned_data["signed_by"]:
+            if person.pk is None:
+                person.save()
+        return self.cleaned_data["signed_by"]
+
+    def _save_m2m(self):
+        self.instance.credit(*self._credits())
+        self.instance.tags.add(*self.cleaned_data["tags"])
+
+
+def tags_called(names, *, may_make):
+    """The tags by their names of today. Raises ValidationError for a new one where none may be made."""
+    known = Tag.objects.names_of_today(names)
+    unknown = [name for name in names if name.lower() not in known]
+    if unknown and not may_make:
+        raise forms.ValidationError(
+            f"There is no tag “{unknown[0]}” yet. Choose another one, or ask an editor to make it."
+        )
+    return list(dict.fromkeys(known.get(name.lower(), name) for name in names))
+
+
+def credits_written(names, *, known=()):
+    """
+    Each person with the role; somebody new is not saved yet, and one person, also who stands there twice.
+
+    Of several with one name, those `known` are meant. Raises ValidationError when nobody can know.
+    """
+    people, roles = {}, []
+    for written in names:
+        name, role = bylines.split_role(written)
+        if name.lower() not in people:
+            people[name.lower()] = _person(name, said=written != name, known=known)
+        roles.append((people[name.lower()], Credit.Role(role)))
+    return roles
+
+
+def _person(written, *, said, known):
+    """Whom the name means: somebody there, or a new person who is not saved yet; `said` when a role was written behind it."""
+    brackets = bylines.in_brackets(written)
+    if brackets and (person := _called(*brackets)):
+        return person
+    found = list(Person.objects.filter(name__iexact=written)[:20])
+    if len(found) > 1:
+        # Those who stand in the byline already are meant; otherwise nobody can know.
+        found = [person for person in found if person in known] or found
+    if len(found) > 1:
+        choices = ", ".join(f"“{person.name} ({person.slug})”" for person in found)
+        raise forms.ValidationError(
+            f"Several people are called {written}. Write one of these: {choices}."
+        )
+    if found:
+        return found[0]
+    return _new_person(written, brackets if not said else None)
+
+
+def typed_as(content):
+    """A snapshot as it would be typed into the fields of the form."""
+    return _as_typed(content, _credits_in(content))
+
+
+def _field_of(part):
+    return "signed_by" if part == "byline" else part
+
+
+def _credits_in(content):
+    return Person.objects.credited(content.get("byline", []))
+
+
+def _as_typed(content, credits):
+    """A snapshot, and whom it credits, as it would be typed into the fields of the form."""
+    typed = {name: content[name] for name in TEXTS if name in content}
+    if "lead_image" in content:
+        lead = content["lead_image"] or {}
+        typed |= {
+            "lead_image": lead.get("image", ""),
+            "lead_alt": lead.get("alt", ""),
+            "lead_caption": lead.get("caption", ""),
+        }
+    if "tags" in content:
+        typed["tags"] = in_one_line(content["tags"])
+    if "byline" in content:
+        typed["signed_by"] = in_one_line(_written(credits))
+    return typed
+
+
+def _typed_into(field, name, typed):
+    value = field.widget.value_from_datadict(typed, {}, name)
+    return clean_article(value) if name == "body" else value
+
+
+def _conflicting(part, label, mine, theirs):
+    name = _field_of(part)
+    texts = mine.get(name, ""), theirs.get(name, "")
+    if part == "lead_image":
+        texts = (_lead_in_words(mine), _lead_in_words(theirs))
+    if part == "body":
+        texts = map(text_of, texts)
+    return ConflictingPart(part, label, name, theirs.get(name, ""), told_apart(*texts))
+
+
+def _lead_in_words(typed):
+    image, alt, caption = (str(typed.get(name) or "") for name in LEAD)
+    return "\n".join(filter(None, [image and f"Picture {image}", alt, caption]))
+
+
+def _called(name, slug):
+    """Who has this name and this address."""
+    person = Person.objects.filter(slug=slug).first()
+    return person if person and person.name.lower() == name.lower() else None
+
+
+def _new_person(name, brackets):
+    if brackets:
+        raise forms.ValidationError(
+            f"“{brackets[1]}” is no role, and nobody called {brackets[0]} has that address. "
+            "The roles are (photographs), (reporting) and (editing); "
+            f"if it is a part of the name, write “{name} (by)”."
+        )
+    if len(name) > LONGEST_PERSON:
+        raise forms.ValidationError(
+            f"“{name[:40]}…” is longer than {LONGEST_PERSON} characters. Is a comma missing?"
+        )
+    return Person(name=name)
+
+
+def _written(credits):
+    """The names with their roles, and with the slug in brackets behind those that several people have."""
+    people = [person for person, _ in credits]
+    # Somebody with two roles is the same person twice.
+    names = [name for _, name in {(one.pk or id(one), one.name) for one in people}]
+    shared = {name for name in names if names.count(name) > 1}
+    if names:
+        namesakes = Person.objects.filter(name__in=names).exclude(
+            pk__in=[person.pk for person in people if person.pk]
+        )
+        shared |= set(namesakes.values_list("name", flat=True))
+    return [
+        bylines.with_role(
+            f"{person.name} ({person.slug})" if person.name in shared else person.name,
+            role,
+        )
+        for person, role in credits
+    ]

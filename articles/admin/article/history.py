@@ -1,0 +1,268 @@
+"""The history of an article at the desk: its revisions, what differs between two, and an older one restored."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from articles.content.diff import compared
+from articles.content.snapshots import snapshot_of
+from articles.core.pagination import LARGEST_ID, key_in
+from articles.models import Image, Revision, TransitionError
+from articles.publishing.actions import EditConflict, lead_is_lost, restore
+
+A_PAGE = 50
+# In the place of a revision's key: what the article itself says.
+LIVE = "live"
+
+# What the parts of a snapshot are called beside both texts.
+LABELS = {
+    "title": "Title",
+    "standfirst": "Standfirst",
+    "lead_image": "Lead image",
+    "body": "Body",
+    "byline": "Byline",
+    "tags": "Tags",
+    "slug": "Address",
+    "language": "Language",
+}
+
+
+class NameForm(forms.ModelForm):
+    label = forms.CharField(
+        label="Name",
+        required=False,
+        max_length=Revision._meta.get_field("label").max_length,
+        help_text="One with a name is kept for good and found under “With a name”. Empty: no name.",
+    )
+
+    class Meta:
+        model = Revision
+        fields = ["label"]
+
+    def clean_label(self):
+        return " ".join(self.cleaned_data["label"].split())
+
+
+class RestoreForm(forms.Form):
+    """Which revision was the newest on the page that was looked at."""
+
+    seen = forms.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput
+    )
+
+
+class HistoryMixin:
+    def get_urls(self):
+        pages = [
+            ("", self.revisions_view, "revisions"),
+            ("compare/", self.compare_view, "compare"),
+            ("<int:key>/name/", self.name_view, "name_revision"),
+            ("<int:key>/restore/", self.restore_view, "restore"),
+        ]
+        return [
+            path(
+                f"<path:object_id>/revisions/{route}",
+                self.admin_site.admin_view(view),
+                name=f"articles_article_{name}",
+            )
+            for route, view, name in pages
+        ] + super().get_urls()
+
+    def revisions_view(self, request, object_id):
+        """Who saved what and when, newest first."""
+        article = self.article_to_look_at(request, object_id)
+        named = "named" in request.GET
+        found = article.revisions_for(request.user).for_listing().newest_first()
+        if named:
+            found = found.named()
+        if before := key_in(request.GET.get("before")):
+            found = found.older_than(before)
+        shown = list(found[: A_PAGE + 1])
+        context = {
+            "title": f"History of “{article}”",
+            "revisions": shown[:A_PAGE],
+            "older": shown[A_PAGE - 1].pk if len(shown) > A_PAGE else None,
+            "is_newest": before is None,
+            "named": named,
+            "may_read_notes": article.shows_proposals_to(request.user),
+            "working": article.revisions.working().for_listing().first(),
+            "may_change": self.has_change_permission(request, article),
+            **changes_of(article, request.user),
+        }
+        return self.article_page(request, article, "history", context)
+
+    def compare_view(self, request, object_id):
+        """Two revisions side by side, or one and what the article itself says."""
+        article = self.article_to_look_at(request, object_id)
+        versions = article.revisions_for(request.user)
+        new = _newer_side(article, versions, request.GET.get("to"))
+        old = _older_side(article, versions, request.GET.get("from"), new)
+        context = {
+            "may_read_notes": article.shows_proposals_to(request.user),
+            "title": f"What differs in “{article}”",
+            "old": old,
+            "new": new,
+            "live_in_words": live_in_words(article),
+        }
+        if old and new:
+            found = compared(_content(article, old), _content(article, new))
+            context |= {
+                "parts": [(LABELS[part.name], part) for part in found.parts],
+                "unknown": [LABELS[part] for part in found.unknown],
+                "pictures": pictures_at_the_head(
+                    _content(article, old), _content(article, new)
+                ),
+            }
+        return self.article_page(request, article, "history_compare", context)
+
+    def name_view(self, request, object_id, key):
+        """Give a revision the name by which it is found again."""
+        article = self._article_to_change(request, object_id)
+        revision = _revision(article.revisions_for(request.user), key)
+        form = NameForm(request.POST or None, instance=revision)
+        if request.method == "POST" and form.is_valid():
+            revision.call(form.cleaned_data["label"])
+            self.message_user(request, _named(revision), messages.SUCCESS)
+            return HttpResponseRedirect(address(article))
+        context = {
+            "title": "Name a version",
+            "revision": Revision.objects.for_listing().get(pk=revision.pk),
+            "form": form,
+        }
+        status = 422 if form.errors else 200
+        return self.article_page(request, article, "history_name", context, status)
+
+    @method_decorator(require_POST)
+    def restore_view(self, request, object_id, key):
+        """Save what a revision says as a new one."""
+        article = self._article_to_change(request, object_id)
+        revision = _revision(article.revisions_for(request.user), key)
+        form = RestoreForm(request.POST)
+        seen = form.cleaned_data["seen"] if form.is_valid() else None
+        try:
+            restore(article, revision, by=request.user, began_from=seen)
+        except EditConflict as conflict:
+            problem = (
+                f"{conflict.newest.who} has saved “{article}” since you opened its history. "
+                "Nothing was restored: look at the newest version, then restore again."
+            )
+            self.message_user(request, problem, messages.ERROR)
+        except TransitionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, _restored(article, revision), messages.SUCCESS)
+        return HttpResponseRedirect(address(article))
+
+    def article_to_look_at(self, request, object_id):
+        article = self.get_object(request, unquote(object_id))
+        if article is None:
+            raise Http404("There is no such article on this desk.")
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        return article
+
+    def _article_to_change(self, request, object_id):
+        article = self.article_to_look_at(request, object_id)
+        if not self.has_change_permission(request, article):
+            raise PermissionDenied
+        return article
+
+    def article_page(self, request, article, name, context, status=200):
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            f"admin/articles/article/{name}.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "article": article,
+                **context,
+            },
+            status=status,
+        )
+
+
+def pictures_at_the_head(*contents):
+    """Of each snapshot the picture that stands at its head; None where there is none on the site."""
+    leads = [content.get("lead_image") for content in contents]
+    keys = {lead["image"] for lead in leads if lead}
+    images = Image.objects.on_site().in_bulk(keys) if keys else {}
+    return [images.get(lead["image"]) if lead else None for lead in leads]
+
+
+def changes_of(article, user):
+    """What the form says of changes that readers do not see yet: those that wait, and those that have their time."""
+    if not article.keeps_changes_apart:
+        return {}
+    scheduled = article.revisions.scheduled().for_listing().first()
+    newest = article.working_copy if article.has_unpublished_changes else None
+    return {
+        "scheduled_changes": scheduled,
+        "waiting_changes": newest if newest != scheduled else None,
+        "live_in_words": live_in_words(article),
+        "may_publish": user.has_perm("articles.publish_article")
+        and not article.is_withdrawn,
+    }
+
+
+def live_in_words(article):
+    """What the article itself says, as it stands in a sentence."""
+    if article.is_visible:
+        return "what readers see"
+    if article.is_scheduled:
+        return "what readers will see"
+    return "what readers saw" if article.is_withdrawn else "the draft"
+
+
+def address(article):
+    return reverse("admin:articles_article_revisions", args=[article.pk])
+
+
+def _revision(versions, key):
+    revision = versions.filter(pk=key_in(key) or 0).first()
+    if revision is None:
+        raise Http404("This article has no such version, or has it no more.")
+    return revision
+
+
+def _side(versions, which):
+    return LIVE if which == LIVE else _revision(versions, which)
+
+
+def _newer_side(article, versions, which):
+    """What was asked for, or else the newest version, if there is one."""
+    return _side(versions, which) if which else article.working_copy
+
+
+def _older_side(article, versions, which, new):
+    """What it is compared with: what was asked for, or else the version before."""
+    if which:
+        return _side(versions, which)
+    if new is None or new == LIVE:
+        return article.working_copy
+    return article.revisions.working().older_than(new.pk).first()
+
+
+def _content(article, side):
+    return snapshot_of(article) if side == LIVE else side.content
+
+
+def _named(revision):
+    if revision.label:
+        return f"This version is now called “{revision.label}”."
+    return "This version has no name any more."
+
+
+def _restored(article, revision):
+    done = f"Restored from {revision.in_words}."
+    if lead_is_lost(revision):
+        done += " Its lead image is not in the library any more, so it stands there without one."
+    if article.keeps_changes_apart:
+        return f"{done} Readers see it when you publish the changes."
+    return f"{done} It stands in the form."

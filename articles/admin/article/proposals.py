@@ -1,0 +1,270 @@
+"""Proposed changes at the desk: writers send them, editors take them over or say why not."""
+
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path
+from django.utils.timezone import is_aware
+
+from articles.admin.article.form import ArticleForm, typed_as
+from articles.admin.article.history import LABELS, pictures_at_the_head
+from articles.content.diff import compared
+from articles.content.snapshots import LEAD, byline_of
+from articles.models import TransitionError
+from articles.publishing.actions import EditConflict
+from articles.publishing.proposals import (
+    decline,
+    propose,
+    take_back,
+    take_over,
+    what_comes_of,
+)
+
+# So many proposals of an article are listed, the newest.
+SHOWN = 20
+
+
+class ProposalForm(ArticleForm):
+    """The parts of an article that are proposed, as they are typed into its own form."""
+
+    note = forms.CharField(
+        label="Why?",
+        max_length=ArticleForm.base_fields["note"].max_length,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "dir": "auto"}),
+        help_text="For the editors: what is wrong now, or where the news comes from.",
+    )
+
+    class Meta(ArticleForm.Meta):
+        fields = ["title", "standfirst", *LEAD[1:], "body", "slug", "language"]
+
+    def __init__(self, *args, waiting=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        # An address is a promise to readers, so only editors change it.
+        del self.fields["slug"], self.fields["language"]
+        if waiting is not None:
+            revision = waiting.revision
+            self.initial |= typed_as(revision.content) | {"note": revision.note}
+            self.initial["seen"] = revision.began_from_id or ""
+
+    field_order = ["title", "standfirst", *LEAD, "body", "signed_by", "tags", "note"]
+
+    def parts(self):
+        """What was typed, as parts of a snapshot; people who are new are made."""
+        return {
+            **{
+                name: self.cleaned_data[name]
+                for name in ["title", "standfirst", "body"]
+            },
+            "lead_image": self._lead(),
+            "byline": byline_of(self._credits()),
+            "tags": self.cleaned_data["tags"],
+        }
+
+
+class AnswerForm(forms.Form):
+    # When what was on the screen was proposed.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    answer = forms.CharField(
+        required=False,
+        label="Why not",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        help_text="Is mailed to the writer and stands beside the proposal.",
+        error_messages={"required": "Say why it is not taken over."},
+    )
+
+    def put_seen(self, moment):
+        """From now on the proposal as it is stands on the screen."""
+        self.data = self.data.dict() | {"seen": moment.isoformat()}
+
+    def require_answer(self):
+        self.fields["answer"].required = True
+
+    def moment_seen(self):
+        """When what was on the screen was proposed; None where that was not sent."""
+        try:
+            moment = datetime.fromisoformat(self.data.get("seen", ""))
+        except ValueError:
+            return None
+        return moment if is_aware(moment) else None
+
+
+class ProposalsMixin:
+    """For the admin of articles, beside HistoryMixin, whose pages these are like."""
+
+    def get_urls(self):
+        pages = [
+            ("propose/", self.propose_view, "propose"),
+            ("proposals/<int:key>/", self.proposal_view, "proposal"),
+        ]
+        return [
+            path(
+                f"<path:object_id>/{route}",
+                self.admin_site.admin_view(view),
+                name=f"articles_article_{name}",
+            )
+            for route, view, name in pages
+        ] + super().get_urls()
+
+    def propose_view(self, request, object_id):
+        """The form of an article for those who may only propose what it should say."""
+        article = self.article_to_look_at(request, object_id)
+        if not article.open_to_proposals_of(request.user):
+            return self._no_proposal(request, article)
+        waiting = article.proposals.open().of(request.user).first()
+        form = ProposalForm(
+            request.POST if request.method == "POST" else None,
+            instance=article,
+            waiting=waiting,
+        )
+        form.may_make_tags = request.user.has_perm("articles.add_tag")
+        if form.is_valid() and self._proposed(request, object_id, form):
+            return HttpResponseRedirect(self._form_url(request, article.pk))
+        return self.article_page(
+            request,
+            article,
+            "propose",
+            {
+                "title": f"Propose changes to “{article}”",
+                "form": form,
+                "waiting": waiting,
+                "media": self.media + form.media,
+            },
+            status=422 if form.errors else 200,
+        )
+
+    def _no_proposal(self, request, article):
+        """Where it came back to its writer while they wrote, their words are shown."""
+        if request.method == "POST" and article.created_by_id == request.user.pk:
+            return self._not_saved(request, article)
+        raise PermissionDenied
+
+    def _proposed(self, request, object_id, form):
+        # Not the form's own: checking it has put what was typed on that one.
+        article = self.get_object(request, unquote(object_id))
+        try:
+            propose(
+                article,
+                form.parts(),
+                by=request.user,
+                note=form.cleaned_data["note"],
+                began_from=form.cleaned_data["seen"],
+            )
+        except TransitionError as error:
+            form.add_error(None, str(error))
+            return False
+        self.message_user(
+            request,
+            "Your proposal waits for the editors. You can change it or take it back until they answer.",
+            messages.SUCCESS,
+        )
+        return True
+
+    def proposal_view(self, request, object_id, key):
+        """What is proposed beside what the desk has; a POST answers it or takes it back."""
+        article = self.article_to_look_at(request, object_id)
+        proposal = article.proposals.select_related("revision").filter(pk=key).first()
+        if proposal is None:
+            raise Http404("This article has no such proposal.")
+        own = proposal.by_id == request.user.pk
+        may_answer = self.has_change_permission(request, article)
+        if not (own or may_answer):
+            raise PermissionDenied
+        form, status = AnswerForm(initial={"seen": proposal.at.isoformat()}), 200
+        if request.method == "POST":
+            form = AnswerForm(request.POST)
+            if self._answer(request, article, proposal, form, own, may_answer):
+                return HttpResponseRedirect(self._form_url(request, article.pk))
+            status = 422 if "answer" in form.errors else 409
+            proposal.refresh_from_db()
+            form.put_seen(proposal.at)
+        working = article.working_copy
+        now, (then, conflicts) = article.working_content(), what_comes_of(proposal)
+        found = compared(now, then)
+        return self.article_page(
+            request,
+            article,
+            "proposal",
+            {
+                "title": f"Proposed changes to “{article}”",
+                "proposal": proposal,
+                "old": working or "live",
+                "new": proposal.revision,
+                "live_in_words": "what the article says",
+                "parts": [(LABELS[part.name], part) for part in found.parts],
+                "unknown": [LABELS[part] for part in found.unknown],
+                "pictures": pictures_at_the_head(now, then),
+                "conflicts": [LABELS[part] for part in conflicts]
+                if proposal.is_open
+                else [],
+                "form": form,
+                "own": own,
+                "may_answer": may_answer,
+            },
+            status=status,
+        )
+
+    def _answer(self, request, article, proposal, form, own, may_answer):
+        """Do what the button says, to the proposal that was on the screen; whether it was done."""
+        if seen := form.moment_seen():
+            proposal.at = seen
+        if "_take_back" in request.POST and own:
+            return self._answered(
+                request,
+                lambda: take_back(proposal, by=request.user),
+                "It is taken back.",
+            )
+        if "_take_over" in request.POST and may_answer:
+            return self._taken_over(request, article, proposal)
+        if "_decline" in request.POST and may_answer:
+            form.require_answer()
+            return form.is_valid() and self._answered(
+                request,
+                lambda: decline(
+                    proposal, answer=form.cleaned_data["answer"], by=request.user
+                ),
+                f"It is declined, and {proposal.who} is told why.",
+            )
+        raise PermissionDenied
+
+    def _taken_over(self, request, article, proposal):
+        done = "It is in the working copy now."
+        if article.keeps_changes_apart:
+            done += " Readers see it when you publish the changes."
+        try:
+            return self._answered(
+                request, lambda: take_over(proposal, by=request.user), done
+            )
+        except EditConflict as conflict:
+            names = ", ".join(LABELS[part].lower() for part in conflict.parts)
+            self.message_user(
+                request,
+                f"{conflict.newest.who} has saved “{article}” since this was proposed, and changed the same: {names}. "
+                "Nothing was taken over. Copy what you want from here into the form, then decline the rest.",
+                messages.ERROR,
+            )
+            return False
+
+    def _answered(self, request, answer, done):
+        if self._try(request, answer):
+            self.message_user(request, done, messages.SUCCESS)
+            return True
+        return False
+
+    def render_change_form(
+        self, request, context, add=False, change=False, form_url="", obj=None
+    ):
+        if obj is not None:
+            shown = obj.proposals.for_listing()
+            if not self.has_change_permission(request, obj):
+                shown = shown.of(request.user)
+            context |= {
+                "proposals": shown[:SHOWN],
+                "may_propose": obj.open_to_proposals_of(request.user),
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,0 +1,470 @@
+"""The library of pictures at the desk: uploaded, described, replaced, taken off the site, deleted."""
+
+from contextlib import suppress
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+
+from articles.admin.images.picker import PickerMixin
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.admin.stale_forms import keep_others
+from articles.images import library
+from articles.images.library import ImageInUse, SamePicture
+from articles.images.processing.validation import (
+    LARGEST_FILE,
+    PictureRefused,
+    accepted,
+    hash_of,
+)
+from articles.models import Image, TransitionError
+from articles.models.image import SEARCHED
+from articles.publishing.preflight import is_file_name
+
+# By one press, so many files are taken; the script sends each by itself.
+FILES_AT_ONCE = 50
+
+
+class PileFilter(admin.SimpleListFilter):
+    """Narrows the list to piles that have a word in ImageQuerySet."""
+
+    title = "what is missing or where it stands"
+    parameter_name = "pile"
+    piles = {
+        "no_alt": ("No alt text", lambda images, user: images.without_alt()),
+        "no_credit": ("No credit", lambda images, user: images.without_credit()),
+        "unused": ("In no article", lambda images, user: images.unused()),
+        "off_site": ("Off the site", lambda images, user: images.taken_down()),
+        "animated": ("Animated", lambda images, user: images.animated()),
+        "mine": ("Uploaded by me", lambda images, user: images.uploaded_by(user)),
+    }
+
+    def lookups(self, request, model_admin):
+        return [(name, label) for name, (label, _) in self.piles.items()]
+
+    def queryset(self, request, images):
+        if self.value() not in self.piles:
+            return images
+        _, word = self.piles[self.value()]
+        return word(images, request.user)
+
+
+class FileField(forms.FileField):
+    """A file that is looked at before anything is saved."""
+
+    def clean(self, data, initial=None):
+        file = super().clean(data, initial)
+        if file:
+            accepted(file)
+        return file
+
+
+class ImageForm(forms.ModelForm):
+    replacement = FileField(
+        required=False,
+        label="Another file in its place",
+        help_text="It keeps its words and stands wherever this one stands now: for a better crop or a sharper copy of the same picture.",
+    )
+
+    class Meta:
+        model = Image
+        fields = [
+            "alt",
+            "decorative",
+            "title",
+            "caption",
+            "credit",
+            "licence",
+            "source",
+            "focal_x",
+            "focal_y",
+        ]
+        widgets = {
+            "alt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "caption": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "focal_x": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
+            "focal_y": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
+        }
+        labels = {"focal_x": "From the left", "focal_y": "From the top"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Django's own way to say what was on the screen: it serves where no field has two
+        # parts and nothing typed is kept from one opening of the form to the next.
+        for name in self._stored():
+            self.fields[name].show_hidden_initial = True
+
+    def clean(self):
+        super().clean()
+        keep_others(
+            self, {name: self[name].html_initial_name for name in self._stored()}
+        )
+
+    def _stored(self):
+        """The fields that stand in the picture's row."""
+        return self.fields.keys() - {"replacement"}
+
+    def changed_words(self):
+        """What is to be written into the row: each field whose value is not the one that was there."""
+        return {
+            name: self.cleaned_data[name]
+            for name in self._stored()
+            if self.cleaned_data[name] != self.initial[name]
+        }
+
+    def clean_alt(self):
+        alt = " ".join(self.cleaned_data["alt"].split())
+        if alt and is_file_name(alt):
+            raise forms.ValidationError(
+                "This is the name of a file. Say what is to be seen, as you would on the telephone."
+            )
+        return alt
+
+    def clean_replacement(self):
+        file = self.cleaned_data["replacement"]
+        if not file:
+            return None
+        try:
+            library.require_new(hash_of(file), but_for=self.instance)
+        except SamePicture as same:
+            raise forms.ValidationError(
+                format_html(
+                    'This file is in the library already, as <a href="{}">“{}”</a>. Use that one.',
+                    _form_of(same.image),
+                    same.image,
+                )
+            ) from None
+        return file
+
+
+class FilesField(forms.FileField):
+    """Any number of files, none of which is looked at yet."""
+
+    widget = forms.FileInput
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.widget.allow_multiple_selected = True
+        self.widget.attrs |= {
+            "multiple": True,
+            "accept": "image/jpeg,image/png,image/webp,image/avif,image/gif",
+        }
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list) else [data]
+        return [file for file in files if file]
+
+
+class UploadForm(forms.Form):
+    files = FilesField(required=False, label="Pictures")
+
+    def clean_files(self):
+        files = self.files.getlist("files")
+        if not files:
+            raise forms.ValidationError("Choose at least one picture.")
+        if len(files) > FILES_AT_ONCE:
+            raise forms.ValidationError(
+                f"These are {len(files)} files; at most {FILES_AT_ONCE} are taken at once. Choose fewer."
+            )
+        return files
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text="For the record of the desk: who asked for it, and why.",
+        error_messages={"required": "Say why, for whoever finds it gone."},
+    )
+
+
+@admin.register(Image)
+class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    form = ImageForm
+    list_display = ["shown", "named", "said", "whose", "facts"]
+    list_display_links = ["named"]
+    list_filter = [PileFilter]
+    list_per_page = 48
+    search_fields = SEARCHED
+    search_help_text = "Looks into titles, alt texts, captions, credits and sources."
+    ordering = ["-id"]
+    change_form_template = "admin/articles/image/change_form.html"
+    change_list_template = "admin/articles/image/change_list.html"
+
+    fieldsets = [
+        (None, {"fields": ["alt", "decorative", "title", "caption"]}),
+        ("Whose it is", {"fields": ["credit", "licence", "source"]}),
+        (
+            "What stays in sight when it is cropped",
+            {"fields": ["focal_x", "focal_y"], "classes": ["focal-numbers"]},
+        ),
+        ("File", {"fields": ["replacement"]}),
+    ]
+
+    # Who may
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.editable_by(request.user)
+        )
+
+    def get_actions(self, request, action_location=admin.ActionLocation.CHANGE_LIST):
+        actions = super().get_actions(request, action_location)
+        # One at a time, and after looking where it stands.
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and not self.has_change_permission(request, obj):
+            return self.fieldsets[:-1]
+        return self.fieldsets
+
+    # The list
+
+    @admin.display(description="picture")
+    def shown(self, image):
+        if not image.is_on_site:
+            return format_html('<span class="tile__none">{}</span>', "Off the site")
+        return format_html(
+            '<img class="tile__picture" src="{}" alt="" width="360" height="240" loading="lazy">',
+            image.thumbnail,
+        )
+
+    @admin.display(description="title", ordering="title")
+    def named(self, image):
+        return format_html("<bdi>{}</bdi>", Truncator(str(image)).chars(80))
+
+    @admin.display(description="alt text")
+    def said(self, image):
+        if image.needs_words:
+            return format_html('<span class="tile__missing">{}</span>', "No alt text")
+        if image.decorative:
+            return format_html('<span class="quiet">{}</span>', "Decorative")
+        return Truncator(image.alt).chars(100)
+
+    @admin.display(description="credit", ordering="credit")
+    def whose(self, image):
+        return image.credit or format_html(
+            '<span class="tile__missing">{}</span>', "No credit"
+        )
+
+    @admin.display(description="number and size", ordering="id")
+    def facts(self, image):
+        return f"No. {image.pk}, {image.width} × {image.height}"
+
+    # Uploading
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Take any number of files; one that is refused keeps no other out."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(
+            request.POST if request.method == "POST" else None,
+            request.FILES if request.method == "POST" else None,
+        )
+        results = []
+        if form.is_valid():
+            results = [
+                self.take_in(request, file) for file in form.cleaned_data["files"]
+            ]
+        taken = [result for result in results if result["state"] == "taken"]
+        failed = request.method == "POST" and not taken
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse(
+                {
+                    "results": results,
+                    "problem": " ".join(form.errors.get("files", [])),
+                },
+                status=422 if failed else 200,
+            )
+        return self._library_page(
+            request,
+            "upload",
+            {
+                "title": "Upload pictures",
+                "form": form,
+                "results": results,
+                "largest": LARGEST_FILE // 1024**2,
+                "at_once": FILES_AT_ONCE,
+            },
+            status=422 if failed else 200,
+        )
+
+    def take_in(self, request, file):
+        """What became of one file, as the page and its script say it."""
+        result = {"name": file.name, "state": "refused", "sentence": ""}
+        try:
+            image = library.upload(file, by=request.user)
+        except PictureRefused as refused:
+            return result | {"sentence": " ".join(refused.messages)}
+        except SamePicture as same:
+            return result | {
+                "state": "there",
+                "sentence": str(same),
+                **self.about(same.image),
+            }
+        self.log_addition(request, image, f"Uploaded as “{file.name}”.")
+        return result | {
+            "state": "taken",
+            "sentence": "It is in the library. Say what is to be seen.",
+            **self.about(image),
+        }
+
+    # The form
+
+    def save_model(self, request, image, form, change):
+        library.change(
+            image, file=form.cleaned_data.get("replacement"), **form.changed_words()
+        )
+
+    def changeform_view(self, request, object_id=None, *args, **kwargs):
+        if request.method == "POST":
+            self._decode_replacement(request, object_id)
+        try:
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        except SamePicture:
+            # Sent by somebody else in the same instant. Now it is there to be seen: the
+            # form says so, with every word in it.
+            return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _decode_replacement(self, request, object_id):
+        """Before the transaction of the form begins, in which others could not write."""
+        file = request.FILES.get("replacement")
+        image = file and self.get_object(request, unquote(object_id))
+        if image and self.has_change_permission(request, image):
+            # The file remembers the outcome, and the form says what it was.
+            with suppress(PictureRefused):
+                accepted(file)
+
+    def render_change_form(
+        self, request, context, add=False, change=False, form_url="", obj=None
+    ):
+        if obj is not None:
+            context |= {
+                "uses": library.articles_with(obj),
+                "uses_shown": library.USES_SHOWN,
+                "may_take_down": self.has_delete_permission(request, obj),
+                "show_save_and_add_another": False,
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Off the site, and out of the library
+
+    def get_urls(self):
+        pages = [
+            ("take-down/", self.take_down_view, "take_down"),
+            ("bring-back/", self.bring_back_view, "bring_back"),
+        ]
+        return [
+            path(
+                f"<path:object_id>/{route}",
+                self.admin_site.admin_view(view),
+                name=f"articles_image_{name}",
+            )
+            for route, view, name in pages
+        ] + super().get_urls()
+
+    def take_down_view(self, request, object_id):
+        """Ask why, say where it stands, and take it off the site."""
+        image = self._image_to_delete(request, object_id)
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            if self._done(
+                request,
+                lambda: library.take_down(image, reason=reason, by=request.user),
+                f"“{image}” is off the site. Every size of it is deleted.",
+            ):
+                self.log_change(request, image, f"Taken off the site: {reason}")
+            return HttpResponseRedirect(_form_of(image))
+        return self._library_page(
+            request,
+            "take_down",
+            {
+                "title": f"Take “{image}” off the site?",
+                "image": image,
+                "form": form,
+                "uses": library.articles_with(image),
+            },
+            status=422 if form.errors else 200,
+        )
+
+    def bring_back_view(self, request, object_id):
+        image = self._image_to_delete(request, object_id)
+        if request.method != "POST":
+            return self._library_page(
+                request,
+                "bring_back",
+                {"title": f"Bring “{image}” back to the site?", "image": image},
+            )
+        if self._done(
+            request,
+            lambda: library.bring_back(image, by=request.user),
+            f"“{image}” stands again wherever it stood.",
+        ):
+            self.log_change(request, image, "Brought back to the site.")
+        return HttpResponseRedirect(_form_of(image))
+
+    def delete_view(self, request, object_id, extra_context=None):
+        image = self.get_object(request, unquote(object_id))
+        if image is not None and self.has_delete_permission(request, image):
+            if uses := list(library.articles_with(image, exactly=True)):
+                return self._in_use(request, image, uses)
+            try:
+                return super().delete_view(request, object_id, extra_context)
+            except ImageInUse as error:
+                # Somebody put it into an article while it was asked for.
+                return self._in_use(request, image, error.articles)
+        return super().delete_view(request, object_id, extra_context)
+
+    def delete_model(self, request, image):
+        library.delete(image)
+
+    def _in_use(self, request, image, uses):
+        return self._library_page(
+            request,
+            "in_use",
+            {"title": f"“{image}” is not deleted", "image": image, "uses": uses},
+            status=409,
+        )
+
+    def _image_to_delete(self, request, object_id):
+        image = self.get_object(request, unquote(object_id))
+        if image is None or not self.has_delete_permission(request, image):
+            raise PermissionDenied
+        return image
+
+    def _done(self, request, step, done):
+        try:
+            step()
+        except TransitionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return False
+        self.message_user(request, done, messages.SUCCESS)
+        return True
+
+    def _library_page(self, request, name, context, *, status=200):
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            f"admin/articles/image/{name}.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "media": self.media,
+                **context,
+            },
+            status=status,
+        )
+
+
+def _form_of(image):
+    return reverse("admin:articles_image_change", args=[image.pk])

@@ -1,0 +1,88 @@
+"""The picker: one page to search the library, upload into it and choose from it."""
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+from articles.core.pagination import key_in
+from articles.models import Image
+
+A_PAGE = 24
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Search",
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+
+class PickerMixin:
+    """For the admin of images; whoever sees the library picks from it."""
+
+    def get_urls(self):
+        pages = [
+            ("pick/", self.pick_view, "pick"),
+            ("pick/<int:key>/", self.picked_view, "picked"),
+        ]
+        return [
+            path(
+                route,
+                self.admin_site.admin_view(view),
+                name=f"articles_image_{name}",
+            )
+            for route, view, name in pages
+        ] + super().get_urls()
+
+    def pick_view(self, request):
+        """The newest pictures, or those that a search finds, a page at a time."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = SearchForm(request.GET)
+        words = form.cleaned_data["q"] if form.is_valid() else ""
+        found = Image.objects.on_site().looking_for(words).newest_first()
+        before = key_in(request.GET.get("before"))
+        if before:
+            found = found.older_than(before)
+        images = list(found[: A_PAGE + 1])
+        return self._library_page(
+            request,
+            "pick",
+            {
+                "title": "Choose a picture",
+                "form": form,
+                "words": words,
+                "images": images[:A_PAGE],
+                "older": images[A_PAGE - 1].pk if len(images) > A_PAGE else None,
+                "is_newest": before is None,
+                "may_upload": self.has_add_permission(request),
+            },
+        )
+
+    @method_decorator(never_cache)
+    def picked_view(self, request, key):
+        """What the editor shows of one picture."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        image = Image.objects.on_site().filter(pk=key).first()
+        if image is None:
+            raise Http404("There is no such picture, or it was taken off the site.")
+        return JsonResponse(self.about(image))
+
+    def about(self, image):
+        return {
+            "key": image.pk,
+            "title": str(image),
+            "alt": image.alt,
+            "decorative": image.decorative,
+            "caption": image.caption,
+            "credit": image.credit,
+            "thumbnail": image.thumbnail,
+            "src": reverse("articles:picture_for_the_desk", args=[image.pk]),
+            "address": reverse("admin:articles_image_change", args=[image.pk]),
+        }

@@ -1,0 +1,38 @@
+from django.db import models
+
+from articles.content.html import clean_article, clean_once, not_too_long
+from articles.core.text.confusables import LONGEST_SKELETON, skeleton
+
+
+class HTMLField(models.TextField):
+    """
+    Text that is article HTML, sanitised on every way into the database; forms refuse more than LONGEST_HTML.
+
+    `save` and `bulk_create` come through `pre_save`, so the object in hand holds
+    what was stored; `update` and `bulk_update` come through `get_db_prep_save`.
+    """
+
+    default_validators = [not_too_long]
+
+    def pre_save(self, model_instance, add):
+        html = clean_article(super().pre_save(model_instance, add) or "")
+        setattr(model_instance, self.attname, html)
+        return html
+
+    def get_db_prep_save(self, value, connection):
+        if isinstance(value, str):
+            # At once after `pre_save`.
+            value = clean_once(value)
+        return super().get_db_prep_save(value, connection)
+
+
+class SkeletonField(models.CharField):
+    """The skeleton of the row's name, worked out whenever the row is saved; see articles.core.text.confusables."""
+
+    def __init__(self, *args, **kwargs):
+        fixed = {"max_length": LONGEST_SKELETON, "default": "", "editable": False}
+        super().__init__(*args, **kwargs | fixed)
+
+    def pre_save(self, model_instance, add):
+        setattr(model_instance, self.attname, skeleton(model_instance.name))
+        return super().pre_save(model_instance, add)

@@ -1,0 +1,300 @@
+"""What is done with the pictures of the library, and reaches further than their own rows."""
+
+import logging
+from contextlib import contextmanager, suppress
+from functools import partial
+
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from articles.core.append_only import name_of
+from articles.images.processing.validation import hash_of, random_name
+from articles.images.renditions import copy_former, make_renditions, remove
+from articles.models import Article, Image, TransitionError
+from articles.models.image import (
+    ORIGINALS,
+    WITHHELD,
+    fingerprint_of,
+    new_secret,
+    typed_file,
+)
+
+# Of the articles that use a picture, so many are named.
+USES_SHOWN = 100
+
+# By one call, so many pictures are moved to secret addresses.
+MOVED_AT_ONCE = 20
+
+# What the row of a picture says of its file, and of its being off the site.
+OF_THE_FILE = [
+    "file",
+    "width",
+    "height",
+    "has_alpha",
+    "frames",
+    "content_hash",
+    "upload_key",
+    "renditions_made_at",
+]
+TAKEN_DOWN = ["taken_down_at", "taken_down_by_name", "taken_down_reason"]
+
+logger = logging.getLogger(__name__)
+
+
+class SamePicture(Exception):
+    """The very same file is in the library already."""
+
+    def __init__(self, image):
+        super().__init__(f"This picture is in the library already: “{image}”.")
+        self.image = image
+
+
+class ImageInUse(Exception):
+    """The picture stands in articles, so it is not deleted."""
+
+    def __init__(self, image, articles):
+        names = ", ".join(f"“{article}”" for article in articles[:5])
+        super().__init__(
+            f"“{image}” stands in articles and is not deleted: {names}. "
+            "Take it out of them first, or take it off the site."
+        )
+        self.articles = articles
+
+
+def upload(file, *, by=None, **words):
+    """
+    Put a picture into the library; its renditions are made once that is certain.
+
+    `words` are what is said of it: title, alt, credit … Raises PictureRefused, and
+    SamePicture for a file that is there.
+    """
+    sent_hash = hash_of(file)
+    require_new(sent_hash)
+    image = Image(file=file, upload_key=sent_hash, created_by=by, **words)
+    with _stored(image):
+        try:
+            with transaction.atomic():
+                image.save()
+                _make_later(image)
+        except IntegrityError:
+            # Somebody sent the same file in the same instant, and came first.
+            require_new(sent_hash)
+            raise
+    return image
+
+
+def change(image, *, file=None, **words):
+    """
+    Change what is said of a picture, and put another file in place of its own.
+
+    Only these words are written: what others change meanwhile stays. With another file it
+    looks otherwise wherever it stands. Raises as `upload` does.
+    """
+    if file is None:
+        with transaction.atomic():
+            _change(image.pk, words)
+    else:
+        sent_hash = hash_of(file)
+        require_new(sent_hash, but_for=image)
+        replacement = Image(
+            file=file, upload_key=sent_hash, taken_down_at=image.taken_down_at
+        )
+        with _stored(replacement):
+            try:
+                with transaction.atomic():
+                    _change(image.pk, words, replacement)
+            except IntegrityError:
+                require_new(sent_hash, but_for=image)
+                raise
+    image.refresh_from_db()
+
+
+def take_down(image, *, reason, by=None):
+    """
+    Take a picture off the site: every rendition and the original go from where anybody finds them, the row stays.
+
+    Raises TransitionError when it is off the site already.
+    """
+    with transaction.atomic():
+        held = _held(image.pk)
+        if not held.is_on_site:
+            raise TransitionError(f"“{image}” is off the site already.")
+        _move(held, to=WITHHELD)
+        held.taken_down_at = timezone.now()
+        held.taken_down_by_name = name_of(by)
+        held.taken_down_reason = reason
+        held.renditions_made_at = None
+        held.save(update_fields=["file", *TAKEN_DOWN, "renditions_made_at"])
+        _afterwards(remove, held.fingerprint)
+        if held.former_fingerprint:
+            _afterwards(remove, held.former_fingerprint)
+    image.refresh_from_db()
+
+
+def bring_back(image, *, by=None):
+    """Let a picture stand again wherever it stood. Raises TransitionError when it does already."""
+    with transaction.atomic():
+        held = _held(image.pk)
+        if held.is_on_site:
+            raise TransitionError(f"“{image}” is on the site.")
+        _move(held, to=ORIGINALS)
+        held.taken_down_at = None
+        held.taken_down_by_name = held.taken_down_reason = ""
+        held.save(update_fields=["file", *TAKEN_DOWN])
+        _make_later(held)
+    image.refresh_from_db()
+
+
+def make_address_secret(image):
+    """
+    Move the files of a picture to addresses that nobody can guess who has the picture.
+
+    Does nothing for one that lies there. Files that are lost are left to the doctor.
+    """
+    if not image.secret:
+        with transaction.atomic():
+            held = _held(image.pk)
+            held.former_fingerprint = held.fingerprint
+            held.former_file = held.file.name.replace(WITHHELD, ORIGINALS, 1)
+            held.secret = new_secret()
+            held.save(
+                update_fields=[
+                    "secret",
+                    "former_fingerprint",
+                    "former_file",
+                    "fingerprint",
+                    "renditions_made_at",
+                ]
+            )
+        image.refresh_from_db()
+    if image.is_on_site:
+        copy_former(image)
+    with transaction.atomic():
+        held = _held(image.pk)
+        try:
+            _move(held, to=ORIGINALS if held.is_on_site else WITHHELD)
+        except FileNotFoundError:
+            logger.exception("The file of picture %s is lost.", image.pk)
+            held.former_file = ""
+        held.save(update_fields=["file", "former_file"])
+        if held.former_fingerprint:
+            _afterwards(remove, held.former_fingerprint)
+    image.refresh_from_db()
+
+
+def make_addresses_secret():
+    """Do so for some of the pictures that came before addresses were secret; `tick` does the rest, bit by bit."""
+    for image in Image.objects.at_guessable_addresses().newest_first()[:MOVED_AT_ONCE]:
+        make_address_secret(image)
+
+
+def delete(image):
+    """Delete a picture and every file of it. Raises ImageInUse while it stands in an article."""
+    with transaction.atomic():
+        held = Image.objects.select_for_update().get(pk=image.pk)
+        if uses := list(articles_with(held, exactly=True)):
+            raise ImageInUse(held, uses)
+        for fingerprint in {held.fingerprint, held.former_fingerprint} - {""}:
+            _afterwards(remove, fingerprint)
+        _afterwards(_delete_unless_used, held.file.name)
+        held.delete()
+
+
+def require_new(sent_hash, *, but_for=None):
+    """Raise SamePicture where the very same file is in the library, but for one picture."""
+    same = Image.objects.same_as(sent_hash)
+    if but_for is not None:
+        same = same.exclude(pk=but_for.pk)
+    if found := same.first():
+        raise SamePicture(found)
+
+
+def articles_with(image, *, exactly=False):
+    """
+    The articles in which the picture stands: as they are, as they are being written or are scheduled to be.
+
+    Exactly: the texts themselves are looked through as well, which reads every article. The
+    rows of ImageUse are as good as those who wrote them.
+    """
+    used = Q(lead_image=image) | Q(pk__in=image.uses.values("article"))
+    if exactly:
+        used |= Q(body__contains=f'data-file="{image.pk}"')
+    found = Article.objects.filter(used).defer("body")
+    return found.order_by("-modified_at", "-id")[:USES_SHOWN]
+
+
+def _make_later(image):
+    """Have the renditions made once the transaction is over, by the worker where there is one."""
+    _afterwards(make_renditions.enqueue, image.pk)
+
+
+def _afterwards(work, *arguments):
+    # Robust: what is in the database holds, whatever becomes of a file; the command
+    # `renditions` and the doctor find what is left over.
+    transaction.on_commit(partial(work, *arguments), robust=True)
+
+
+def _held(key):
+    """The picture with this key, locked until the transaction is over."""
+    # no_key: articles may go on to point at it.
+    return Image.objects.select_for_update(no_key=True).get(pk=key)
+
+
+@contextmanager
+def _stored(image):
+    """
+    The file of a new picture in the storage, before a transaction begins; deleted where none comes about.
+
+    To decode a picture takes long, and on SQLite a transaction lets nobody else write.
+    """
+    image.file.store()
+    try:
+        yield
+    except BaseException:
+        # What cannot be asked for now is left to the doctor.
+        with suppress(DatabaseError):
+            _delete_unless_used(image.file.name)
+        raise
+
+
+def _change(key, words, replacement=None):
+    image = _held(key)
+    fingerprint, old_file = image.fingerprint, image.file.name
+    for name, value in words.items():
+        setattr(image, name, value)
+    changed = list(words)
+    if replacement is not None:
+        for name in OF_THE_FILE:
+            setattr(image, name, getattr(replacement, name))
+        changed += OF_THE_FILE
+        # Taken off the site, or brought back, while it was decoded.
+        top = ORIGINALS if image.is_on_site else WITHHELD
+        if not image.file.name.startswith(f"{top}/"):
+            _move(image, to=top)
+        _afterwards(default_storage.delete, old_file)
+    if fingerprint_of(image) != fingerprint:
+        changed += ["fingerprint", "renditions_made_at"]
+        _afterwards(remove, fingerprint)
+        _make_later(image)
+    if changed:
+        image.save(update_fields=[*changed, "modified_at"])
+
+
+def _move(image, *, to):
+    """Keep the original at a new place under this folder; the old one goes when that is certain."""
+    old = image.file.name
+    extension = old.rpartition(".")[2]
+    name = random_name(extension)
+    with default_storage.open(old) as file:
+        image.file.name = default_storage.save(
+            f"{to}/{name[:2]}/{name}", typed_file(name, file)
+        )
+    _afterwards(_delete_unless_used, old)
+
+
+def _delete_unless_used(place):
+    # Pictures that were the same file shared one place.
+    if not Image.objects.filter(file=place).exists():
+        default_storage.delete(place)

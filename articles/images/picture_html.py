@@ -1,0 +1,141 @@
+"""How a picture stands on a page: every format and width of it, for the browser to choose."""
+
+import re
+from html import unescape
+
+from django.conf import settings
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.content.html import PICTURE_OF_THE_LIBRARY, keys_in
+from articles.images.processing.specs import CARD, WHOLE
+from articles.models import Image
+
+# How wide a picture is drawn, for the browser to choose before it knows the style sheet;
+# see the column, the cards and the lead card in static/css.
+IN_COLUMN = "(min-width: 46rem) 44rem, 92vw"
+ON_CARD = "(min-width: 72rem) 32rem, (min-width: 46rem) 46vw, 92vw"
+ON_LEAD_CARD = "(min-width: 72rem) 67rem, 92vw"
+
+# Innermost figures of cleaned HTML.
+_FIGURE = re.compile(r"<figure>((?:(?!</?figure\b).)*)</figure>", re.DOTALL)
+_ALT = re.compile(r'\balt="([^"]*)"')
+_CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+
+
+def with_pictures(html: str) -> str:
+    """
+    Cleaned HTML with the pictures of the library in it, however many, by one query.
+
+    One that is not there any more, or was taken off the site, goes away with its figure.
+    """
+    return _filled(html, _shown)
+
+
+def with_plain_pictures(html: str) -> str:
+    """The same for feeds and mails: one address for each picture, which every reader of feeds can show."""
+    return _filled(html, _plain)
+
+
+def picture(
+    image: Image, *, alt: str = "", sizes: str, shape: str = WHOLE, is_first=False
+) -> SafeString:
+    """The `<picture>` of an image; `alt` in place of what the library says, the first of a page is loaded before others."""
+    *better, for_all = _by_ending(image.in_shape(shape))
+    sources = format_html_join(
+        "",
+        '<source type="{}" srcset="{}" sizes="{}">',
+        ((group[0].type, _srcset(image, group), sizes) for group in better),
+    )
+    return format_html(
+        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" '
+        'decoding="async" loading="{}" fetchpriority="{}"></picture>',
+        sources,
+        image.address_of(for_all[min(1, len(for_all) - 1)]),
+        _srcset(image, for_all),
+        sizes,
+        for_all[-1].width,
+        for_all[-1].height,
+        alt_of(image, alt),
+        *(("eager", "high") if is_first else ("lazy", "auto")),
+    )
+
+
+def alt_of(image: Image, alt: str = "") -> str:
+    """What stands in place of the picture: what was written for this use, else what the library says."""
+    return alt.strip() or ("" if image.decorative else image.alt)
+
+
+def card_picture(image: Image, *, alt: str = "", is_lead: bool = False) -> SafeString:
+    sizes = ON_LEAD_CARD if is_lead else ON_CARD
+    return picture(image, alt=alt, sizes=sizes, shape=CARD, is_first=is_lead)
+
+
+def caption_html(image: Image, caption: SafeString | str) -> SafeString:
+    """The line under a picture: the caption, already escaped or safe, and whose it is."""
+    if image.credit:
+        credit = format_html('<span class="figure__credit">{}</span>', image.credit)
+        caption = format_html("{} {}", caption, credit) if caption else credit
+    return format_html("<figcaption>{}</figcaption>", caption) if caption else caption
+
+
+def absolute(address: str) -> str:
+    """The address as other sites can use it."""
+    return settings.SITE_URL + address if address.startswith("/") else address
+
+
+def _by_ending(recipes):
+    """The recipes apart by format, in the order of the list: the last is for every browser."""
+    endings = dict.fromkeys(one.ending for one in recipes)
+    return [[one for one in recipes if one.ending == ending] for ending in endings]
+
+
+def _srcset(image, recipes):
+    return ", ".join(f"{image.address_of(one)} {one.width}w" for one in recipes)
+
+
+def _filled(html, show):
+    keys = keys_in(html)
+    if not keys:
+        return html
+    images = Image.objects.on_site().in_bulk(keys)
+
+    def figure(match):
+        inner = match[1]
+        ours = PICTURE_OF_THE_LIBRARY.search(inner)
+        if ours is None:
+            return match[0]
+        image = images.get(int(ours[1]))
+        if image is None:
+            return ""
+        said = _CAPTION.search(inner)
+        # Cleaned before, so it is safe to stand where it stood.
+        caption = mark_safe(said[1].strip()) if said else ""
+        caption = caption or escape(image.caption)
+        return f'<figure class="figure">{show(image, _alt_in(ours[0]))}{caption_html(image, caption)}</figure>'
+
+    def alone(match):
+        image = images.get(int(match[1]))
+        return show(image, _alt_in(match[0])) if image else ""
+
+    return PICTURE_OF_THE_LIBRARY.sub(alone, _FIGURE.sub(figure, html))
+
+
+def _alt_in(tag):
+    found = _ALT.search(tag)
+    return unescape(found[1]) if found else ""
+
+
+def _shown(image, alt):
+    return picture(image, alt=alt, sizes=IN_COLUMN)
+
+
+def _plain(image, alt):
+    medium = image.medium
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="{}">',
+        absolute(image.address_of(medium)),
+        medium.width,
+        medium.height,
+        alt_of(image, alt),
+    )

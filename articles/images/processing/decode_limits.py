@@ -1,0 +1,302 @@
+"""
+Decode a picture that somebody sent, check it against limits, and encode it anew.
+
+Pure, and without Django: it runs in a child process of its own, see articles.images.processing.worker_pool.
+What is returned is encoded from the pixels, the right way up and in sRGB, so it holds no
+metadata and nothing that is not a picture.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from articles.images.processing.colour_profiles import in_srgb
+
+MAX_FRAMES = 500
+# All frames of an animation are in memory at once: together they may have this many times
+# the pixels of one picture.
+MAX_PIXELS_FACTOR_OF_ALL_FRAMES = 2
+# Encoders write about ten scans into a progressive JPEG. Decoders go over the whole
+# picture once for each: libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf
+MAX_SCANS = 64
+# The longest side of a WebP, in pixels:
+# developers.google.com/speed/webp/faq#what_is_the_maximum_size_a_webp_image_can_be
+MAX_SIDE = 16_383
+# A larger WebP or AVIF is kept in a format that needs less. To encode an AVIF of 25 million
+# pixels took 845 MB and 15 s (libaom, speed 8), and to decode a WebP of as many 440 MB.
+LARGE = 8_000_000
+
+EXTENSIONS = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "WEBP": "webp",
+    "AVIF": "avif",
+    "GIF": "gif",
+}
+FORMATS = list(EXTENSIONS)
+
+# How the kept picture is encoded: near enough to the original to draw all renditions from it.
+_ENCODING = {
+    "JPEG": {"quality": 95, "subsampling": 0},
+    "PNG": {},
+    "WEBP": {"quality": 95, "method": 2},
+    "AVIF": {"quality": 90, "speed": 8},
+    "GIF": {},
+}
+# What takes too long otherwise: a PNG of 25 million pixels took 8 s.
+_QUICKLY = {"PNG": {"compress_level": 2}, "WEBP": {"method": 0}}
+
+BROKEN = (
+    "This file is broken or cut off, so it cannot be shown. Save it anew in the program "
+    "that you made it with, and send it again."
+)
+BROKEN_OR_TOO_LARGE = (
+    "This picture cannot be read: it is broken, or needs more memory than a picture may "
+    "take. Save it anew in another program or make it smaller, and send it again."
+)
+NOT_ENOUGH_MEMORY = "This picture needs more memory than a picture may take. Make it smaller and send it again."
+# The first bytes of files that are accepted.
+_ACCEPTED = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
+# The first bytes of files that people take for pictures.
+_NOT_ACCEPTED = [
+    (b"%PDF", "a PDF"),
+    (b"%!PS", "an EPS or PostScript file"),
+    (b"\xc5\xd0\xd3\xc6", "an EPS file"),
+    (b"II*\x00", "a TIFF or a camera’s raw file"),
+    (b"MM\x00*", "a TIFF or a camera’s raw file"),
+    (b"BM", "a BMP"),
+    (b"8BPS", "a Photoshop file"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+]
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
+
+# In the compressed data of a scan, 0xFF stands before 0x00, a restart marker or another
+# 0xFF; before any other byte it begins a marker (ITU-T T.81, B.1.1).
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_MARKERS_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
+
+
+class Refused(Exception):
+    """The file is not accepted; the sentence says why and what to do."""
+
+
+class Unreadable(Refused):
+    """A decoder failed: the picture is broken, or the process has too little memory left."""
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """A picture as it is kept. Width and height are in pixels, the right way up."""
+
+    content: bytes
+    format: str
+    width: int
+    height: int
+    has_alpha: bool
+    frames: int
+
+
+def redraw(content: bytes, *, max_pixels: int) -> Redrawn:
+    """
+    Decode the file and encode it anew.
+
+    Raises Refused for what is not a JPEG, PNG, WebP, AVIF or GIF by its content, is broken
+    or cut off, or exceeds `max_pixels` or another limit of this module; Unreadable where a decoder
+    fails, for many say nothing else when the process has too little memory.
+    """
+    with warnings.catch_warnings():
+        # A file that Pillow warns of is not kept.
+        warnings.simplefilter("error")
+        try:
+            return _redrawn(content, max_pixels)
+        except Refused:
+            raise
+        except UnidentifiedImageError:
+            is_avif = content[4:12] in {b"ftypavif", b"ftypavis"}
+            raise Refused(
+                BROKEN
+                if content.startswith(_ACCEPTED) or is_avif
+                else _sentence_about(content)
+            ) from None
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise Refused(
+                "This picture has too many pixels. Make it smaller and send it again."
+            ) from None
+        except MemoryError:
+            raise Unreadable(NOT_ENOUGH_MEMORY) from None
+        except Exception as error:
+            # Decoders raise anything at all on a broken file.
+            raise Unreadable(
+                BROKEN_OR_TOO_LARGE if _is_large(content) else BROKEN
+            ) from error
+
+
+def scans_in(content: bytes) -> int:
+    """The number of scans in the first image of a JPEG file, read from its markers without decoding."""
+    scans, place = 0, 2
+    while match := _NEXT_MARKER.search(content, place):
+        marker = content[match.end() - 1]
+        if marker == _END_OF_IMAGE:
+            break
+        place = match.end()
+        if marker in _MARKERS_WITHOUT_LENGTH:
+            continue
+        scans += marker == _START_OF_SCAN
+        place += int.from_bytes(content[place : place + 2], "big")
+    return scans
+
+
+def _redrawn(content, max_pixels):
+    format, frames = _check(content, max_pixels)
+    if frames > 1:
+        return _encoded(format, _frames_of(_open(content)))
+    image = _pixels_of(content)
+    # In place: a copy of it costs as much memory once more.
+    ImageOps.exif_transpose(image, in_place=True)
+    return _encoded(format, [in_srgb(image)])
+
+
+def _open(content):
+    return Image.open(BytesIO(content), formats=FORMATS)
+
+
+def _is_large(content):
+    try:
+        image = _open(content)
+    except Exception:
+        return False
+    return image.width * image.height > LARGE
+
+
+def _check(content, max_pixels):
+    """The format and the number of frames, after everything that can be asked before decoding."""
+    if content.startswith(b"\xff\xd8"):
+        _check_scans(content)
+    # Pillow sets memory for all pixels of a WebP aside as soon as it opens the file.
+    _check_pixels(_pixels_of_webp(content), max_pixels)
+    image = _open(content)
+    # Telephones hide a second picture behind a JPEG; the first one is meant.
+    format = "JPEG" if image.format == "MPO" else image.format
+    pixels = image.width * image.height
+    if max(image.size) > MAX_SIDE:
+        raise Refused(
+            f"This picture is {max(image.size):,} pixels long; at most {MAX_SIDE:,} can be shown. Make it smaller and send it again."
+        )
+    _check_pixels(pixels, max_pixels)
+    frames = 1 if format == "JPEG" else getattr(image, "n_frames", 1)
+    if frames > MAX_FRAMES:
+        raise Refused(
+            f"This animation has {frames:,} frames; at most {MAX_FRAMES} are taken. Make it shorter and send it again."
+        )
+    if frames > 1:
+        _check_pixels(pixels * frames, max_pixels * MAX_PIXELS_FACTOR_OF_ALL_FRAMES)
+    # Decoding alone lets a wrong checksum through.
+    _open(content).verify()
+    return format, frames
+
+
+def _check_pixels(pixels, at_most):
+    if pixels > at_most:
+        raise Refused(
+            f"This picture has {pixels / 1e6:,.1f} million pixels; at most {at_most / 1e6:,.1f} million are taken. Make it smaller and send it again."
+        )
+
+
+def _pixels_of_webp(content):
+    """Width times height as the header says it; 0 for what is not a WebP (RFC 9649)."""
+    kind, begins = content[12:16], content[20:30]
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(begins) < 10:
+        return 0
+    if kind == b"VP8X":
+        width = int.from_bytes(begins[4:7], "little") + 1
+        return width * (int.from_bytes(begins[7:10], "little") + 1)
+    if kind == b"VP8L":
+        sizes = int.from_bytes(begins[1:5], "little")
+        return ((sizes & 0x3FFF) + 1) * ((sizes >> 14 & 0x3FFF) + 1)
+    if kind == b"VP8 ":
+        width = int.from_bytes(begins[6:8], "little") & 0x3FFF
+        return width * (int.from_bytes(begins[8:10], "little") & 0x3FFF)
+    return 0
+
+
+def _check_scans(content):
+    scans = scans_in(content)
+    if scans > MAX_SCANS:
+        raise Refused(
+            f"This JPEG draws its picture in {scans:,} steps; at most {MAX_SCANS} are taken. Save it anew in another program, and send it again."
+        )
+
+
+def _pixels_of(content):
+    """The first frame without its decoder, which holds two more copies of a WebP."""
+    image = _open(content)
+    image.load()
+    return image.copy()
+
+
+def _frames_of(image):
+    """Each frame as it is seen, drawn over those before it, with its time in milliseconds."""
+    frames = []
+    for frame in ImageSequence.Iterator(image):
+        time = frame.info.get("duration", 100)
+        seen = in_srgb(frame.copy())
+        seen.info = {"duration": time}
+        frames.append(seen)
+    return frames
+
+
+def _encoded(format, frames):
+    first = frames[0]
+    is_large = first.width * first.height * len(frames) > LARGE
+    if is_large and len(frames) == 1 and format in {"AVIF", "WEBP"}:
+        format = "JPEG" if first.mode == "RGB" else "PNG"
+    elif is_large and format == "AVIF":
+        format = "WEBP"
+    options = _ENCODING[format] | (_QUICKLY.get(format, {}) if is_large else {})
+    if len(frames) > 1:
+        # Frames of one animation have one mode.
+        mode = "RGBA" if any(frame.mode == "RGBA" for frame in frames) else "RGB"
+        times = [frame.info["duration"] for frame in frames]
+        for number, frame in enumerate(frames):
+            if frame.mode != mode:
+                frames[number] = frame.convert(mode)
+        first, *others = frames
+        options |= {
+            "save_all": True,
+            "append_images": others,
+            "duration": times,
+            "loop": 0,
+        }
+    file = BytesIO()
+    first.save(file, format, **options)
+    return Redrawn(
+        content=file.getvalue(),
+        format=format,
+        width=first.width,
+        height=first.height,
+        has_alpha=first.mode == "RGBA",
+        frames=len(frames),
+    )
+
+
+def _sentence_about(content):
+    begins = content[:1024].lstrip().lower()
+    what = next(
+        (what for start, what in _NOT_ACCEPTED if content.startswith(start)), None
+    )
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
+        what = "a HEIC, which few browsers can show"
+    elif b"<svg" in begins:
+        what = "an SVG, which can hold programs"
+    elif begins.startswith((b"<!doctype html", b"<html")):
+        what = "a web page"
+    accepted = "Only JPEG, PNG, WebP, AVIF and GIF pictures are taken: save it as one of these and send it again."
+    return (
+        f"This file is {what}. {accepted}"
+        if what
+        else f"This file is no picture that is known here. {accepted}"
+    )

@@ -1,0 +1,118 @@
+"""
+Whether an uploaded file is accepted as a picture, and what is kept of it.
+
+Nothing that was sent is stored as it came: see articles.images.processing.decode_limits.
+"""
+
+import hashlib
+import secrets
+import weakref
+from dataclasses import dataclass
+from typing import IO
+
+from django.core.exceptions import ValidationError
+
+from articles.images.processing import worker_pool
+from articles.images.processing.decode_limits import EXTENSIONS, Refused
+
+# In bytes.
+LARGEST_FILE = 25 * 1024 * 1024
+
+
+class PictureRefused(ValidationError):
+    """The file is not accepted; the sentence says why and what to do."""
+
+    def __init__(self, sentence):
+        super().__init__(sentence, code="refused")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is kept of a file that was accepted. Width and height are in pixels, the right way up."""
+
+    file: IO[bytes]
+    format: str
+    width: int
+    height: int
+    has_alpha: bool
+    frames: int
+    # SHA-256, in hexadecimal digits, of the file as it was sent.
+    sent_hash: str
+
+    @property
+    def content(self) -> bytes:
+        self.file.seek(0)
+        return self.file.read()
+
+    @property
+    def extension(self) -> str:
+        return EXTENSIONS[self.format]
+
+
+def accepted(file) -> Picture:
+    """
+    What is kept of the file, an open one that can be read from its beginning.
+
+    Takes up to some 40 seconds, so it is asked before a transaction begins. The file
+    remembers the outcome: to ask again, inside of one, costs nothing.
+
+    Raises PictureRefused for what is not a JPEG, PNG, WebP, AVIF or GIF by its content, is
+    broken or cut off, is larger than LARGEST_FILE bytes or exceeds a limit of
+    articles.images.processing.decode_limits or articles.images.processing.worker_pool, and when too many pictures are
+    worked on.
+    """
+    if not hasattr(file, "outcome"):
+        try:
+            file.outcome = _decoded(file)
+        except PictureRefused as refused:
+            file.outcome = refused
+    if isinstance(file.outcome, PictureRefused):
+        raise PictureRefused(file.outcome.message)
+    return file.outcome
+
+
+def random_name(extension: str) -> str:
+    """The name of a file that nobody can guess, also who has the picture: 128 random bits."""
+    return f"{secrets.token_hex(16)}.{extension}"
+
+
+def hash_of(file) -> str:
+    """SHA-256, in hexadecimal digits, of the file as it is."""
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def size_of(file) -> int:
+    """The length of an open file, in bytes."""
+    file.seek(0, 2)
+    return file.tell()
+
+
+def _decoded(file):
+    size = size_of(file)
+    if not size:
+        raise PictureRefused("This file is empty. Choose the picture again.")
+    if size > LARGEST_FILE:
+        raise PictureRefused(
+            f"This file is larger than {LARGEST_FILE // 1024**2} MB. Make the picture smaller and send it again."
+        )
+    try:
+        decoded = worker_pool.redraw(file, size)
+    except Refused as refused:
+        raise PictureRefused(str(refused)) from None
+    except worker_pool.Busy:
+        raise PictureRefused(
+            "Too many pictures are being read just now. Send this one again in a minute."
+        ) from None
+    picture = Picture(
+        file=decoded.file,
+        format=decoded.format,
+        width=decoded.width,
+        height=decoded.height,
+        has_alpha=decoded.has_alpha,
+        frames=decoded.frames,
+        sent_hash=hash_of(file),
+    )
+    # It may be a temporary file, and goes with the last who knows of the picture.
+    weakref.finalize(picture, decoded.file.close)
+    return picture

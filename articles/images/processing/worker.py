@@ -1,0 +1,137 @@
+"""
+The child process that decodes and draws pictures, one after the other, without Django.
+
+It has no database, no secret and no setting: it reads a picture from its standard input
+and writes what came of it to its standard output, within limits that the system enforces.
+"""
+
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+from PIL import AvifImagePlugin
+
+from articles.images.processing.decode_limits import (
+    NOT_ENOUGH_MEMORY,
+    Refused,
+    Unreadable,
+    redraw,
+)
+from articles.images.processing.rendering import drawn
+from articles.images.processing.specs import Recipe
+from articles.images.processing.worker_protocol import Interrupted, receive, send
+
+try:
+    import resource
+except ImportError:
+    # Windows has no such limits; the time limit of the parent holds there.
+    resource = None
+
+# A process that had nothing to do for so many seconds ends.
+IDLE_SECONDS = 60
+# Whoever starts us checks the length of what is sent before.
+MAX_REQUEST = 1024 * 1024 * 1024
+
+
+def main(*, max_memory: int, max_seconds: int) -> None:
+    """Answer requests until standard input is closed, each within so many bytes of memory and seconds of CPU."""
+    requests, answers = sys.stdin.buffer, _own_output()
+    # Ctrl+C in a terminal reaches us, too. We end when the pipe closes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # One thread for each picture: how many are decoded at once is counted in processes.
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    _limit("RLIMIT_AS", max_memory)
+    _limit("RLIMIT_DATA", max_memory)
+    _limit("RLIMIT_CORE", 0)
+    # Nothing is written but to the pipe.
+    _limit("RLIMIT_FSIZE", 0)
+    with suppress(Interrupted, BrokenPipeError):
+        while True:
+            header, body = _next(requests)
+            _limit_time(max_seconds)
+            _answer(answers, header, body)
+            # Not to be held while the next one arrives.
+            del body
+
+
+def _own_output():
+    """The pipe of the answers, where nothing that a library prints can get in between."""
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answers
+
+
+def _next(requests):
+    idle = threading.Timer(IDLE_SECONDS, os._exit, [0])
+    idle.daemon = True
+    idle.start()
+    try:
+        return receive(requests, lambda size: BytesIO(), max_size=MAX_REQUEST)
+    finally:
+        idle.cancel()
+
+
+def _answer(answers, header, body):
+    try:
+        if header["do"] == "redraw":
+            _redraw(answers, body.getvalue(), header["max_pixels"])
+        else:
+            _draw(answers, body.getvalue(), header)
+    except Refused as refused:
+        kind = "unreadable" if isinstance(refused, Unreadable) else "refused"
+        _send(answers, {kind: str(refused)})
+    except MemoryError:
+        _send(answers, {"unreadable": NOT_ENOUGH_MEMORY})
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        _send(answers, {"unreadable": f"{type(error).__name__}: {error}"[:1000]})
+
+
+def _redraw(answers, content, max_pixels):
+    picture = redraw(content, max_pixels=max_pixels)
+    header = {
+        "format": picture.format,
+        "width": picture.width,
+        "height": picture.height,
+        "has_alpha": picture.has_alpha,
+        "frames": picture.frames,
+    }
+    _send(answers, header, picture.content)
+
+
+def _draw(answers, content, header):
+    recipes = [Recipe(**recipe) for recipe in header["recipes"]]
+    for recipe, rendition in drawn(content, recipes, focal=tuple(header["focal"])):
+        number = recipes.index(recipe)
+        _send(answers, {"number": number, "more": True}, rendition)
+        # Each rendition has its own time.
+        _limit_time(header["max_seconds"])
+    _send(answers, {"done": True})
+
+
+def _send(answers, header: dict[str, Any], content: bytes = b""):
+    send(answers, header, BytesIO(content), len(content))
+
+
+def _limit(name, value):
+    if resource is None or not hasattr(resource, name):
+        return
+    kind = getattr(resource, name)
+    # macOS knows some of these limits and refuses to set them.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
+
+
+def _limit_time(seconds):
+    """Let the system end this process after so many more seconds of CPU."""
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _limit("RLIMIT_CPU", int(used.ru_utime + used.ru_stime) + 1 + seconds)

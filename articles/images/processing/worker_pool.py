@@ -1,0 +1,354 @@
+"""
+Decode and draw pictures in child processes with limits on memory and time.
+
+Decoders are large programs in C that read whatever somebody sends. None of them runs in
+a process that serves readers: a picture that needs too much, or breaks its decoder, ends
+a child that knows nothing, and is refused. A child is used again, because
+starting one takes a quarter of a second. `turn` bounds how many work at once on this machine.
+
+The limits on memory are those of the system's `setrlimit`; where it has none (Windows) or
+does not enforce them (macOS), the limit on time alone holds.
+"""
+
+import atexit
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from math import ceil
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files import locks
+
+from articles.images.processing.decode_limits import (
+    BROKEN_OR_TOO_LARGE,
+    EXTENSIONS,
+    MAX_FRAMES,
+    MAX_SIDE,
+    Refused,
+)
+from articles.images.processing.specs import Recipe
+from articles.images.processing.worker_protocol import Interrupted, receive, send
+
+# For one picture to be decoded, or for one rendition to be drawn; of the clock and of the CPU.
+MAX_SECONDS = 20
+# In bytes, of the whole child process; a bare one has some 45 MB. A picture of
+# IMAGE_MAX_PIXELS is in memory up to five times, with four bytes a pixel.
+MIN_MEMORY = 512 * 1024 * 1024
+BYTES_A_PIXEL = 20
+# In bytes: a PNG of 25 million pixels that cannot be compressed has 100 MB.
+MAX_ANSWER = 256 * 1024 * 1024
+# In bytes. A larger picture lies in a temporary file on its way, not in memory.
+MAX_IN_MEMORY = 1024 * 1024
+
+# How long somebody waits for a turn, in seconds.
+PATIENCE = 20
+# How many threads of this process may work on pictures or wait for a turn: half of those
+# that the server has, so that the other half goes on (newsroom.server.serve.THREADS).
+IN_LINE = 8
+
+ROOT = Path(__file__).resolve().parents[3]
+# Isolated (-I): the folder of the project is all that is added to Python's own path.
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from articles.images.processing.worker import main; "
+    "main(max_memory=int(sys.argv[2]), max_seconds=int(sys.argv[3]))"
+)
+# No secret of the site: what a decoder needs of the environment, and what Windows needs to start.
+_ENVIRONMENT = ["PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP"]
+
+_line = threading.BoundedSemaphore(IN_LINE)
+_lock = threading.Lock()
+_idle: list["_Child"] = []
+
+
+class Busy(Exception):
+    """Too many pictures are worked on just now."""
+
+
+class CannotBeDrawn(Exception):
+    """The picture is broken, or needs more memory or time than it may have."""
+
+
+class _Died(Exception):
+    """The child process ended before it had answered."""
+
+
+class _TooLong(Exception):
+    """The child process was ended because it took too long."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture as it is kept: a file with its content, open at its beginning, and what it is."""
+
+    file: IO[bytes]
+    format: str
+    width: int
+    height: int
+    has_alpha: bool
+    frames: int
+
+
+def redraw(file: IO[bytes], size: int) -> Decoded:
+    """
+    Decode a file of `size` bytes and encode it anew; the file is read from its beginning.
+
+    Raises Refused with a sentence, and Busy when others are worked on for longer than PATIENCE.
+    """
+    request = {"do": "redraw", "max_pixels": settings.IMAGE_MAX_PIXELS}
+    with turn():
+        try:
+            [(header, body)] = _answers(request, file, size)
+        except _TooLong:
+            raise Refused(
+                f"This picture takes longer than {MAX_SECONDS} seconds to read. "
+                "Save it anew in another program or make it smaller, and send it again."
+            ) from None
+        except _Died:
+            raise Refused(BROKEN_OR_TOO_LARGE) from None
+    for kind in ["refused", "unreadable"]:
+        if kind in header:
+            raise Refused(str(header[kind]))
+    return _checked(header, body)
+
+
+def draw(
+    file: IO[bytes],
+    size: int,
+    recipes: Iterable[Recipe],
+    *,
+    focal: tuple[float, float] = (0.5, 0.5),
+) -> Iterator[tuple[Recipe, bytes]]:
+    """
+    Each rendition of the kept picture with its content, as articles.images.processing.rendering draws it.
+
+    Takes no turn of its own. Raises CannotBeDrawn.
+    """
+    recipes = list(recipes)
+    request = {
+        "do": "draw",
+        "recipes": [asdict(recipe) for recipe in recipes],
+        "focal": focal,
+        "max_seconds": ceil(MAX_SECONDS),
+    }
+    missing = set(range(len(recipes)))
+    try:
+        for header, body in _answers(request, file, size):
+            if "unreadable" in header:
+                raise CannotBeDrawn(str(header["unreadable"]))
+            if "done" in header:
+                break
+            # Raises KeyError for what was not asked for.
+            missing.remove(header["number"])
+            with body:
+                content = body.read()
+            yield recipes[header["number"]], content
+    except (_Died, KeyError):
+        raise CannotBeDrawn(
+            "It breaks its decoder, or needs too much memory."
+        ) from None
+    except _TooLong:
+        raise CannotBeDrawn(f"It takes longer than {MAX_SECONDS} seconds.") from None
+    if missing:
+        raise CannotBeDrawn("Some renditions were not drawn.")
+
+
+@contextmanager
+def turn():
+    """
+    One of the IMAGE_PROCESSES turns that there are on this machine, however many processes serve it.
+
+    Raises Busy after PATIENCE seconds, or at once where IN_LINE others of this process wait.
+    """
+    if not _line.acquire(blocking=False):
+        raise Busy
+    try:
+        with _locked_file():
+            yield
+    finally:
+        _line.release()
+
+
+def close_idle() -> None:
+    """End the child processes that wait for a picture."""
+    while child := _taken():
+        child.end()
+
+
+@contextmanager
+def _locked_file():
+    # The system releases the lock of a process that ends, however it does.
+    folder = Path(settings.IMAGE_TURNS_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + PATIENCE
+    while True:
+        for number in range(settings.IMAGE_PROCESSES):
+            with (folder / f"{number}.lock").open("w") as file:
+                if locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
+                    try:
+                        yield
+                    finally:
+                        locks.unlock(file)
+                    return
+        if time.monotonic() > until:
+            raise Busy
+        time.sleep(0.02)
+
+
+def _answers(request, file, size):
+    """
+    The messages that a child answers, up to the last.
+
+    A child that was used before may have ended, or its memory may be in pieces: where one
+    fails, the request is put to a new child, and only that one's failure counts.
+    """
+    if child := _taken():
+        try:
+            first = child.ask(request, file, size)
+        except _Died:
+            first = {"unreadable": ""}, None
+        if "unreadable" not in first[0]:
+            yield from child.answers(first)
+            return
+        child.end()
+    try:
+        child = _Child()
+    except OSError:
+        # The machine has no memory or no process left.
+        raise _Died from None
+    yield from child.answers(child.ask(request, file, size))
+
+
+def _taken():
+    with _lock:
+        while _idle:
+            child = _idle.pop()
+            if child.process.poll() is None:
+                return child
+            child.end()
+    return None
+
+
+def _checked(header, body):
+    """What a child says of a picture, if it can be true; raises Refused otherwise."""
+    try:
+        decoded = Decoded(
+            file=body,
+            **{name: header[name] for name in ["format", "width", "height"]},
+            **{name: header[name] for name in ["has_alpha", "frames"]},
+        )
+        sizes = [(decoded.width, MAX_SIDE), (decoded.height, MAX_SIDE)]
+        can_be_true = (
+            decoded.format in EXTENSIONS
+            and decoded.has_alpha in {True, False}
+            and all(0 < n <= most for n, most in [*sizes, (decoded.frames, MAX_FRAMES)])
+        )
+    except (KeyError, TypeError):
+        can_be_true = False
+    if not can_be_true:
+        body.close()
+        raise Refused("This picture cannot be read. Save it anew, and send it again.")
+    return decoded
+
+
+def _file_for(size):
+    return BytesIO() if size <= MAX_IN_MEMORY else tempfile.TemporaryFile()
+
+
+class _Child:
+    """A child process. Whoever asks it something reads every answer, or ends it."""
+
+    def __init__(self):
+        memory = max(MIN_MEMORY, BYTES_A_PIXEL * settings.IMAGE_MAX_PIXELS)
+        self.is_late = False
+        # No preexec_fn: after a fork, threads of the parent may hold any lock.
+        self.process = subprocess.Popen(  # noqa: S603 - our own program, nothing of a request
+            [sys.executable, "-I", "-c", _START]
+            + [str(ROOT), str(memory), str(ceil(MAX_SECONDS))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+            # For glibc: no memory set aside for other threads, and large pieces given back.
+            | {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576"},
+        )
+
+    def ask(self, request, file, size):
+        """Send the request and return the first answer."""
+        file.seek(0)
+        with self._in_time():
+            # Where nobody reads any more, the answer says so.
+            with suppress(OSError):
+                send(self.process.stdin, request, file, size)
+            return self._receive()
+
+    def answers(self, answer):
+        """This answer and those that follow it; after the last, the child waits for another request."""
+        try:
+            while answer[0].get("more"):
+                yield answer
+                with self._in_time():
+                    answer = self._receive()
+            self._wait(keep="unreadable" not in answer[0])
+        except BaseException:
+            # Nobody reads the answers that are left.
+            self.end()
+            raise
+        yield answer
+
+    def end(self):
+        self.process.kill()
+        for pipe in [self.process.stdin, self.process.stdout]:
+            # What it did not read is of no use any more.
+            with suppress(OSError):
+                pipe.close()
+        self.process.wait()
+
+    def _receive(self):
+        try:
+            return receive(self.process.stdout, _file_for, max_size=MAX_ANSWER)
+        except (Interrupted, OSError):
+            self.end()
+            if self.is_late:
+                raise _TooLong from None
+            raise _Died from None
+
+    def _wait(self, *, keep):
+        with _lock:
+            if keep and len(_idle) < settings.IMAGE_PROCESSES:
+                _idle.append(self)
+                return
+        self.end()
+
+    @contextmanager
+    def _in_time(self):
+        def end():
+            self.is_late = True
+            self.process.kill()
+
+        timer = threading.Timer(MAX_SECONDS, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _forget_all():
+    """After a fork: the children are those of the parent."""
+    _idle.clear()
+
+
+atexit.register(close_idle)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

@@ -1,0 +1,99 @@
+"""An article as readers will see it, before they do: for the desk, and for whoever holds a secret link."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from articles.content.snapshots import TEXTS
+from articles.core.append_only import name_of
+from articles.core.slugs import slug_from
+from articles.models import Article, Credit, Image, Person, PreviewLink, Tag
+
+
+@require_safe
+def preview(request, key):
+    """What a secret link shows: the newest working content of its one article, as long as the link is good."""
+    link = get_object_or_404(PreviewLink.objects.select_related("article"), key=key)
+    if not link.is_open:
+        return unseen(
+            render(request, "articles/preview_ended.html", {"link": link}, status=410)
+        )
+    article = article_saying(link.article, link.article.working_content())
+    return page(request, article, {"link": link})
+
+
+def page(request, article, context):
+    """The article's public page with a banner on top, and without what only a public article has."""
+    place = {
+        "article": article,
+        "corrections": article.corrections.all(),
+        "older": article.older(),
+        "newer": article.newer(),
+        "is_embargoed": bool(
+            article.embargo_until and article.embargo_until > timezone.now()
+        ),
+    }
+    return unseen(render(request, "articles/preview.html", place | context))
+
+
+def unseen(response: HttpResponse) -> HttpResponse:
+    """The answer, marked: no cache keeps it, no index lists it, and its address goes to no other site."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def article_saying(article, content):
+    """The article as it would be if it said this; nothing of it is saved."""
+    shown = Article.objects.get(pk=article.pk)
+    for name in TEXTS:
+        setattr(shown, name, content.get(name, getattr(shown, name)))
+    # Without a date it would stand where an article published now does.
+    shown.published_at = shown.published_at or timezone.now()
+    if "lead_image" in content:
+        lead = content["lead_image"] or {}
+        shown.lead_image = Image.objects.filter(pk=lead.get("image")).first()
+        shown.lead_alt, shown.lead_caption = (
+            lead.get("alt", ""),
+            lead.get("caption", ""),
+        )
+    said = {}
+    if "tags" in content:
+        said["tags"] = _tags(content["tags"])
+    if "byline" in content:
+        said["credits"] = _credits(shown, content["byline"])
+    shown._prefetched_objects_cache = said
+    return shown
+
+
+def share(article, *, days, by):
+    """A new secret link to the article, which ends by itself."""
+    return article.preview_links.create(
+        ends_at=timezone.now() + timedelta(days=days), by=by, by_name=name_of(by)
+    )
+
+
+def _tags(names):
+    today = Tag.objects.names_of_today(names)
+    names = [today.get(name.lower(), name) for name in names]
+    known = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    return [
+        known.get(name)
+        or Tag(name=name, slug=slug_from(name, fallback="tag", max_length=100))
+        for name in dict.fromkeys(names)
+    ]
+
+
+def _credits(article, byline):
+    """The byline, not saved; somebody who is gone stands there by name."""
+    credits = []
+    for person, role in Person.objects.credited(byline):
+        person.slug = person.slug or slug_from(
+            person.name, fallback="person", max_length=120
+        )
+        credits.append(Credit(article=article, person=person, role=role))
+    return credits

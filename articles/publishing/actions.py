@@ -1,0 +1,360 @@
+"""Steps of an article that reach further than its own row."""
+
+import logging
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from articles.content.snapshots import byline_of, differing, merged
+from articles.core.append_only import name_of
+from articles.core.moments import moment_in_words
+from articles.models import (
+    Article,
+    Correction,
+    Image,
+    Revision,
+    Step,
+    TransitionError,
+)
+from articles.models.article import on_held_row
+from articles.publishing.notifications import tell_writer_of_return
+
+logger = logging.getLogger(__name__)
+
+# What was on the screen of an article that had no revision yet.
+NO_REVISION = Revision(pk=0)
+
+
+class DueChangesFailed(Exception):
+    """Some scheduled changes could not go live."""
+
+    def __init__(self, revisions):
+        articles = ", ".join(str(revision.article_id) for revision in revisions)
+        super().__init__(f"Scheduled changes failed for the articles {articles}.")
+
+
+class EditConflict(Exception):
+    """Others have saved the same parts otherwise since this one began; nothing of it is saved."""
+
+    def __init__(self, parts, newest, content):
+        super().__init__(f"Changed by others: {', '.join(parts)}.")
+        self.parts = parts
+        self.newest = newest
+        # What would be saved: theirs where only they changed something.
+        self.content = content
+
+
+@on_held_row
+def save(article, content, *, by=None, began_from=None, note=""):
+    """
+    Save what was typed as a revision; an article that was never on the site says it at once, too.
+
+    `began_from` is the key of the revision that was on the screen, None when there was
+    none yet. What others have saved since stays where this one did not touch it; raises EditConflict
+    where both did, and TransitionError when the address belongs to another article.
+    """
+    newest = make_working_copy(article)
+    content = newest.content | content
+    if began_from != newest.pk:
+        base = _base(article, began_from)
+        content, parts = merged(base, content, newest.content)
+        if parts:
+            raise EditConflict(parts, newest, content)
+    revision = _keep(article, content, newest, by=by, note=note)
+    if article.keeps_changes_apart:
+        Article.objects.filter(pk=article.pk).update(modified_at=timezone.now())
+        article.refresh_from_db(fields=["modified_at"])
+        article.note_pictures()
+    else:
+        article.put(content, by=by)
+    return revision
+
+
+@on_held_row
+def put_dates(article, dates, *, instead_of, by=None):
+    """
+    Put the day it is planned for, or the end of its embargo, in place of those that it had.
+
+    A scheduled article whose embargo ends later appears later. Raises TransitionError
+    when somebody has changed one of the two since, and for an embargo of what readers see.
+    """
+    if any(getattr(article, name) != instead_of[name] for name in dates):
+        raise TransitionError(
+            f"Somebody has changed the dates of “{article}” in the same moment. Look at them again."
+        )
+    was_visible = article.is_visible
+    for name, date in dates.items():
+        setattr(article, name, date)
+    if was_visible and article.is_under_embargo:
+        raise TransitionError(
+            f"Readers can see “{article}” by now, so there is nothing left to hold back."
+        )
+    article.save(update_fields=[*dates, "modified_at"])
+    if "embargo_until" in dates and article.is_scheduled:
+        article.redate(article.published_at, by=by)
+
+
+@on_held_row
+def restore(article, revision, *, by=None, began_from=None):
+    """
+    Save what this revision says as a new one; of what it says nothing, nothing changes.
+
+    Raises as `save` does, and TransitionError where that changes nothing.
+    """
+    content = {**revision.content}
+    if lead_is_lost(revision):
+        content["lead_image"] = None
+    if not differing(content, article.working_content()):
+        raise TransitionError(
+            f"“{article}” says the same at the desk already, so there is nothing to restore."
+        )
+    note = f"Restored from {revision.in_words}."
+    return save(article, content, by=by, began_from=began_from, note=note)
+
+
+def lead_is_lost(revision):
+    """Whether the picture at the head of this revision is not in the library any more."""
+    lead = revision.content.get("lead_image")
+    return bool(lead) and not Image.objects.filter(pk=lead["image"]).exists()
+
+
+def tag(article, *, tags, remove=False, by=None):
+    """Put tags behind those of the working copy, or take these away."""
+    named = {name.lower() for name in tags}
+
+    def changed(content):
+        others = [name for name in content["tags"] if name.lower() not in named]
+        if remove:
+            return {"tags": others}
+        there = {name.lower() for name in content["tags"]}
+        new = [name for name in tags if name.lower() not in there]
+        return {"tags": [*content["tags"], *new]}
+
+    words = f"Tags {'taken away' if remove else 'added'}: {', '.join(tags)}."
+    _change(article, changed, by=by, note=words)
+
+
+def sign(article, *, credits, in_place=False, by=None):
+    """Put people, each with a role, behind those of the byline in the working copy, or in their place."""
+    for person, _ in credits:
+        if person.pk is None:
+            person.save()
+    new = byline_of(credits)
+
+    def changed(content):
+        there = [] if in_place else content["byline"]
+        known = {(one["person"], one["role"]) for one in there}
+        others = [one for one in new if (one["person"], one["role"]) not in known]
+        return {"byline": [*there, *others]}
+
+    _change(article, changed, by=by, note="Byline changed.")
+
+
+@on_held_row
+def publish(article, *, at=None, revision=None, by=None):
+    """
+    Publish what the working copy says: now, or at a later time.
+
+    `revision` is the one that was on the screen, NO_REVISION when there was none yet. Raises
+    TransitionError when a newer one was saved since, or the article cannot be published
+    from where it stands.
+    """
+    _require_other_eyes(article, by)
+    if copy := article.working_copy:
+        _require_seen(article, copy, revision)
+        article.put(copy.content, by=by)
+    article.publish(at=at, by=by)
+
+
+@on_held_row
+def publish_changes(article, *, revision=None, tell_readers=False, by=None):
+    """
+    Let a published article say what the working copy says, whole or not at all.
+
+    `revision` is the one that was on the screen; `tell_readers` puts “Updated” on the
+    article. Changes that were scheduled before are put off for these, so that they do
+    not come back over them. Raises TransitionError when a newer one was saved since, or
+    the article is not published any more.
+    """
+    copy = _copy_to_publish(article, revision)
+    _require_other_eyes(article, by)
+    article.revisions.take_off_schedule()
+    _go_live(article, copy, tell_readers=tell_readers, by=by)
+
+
+@on_held_row
+def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None):
+    """
+    Let the changes of the working copy go live by themselves at a time to come; until then the live text stays.
+
+    Changes that were scheduled before are put off for these. Raises TransitionError as
+    `publish_changes` does.
+    """
+    copy = _copy_to_publish(article, revision)
+    _require_other_eyes(article, by)
+    article.revisions.take_off_schedule()
+    Revision.objects.filter(pk=copy.pk).update(
+        kind=Revision.Kind.SCHEDULED, publish_at=at, tells_readers=tell_readers
+    )
+    record(
+        article, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {moment_in_words(at)}"
+    )
+
+
+@on_held_row
+def unschedule_changes(article, *, by=None):
+    """Let scheduled changes wait in the working copy again. Raises TransitionError when there are none."""
+    if not article.revisions.take_off_schedule():
+        raise TransitionError(f"No changes of “{article}” are scheduled any more.")
+    record(article, Step.What.UNSCHEDULE_CHANGES, by=by)
+
+
+def publish_due_changes():
+    """
+    Publish all scheduled changes whose time has come, each on its own.
+
+    What fails is logged and tried again by the next call. Raises DueChangesFailed
+    after all were tried, so that whoever watches the jobs hears of it.
+    """
+    failed = [
+        revision for revision in Revision.objects.due() if not _published(revision)
+    ]
+    if failed:
+        raise DueChangesFailed(failed)
+
+
+def make_working_copy(article):
+    """The newest revision, made where there is none, or where what the article says itself was changed without one."""
+    copy = article.working_copy
+    if article.keeps_changes_apart:
+        return copy or article.keep_revision(
+            kind=Revision.Kind.PUBLISHED, at=article.modified_at
+        )
+    return article.keep_revision(at=article.modified_at)
+
+
+def record(article, what, *, by, reason=""):
+    """Keep a step that moves no status."""
+    Step.objects.create(
+        article=article, what=what, by=by, by_name=name_of(by), reason=reason
+    )
+
+
+@on_held_row
+def _change(article, changed, *, by, note):
+    """Save what `changed` makes of the working copy, where that is anything else."""
+    copy = make_working_copy(article)
+    parts = changed(copy.content)
+    if differing(parts, copy.content):
+        save(article, parts, by=by, began_from=copy.pk, note=note)
+
+
+def _published(due):
+    try:
+        with transaction.atomic():
+            held = Article.objects.held(due.article_id)
+            # Looked at again under the lock: somebody may have put it off, or published it.
+            still_due = Revision.objects.due().filter(pk=due.pk).first()
+            if still_due is not None:
+                _require_published(held)
+                _go_live(held, still_due, tell_readers=still_due.tells_readers, by=None)
+    except Exception:
+        logger.exception("The scheduled changes of article %s failed.", due.article_id)
+        return False
+    return True
+
+
+def _copy_to_publish(held, seen):
+    _require_published(held)
+    if copy := held.working_copy:
+        _require_seen(held, copy, seen)
+    return make_working_copy(held)
+
+
+def _require_seen(held, copy, seen):
+    if seen is not None and seen.pk != copy.pk:
+        raise TransitionError(
+            f"{copy.who} has saved “{held}” since. Look at it again before you publish."
+        )
+
+
+def _require_other_eyes(held, by):
+    """Where four eyes are asked for, whoever wrote the last change does not publish it alone."""
+    if settings.FOUR_EYES and by is not None and by.pk == _last_writer(held):
+        raise TransitionError(
+            f"You wrote the last change of “{held}”, so somebody else has to look at it and publish it."
+        )
+
+
+def _last_writer(held):
+    copy = held.working_copy
+    return copy.by_id if copy and copy.by_name else held.created_by_id
+
+
+def _require_published(held):
+    if held.status != Article.Status.PUBLISHED:
+        raise TransitionError(
+            f"“{held}” is {held.standing_in_words}, so there is no page to change."
+        )
+
+
+def _go_live(held, revision, *, tell_readers, by):
+    held.put(revision.content, by=by)
+    Revision.objects.filter(pk=revision.pk).update(
+        kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
+    )
+    record(held, Step.What.CHANGE, by=by)
+    if tell_readers:
+        held.tell_of_update()
+
+
+def _base(article, began_from):
+    """What was on the screen: the revision with this key, or what the article said before there were any."""
+    if began_from is None:
+        return article.revisions.working().last().content
+    began = article.revisions.filter(pk=began_from).first()
+    return began.content if began else {}
+
+
+def _keep(article, content, newest, *, by, note):
+    if newest.content == content and not note:
+        return newest
+    revision = article.revisions.create(
+        content=content, began_from=newest, by=by, by_name=name_of(by), note=note
+    )
+    article.revisions.prune(fewest=settings.REVISIONS_KEPT)
+    return revision
+
+
+@on_held_row
+def return_to_writer(article, *, note="", by=None):
+    """Give the article back to its writer with a note, and mail the note once that is certain."""
+    article.return_to_draft(note=note, by=by)
+    # Robust: the article is back and the note stands on its form, whether or not
+    # the mail server can be reached.
+    transaction.on_commit(
+        partial(tell_writer_of_return, article, note=note, by=by), robust=True
+    )
+
+
+@on_held_row
+def correct(article, *, kind, text, by=None, answers=()):
+    """
+    Publish a correction of the article and answer these requests with it, or do neither.
+
+    Raises TransitionError for an article that readers have never seen, and when
+    somebody else has answered or closed one of the requests.
+    """
+    if not article.was_public:
+        raise TransitionError(
+            f"Readers have not seen “{article}”: change the article itself."
+        )
+    correction = Correction.objects.create(
+        article=article, kind=kind, text=text, by=by, by_name=name_of(by)
+    )
+    article.tell_of_update(at=correction.at)
+    for request in answers:
+        request.answer_with(correction)
+    return correction

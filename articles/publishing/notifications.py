@@ -1,0 +1,49 @@
+"""The mails of the desk."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from articles.core.append_only import name_of
+
+
+def tell_writer_of_return(article, *, note, by):
+    """Mail the note to whoever wrote the article; one without an address reads it on the form."""
+    writer = article.created_by
+    if writer is None or not writer.email or writer == by:
+        return
+    form = reverse("admin:articles_article_change", args=[article.pk])
+    context = {
+        "article": article,
+        "note": note,
+        "who": name_of(by),
+        "address": settings.SITE_URL + form,
+    }
+    EmailMessage(
+        subject=settings.EMAIL_SUBJECT_PREFIX
+        + f"Back to you: {' '.join(article.title.split())}",
+        body=render_to_string("articles/returned.txt", context),
+        to=[writer.email],
+    ).send()
+
+
+def tell_writer_of_answer(proposal, *, by):
+    """Mail what became of a proposal to whoever made it; one without an address reads it beside the proposal."""
+    writer = proposal.by
+    if writer is None or not writer.email or writer == by:
+        return
+    page = reverse(
+        "admin:articles_article_proposal", args=[proposal.article_id, proposal.pk]
+    )
+    context = {
+        "proposal": proposal,
+        "who": name_of(by),
+        "address": settings.SITE_URL + page,
+    }
+    EmailMessage(
+        subject=settings.EMAIL_SUBJECT_PREFIX
+        + f"Your proposal: {' '.join(proposal.article.title.split())}",
+        body=render_to_string("articles/proposal_answered.txt", context),
+        to=[writer.email],
+    ).send()

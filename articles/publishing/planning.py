@@ -1,0 +1,104 @@
+"""What the desk means to do: begin from what is there, and the calendar of what is to come."""
+
+import calendar as days_of
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import batched
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from articles.core.months import Span
+from articles.models import Article, Revision
+
+# Of each kind, so many articles of a month are shown, and so many undated drafts.
+SHOWN = 300
+UNDATED_SHOWN = 50
+
+# Changes that wait are looked for among so many revisions, the newest.
+LOOKED_AT = 300
+
+LONGEST_TITLE = Article._meta.get_field("title").max_length
+
+
+def duplicate(article, *, by=None):
+    """A new draft of theirs that says what the working copy says, at an address of its own."""
+    content = {**article.working_content()}
+    del content["slug"]
+    title = Truncator(f"Copy of {content['title']}").chars(LONGEST_TITLE)
+    with transaction.atomic():
+        copy = Article.objects.create(title=title, created_by=by)
+        copy.put(content | {"title": title}, by=by)
+        copy.keep_revision(by=by)
+    return copy
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An article on a day of the calendar: planned for it, or scheduled to appear."""
+
+    article: Any
+    is_scheduled: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    is_of_the_month: bool
+    is_today: bool
+    entries: list[Entry] = field(default_factory=list)
+
+
+def weeks_of(span: Span, entries: dict[date, list[Entry]]) -> list[tuple[Day, ...]]:
+    """The month as weeks of seven days, from Monday on, each day with its entries."""
+    first, today = timezone.localtime(span.start).date(), timezone.localdate()
+    dates = days_of.Calendar().itermonthdates(first.year, first.month)
+    days = (
+        Day(day, day.month == first.month, day == today, entries.get(day, []))
+        for day in dates
+    )
+    return list(batched(days, 7, strict=True))
+
+
+def entries_of(articles, span):
+    """By day what is scheduled, in order of time, then what is planned; and whether some was left out."""
+    first, last = days_in(span)
+    scheduled = articles.scheduled().published_in(span).order_by("published_at", "id")
+    planned = articles.planned_between(first, last).order_by("planned_for", "id")
+    scheduled = list(scheduled.defer("body")[: SHOWN + 1])
+    planned = list(planned.defer("body")[: SHOWN + 1])
+    entries = {}
+    for article in scheduled[:SHOWN]:
+        day = timezone.localtime(article.public_from).date()
+        entries.setdefault(day, []).append(Entry(article, is_scheduled=True))
+    for article in planned[:SHOWN]:
+        entry = Entry(article, is_scheduled=False)
+        entries.setdefault(article.planned_for, []).append(entry)
+    return entries, max(len(scheduled), len(planned)) > SHOWN
+
+
+def days_in(span: Span) -> tuple[date, date]:
+    """The first and the last day of the span."""
+    end = timezone.localtime(span.end).date()
+    return timezone.localtime(span.start).date(), end - timedelta(days=1)
+
+
+def rest_of_today() -> Span:
+    """From now until midnight, by the clock of the site."""
+    now = timezone.localtime()
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0)
+    return Span(now, tomorrow.replace(microsecond=0))
+
+
+def changed_lately(articles):
+    """Those of the published articles whose last revision readers do not see yet, the last changed first."""
+    newest = Revision.objects.working().newest_first()
+    kinds = {}
+    for article, kind in newest.values_list("article", "kind")[:LOOKED_AT]:
+        kinds.setdefault(article, kind)
+    waiting = [
+        article for article, kind in kinds.items() if kind == Revision.Kind.DRAFT
+    ]
+    return articles.published().filter(pk__in=waiting).order_by("-modified_at", "-id")

@@ -1,0 +1,353 @@
+"""
+What is looked at before an article becomes public.
+
+`problems_of` reads a snapshot alone; `problems_of_all` adds what only the database
+knows, with the same few queries for one article and for hundreds.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+
+from articles.content.snapshots import TEXTS, Snapshot, lead_of, pictures_in
+from articles.core.moments import moment_in_words
+from articles.models import Address, Article, Image
+from articles.publishing.inbound_links import slugs_linked
+
+LONGEST_HEADLINE = 120
+# Of one text, so many links to articles are looked up.
+LINKS_LOOKED_UP = 500
+
+ERROR = "error"
+WARNING = "warning"
+
+# A name that a camera, a telephone or a computer gave: no description of what is seen.
+_FILE_NAME = re.compile(
+    r"\s*(\S+\.(jpe?g|png|gif|webp|avif|svg|heic|tiff?)|(img|dsc|dscn|image|screenshot)[-_ ]?\d[\w-]*)\s*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong: an error stops publishing, a warning wants a second look. `field` is the name in the form."""
+
+    kind: str
+    sentence: str
+    field: str
+
+    @property
+    def is_error(self) -> bool:
+        return self.kind == ERROR
+
+
+def problems_of(content: Snapshot) -> list[Problem]:
+    """What can be told from the snapshot alone."""
+    return [problem for check in _CHECKS for problem in check(content)]
+
+
+def problems_of_all(articles: Iterable) -> dict[int, list[Problem]]:
+    """The problems of each article, under its key, as it would be published now."""
+    contents = contents_to_publish(articles)
+    visible = _visible_of(
+        slug for content in contents.values() for slug in _links(content)
+    )
+    owners = _owners_of(content["slug"] for content in contents.values())
+    images = _images_of(contents.values())
+    return {
+        article.pk: [
+            *problems_of(contents[article.pk]),
+            *_library(contents[article.pk], images),
+            *_dead_links(contents[article.pk], visible),
+            *_address(article, contents[article.pk]["slug"], owners),
+            *_embargo(article),
+        ]
+        for article in articles
+    }
+
+
+def contents_to_publish(articles: Iterable) -> dict[int, Snapshot]:
+    """What each would say when it was published now, without its byline."""
+    prefetch_related_objects(articles, "tags")
+    apart = [article.pk for article in articles if article.keeps_changes_apart]
+    copies = dict(Article.objects.filter(pk__in=apart).working_contents())
+    return {
+        article.pk: _itself(article) | (copies.get(article.pk) or {})
+        for article in articles
+    }
+
+
+def _itself(article):
+    texts = {name: getattr(article, name) for name in TEXTS}
+    lead = lead_of(article.lead_image_id, article.lead_alt, article.lead_caption)
+    tags = [tag.name for tag in article.tags.all()]
+    return texts | {"tags": tags, "lead_image": lead}
+
+
+# One check each.
+
+
+def _headline(content: Snapshot) -> Iterator[Problem]:
+    title = content["title"].strip()
+    if not title:
+        yield Problem(ERROR, "It has no headline. Write one.", "title")
+    elif len(title) > LONGEST_HEADLINE:
+        yield Problem(
+            WARNING,
+            f"The headline has {len(title)} characters; beyond {LONGEST_HEADLINE} "
+            "others cut it off. Say it shorter.",
+            "title",
+        )
+
+
+def _standfirst(content: Snapshot) -> Iterator[Problem]:
+    if not content["standfirst"].strip():
+        yield Problem(
+            WARNING,
+            "It has no standfirst: cards and feeds show the headline alone.",
+            "standfirst",
+        )
+
+
+def _body(content: Snapshot) -> Iterator[Problem]:
+    reading = _read(content["body"])
+    if not reading.says_something:
+        yield Problem(ERROR, "It has no text. Write it first.", "body")
+    for heading in reading.headings_too_deep:
+        yield Problem(
+            WARNING,
+            f"The heading “{heading}” is one below another, and none stands above it. "
+            "Make it a heading of the first kind.",
+            "body",
+        )
+    yield from _pictures(reading)
+
+
+def is_file_name(text: str) -> bool:
+    """Whether the text is what a camera or a computer called a file."""
+    return _FILE_NAME.fullmatch(text) is not None
+
+
+def _pictures(reading: "_Reading") -> Iterator[Problem]:
+    """Pictures that stand in the text alone; of those of the library, see _library."""
+    for picture in reading.pictures:
+        if picture.key:
+            continue
+        name = picture.source.rpartition("/")[2]
+        if not picture.description.strip():
+            # No error: the editor of the body offers no way to mend it.
+            yield Problem(
+                WARNING,
+                f"The picture {name} has no description for those who cannot see it. "
+                "Write one into its alt text.",
+                "body",
+            )
+        elif is_file_name(picture.description):
+            yield Problem(
+                WARNING,
+                f"The description of a picture is the name of a file: "
+                f"“{picture.description.strip()}”. Say what is to be seen.",
+                "body",
+            )
+        if not picture.has_credit:
+            yield Problem(
+                WARNING,
+                f"The picture {name} has no line under it that says whose it is.",
+                "body",
+            )
+
+
+def _library(content: Snapshot, images: dict[int, Image]) -> Iterator[Problem]:
+    """What the library knows of the pictures: whether they are there, what they show and whose they are."""
+    uses = [
+        (picture.key, picture.description, "body")
+        for picture in _read(content["body"]).pictures
+        if picture.key
+    ]
+    if lead := content.get("lead_image"):
+        uses.insert(0, (lead["image"], lead["alt"], "lead_image"))
+    for key, alt, field in uses:
+        image = images.get(key)
+        if image is None:
+            yield Problem(
+                ERROR,
+                f"Picture {key} is not in the library any more, or was taken off the site. Choose another one.",
+                field,
+            )
+            continue
+        said = alt.strip() or image.alt.strip()
+        if not said and not image.decorative:
+            yield Problem(
+                ERROR,
+                f"The picture “{image}” has no description for those who cannot see it. "
+                "Write its alt text in the library, or say there that it only decorates.",
+                field,
+            )
+        elif is_file_name(said):
+            yield Problem(
+                WARNING,
+                f"The description of the picture “{image}” is the name of a file. Say what is to be seen.",
+                field,
+            )
+        if not image.credit:
+            yield Problem(
+                WARNING,
+                f"The library does not say whose the picture “{image}” is.",
+                field,
+            )
+
+
+def _tags(content: Snapshot) -> Iterator[Problem]:
+    if not content["tags"]:
+        yield Problem(WARNING, "It has no tags, so no tag’s page leads to it.", "tags")
+
+
+_CHECKS: list[Callable[[Snapshot], Iterator[Problem]]] = [
+    _headline,
+    _standfirst,
+    _body,
+    _tags,
+]
+
+
+def _dead_links(content: Snapshot, visible: set[str]) -> Iterator[Problem]:
+    for slug in _links(content):
+        if slug not in visible and slug != content["slug"]:
+            yield Problem(
+                WARNING,
+                f"It links to /articles/{slug}/, where readers find no article.",
+                "body",
+            )
+
+
+def _address(article, slug: str, owners: dict[str, set[int]]) -> Iterator[Problem]:
+    if owners.get(slug, set()) - {article.pk}:
+        yield Problem(
+            ERROR,
+            f"The address “{slug}” belongs to another article. Choose another one.",
+            "slug",
+        )
+    try:
+        Article._meta.get_field("slug").run_validators(slug)
+    except ValidationError:
+        yield Problem(
+            ERROR,
+            f"“{slug}” cannot be an address. Use letters, digits and hyphens.",
+            "slug",
+        )
+
+
+def _embargo(article) -> Iterator[Problem]:
+    until = article.embargo_until
+    if until and until > timezone.now():
+        yield Problem(
+            WARNING,
+            f"It is under embargo until {moment_in_words(until)}: "
+            "nobody outside sees it before.",
+            "embargo_until",
+        )
+
+
+def _links(content: Snapshot) -> list[str]:
+    return slugs_linked(content["body"])[:LINKS_LOOKED_UP]
+
+
+def _visible_of(slugs: Iterable[str]) -> set[str]:
+    """Those of the slugs that lead readers to an article."""
+    if slugs := set(slugs):
+        return set(Article.objects.visible().slugs_among(slugs))
+    return set()
+
+
+def _images_of(contents: Iterable[Snapshot]) -> dict[int, Image]:
+    """The pictures of the library that stand in these, as far as they may be shown."""
+    keys = {key for content in contents for key in pictures_in(content)}
+    return Image.objects.on_site().in_bulk(keys) if keys else {}
+
+
+def _owners_of(slugs: Iterable[str]) -> dict[str, set[int]]:
+    """The articles that have each slug, or had it when readers could see them there."""
+    owners: dict[str, set[int]] = {}
+    slugs = set(slugs)
+    now = Article.objects.filter(slug__in=slugs).values_list("slug", "pk")
+    ever = Address.objects.filter(slug__in=slugs).values_list("slug", "article")
+    for slug, owner in now.union(ever):
+        owners.setdefault(slug, set()).add(owner)
+    return owners
+
+
+@dataclass
+class _Picture:
+    source: str
+    description: str
+    # Of the library; 0 for one that stands in the text alone.
+    key: int = 0
+    has_credit: bool = False
+
+
+class _Reading(HTMLParser):
+    """What stands in cleaned HTML: its headings and pictures in order, and whether there is a word."""
+
+    def __init__(self):
+        super().__init__()
+        self.says_something = False
+        self.headings_too_deep: list[str] = []
+        self.pictures: list[_Picture] = []
+        self._has_first_heading = False
+        self._heading: list[str] | None = None
+        self._in_figure: list[_Picture] | None = None
+        self._in_credit = False
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "img":
+            self._see(dict(attributes))
+        elif tag == "figure":
+            self._in_figure = []
+        elif tag == "figcaption":
+            self._in_credit = True
+        elif tag == "h2":
+            self._has_first_heading = True
+        elif tag == "h3" and not self._has_first_heading:
+            self._heading = []
+
+    def handle_endtag(self, tag):
+        if tag == "figure":
+            self._in_figure = None
+        elif tag == "figcaption":
+            self._in_credit = False
+        elif tag == "h3" and self._heading is not None:
+            self.headings_too_deep.append(" ".join("".join(self._heading).split()))
+            self._heading = None
+
+    def handle_data(self, text):
+        if not text.strip():
+            return
+        self.says_something = True
+        if self._heading is not None:
+            self._heading.append(text)
+        if self._in_credit:
+            for picture in self._in_figure or []:
+                picture.has_credit = True
+
+    def _see(self, attributes):
+        self.says_something = True
+        picture = _Picture(
+            attributes.get("src") or "",
+            attributes.get("alt") or "",
+            int(attributes.get("data-file") or 0),
+        )
+        self.pictures.append(picture)
+        if self._in_figure is not None:
+            self._in_figure.append(picture)
+
+
+def _read(html: str) -> _Reading:
+    reading = _Reading()
+    reading.feed(html)
+    reading.close()
+    return reading

@@ -1,0 +1,142 @@
+"""What the mails to readers say: one function for each kind, from its row to the mail."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from comments.security.tokens import confirm_address, data_address, stop_address
+from comments.text.html import kept_line
+from comments.text.plain_text import inert_line, inert_text
+
+# How much of a reply stands in the mail, in characters.
+EXCERPT = 600
+
+
+def confirmation(mail):
+    """
+    Asks whether the owner of the address wrote the comment; None when they have said something meanwhile.
+
+    Whoever typed the address may not be its owner, so nothing else that they
+    typed stands in it.
+    """
+    mailbox, comment = mail.mailbox, mail.comment
+    if comment is None:
+        is_wanted = not mailbox.is_confirmed
+    else:
+        is_wanted = comment.asks_about(mailbox)
+    if mailbox.is_stopped or not is_wanted:
+        return None
+    article = comment and comment.article
+    return _letter(
+        mailbox,
+        f"Did you write a comment on {settings.SITE_NAME}?",
+        "comments/confirm.txt",
+        {
+            "address": _in_full(confirm_address(mailbox, comment)),
+            "title": _one_line(article.title) if article and article.is_visible else "",
+            "wants_news": comment is None or comment.notify,
+        },
+        stop=_in_full(stop_address(mailbox)),
+    )
+
+
+def news_of_a_reply(mail):
+    """Tells of a reply; None when it cannot be read any more, or nobody there wants to know."""
+    mailbox, comment, reply = mail.mailbox, mail.comment, mail.reply
+    if not (_is_wanted(mailbox, comment) and reply.is_shown):
+        return None
+    title = _one_line(reply.article.title)
+    conversation = f"<conversation.{reply.root_id}@{_our_name()}>"
+    return _letter(
+        mailbox,
+        f"Reply on “{title}”",
+        "comments/reply.txt",
+        {
+            "name": inert_line(reply.name),
+            "is_staff": reply.by_id is not None,
+            "is_quote": reply.parent_id != comment.pk,
+            "title": title,
+            "lines": inert_text(reply.body, longest=EXCERPT).split("\n"),
+            "address": _in_full(reply.get_absolute_url()),
+        },
+        stop=_in_full(stop_address(mailbox, comment)),
+        # The same each time it is tried: one that comes twice can be known by it.
+        **{
+            "Message-ID": f"<reply.{reply.pk}.{comment.pk}@{_our_name()}>",
+            "In-Reply-To": conversation,
+            "References": conversation,
+        },
+    )
+
+
+def way_to_the_data(mail):
+    """Leads to everything that was written with the address; None when its owner wants no mail at all."""
+    mailbox = mail.mailbox
+    if mailbox.is_stopped:
+        return None
+    return _letter(
+        mailbox,
+        f"What you wrote on {settings.SITE_NAME}",
+        "comments/data.txt",
+        {"address": _in_full(data_address(mailbox))},
+        stop=_in_full(stop_address(mailbox)),
+    )
+
+
+class _UnsubscribeHeader(str):
+    """
+    The header in one line, however long its address is.
+
+    Python encodes what does not fit into a line of 78, and no mail program finds
+    an address in that. A header that knows its name it leaves as it is.
+    """
+
+    name = "List-Unsubscribe"
+
+    def fold(self, *, policy):
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _letter(mailbox, subject, template, context, *, stop=None, **headers):
+    # So that no machine on holiday answers.
+    headers["Auto-Submitted"] = "auto-generated"
+    if stop:
+        # RFC 8058: the button of a mail program sends a POST there.
+        headers["List-Unsubscribe"] = _UnsubscribeHeader(f"<{stop}>")
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    context |= {
+        "stop": stop,
+        "site_name": settings.SITE_NAME,
+        "site": urlsplit(settings.SITE_URL).netloc,
+    }
+    return EmailMessage(
+        subject=subject,
+        body=render_to_string(template, context),
+        to=[mailbox.address],
+        headers=headers,
+    )
+
+
+def _is_wanted(mailbox, comment):
+    return (
+        mailbox.is_confirmed
+        and not mailbox.is_stopped
+        and comment.is_approved
+        and comment.wants_news
+        and comment.mailbox_id == mailbox.pk
+    )
+
+
+def _one_line(title):
+    # `=?` begins an encoded word, and Python decodes what looks like one.
+    return kept_line(title).replace("=?", "= ?")
+
+
+def _in_full(path):
+    return settings.SITE_URL + path
+
+
+def _our_name():
+    return urlsplit(settings.SITE_URL).hostname.encode("idna").decode()

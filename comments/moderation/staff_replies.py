@@ -1,0 +1,52 @@
+"""What the newsroom itself says in a conversation."""
+
+from django.db import transaction
+
+from articles.core.append_only import name_of
+from articles.models import TransitionError
+from comments.models import Comment
+from comments.models.comment import LONGEST_NAME
+from comments.text.html import kept_line
+
+
+def answer(comment, body, *, by, seen=None, approving=False, note=""):
+    """
+    Reply to a comment as a member of staff: shown at once, or nothing happens at all.
+
+    With `approving`, the comment is approved in the same transaction. `seen` is
+    the version that was read. Raises TransitionError when it is another one by
+    now, or when readers cannot see the comment.
+    """
+    with transaction.atomic():
+        if approving:
+            comment.approve(by=by, note=note, seen=seen)
+            seen, note = comment.version, ""
+        reply = Comment.objects.create(
+            parent=comment, name=kept_line(name_of(by))[:LONGEST_NAME], body=body, by=by
+        )
+        reply.approve(by=by, note=note)
+        # Asked after the approval, which holds the thread: nobody decides in between.
+        _require_shown(comment, comment.version if seen is None else seen)
+    return reply
+
+
+def _require_shown(comment, seen):
+    comment.refresh_from_db()
+    if comment.version != seen:
+        raise TransitionError(
+            f"{comment.decisions.first() or 'This comment has changed'}. "
+            "Read it again before you answer."
+        )
+    if not comment.is_shown:
+        raise TransitionError(
+            "Readers cannot see this comment, so it cannot be answered: "
+            + _why_hidden(comment)
+        )
+
+
+def _why_hidden(comment):
+    if not comment.article.is_visible:
+        return f"its article is {comment.article.standing_in_words}."
+    if not comment.is_approved:
+        return f"it is {comment.get_status_display().lower()}. Approve it first."
+    return "the comment that began this conversation is not shown."

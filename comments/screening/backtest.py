@@ -1,0 +1,445 @@
+"""
+What a rule would have done to the comments that moderators decided on last.
+
+A rule about words and names is run again on what the comments say. What else a rule looks
+at is put together from what is stored, where that is possible; where it is not, all that
+is known is what the rule found when the comment came.
+"""
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+
+from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
+from django.utils.html import format_html
+
+from articles.core.text.folding import readings_of
+from comments.models import Comment, RuleSetting, Signal, Term, Weight
+from comments.models.querysets import JUDGED_AGAINST
+from comments.screening.highlight import marked
+from comments.screening.past import (
+    REJECTED_MOST,
+    REJECTED_WITHIN,
+    THREAD_MOST,
+    THREAD_WITHIN,
+)
+from comments.screening.records import Earlier, Finding, Posted, Setting
+from comments.screening.repeats import FLOOD_WITHIN
+from comments.screening.rules import Rule, look_at
+from comments.screening.terms import candidates
+from comments.screening.wording import sentence
+
+# So many comments a rule is tried on, the newest decided.
+MOST_TRIED = 1000
+# So much of a comment is shown, in characters.
+EXCERPT = 280
+
+# Which terms a rule looks for: the field of Posted that holds them, and their kind.
+OF_TERMS = {
+    "banned_terms": ("banned", Term.Kind.BANNED),
+    "suspect_terms": ("suspect", Term.Kind.SUSPECT),
+}
+OF_WORDS_AND_NAMES = {*OF_TERMS, "links", "link_in_name"}
+# What a rule measured then is over another limit, too. What lay within the limit of then
+# was not kept.
+STILL_FINDS: Mapping[str, Callable[[float, float], bool]] = {
+    "similar_text": operator.ge,
+    "quick_post": operator.lt,
+}
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A comment that a rule can look at once more."""
+
+    comment: Comment
+    posted: Posted
+
+    def found_by(self, rule: Rule, setting: Setting) -> list[Finding]:
+        posted = replace(self.posted, settings={rule.name: setting})
+        return look_at(posted, rules=[rule])
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A comment of which is known only what the rule found when it came."""
+
+    comment: Comment
+    findings: tuple[Finding, ...]
+
+    def found_by(self, rule: Rule, setting: Setting) -> list[Finding]:
+        limit, weight = in_force(rule, setting)
+        finds = STILL_FINDS.get(rule.name)
+        return [
+            replace(one, limit=limit, weight=weight)
+            for one in self.findings
+            if finds is None or one.value is None or finds(one.value, limit)
+        ]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A comment on which the rule finds something."""
+
+    comment: Comment
+    findings: list[Finding]
+
+    @property
+    def decided(self) -> str:
+        return Comment.Status(self.comment.judged_as).label
+
+    @property
+    def name(self) -> str:
+        return marked(self.comment.name, self.signals)
+
+    @property
+    def excerpt(self) -> str:
+        """What stands around the first words that were found, with these marked."""
+        body = self.comment.body
+        words = [word for one in self.findings for word in one.words]
+        first = min([at for word in words if (at := body.find(word)) >= 0], default=0)
+        start = max(first - EXCERPT // 4, 0)
+        end = start + EXCERPT
+        return format_html(
+            "{}{}{}",
+            "… " if start else "",
+            marked(body[start:end], self.signals),
+            " …" if end < len(body) else "",
+        )
+
+    @property
+    def sentences(self) -> list[str]:
+        return [sentence(signal) for signal in self.signals]
+
+    @cached_property
+    def signals(self) -> list[Signal]:
+        """The findings as the screening would have stored them."""
+        return [
+            Signal(
+                rule=one.rule,
+                weight=one.weight,
+                value=one.value,
+                limit=one.limit,
+                words="\n".join(one.words),
+            )
+            for one in self.findings
+        ]
+
+
+@dataclass(frozen=True)
+class Past:
+    """The comments that a rule is tried on, as far as they are known to it."""
+
+    cases: tuple[Rerun | Recorded, ...]
+    # Of how many nobody knows any more who sent them, which the rule asks.
+    from_nobody_known: int = 0
+    is_recorded: bool = False
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of it."""
+
+    tried: int
+    weight: Weight
+    hits: tuple[Hit, ...] = ()
+
+    @cached_property
+    def decided(self) -> Counter[str]:
+        return Counter(hit.comment.judged_as for hit in self.hits)
+
+    @property
+    def approved(self) -> int:
+        return self.decided[Comment.Status.APPROVED]
+
+    @property
+    def sentence(self) -> str:
+        """Such as: It would have held 57 of the last 1,000 decided comments; moderators approved 55 of them."""
+        if not self.tried:
+            return "No comment has been decided on yet, so there is nothing to try it on. It would begin with the next comment."
+        number = f"{len(self.hits):,}" if self.hits else "none"
+        which = f"{number} of the last {self.tried:,} decided comments"
+        if self.tried == 1:
+            which = f"{number} of the one decided comment"
+        did = {
+            Weight.INFORMS: f"told moderators something of {which}, and held none",
+            Weight.HOLDS: f"held {which}",
+            Weight.MARKS: f"marked {which} as spam",
+        }[self.weight]
+        return f"It would have {did}{self._approvals()}."
+
+    def _approvals(self) -> str:
+        if not self.hits:
+            return ""
+        if len(self.hits) == 1:
+            return (
+                f"; moderators {'approved' if self.approved else 'did not approve'} it"
+            )
+        number = f"{self.approved:,}" if self.approved else "none"
+        return f"; moderators approved {number} of them"
+
+    def approvals_by_term(self, terms: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """In how many of these comments each folded term stands, and how many of them moderators approved."""
+        counts = {term: [0, 0] for term in terms}
+        for hit in self.hits:
+            words = [word for one in hit.findings for word in one.words]
+            for term in counts.keys() & candidates(*words):
+                counts[term][0] += 1
+                counts[term][1] += hit.comment.judged_as == Comment.Status.APPROVED
+        return {term: (times, approved) for term, (times, approved) in counts.items()}
+
+    def beyond(self, other: "Trial") -> tuple[Hit, ...]:
+        """What is found here and not in the other."""
+        there = {hit.comment.pk for hit in other.hits}
+        return tuple(hit for hit in self.hits if hit.comment.pk not in there)
+
+
+def in_force(rule: Rule, setting: Setting) -> tuple[float | None, Weight]:
+    """The limit and the weight of the rule when it is set like that."""
+    limit = rule.limit if setting.limit is None else setting.limit
+    return limit, rule.weight if setting.weight is None else setting.weight
+
+
+def as_set(row: RuleSetting) -> Setting:
+    return Setting(row.limit, None if row.weight is None else Weight(row.weight))
+
+
+def trial(rule: Rule, setting: Setting, past: Past) -> Trial:
+    """What the rule, set like that, would have done."""
+    found = [(case.comment, case.found_by(rule, setting)) for case in past.cases]
+    hits = tuple(Hit(comment, findings) for comment, findings in found if findings)
+    return Trial(len(past.cases), in_force(rule, setting)[1], hits)
+
+
+def past_for(rule: Rule) -> Past:
+    """What the rule is tried on, read in at most two queries."""
+    if rule.name in OF_TERMS:
+        terms = Term.objects.filter(kind=OF_TERMS[rule.name][1])
+        return past_with_terms(rule, terms.values_list("folded", flat=True))
+    if rule.name in OF_WORDS_AND_NAMES:
+        return Past(tuple(Rerun(one, _plain(one)) for one in _decided()))
+    if rule.name in REBUILT:
+        return _rebuilt(REBUILT[rule.name])
+    return _recorded(rule)
+
+
+def past_with_terms(rule: Rule, folded: Iterable[str]) -> Past:
+    """The comments as if these terms, folded, were all that the rule looks for."""
+    terms = frozenset(folded)
+    where, _ = OF_TERMS[rule.name]
+    return Past(
+        tuple(
+            Rerun(one, replace(_plain(one), **{where: _standing_in(one, terms)}))
+            for one in _decided()
+        )
+    )
+
+
+def _standing_in(comment: Comment, terms: frozenset[str]) -> tuple[str, ...]:
+    """Those of the terms of which every word stands in the comment; where exactly is the rule's question."""
+    if not terms:
+        return ()
+    # Much quicker than every phrase of a long comment, of which most hold no term.
+    looks = {
+        word.look
+        for text in (comment.name, comment.body)
+        for reading in readings_of(text)
+        for word in reading
+    }
+    return tuple(term for term in terms if looks.issuperset(term.split()))
+
+
+def _decided(**known) -> list[Comment]:
+    comments = Comment.objects.to_try_rules_on().annotate(**known)
+    return list(
+        comments.select_related("article").only(
+            "name",
+            "body",
+            "judged_as",
+            "judged_at",
+            "created_at",
+            "network",
+            "commenter",
+            "article__title",
+        )[:MOST_TRIED]
+    )
+
+
+def _plain(comment: Comment) -> Posted:
+    return Posted(name=comment.name, body=comment.body, at=comment.created_at)
+
+
+# What was found then
+
+
+def _recorded(rule: Rule) -> Past:
+    comments = _decided()
+    signals = Signal.objects.filter(
+        rule=rule.name, comment__in=[comment.pk for comment in comments]
+    )
+    # Of a comment that was edited, what was found last.
+    found = {signal.comment_id: _finding(signal) for signal in signals}
+    cases = [
+        Recorded(one, (found[one.pk],) if one.pk in found else ()) for one in comments
+    ]
+    return Past(tuple(cases), is_recorded=True)
+
+
+def _finding(signal: Signal) -> Finding:
+    words = tuple(signal.words.split("\n")) if signal.words else ()
+    return Finding(signal.rule, signal.value, signal.limit, words)
+
+
+# What was around a comment when it came
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """How the circumstances that a rule asks for are put together from the rows."""
+
+    # What is read beside each comment, by the name it gets.
+    known: Callable[[], Mapping[str, object]]
+    # What Posted says of it.
+    posted: Callable[[Comment], Mapping[str, object]]
+    asks_who_sent_it: bool = True
+
+
+def _rebuilt(how: Rebuilt) -> Past:
+    comments = _decided(**how.known())
+    cases = [Rerun(one, replace(_plain(one), **how.posted(one))) for one in comments]
+    nobody = [
+        one
+        for one in comments
+        if how.asks_who_sent_it and not (one.network or one.commenter_id)
+    ]
+    return Past(tuple(cases), from_nobody_known=len(nobody))
+
+
+def _of_the_same_sender(within: timedelta, *conditions: Q) -> dict[str, object]:
+    """How many came before from the same network, and how many more of the same person."""
+    # In SQL, `CASE` keeps the many without a network or a person from being looked up.
+    before = _before(within).filter(*conditions)
+    elsewhere = before.exclude(network=OuterRef("network"), network__gt="")
+    return {
+        "sent_from_network": Case(
+            When(
+                network__gt="", then=_number(before.filter(network=OuterRef("network")))
+            ),
+            default=Value(0),
+        ),
+        "sent_by_person": Case(
+            When(
+                commenter__isnull=False,
+                then=_number(elsewhere.filter(commenter=OuterRef("commenter"))),
+            ),
+            default=Value(0),
+        ),
+    }
+
+
+def _in_the_same_thread() -> dict[str, object]:
+    # Every status, by name: the index leads over it to the time.
+    comments = _before(THREAD_WITHIN).filter(
+        article=OuterRef("article"), status__in=Comment.Status.values
+    )
+    return {"said_before": _number(comments)}
+
+
+def _before(within: timedelta):
+    return Comment.objects.filter(
+        created_at__gt=OuterRef("created_at") - within,
+        created_at__lte=OuterRef("created_at"),
+    ).exclude(pk=OuterRef("pk"))
+
+
+def _number(comments) -> Subquery:
+    counted = comments.order_by().annotate(number=Func(F("pk"), function="COUNT"))
+    return Subquery(counted.values("number"))
+
+
+def _sent_before(comment: Comment) -> int:
+    return comment.sent_from_network + comment.sent_by_person
+
+
+REBUILT: Mapping[str, Rebuilt] = {
+    "flood": Rebuilt(
+        lambda: _of_the_same_sender(FLOOD_WITHIN),
+        lambda comment: {
+            "earlier": (Earlier(0, comment.created_at, is_from_sender=True),)
+            * _sent_before(comment)
+        },
+    ),
+    "recent_rejections": Rebuilt(
+        lambda: _of_the_same_sender(
+            REJECTED_WITHIN,
+            Q(judged_as__in=JUDGED_AGAINST, judged_at__lt=OuterRef("created_at")),
+        ),
+        lambda comment: {"rejected_lately": min(_sent_before(comment), REJECTED_MOST)},
+    ),
+    "heated_thread": Rebuilt(
+        _in_the_same_thread,
+        lambda comment: {"said_lately": min(comment.said_before, THREAD_MOST)},
+        asks_who_sent_it=False,
+    ),
+}
+
+
+# How often the rules found anything
+
+
+@dataclass
+class Fired:
+    """On how many of the comments that moderators decided on last a rule, or a term, found anything, and what they decided."""
+
+    times: int = 0
+    approved: int = 0
+    rejected: int = 0
+    # As often it held or marked: only then moderators can be of another opinion.
+    acted: int = 0
+    agreed: int = 0
+
+    def count(self, judged_as: str, *, acted: bool) -> None:
+        is_against = judged_as in JUDGED_AGAINST
+        self.times += 1
+        self.approved += judged_as == Comment.Status.APPROVED
+        self.rejected += is_against
+        self.acted += acted
+        self.agreed += acted and is_against
+
+
+@dataclass
+class Lately:
+    """What the screening found on the comments that moderators decided on last."""
+
+    decided: int = 0
+    by_rule: dict[str, Fired] = field(default_factory=dict)
+    by_term: dict[str, Fired] = field(default_factory=dict)
+
+    def of_rule(self, name: str) -> Fired:
+        return self.by_rule.setdefault(name, Fired())
+
+    def of_term(self, folded: str) -> Fired:
+        return self.by_term.setdefault(folded, Fired())
+
+
+def found_lately(*, terms: Iterable[str] = ()) -> Lately:
+    """How often each rule, and each of these folded terms, found anything; in two queries."""
+    comments = Comment.objects.to_try_rules_on()
+    judged = dict(comments.values_list("pk", "judged_as")[:MOST_TRIED])
+    signals = Signal.objects.filter(comment__in=list(judged)).order_by()
+    lately, heaviest, matched = Lately(len(judged)), {}, {}
+    wanted = set(terms)
+    for rule, weight, key, words in signals.values_list(
+        "rule", "weight", "comment_id", "words"
+    ):
+        heaviest[rule, key] = max(weight, heaviest.get((rule, key), weight))
+        for term in wanted & candidates(*words.split("\n")) if rule in OF_TERMS else ():
+            matched[term, key] = max(weight, matched.get((term, key), weight))
+    for (rule, key), weight in heaviest.items():
+        lately.of_rule(rule).count(judged[key], acted=weight > Weight.INFORMS)
+    for (term, key), weight in matched.items():
+        lately.of_term(term).count(judged[key], acted=weight > Weight.INFORMS)
+    return lately

@@ -1,0 +1,60 @@
+"""The RSS feeds of what readers say, newest first: under one article, and on the whole site."""
+
+from django.conf import settings
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from articles.core.http_cache import public_page
+from articles.models import Article
+from articles.public.feeds import feed_of, lasting_id, xml_safe
+from articles.public.views import gone_or_404
+from comments.models import Comment
+from comments.text.html import as_html
+
+COMMENTS_IN_A_FEED = 30
+
+
+@public_page()
+def rss(request, slug):
+    article = Article.objects.visible().known_as(slug).first()
+    if article is None:
+        return gone_or_404(request, slug)
+    if article.slug != slug:
+        return redirect("comments:rss", article.slug, permanent=True)
+    return _feed(
+        Comment.objects.shown().filter(article=article),
+        title=f"Comments on {article.title} – {settings.SITE_NAME}",
+        description=f"What readers say about “{article.title}”.",
+        page=reverse("comments:thread", args=[article.slug]),
+        address=reverse("comments:rss", args=[article.slug]),
+        language=article.language,
+    )
+
+
+@public_page()
+def site_rss(request):
+    return _feed(
+        Comment.objects.shown(),
+        title=f"Comments – {settings.SITE_NAME}",
+        description=f"What readers of {settings.SITE_NAME} say.",
+        page=reverse("articles:home"),
+        address=reverse("comments:site_rss"),
+        language=settings.LANGUAGE_CODE,
+    )
+
+
+def _feed(comments, **channel):
+    comments = comments.for_feed().newest_first()[:COMMENTS_IN_A_FEED]
+    return feed_of(map(_item, comments), **channel)
+
+
+def _item(comment):
+    return {
+        "title": xml_safe(f"{comment.name} on {comment.article.title}"),
+        "link": settings.SITE_URL + comment.get_absolute_url(),
+        "description": xml_safe(as_html(comment.body)),
+        "unique_id": lasting_id(comment),
+        "unique_id_is_permalink": False,
+        "pubdate": comment.created_at,
+        "names": [xml_safe(comment.name)],
+    }

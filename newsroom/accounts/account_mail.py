@@ -1,0 +1,104 @@
+"""
+The mails to people with an account: new passwords, and notices about their account.
+
+Each is a row of the transaction that causes it, and is sent by the next `tick`, never
+inside the request: how long an answer takes tells nobody whether there was a mail to
+send, and a mail server that is down loses nothing.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from comments.mail.outbox import deliver, send_queue
+from newsroom.models import StaffMail
+
+
+def ask_for_reset(address):
+    """
+    Take a request for a new password; one row, whether an account has the address or not.
+
+    Whose address it is, is looked up when the mail is sent.
+    """
+    StaffMail.objects.create(kind=StaffMail.Kind.RESET_ASKED, address=address)
+
+
+def notify(event):
+    """Mail what happened to the account that the event concerns; nothing where that has no address."""
+    if event.user is not None and event.user.email:
+        StaffMail.objects.create(
+            kind=StaffMail.Kind.NOTICE, user=event.user, event=event
+        )
+
+
+def send_due():
+    """Send the mails to people with an account that should be sent now."""
+    send_queue(StaffMail.objects.due(), send)
+
+
+def send(mail):
+    """Send one mail; see comments.mail.outbox.deliver for what it returns and raises."""
+    return deliver(mail, lambda: _LETTERS[mail.kind](mail))
+
+
+def _answer_request(mail):
+    """Write a mail for each account that has the address; the request itself is no mail."""
+    StaffMail.objects.bulk_create(
+        StaffMail(kind=StaffMail.Kind.PASSWORD_RESET, user=user)
+        for user in PasswordResetForm().get_users(mail.address)
+    )
+
+
+def _way_to_new_password(mail):
+    # The token is made here, and so is nowhere in the database.
+    user = mail.user
+    return _letter(
+        user,
+        f"A new password for {settings.SITE_NAME}",
+        "registration/password_reset_email.txt",
+        {
+            "uid": urlsafe_base64_encode(force_bytes(user.pk)),
+            "token": default_token_generator.make_token(user),
+            "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+        },
+    )
+
+
+def _notice(mail):
+    event = mail.event
+    return _letter(
+        mail.user,
+        f"{event.get_kind_display()}: your account at {settings.SITE_NAME}",
+        "registration/notice.txt",
+        {"event": event, "at": timezone.localtime(event.at)},
+    )
+
+
+_LETTERS = {
+    StaffMail.Kind.RESET_ASKED: _answer_request,
+    StaffMail.Kind.PASSWORD_RESET: _way_to_new_password,
+    StaffMail.Kind.NOTICE: _notice,
+}
+
+
+def _letter(user, subject, template, context):
+    context |= {
+        # The address in the mail is ours, never one that a request named.
+        "site_url": settings.SITE_URL,
+        "site_name": settings.SITE_NAME,
+        "site": urlsplit(settings.SITE_URL).netloc,
+        "user": user,
+    }
+    return EmailMessage(
+        subject=subject,
+        body=render_to_string(template, context),
+        to=[user.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )

@@ -1,0 +1,147 @@
+"""Signing in at the desk, and choosing a new password by mail."""
+
+from math import ceil
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model, views
+from django.contrib.auth.forms import PasswordResetForm
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+from newsroom.accounts import account_mail, security_log
+from newsroom.accounts.throttling import (
+    RESET_MAILS,
+    WRONG_PASSWORDS,
+    count_try,
+    remember_browser,
+)
+from newsroom.accounts.views.sign_in import password_page
+from newsroom.models import SecurityEvent
+from newsroom.models.security_event import DAY
+
+Kind = SecurityEvent.Kind
+
+
+@never_cache
+def sign_in(request):
+    """The login page of the desk. A password that was right is no failure, and makes no earlier one undone."""
+    if request.method in {"GET", "HEAD"}:
+        return password_page(request)
+    name = request.POST.get("username", "")
+    attempt = count_try(request, WRONG_PASSWORDS, name)
+    if attempt.wait:
+        security_log.log_line(Kind.SIGN_IN_BLOCKED, request=request)
+        return _too_many(request, attempt.wait)
+    response = password_page(request)
+    if response.status_code == 302:
+        # Signed in, or on to the second factor: see newsroom.accounts.sign_in.
+        attempt.succeeded()
+    else:
+        _record_failure(request, name, is_last=attempt.fills_limit)
+    return response
+
+
+def _record_failure(request, name, *, is_last):
+    """Write the failure down; tell the owner by mail, once a day, when no further try is taken."""
+    user = get_user_model().objects.filter(username=name.replace("\x00", "")).first()
+    if user is None:
+        # Of names that nobody has there may be any number: they are worth a line, not a row.
+        security_log.log_line(Kind.SIGN_IN_FAILED, request=request)
+        return
+    security_log.record(Kind.SIGN_IN_FAILED, request=request, user=user)
+    if is_last:
+        since = timezone.now() - DAY
+        blocked = SecurityEvent.objects.about(user).filter(kind=Kind.SIGN_IN_BLOCKED)
+        security_log.record(
+            Kind.SIGN_IN_BLOCKED,
+            request=request,
+            user=user,
+            detail="Wrong passwords were tried too often. Where you have signed in before you still can.",
+            tell=not blocked.filter(at__gt=since).exists(),
+        )
+
+
+class QueuedPasswordResetForm(PasswordResetForm):
+    """Takes the address, and leaves everything else to whoever sends the mails."""
+
+    def save(self, **kwargs):
+        account_mail.ask_for_reset(self.cleaned_data["email"])
+
+
+class PasswordReset(views.PasswordResetView):
+    """Takes a request for a new password; does and says the same whether it knows the address or not."""
+
+    form_class = QueuedPasswordResetForm
+
+    @method_decorator(never_cache)
+    def post(self, request):
+        attempt = count_try(request, RESET_MAILS, request.POST.get("email", ""))
+        if attempt.wait:
+            return _too_many(request, attempt.wait)
+        security_log.log_line(Kind.PASSWORD_RESET_ASKED, request=request)
+        return super().post(request)
+
+
+class PasswordResetConfirm(views.PasswordResetConfirmView):
+    """Takes the new password. This browser has shown that it is the owner's, and may sign in past the limits."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        security_log.record(
+            Kind.PASSWORD_CHANGED,
+            request=self.request,
+            user=self.user,
+            detail="By a link that was mailed.",
+            tell=True,
+        )
+        remember_browser(response, self.user)
+        return response
+
+
+def _at_the_desk(view):
+    """The view within the frame of the admin."""
+
+    def desk_view(request, **kwargs):
+        return view.as_view(extra_context=_frame(request))(request, **kwargs)
+
+    return desk_view
+
+
+urls = [
+    # The admin's own address of it, `admin:login`, leads here as well.
+    path("login/", sign_in),
+    path("password_reset/", _at_the_desk(PasswordReset), name="admin_password_reset"),
+    path(
+        "password_reset/done/",
+        _at_the_desk(views.PasswordResetDoneView),
+        name="password_reset_done",
+    ),
+    path(
+        "reset/<uidb64>/<token>/",
+        _at_the_desk(PasswordResetConfirm),
+        name="password_reset_confirm",
+    ),
+    path(
+        "reset/done/",
+        _at_the_desk(views.PasswordResetCompleteView),
+        name="password_reset_complete",
+    ),
+]
+
+
+def _frame(request):
+    """What the frame of the admin shows; no list of its screens, for nobody is signed in."""
+    return admin.site.each_context(request) | {"is_nav_sidebar_enabled": False}
+
+
+def _too_many(request, wait):
+    context = _frame(request) | {
+        "title": "Too many tries",
+        "minutes": ceil(wait / 60),
+    }
+    response = render(request, "registration/too_many_tries.html", context, status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response

@@ -1,0 +1,9 @@
+"""What the site does when Django says that something happened. The senders are Django's own."""
+
+from newsroom.accounts import security_log
+from newsroom.models import SecurityEvent
+
+
+def record_sign_out(sender, request, user, **kwargs):
+    if user is not None:
+        security_log.record(SecurityEvent.Kind.SIGNED_OUT, request=request, user=user)

@@ -1,0 +1,415 @@
+"""
+The door for granian: what is slow waits here, and not in a thread of Django.
+
+Granian's own WSGI gives a request a thread before the body has come, reads the body
+without a deadline, and keeps the thread until a slow client has read the answer: as
+many unfinished bodies as there are threads stop the site. Its RSGI leaves both to an
+event loop, where waiting costs no thread, and is as fast for a kept page. So here
+
+- kept pages are sent from the event loop;
+- a body is read under a deadline, into memory or a temporary file, and only then
+  takes a thread; requests with a body use half of the threads at most;
+- files are sent by granian itself, and whole answers are handed to it at once, so
+  that no thread waits for a client that reads slowly.
+
+A client that does not read is cut off by the kernel (TCP_USER_TIMEOUT).
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import stat
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import lru_cache
+from http import HTTPStatus
+from io import BytesIO
+
+from newsroom import wsgi
+from newsroom.server.body_limits import LARGEST_BODY, largest_body
+from newsroom.server.plain_answers import plain_headers
+from newsroom.server.proxies import AMBIGUOUS, FORWARDED
+from newsroom.server.request_bodies import (
+    Refused,
+    TooLarge,
+    announced_length,
+    drain,
+    whole_body,
+)
+
+# Threads that run Django, in each worker: as many as the connection pool of a
+# process has connections.
+THREADS = 16
+
+# Bodies that one worker reads at the same time: more are refused with 503. With
+# LARGEST_BODY each, this bounds the memory they take to 32 MiB.
+BODIES = 512
+# Those that may be larger wait for each other: they lie on the disk.
+LARGE_BODIES = 4
+# An answer of which the client takes nothing for so many seconds is given up.
+UNREAD_SECONDS = 30
+
+# An answer that is longer is passed on piece by piece while it is made.
+WHOLE_ANSWER = 1024 * 1024
+
+# Headers that decide which page a GET gets, beside those that every request has.
+DECIDING = frozenset(
+    [
+        "cookie",
+        "if-none-match",
+        *(name.removeprefix("HTTP_").lower().replace("_", "-") for name in FORWARDED),
+    ]
+)
+
+logger = logging.getLogger(__name__)
+
+
+class Server:
+    """
+    The RSGI application in front of a WSGI application with `kept(environ)`.
+
+    `sessions` tells by `is_signed_in(environ)` whose body may be larger, `pages` by
+    `answer_at(address, accepted)` which page is kept; `health` are the paths that have
+    a thread of their own.
+    """
+
+    def __init__(self, application, sessions, pages, *, health=("/healthz",)):
+        self._application = application
+        self._sessions = sessions
+        self._pages = pages
+        self._health = health
+        self._threads = ThreadPoolExecutor(THREADS, "django")
+        self._health_thread = ThreadPoolExecutor(1, "health")
+        self._with_body = asyncio.Semaphore(THREADS // 2)
+        self._large = asyncio.Semaphore(LARGE_BODIES)
+        self._bodies = 0
+
+    def __rsgi_init__(self, loop):
+        loop.call_later(0.5, give_up_unread_answers, UNREAD_SECONDS)
+
+    async def __rsgi__(self, scope, protocol):
+        page = self._kept_page(scope)
+        if page is not None:
+            protocol.response_bytes(*page)
+            return
+        try:
+            environ = environ_of(scope)
+            answer = self._kept(environ)
+            if answer is not None:
+                send(protocol, environ, *answer)
+            elif announced_length(environ) or "HTTP_TRANSFER_ENCODING" in environ:
+                await self._answer_with_body(environ, protocol)
+            else:
+                await self._answer(environ, protocol)
+        except Refused as refused:
+            body = f"{refused}\n".encode()
+            headers = [*plain_headers(len(body)), *refused.headers]
+            protocol.response_bytes(refused.status, as_sent(headers), body)
+
+    def _kept_page(self, scope):
+        """
+        Status, headers and body of the kept page for a plain GET; None for every other request.
+
+        Most requests are of this kind, so that nothing is made for them that they do not need.
+        """
+        if scope.method != "GET":
+            return None
+        host = accepted = ""
+        for name, value in scope.headers.items():
+            if name == "host":
+                if host:
+                    return None
+                host = value
+            elif name == "accept-encoding":
+                accepted = value
+            elif name in DECIDING:
+                return None
+        address = scope.scheme, host, scope.path, scope.query_string
+        # Other characters are spelt differently in the address of a kept page.
+        if not (address[2].isascii() and address[3].isascii()):
+            return None
+        return self._pages.answer_at(address, accepted)
+
+    def _kept(self, environ):
+        answer = Started()
+        page = self._application.kept(environ)
+        if page is None:
+            return None
+        body = page.send(environ, answer)
+        return answer.status, answer.headers, b"".join(body)
+
+    async def _answer_with_body(self, environ, protocol):
+        path = environ["PATH_INFO"]
+        limit = LARGEST_BODY
+        # Asked only where the answer matters: it may take a look at the database.
+        largest = largest_body(path, is_signed_in=True)
+        if largest > limit and await self._in_thread(
+            self._sessions.is_signed_in, environ
+        ):
+            limit = largest
+        if self._bodies >= BODIES:
+            raise Refused(
+                503,
+                "Too much is being sent at the moment. Try again soon.",
+                ("Retry-After", "10"),
+            )
+        self._bodies += 1
+        try:
+            if limit > LARGEST_BODY:
+                async with self._large:
+                    await self._read_and_answer(environ, protocol, limit)
+            else:
+                await self._read_and_answer(environ, protocol, limit)
+        finally:
+            self._bodies -= 1
+
+    async def _read_and_answer(self, environ, protocol, limit):
+        chunks = chunks_of(protocol)
+        try:
+            body = await whole_body(environ, chunks, limit)
+        except TooLarge:
+            # Django says so in the words of the address, and has nothing to read.
+            body = BytesIO()
+            environ["CONTENT_LENGTH"] = str(max(announced_length(environ), limit + 1))
+            await drain(chunks)
+        environ["wsgi.input"] = body
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        try:
+            async with self._with_body:
+                await self._answer(environ, protocol)
+        finally:
+            body.close()
+
+    async def _answer(self, environ, protocol):
+        is_health = environ["PATH_INFO"] in self._health
+        threads = self._health_thread if is_health else self._threads
+        loop = asyncio.get_running_loop()
+        work = Work(self._application, environ, protocol, loop)
+        status, headers, body = await loop.run_in_executor(threads, work.run)
+        if body is not None:
+            send(protocol, environ, status, headers, body)
+
+    def _in_thread(self, function, *arguments):
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._threads, function, *arguments)
+
+
+class Work:
+    """One request in a thread of Django."""
+
+    def __init__(self, application, environ, protocol, loop):
+        self._application = application
+        self._environ = environ
+        self._protocol = protocol
+        self._loop = loop
+
+    def run(self):
+        """Status, headers and body: bytes, the path of a file, or None when it was sent already."""
+        started = Started()
+        try:
+            body = self._application(self._environ, started)
+        except Exception:
+            logger.exception("The application failed.")
+            sentence = b"Something went wrong here.\n"
+            return 500, plain_headers(len(sentence)), sentence
+        try:
+            if self._environ["REQUEST_METHOD"] == "HEAD":
+                return started.status, started.headers, b""
+            if path := path_of_whole_file(body, started.headers):
+                return started.status, started.headers, path
+            return self._bytes_of(body, started)
+        except Exception:
+            logger.exception("The answer broke off.")
+            raise
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    def _bytes_of(self, body, started):
+        """The whole body; of a long one, nothing is left when it has been sent."""
+        chunks, size = [], 0
+        chunks_to_come = iter(body)
+        for chunk in chunks_to_come:
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > WHOLE_ANSWER:
+                break
+        else:
+            return started.status, started.headers, b"".join(chunks)
+        transport = self._on_loop(self._open, started)
+        self._on_loop(transport.send_bytes, b"".join(chunks))
+        for chunk in chunks_to_come:
+            self._on_loop(transport.send_bytes, chunk)
+        return started.status, started.headers, None
+
+    async def _open(self, started):
+        return self._protocol.response_stream(started.status, as_sent(started.headers))
+
+    def _on_loop(self, function, *arguments):
+        async def call():
+            return await function(*arguments)
+
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+
+
+class Started:
+    """WSGI's start_response: keeps the status and the headers."""
+
+    status = 0
+    headers = ()
+
+    def __call__(self, status, headers, exc_info=None):
+        self.status, self.headers = int(status[:3]), headers
+
+
+class FileWrapper:
+    """WSGI's file_wrapper: remembers the file, so that granian can send it by itself."""
+
+    def __init__(self, file, block_size=8192):
+        self.file = file
+        self._block_size = block_size
+
+    def __iter__(self):
+        while block := self.file.read(self._block_size):
+            yield block
+
+    def close(self):
+        self.file.close()
+
+
+def path_of_whole_file(body, headers) -> str | None:
+    """The path of the file that the body is from the first byte to the last; None when it is not."""
+    if not isinstance(body, FileWrapper):
+        return None
+    # Django's File has the real one inside.
+    file = getattr(body.file, "file", body.file)
+    try:
+        state = os.fstat(file.fileno())
+        path = os.fspath(file.name)
+        at_start = file.tell() == 0
+    except (AttributeError, OSError, TypeError):
+        return None
+    length = next((v for name, v in headers if name.lower() == "content-length"), "")
+    is_whole = at_start and length == str(state.st_size)
+    if stat.S_ISREG(state.st_mode) and is_whole and os.path.isabs(path):
+        return path
+    return None
+
+
+def send(protocol, environ, status, headers, body):
+    """Hand a whole answer to granian, which sends it as fast as the client reads."""
+    headers = as_sent(headers)
+    if isinstance(body, str):
+        protocol.response_file(status, headers, body)
+    elif status == HTTPStatus.NOT_MODIFIED or status == HTTPStatus.NO_CONTENT:
+        protocol.response_empty(status, headers)
+    else:
+        protocol.response_bytes(status, headers, body)
+
+
+def as_sent(headers):
+    """The headers with the names in small letters, as the server wants them."""
+    return [(small(name), value) for name, value in headers]
+
+
+@lru_cache(maxsize=1024)
+def small(name):
+    return name.lower()
+
+
+async def chunks_of(protocol):
+    """The body as it comes; granian's own iterator cannot be taken up again where it was left."""
+    async for chunk in protocol:
+        yield chunk
+
+
+CONSTANT = {
+    "GATEWAY_INTERFACE": "CGI/1.1",
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "granian",
+    "wsgi.errors": sys.stderr,
+    "wsgi.file_wrapper": FileWrapper,
+    "wsgi.multiprocess": True,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.version": (1, 0),
+}
+
+
+def environ_of(scope) -> dict:
+    """
+    The WSGI environ of a request, without its body.
+
+    A header whose name has an underscore is left out, for it would be the same as the
+    one with a hyphen; of forwarding headers, and of those in two lines, AMBIGUOUS
+    holds the names. Raises Refused for two Host headers.
+    """
+    server, _, port = scope.server.rpartition(":")
+    client = scope.client.rpartition(":")[0] or scope.client
+    environ = CONSTANT | {
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": as_latin_1(scope.path),
+        "QUERY_STRING": as_latin_1(scope.query_string),
+        "REMOTE_ADDR": client.strip("[]"),
+        "SERVER_NAME": server.strip("[]"),
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": "HTTP/1.1" if scope.http_version == "1.1" else "HTTP/1.0",
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(),
+    }
+    ambiguous = set()
+    for name, value in scope.headers.items():
+        key = key_of(name)
+        if "_" in name:
+            if key in FORWARDED:
+                ambiguous.add(name)
+        elif key not in environ:
+            environ[key] = value
+        elif key == "HTTP_HOST":
+            raise Refused(400, "A request names one host.")
+        else:
+            if key in FORWARDED:
+                ambiguous.add(name)
+            joint = "; " if key == "HTTP_COOKIE" else ","
+            environ[key] += joint + value
+    if ambiguous:
+        environ[AMBIGUOUS] = ambiguous
+    return environ
+
+
+def as_latin_1(text):
+    """The text as WSGI wants it: its bytes, each as one character."""
+    return text if text.isascii() else text.encode().decode("latin-1")
+
+
+@lru_cache(maxsize=1024)
+def key_of(name):
+    """The name of a header in the environ."""
+    key = name.upper().replace("-", "_")
+    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
+
+
+def give_up_unread_answers(seconds):
+    """
+    Let the kernel close connections on which nothing could be sent for so long.
+
+    The listening socket hands the option down to every connection. Granian opens it
+    and gives nobody access, so that it is looked for among the open files; where that
+    or the option is not to be had, as outside Linux, a proxy must see to it.
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is None or not os.path.isdir("/proc/self/fd"):
+        return
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            copy = socket.socket(fileno=os.dup(int(descriptor)))
+        except OSError:
+            continue
+        with copy, suppress(OSError):
+            if copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                copy.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
+
+
+application = Server(wsgi.application, wsgi.sessions, wsgi.pages)

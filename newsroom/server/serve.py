@@ -1,0 +1,181 @@
+"""The production server: granian's workers, and beside them one process that ticks."""
+
+import copy
+import errno
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management.base import CommandError
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
+from granian.http import HTTP1Settings
+
+# Connections that one worker takes; those beyond it wait in the kernel's queue. They
+# cost a little memory and no thread, so that even a thousand silent ones leave room.
+CONNECTIONS = 4096
+# Open files that a worker needs beside its connections: database, log, bodies, pictures.
+OTHER_FILES = 256
+
+# Within so many seconds the headers of a request must have come: counted from the
+# beginning of the connection, or from the answer before. So long is one idle, too.
+HEADER_SECONDS = 10
+# The largest request line and headers together, in bytes: those of nginx, 4 × 8 KiB.
+LARGEST_HEADERS = 32 * 1024
+
+# How long a worker may take to finish the requests in flight when it is told to stop.
+SECONDS_TO_FINISH = 30
+
+TICK_SECONDS = 10
+
+
+def serve(*, host: str, port: int, workers: int) -> None:
+    """
+    Serve the site until SIGTERM or SIGINT, then finish the requests in flight.
+
+    Raises CommandError with a sentence when the site is not ready to be served.
+    """
+    refuse_when_not_ready()
+    refuse_when_taken(host, port)
+    close_connections()
+    ticking = Ticking()
+    server = Granian(
+        "newsroom.server.rsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        # With uvloop, and the server's own work in a thread of its own, a kept page costs
+        # as much of a core as it did by WSGI (27 µs and 25 to 36), and without 48 µs.
+        loop=Loops.auto,
+        runtime_mode=RuntimeModes.mt,
+        workers=workers,
+        # Without TLS, HTTP/2 has no browser that speaks it, and no limits that hold:
+        # granian would wait for its first bytes for ever.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(HEADER_SECONDS * 1000),
+            max_buffer_size=LARGEST_HEADERS,
+        ),
+        backpressure=connections_for(open_files()),
+        backlog=2048,
+        respawn_failed_workers=True,
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        websockets=False,
+        log_dictconfig=copy.deepcopy(settings.LOGGING),
+    )
+    server.on_startup(ticking.start)
+    server.on_shutdown(ticking.stop)
+    server.serve()
+
+
+def open_files() -> int:
+    """How many files a process may have open, which is raised to what the system allows at most."""
+    try:
+        import resource
+    except ImportError:
+        # Windows has no such limit.
+        return CONNECTIONS + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft < wanted and (hard == resource.RLIM_INFINITY or soft < hard):
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
+
+
+def connections_for(files: int) -> int:
+    """How many connections a worker takes that may have so many files open."""
+    return max(1, min(CONNECTIONS, files - OTHER_FILES))
+
+
+def refuse_when_not_ready():
+    if not settings.DEBUG and not staticfiles_storage.hashed_files:
+        raise CommandError(
+            "The static files have not been collected. Run: "
+            "uv run manage.py collectstatic --no-input"
+        )
+    try:
+        executor = MigrationExecutor(connections["default"])
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        raise CommandError(f"The database does not answer: {error}") from error
+    if missing:
+        raise CommandError(
+            f"The database is not up to date, {len(missing)} migrations are missing. "
+            "Run: uv run manage.py migrate"
+        )
+
+
+def refuse_when_taken(host, port):
+    """
+    Refuse an address that somebody else listens on, or that cannot be listened on.
+
+    Granian shares ports between its workers, so two servers would share one, too.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"Port {port} is taken by another program. Stop it, or choose another port."
+            ) from error
+        raise CommandError(
+            f"Nothing can be served on {host}:{port}: {error.strerror}."
+        ) from error
+
+
+def close_connections():
+    """The workers are copies of this process and must not share its connections."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+
+
+class Ticking:
+    """
+    One process that runs `tick` again and again, started anew when it ends before we do.
+
+    It reads from a pipe that we hold open: when the server is gone, however it
+    went, the pipe closes and the process ends.
+    """
+
+    def __init__(self):
+        self._ending = threading.Event()
+        self._process = None
+
+    def start(self):
+        threading.Thread(target=self._keep_running, daemon=True).start()
+
+    def stop(self):
+        self._ending.set()
+        if self._process is not None:
+            self._process.stdin.close()
+            try:
+                self._process.wait(timeout=SECONDS_TO_FINISH)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def _keep_running(self):
+        command = [
+            sys.executable,
+            os.fspath(settings.BASE_DIR / "manage.py"),
+            "tick",
+            f"--every={TICK_SECONDS}",
+        ]
+        while not self._ending.is_set():
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+            self._process.wait()
+            self._ending.wait(TICK_SECONDS)

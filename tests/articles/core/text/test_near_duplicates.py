@@ -1,0 +1,137 @@
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.core.text import near_duplicates as module
+from articles.core.text.near_duplicates import (
+    edits_allowed,
+    key_of,
+    similar,
+    singular_of,
+    within,
+)
+
+SAME = "the same but for case, accents or signs"
+NEAR = "nearly the same spelling"
+
+
+def pairs(*names):
+    return {
+        frozenset([pair.one, pair.other]): pair.why for pair in similar(names).pairs
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ("Harbour", "harbour", SAME),
+        ("Elección", "eleccion", SAME),
+        ("Straße", "STRASSE", SAME),
+        ("e-mail", "Email", SAME),
+        ("Town  life", "town-life", SAME),
+        ("Election", "Elections", "singular and plural"),
+        ("City", "Cities", "singular and plural"),
+        ("Church", "churches", "singular and plural"),
+        ("House price", "Houses' prices", "singular and plural"),
+        ("Harbor", "Harbour", NEAR),
+        ("Parliament", "Parlament", NEAR),
+        ("River Wendle", "River Wendel", NEAR),
+        ("Environment agency", "Enviroment agancy", NEAR),
+        # A letter less in the first piece and one more in the last.
+        ("Abcdefghijkl", "Abdefghijkxl", NEAR),
+    ],
+)
+def test_two_names_for_one_thing_are_found(one, other, why):
+    assert pairs(one, other) == {frozenset([one, other]): why}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Iran", "Iraq"),
+        ("Election 2024", "Election 2025"),
+        ("Gas", "Ga"),
+        ("Paris", "Pari"),
+        ("🎉", "🎈"),
+        ("Fish", "Rivers"),
+    ],
+)
+def test_two_names_for_two_things_are_not(one, other):
+    assert not pairs(one, other)
+
+
+def test_of_many_that_are_the_same_each_is_paired_once_with_the_first():
+    found = similar(["FISH", "Fish", "fish"]).pairs
+    assert [(pair.one, pair.other) for pair in found] == [
+        ("FISH", "Fish"),
+        ("FISH", "fish"),
+    ]
+
+
+def edits(one, other):
+    """The distance by the book, which is slow."""
+    row = range(len(other) + 1)
+    for i, letter in enumerate(one, 1):
+        last, row = row, [i]
+        for j, its in enumerate(other, 1):
+            row.append(min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != its)))
+    return row[-1]
+
+
+few_letters = st.text("abs", max_size=9)
+
+
+@given(st.integers(0, 2), few_letters, few_letters)
+def test_the_edits_are_those_of_the_book(allowed, one, other):
+    assert within(allowed, one, other) == (edits(one, other) <= allowed)
+
+
+# Long enough that some may have two edits, and of few enough letters that some are alike.
+long_names = st.builds(
+    "".join, st.lists(st.sampled_from(["ab", "bab", "a1"]), max_size=8)
+)
+
+
+@given(st.sets(long_names, max_size=12))
+def test_no_pair_within_the_edits_is_overlooked_and_no_other_is_found(names):
+    found = {
+        frozenset([pair.one, pair.other])
+        for pair in similar(names).pairs
+        if pair.why == NEAR
+    }
+    expected = {
+        frozenset([one, other])
+        for one, other in combinations(names, 2)
+        if [c for c in one if c == "1"] == [c for c in other if c == "1"]
+        and edits(one, other) <= edits_allowed(min(len(one), len(other)))
+    }
+    assert found == expected
+
+
+@given(st.lists(st.text(max_size=20), max_size=8))
+def test_whatever_the_names_are_the_order_does_not_matter(names):
+    assert similar(names) == similar(reversed(names))
+    for pair in similar(names).pairs:
+        assert pair.one != pair.other
+        assert {pair.one, pair.other} <= set(names)
+
+
+@given(st.text(max_size=30))
+def test_a_key_is_its_own_key(name):
+    assert key_of(key_of(name)) == key_of(name)
+
+
+def test_marks_that_are_letters_stay():
+    # Japanese ga and ka, Hindi ki and ka.
+    assert not pairs("ガラス工芸品", "カラス工芸品".replace("工", "大"))
+    assert key_of("कि") != key_of("क")
+    assert singular_of("Bus") == "bus"
+
+
+def test_more_than_can_be_compared_is_said(monkeypatch):
+    monkeypatch.setattr(module, "COMPARED", 10)
+    names = [f"{'a' * 20}{letter * 5}" for letter in "bcdefghijklm"]
+    assert similar(names).is_cut_short
+    assert not similar(["Harbor", "Harbour"]).is_cut_short

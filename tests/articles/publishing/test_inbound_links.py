@@ -1,0 +1,45 @@
+"""Links from one of our articles to another."""
+
+from articles.publishing.inbound_links import linking_to, slug_in, slugs_linked
+from tests.factories import make_article, make_visible_article
+
+
+def linking(slug, **fields):
+    body = f'<p><a href="/articles/{slug}/">there</a></p>'
+    return make_visible_article(body=body, **fields)
+
+
+def test_the_slugs_of_our_own_articles_are_found(settings):
+    html = (
+        '<a title="x" href="/articles/one/">1</a><a href="/articles/one/#s-a">1</a>'
+        f'<a href="{settings.SITE_URL}/articles/two?x=1">2</a>'
+        '<a href="https://other.example/articles/three/">3</a>'
+        '<a href="/tags/four/">4</a><a href="http://[">5</a>'
+    )
+    assert slugs_linked(html) == ["one", "two"]
+
+
+def test_whatever_was_copied_names_the_article(settings):
+    assert slug_in(" harbour ") == "harbour"
+    assert slug_in("/articles/harbour/") == "harbour"
+    assert slug_in(f"{settings.SITE_URL}/articles/harbour/") == "harbour"
+    assert slug_in("https://other.example/articles/harbour/") == ""
+    assert slug_in("two words") == ""
+
+
+def test_who_links_to_an_article_is_found_under_all_of_its_addresses(db):
+    article = make_visible_article(slug="old")
+    article.rename("new")
+    one, two = linking("old"), linking("new")
+    linking("newer")
+    make_article(body='<a href="/articles/new/">draft</a>')
+    assert set(linking_to(article)) == {one, two}
+
+
+def test_only_the_newest_visible_articles_are_looked_through(db, monkeypatch):
+    monkeypatch.setattr("articles.publishing.inbound_links.LOOKED_THROUGH", 1)
+    article = make_visible_article(slug="old")
+    linking("old")
+    assert len(linking_to(article)) == 1
+    make_visible_article()
+    assert linking_to(article) == []

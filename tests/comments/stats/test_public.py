@@ -1,0 +1,77 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from comments.models import Decision
+from comments.stats.public import ENOUGH, LOOKED_AT, in_words, typical_wait
+from tests.factories import HOUR, make_comment, make_user
+
+MINUTE = timedelta(minutes=1)
+
+
+def make_decisions(number, waited, *, at=None):
+    comment = make_comment()
+    Decision.objects.bulk_create(
+        Decision(
+            comment=comment,
+            text_revision=1,
+            from_status="pending",
+            to_status="approved",
+            by_name="Mo",
+            waited=waited,
+            at=at or timezone.now(),
+        )
+        for _ in range(number)
+    )
+
+
+def test_a_few_decisions_say_nothing(db):
+    make_decisions(ENOUGH - 1, HOUR)
+    assert typical_wait() is None
+    make_decisions(1, HOUR)
+    assert typical_wait() == (HOUR, ENOUGH)
+
+
+def test_what_did_not_wait_is_not_counted(db):
+    make_decisions(ENOUGH, None)
+    assert typical_wait() is None
+
+
+def test_half_of_the_comments_waited_no_longer(db):
+    make_decisions(15, HOUR)
+    make_decisions(14, 100 * HOUR)
+    assert typical_wait() == (HOUR, 29)
+
+
+def test_only_the_newest_decisions_count(db):
+    make_decisions(LOOKED_AT, MINUTE)
+    make_decisions(LOOKED_AT, HOUR, at=timezone.now() - HOUR)
+    assert typical_wait() == (MINUTE, LOOKED_AT)
+
+
+def test_a_real_decision_says_how_long_its_comment_waited(db):
+    moderator = make_user(role="Moderators")
+    for _ in range(ENOUGH):
+        comment = make_comment(created_at=timezone.now() - 3 * HOUR)
+        comment.approve(by=moderator)
+    wait, _ = typical_wait()
+    assert 3 * HOUR <= wait < 3 * HOUR + MINUTE
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"),
+    [
+        (timedelta(0), "1 minute"),
+        (MINUTE, "1 minute"),
+        (61 * timedelta(seconds=1), "2 minutes"),
+        (59 * MINUTE, "59 minutes"),
+        (60 * MINUTE, "1 hour"),
+        (61 * MINUTE, "2 hours"),
+        (47 * HOUR, "47 hours"),
+        (47 * HOUR + MINUTE, "2 days"),
+        (49 * HOUR, "3 days"),
+    ],
+)
+def test_a_wait_is_never_said_to_be_shorter_than_it_is(wait, words):
+    assert in_words(wait) == words

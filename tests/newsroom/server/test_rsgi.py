@@ -1,0 +1,254 @@
+"""What the server makes of a request before Django sees it, and of Django's answer after."""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+
+import pytest
+
+from newsroom.server import request_bodies, rsgi
+from newsroom.server.page_cache import PageCache
+from newsroom.server.proxies import AMBIGUOUS, TrustedProxies
+from newsroom.server.request_bodies import (
+    Refused,
+    TooLarge,
+    announced_length,
+    seconds_for,
+    whole_body,
+)
+from newsroom.server.session_cookies import KnownSessions
+
+
+@dataclass
+class Headers:
+    lines: list
+
+    def items(self):
+        return self.lines
+
+
+@dataclass
+class Scope:
+    """A request as granian describes it."""
+
+    headers: Headers
+    path: str = "/"
+    query_string: str = ""
+    method: str = "GET"
+    scheme: str = "http"
+    server: str = "127.0.0.1:8000"
+    client: str = "203.0.113.7:40000"
+    http_version: str = "1.1"
+
+
+@dataclass
+class Protocol:
+    """The client: sends these chunks, and keeps what it is answered."""
+
+    chunks: list = field(default_factory=list)
+    answer: tuple = None
+
+    async def __aiter__(self):
+        for chunk in self.chunks:
+            yield chunk
+
+    def response_bytes(self, status, headers, body):
+        self.answer = status, dict(headers), body
+
+    def response_empty(self, status, headers):
+        self.answer = status, dict(headers), b""
+
+    def response_file(self, status, headers, path):
+        self.answer = status, dict(headers), path
+
+
+def scope(*lines, **about):
+    return Scope(Headers([("host", "testserver"), *lines]), **about)
+
+
+def environ_of(*lines, **about):
+    return rsgi.environ_of(scope(*lines, **about))
+
+
+def test_a_request_becomes_an_environ():
+    environ = environ_of(
+        ("content-type", "text/plain"),
+        ("cookie", "a=1"),
+        ("cookie", "b=2"),
+        ("accept", "text/html"),
+        ("accept", "image/png"),
+        path="/é/",
+        query_string="q=é",
+        client="[2001:db8::1]:40000",
+    )
+    assert environ["CONTENT_TYPE"] == "text/plain"
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+    assert environ["HTTP_ACCEPT"] == "text/html,image/png"
+    assert environ["PATH_INFO"].encode("latin-1").decode() == "/é/"
+    assert environ["QUERY_STRING"].encode("latin-1").decode() == "q=é"
+    assert environ["REMOTE_ADDR"] == "2001:db8::1"
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == ("127.0.0.1", "8000")
+    assert AMBIGUOUS not in environ
+    assert "PATH" not in environ  # Nothing of the environment of the process.
+
+
+def test_a_name_with_an_underscore_is_not_the_one_with_a_hyphen():
+    environ = environ_of(("x_forwarded_for", "6.6.6.6"), ("content_length", "5"))
+    assert "HTTP_X_FORWARDED_FOR" not in environ
+    assert announced_length(environ) == 0
+    assert environ[AMBIGUOUS] == {"x_forwarded_for"}
+
+
+def test_a_forwarding_header_in_two_lines_is_noticed():
+    environ = environ_of(("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "1.2.3.4"))
+    assert environ[AMBIGUOUS] == {"x-forwarded-for"}
+    assert environ["HTTP_X_FORWARDED_FOR"] == "6.6.6.6,1.2.3.4"
+
+
+def test_two_hosts_are_refused():
+    with pytest.raises(Refused):
+        environ_of(("host", "evil.example"))
+
+
+def read(chunks, limit=100, announced=""):
+    async def reading():
+        environ = {"CONTENT_LENGTH": announced}
+        body = await whole_body(environ, aiter(Protocol(chunks)), limit)
+        with body:
+            return body.read(), environ["CONTENT_LENGTH"]
+
+    return asyncio.run(reading())
+
+
+def test_a_body_is_read_whole_and_its_length_is_known():
+    assert read([b"ab", b"", b"c"]) == (b"abc", "3")
+
+
+@pytest.mark.parametrize(
+    ("chunks", "announced"), [([b"x" * 60] * 2, ""), ([], "101"), ([], "9" * 19)]
+)
+def test_no_more_is_read_than_the_limit(chunks, announced):
+    with pytest.raises(TooLarge):
+        read(chunks, announced=announced)
+
+
+def test_a_body_that_breaks_off_is_no_body():
+    with pytest.raises(Refused):
+        read([b"abc"], announced="10")
+
+
+def test_a_body_has_a_floor_of_bytes_a_second_and_an_end():
+    assert seconds_for(0) == request_bodies.BODY_SECONDS
+    assert seconds_for(500) == request_bodies.BODY_SECONDS + 1
+    assert seconds_for(10**9) == request_bodies.BODY_SECONDS_AT_MOST
+
+
+def site(application):
+    pages = PageCache(application)
+    sessions = KnownSessions(pages)
+    return rsgi.Server(TrustedProxies(sessions), sessions, pages)
+
+
+def asked(server, protocol=None, *lines, **about):
+    protocol = protocol or Protocol()
+    asyncio.run(server.__rsgi__(scope(*lines, **about), protocol))
+    return protocol.answer
+
+
+def answering(body, *headers, status="200 OK"):
+    def application(environ, start_response):
+        start_response(status, list(headers))
+        return body
+
+    return application
+
+
+def test_an_answer_is_handed_over_whole():
+    status, headers, body = asked(site(answering([b"a", b"b"], ("X-Name", "1"))))
+    assert (status, headers, body) == (200, {"x-name": "1"}, b"ab")
+
+
+def test_an_error_of_the_application_is_an_answer(caplog):
+    def application(environ, start_response):
+        raise ValueError
+
+    status, headers, _ = asked(site(application))
+    assert status == 500
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_file_is_sent_by_the_server(tmp_path):
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"12345")
+    for position, length, sent in [(0, "5", os.fspath(path)), (2, "3", b"345")]:
+        file = path.open("rb")
+        file.seek(position)
+        body = rsgi.FileWrapper(file)
+        answer = asked(site(answering(body, ("Content-Length", length))))
+        assert answer == (200, {"content-length": length}, sent)
+        assert file.closed
+
+
+def test_requests_with_a_body_use_half_of_the_threads_at_most(monkeypatch):
+    together, most = 0, 0
+
+    async def counted(self, environ, protocol):
+        nonlocal together, most
+        together += 1
+        most = max(most, together)
+        await asyncio.sleep(0.01)
+        together -= 1
+
+    monkeypatch.setattr(rsgi.Server, "_answer", counted)
+    server = site(answering([]))
+
+    async def all_at_once():
+        length = ("content-length", "1")
+        request = scope(length, method="POST")
+        await asyncio.gather(
+            *(server.__rsgi__(request, Protocol([b"x"])) for _ in range(40))
+        )
+
+    asyncio.run(all_at_once())
+    assert most == rsgi.THREADS // 2
+
+
+def test_too_many_bodies_at_once_are_refused(monkeypatch):
+    monkeypatch.setattr(rsgi, "BODIES", 0)
+    length = ("content-length", "1")
+    server = site(answering([]))
+    status, headers, _ = asked(server, Protocol([b"x"]), length, method="POST")
+    assert (status, headers["retry-after"]) == (503, "10")
+
+
+PAGE = ("Cache-Control", "public, no-cache"), ("Content-Length", "2")
+
+
+def test_a_kept_page_is_sent_without_a_thread(monkeypatch, settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    settings.ALLOWED_HOSTS = ["testserver"]
+    server = site(answering([b"ok"], *PAGE))
+    assert asked(server)[2] == b"ok"
+    monkeypatch.setattr(rsgi.Server, "_answer", None)
+    plain = asked(server)
+    assert plain[0] == 200
+    assert plain[1]["cache-control"] == "public, no-cache"
+    # Also for a request that is looked at more closely, and for one with nobody's session.
+    assert asked(server, None, ("cookie", "theme=dark"))[2] == b"ok"
+    assert asked(server, None, ("cookie", "sessionid=x"))[2] == b"ok"
+    etag = ("if-none-match", plain[1]["etag"])
+    assert asked(server, None, etag)[0] == 304
+
+
+def test_other_characters_are_not_taken_for_the_address_of_another_page(settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+    def application(environ, start_response):
+        body = environ["PATH_INFO"].encode("latin-1")
+        start_response("200 OK", [PAGE[0], ("Content-Length", str(len(body)))])
+        return [body]
+
+    server = site(application)
+    for path in ["/é/", "/Ã©/", "/é/"]:
+        assert asked(server, path=path)[2].decode() == path
