@@ -7,6 +7,7 @@ class NewsroomConfig(AppConfig):
     name = "newsroom"
 
     def ready(self):
+        # Models cannot be imported before the apps are ready.
         from newsroom import pages, roles
         from newsroom.accounts import receivers
         from newsroom.accounts.sessions import note_sign_in

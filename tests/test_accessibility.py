@@ -8,10 +8,10 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
+from comments.mail.one_click import decision_address
 from comments.security.tokens import (
     confirm_address,
     data_address,
-    decision_address,
     private_address,
     request_address,
     stop_address,

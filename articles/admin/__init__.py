@@ -3,8 +3,8 @@ from articles.admin.article.admin import ArticleAdmin
 from articles.admin.corrections import CorrectionAdmin, CorrectionRequestAdmin
 from articles.admin.images.admin import ImageAdmin
 from articles.admin.people import PersonAdmin
+from articles.admin.steps import StepAdmin
 from articles.admin.tags import TagAdmin, TagStepAdmin
-from articles.core.admin.read_only import StepAdmin
 
 __all__ = [
     "ArticleAdmin",

@@ -23,11 +23,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from comments.mail.one_click import STEPS, deciding_by_mail, steps_on
+from comments.mail.one_click import STEPS, deciding_by_mail, decision_address, steps_on
 from comments.mail.outbox import CouldNotSend
 from comments.models import Appeal, Comment, Decision, Digest
 from comments.screening.wording import why
-from comments.security.tokens import decision_address
 from comments.text.html import kept_line
 from comments.text.plain_text import inert_line, inert_text
 

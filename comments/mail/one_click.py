@@ -1,13 +1,18 @@
 """Deciding by a link in the digest: what it was mailed for, and why it may be too late for that."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from comments.models import Comment
+from comments.models import Comment, Digest
+from comments.security.tokens import read_dated, row_by_name, row_name, sign_dated
+
+DECIDE_WITHIN = timedelta(days=3)
 
 # What a link can do, as the digest calls it; each is a method of Comment. The tokens hold
 # their place in this order, so a new one comes last.
@@ -93,3 +98,42 @@ def steps_on(comment: Comment) -> list[str]:
     """What the digest offers to do with a comment that waits, or whose author asks to look again."""
     steps = [step for step, status in LEADS_TO.items() if status != comment.status]
     return steps if comment.is_waiting else [*steps, "keep"]
+
+
+def decision_address(comment, step, digest):
+    """Where the moderator of the digest takes this step on the comment as it is now, without signing in; for three days."""
+    parts = [
+        row_name(comment),
+        comment.version,
+        comment.text_revision,
+        list(STEPS).index(step),
+        row_name(digest),
+    ]
+    return reverse("comments:decide", args=[sign_dated(parts, "decide")])
+
+
+def link_to_decide(token):
+    """What the token was mailed for, also when it is too late for that; None for a token that we did not make."""
+    parts, is_in_time = read_dated(token, "decide", within=DECIDE_WITHIN)
+    if len(parts) == 7:
+        named, (*state, digest, key) = parts[:2], parts[2:]
+        digest = row_by_name(Digest.objects.select_related("moderator"), digest, key)
+    elif len(parts) == 5:
+        named, (*state, moderator) = parts[:1], parts[1:]
+        digests = Digest.objects.select_related("moderator")
+        digest = digests.filter(moderator=moderator, takes_old_links=True).first()
+    else:
+        return None
+    comments = Comment.objects.select_related("article", "parent")
+    comment = row_by_name(comments.defer("article__body"), *named)
+    if comment is None:
+        return None
+    version, text_revision, step = map(int, state)
+    return Link(
+        comment=comment,
+        version=version,
+        text_revision=text_revision,
+        step=list(STEPS)[step],
+        moderator=digest and digest.moderator,
+        has_ended=not is_in_time,
+    )

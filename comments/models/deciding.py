@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
@@ -13,6 +14,10 @@ from comments.models.appeal import Appeal
 from comments.models.decision import Decision, standing
 from comments.models.thread import Thread
 from comments.models.training import Training
+
+# The task that tells whom a reply answers, by its name: what sends mail needs the models,
+# and these must not need it.
+ANNOUNCING = "comments.mail.reply_notifications.announcing"
 
 # What a decision is called in a refusal, after “cannot be”.
 _IN_A_REFUSAL = {
@@ -162,11 +167,12 @@ def _announce_after_the_commit(comment):
     else:
         has_news = comment.carries_replies and comment.approved_replies > 0
     if has_news:
-        # Here, for what announces needs the models.
-        from comments.mail.reply_notifications import announcing
-
         # Robust: the decision stands, whatever becomes of the mails.
-        transaction.on_commit(partial(announcing.enqueue, comment.pk), robust=True)
+        transaction.on_commit(partial(_announce, comment.pk), robust=True)
+
+
+def _announce(pk):
+    import_string(ANNOUNCING).enqueue(pk)
 
 
 def _refusal(comment, status):

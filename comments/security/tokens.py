@@ -15,13 +15,11 @@ from django.core.signing import BadSignature, SignatureExpired, Signer, Timestam
 from django.urls import reverse
 
 from articles.models import CorrectionRequest
-from comments.mail.one_click import STEPS, Link
-from comments.models import Comment, Digest, Mailbox
+from comments.models import Comment, Mailbox
 
 CONFIRM_WITHIN = timedelta(days=30)
 DATA_WITHIN = timedelta(hours=24)
 BROWSER_WITHIN = timedelta(days=180)
-DECIDE_WITHIN = timedelta(days=3)
 NO_ROW = "0.0"
 
 
@@ -31,31 +29,31 @@ def private_address(comment):
 
 
 def token_for(comment):
-    return _signer("mine").sign(_name_of(comment))
+    return _signer("mine").sign(row_name(comment))
 
 
 def comment_of(token):
     """The comment whose author the token was given to; None for a token that we did not make."""
     comments = Comment.objects.select_related("article")
-    return _named(comments, *_parts(token, "mine", [2, 1]))
+    return row_by_name(comments, *_parts(token, "mine", [2, 1]))
 
 
 def request_address(asked):
     """Where whoever sent the correction request finds what became of it."""
-    token = _signer("correction_request").sign(_name_of(asked))
+    token = _signer("correction_request").sign(row_name(asked))
     return reverse("comments:correction_request", args=[token])
 
 
 def request_of(token):
     """The correction request whose sender the token was given to; None for a token that we did not make."""
     requests = CorrectionRequest.objects.select_related("article", "answer")
-    return _named(requests, *_parts(token, "correction_request", [2, 1]))
+    return row_by_name(requests, *_parts(token, "correction_request", [2, 1]))
 
 
 def confirm_address(mailbox, comment=None):
     """Where the owner of the mailbox says whether they wrote the comment, and that we may write there; for 30 days."""
-    about = _name_of(comment) if comment else NO_ROW
-    token = _dated_signer("mail.confirm").sign(f"{_name_of(mailbox)}.{about}")
+    about = row_name(comment) if comment else NO_ROW
+    token = _dated_signer("mail.confirm").sign(f"{row_name(mailbox)}.{about}")
     return reverse("comments:confirm", args=[token])
 
 
@@ -65,20 +63,20 @@ def mailbox_to_confirm(token):
 
     No mailbox when the token is not ours or its time is over; no comment when it is gone.
     """
-    parts, is_in_time = _dated_parts(token, "mail.confirm", within=CONFIRM_WITHIN)
+    parts, is_in_time = read_dated(token, "mail.confirm", within=CONFIRM_WITHIN)
     comments = Comment.objects.select_related("article")
-    mailbox = _named(Mailbox.objects, *parts[:2]) if is_in_time else None
+    mailbox = row_by_name(Mailbox.objects, *parts[:2]) if is_in_time else None
     if mailbox is None:
         return None, None
     if len(parts) == 4:
-        return mailbox, _named(comments, *parts[2:])
+        return mailbox, row_by_name(comments, *parts[2:])
     return mailbox, comments.asked_about(mailbox)
 
 
 def stop_address(mailbox, comment=None):
     """Where the owner of the mailbox ends the mails about the comment, or all of them; it never ends itself."""
-    about = _name_of(comment) if comment else NO_ROW
-    token = _signer("mail.stop").sign(f"{_name_of(mailbox)}.{about}")
+    about = row_name(comment) if comment else NO_ROW
+    token = _signer("mail.stop").sign(f"{row_name(mailbox)}.{about}")
     return reverse("comments:stop", args=[token])
 
 
@@ -86,9 +84,9 @@ def mails_to_stop(token):
     """The mailbox whose owner the token was mailed to, or None; and the comment that it is about, if it is about one."""
     parts = _parts(token, "mail.stop", [4, 2])
     half = len(parts) // 2
-    mailbox = _named(Mailbox.objects, *parts[:half])
+    mailbox = row_by_name(Mailbox.objects, *parts[:half])
     comments = Comment.objects.select_related("article")
-    return mailbox, mailbox and _named(comments, *parts[half:])
+    return mailbox, mailbox and row_by_name(comments, *parts[half:])
 
 
 def data_address(mailbox):
@@ -112,51 +110,11 @@ def comment_of_browser(token):
     return _dated_row(numbers, token, "browser", within=BROWSER_WITHIN)
 
 
-def decision_address(comment, step, digest):
-    """Where the moderator of the digest takes this step on the comment as it is now, without signing in; for three days."""
-    parts = [
-        _name_of(comment),
-        comment.version,
-        comment.text_revision,
-        list(STEPS).index(step),
-        _name_of(digest),
-    ]
-    token = _dated_signer("decide").sign(".".join(map(str, parts)))
-    return reverse("comments:decide", args=[token])
-
-
-def link_to_decide(token):
-    """What the token was mailed for, also when it is too late for that; None for a token that we did not make."""
-    parts, is_in_time = _dated_parts(token, "decide", within=DECIDE_WITHIN)
-    if len(parts) == 7:
-        named, (*state, digest, key) = parts[:2], parts[2:]
-        digest = _named(Digest.objects.select_related("moderator"), digest, key)
-    elif len(parts) == 5:
-        named, (*state, moderator) = parts[:1], parts[1:]
-        digests = Digest.objects.select_related("moderator")
-        digest = digests.filter(moderator=moderator, takes_old_links=True).first()
-    else:
-        return None
-    comments = Comment.objects.select_related("article", "parent")
-    comment = _named(comments.defer("article__body"), *named)
-    if comment is None:
-        return None
-    version, text_revision, step = map(int, state)
-    return Link(
-        comment=comment,
-        version=version,
-        text_revision=text_revision,
-        step=list(STEPS)[step],
-        moderator=digest and digest.moderator,
-        has_ended=not is_in_time,
-    )
-
-
-def _name_of(row):
+def row_name(row):
     return f"{row.pk}.{row.link_key}"
 
 
-def _named(rows, pk=None, key=None):
+def row_by_name(rows, pk=None, key=None):
     """The row that a token names; None where it is gone, also when another has its number now."""
     if pk in [None, "0"]:
         return None
@@ -164,17 +122,22 @@ def _named(rows, pk=None, key=None):
     return rows.filter(pk=pk, **known).first()
 
 
+def sign_dated(parts, purpose):
+    """The parts, joined by dots, signed for this purpose with the time of now."""
+    return _dated_signer(purpose).sign(".".join(map(str, parts)))
+
+
 def _dated_token(row, purpose):
-    return _dated_signer(purpose).sign(_name_of(row))
+    return sign_dated([row_name(row)], purpose)
 
 
 def _dated_row(rows, token, purpose, *, within):
     """The row that a dated token names; None when the token is not ours or its time is over."""
-    parts, is_in_time = _dated_parts(token, purpose, within=within)
-    return _named(rows, *parts) if is_in_time else None
+    parts, is_in_time = read_dated(token, purpose, within=within)
+    return row_by_name(rows, *parts) if is_in_time else None
 
 
-def _dated_parts(token, purpose, *, within):
+def read_dated(token, purpose, *, within):
     """What we signed for this purpose, without its time, and whether that is not over; nothing when we did not sign it."""
     signer = _dated_signer(purpose)
     try:

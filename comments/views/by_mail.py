@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 from articles.core.http_cache import has_session
 from articles.models import TransitionError
 from comments.forms import RejectForm, StepForm
+from comments.mail.one_click import link_to_decide
 from comments.screening.wording import why
 from comments.security.csrf import is_from_elsewhere
-from comments.security.tokens import link_to_decide
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,

@@ -27,6 +27,7 @@ class SessionStore(db.SessionStore):
 
     @classmethod
     def get_model_class(cls):
+        # Django imports the engine before the models are there.
         from newsroom.models import StaffSession
 
         return StaffSession

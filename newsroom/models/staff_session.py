@@ -42,6 +42,7 @@ class StaffSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls):
+        # The store needs this model.
         from newsroom.accounts.session_store import SessionStore
 
         return SessionStore

@@ -77,9 +77,9 @@ def serve(*, host: str, port: int, workers: int) -> None:
 def open_files() -> int:
     """How many files a process may have open, which is raised to what the system allows at most."""
     try:
+        # Windows has no such module, and no such limit.
         import resource
     except ImportError:
-        # Windows has no such limit.
         return CONNECTIONS + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + OTHER_FILES

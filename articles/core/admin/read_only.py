@@ -1,9 +1,4 @@
-"""What was done, as the desk reads it."""
-
-from django.contrib import admin
-
-from articles.core.admin.changelist import LongListMixin
-from articles.models import Step
+"""Admin screens for records that nobody changes."""
 
 
 class RecordMixin:
@@ -17,11 +12,3 @@ class RecordMixin:
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-@admin.register(Step)
-class StepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
-    list_display = ["at", "what", "article", "who", "reason"]
-    list_filter = ["what"]
-    list_select_related = ["article"]
-    date_hierarchy = "at"

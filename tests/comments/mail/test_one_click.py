@@ -1,10 +1,16 @@
 import pytest
 
 from articles.models import TransitionError
-from comments.mail.one_click import LEADS_TO, STEPS, is_moderator, steps_on
+from comments.mail.one_click import (
+    LEADS_TO,
+    STEPS,
+    decision_address,
+    is_moderator,
+    link_to_decide,
+    steps_on,
+)
 from comments.models import Comment
 from comments.posting.author_actions import appeal
-from comments.security.tokens import decision_address, link_to_decide
 from tests.comments.security.test_tokens import in_address
 from tests.factories import digest_of, make_comment, make_user
 

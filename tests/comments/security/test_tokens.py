@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.models import CorrectionRequest
-from comments.mail.one_click import STEPS
+from comments.mail.one_click import STEPS, decision_address, link_to_decide
 from comments.models import Comment, Digest, Mailbox
 from comments.security.tokens import (
     browser_token,
@@ -19,8 +19,6 @@ from comments.security.tokens import (
     comment_of_browser,
     confirm_address,
     data_address,
-    decision_address,
-    link_to_decide,
     mailbox_of_data,
     mailbox_to_confirm,
     mails_to_stop,

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments.forms.by_mail import LONGEST_EXPLANATION
+from comments.mail.one_click import decision_address
 from comments.models import Comment, Decision, Signal
 from comments.posting.author_actions import appeal
-from comments.security.tokens import decision_address, stop_address, token_for
+from comments.security.tokens import stop_address, token_for
 from comments.views.receiving import LARGEST_POST
 from tests.comments.posting.test_submit import all_at_once
 from tests.comments.views.sending import PRIVATE, moderator_client, text_of

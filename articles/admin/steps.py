@@ -1,0 +1,15 @@
+"""The steps of articles, as the desk reads them."""
+
+from django.contrib import admin
+
+from articles.core.admin.changelist import LongListMixin
+from articles.core.admin.read_only import RecordMixin
+from articles.models import Step
+
+
+@admin.register(Step)
+class StepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
+    list_display = ["at", "what", "article", "who", "reason"]
+    list_filter = ["what"]
+    list_select_related = ["article"]
+    date_hierarchy = "at"
