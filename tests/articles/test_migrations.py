@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE = [("articles", "0022_pictures_get_a_secret")]
-AFTER = [("articles", "0023_an_article_is_once_in_a_batch")]
+BEFORE = [("articles", "0005_fill_secrets_of_images")]
+AFTER = [("articles", "0006_an_article_is_once_in_a_batch")]
 
 
 def migrated(targets):

@@ -6,7 +6,7 @@ from articles.models import Image
 from articles.models.image import fingerprint_of
 from tests.factories import make_image
 
-migration = importlib.import_module("articles.migrations.0022_pictures_get_a_secret")
+migration = importlib.import_module("articles.migrations.0005_fill_secrets_of_images")
 
 
 def test_every_picture_gets_a_secret_and_keeps_its_old_addresses_beside_it(db):

@@ -17,7 +17,7 @@ from tests.factories import (
     make_user,
 )
 
-NAME = "0018_detach_what_was_only_typed"
+NAME = "0005_detach_unproven_comments"
 migration = import_module(f"comments.migrations.{NAME}")
 
 

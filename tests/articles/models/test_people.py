@@ -1,9 +1,3 @@
-from importlib import import_module
-from types import SimpleNamespace
-
-from django.apps import apps
-from django.db import connection
-
 from articles.core.text.confusables import skeleton
 from articles.models import Person
 from tests.factories import make_person
@@ -31,12 +25,3 @@ def test_many_who_are_made_at_once_have_one_too(db):
     known, _ = Person.objects.get_or_create(name="Tom Ash", slug="tom")
     assert Person.objects.get(slug="ana").skeleton == skeleton("Ana Ruiz")
     assert known.skeleton == skeleton("Tom Ash")
-
-
-def test_those_who_were_there_before_get_theirs(db):
-    person = make_person(name="Ana Ruiz")
-    Person.objects.update(skeleton="")
-    migration = import_module("articles.migrations.0007_fill_the_skeletons")
-    migration.fill(apps, SimpleNamespace(connection=connection))
-    person.refresh_from_db()
-    assert person.skeleton == skeleton("Ana Ruiz")
