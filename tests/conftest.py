@@ -164,6 +164,7 @@ ASK_FOR_A_DATABASE = {
     "django_db_serialized_rollback",
     "live_server",
     "site",
+    "ready_site",
 }
 
 

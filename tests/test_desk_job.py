@@ -31,7 +31,6 @@ WITHOUT_NEIGHBOURS = {
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 def test_a_story_appears_at_its_hour_and_its_correction_in_all_three_places(
     transactional_db, open_page, live_server
 ):

@@ -132,45 +132,105 @@ def ask(address, **headers):
         return answer
 
 
+def made_once(tmp_path_factory, name, make):
+    """The folder that `make` fills, filled by the first worker of this run that needs it."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder, is_made = root / name, root / f"{name}.made"
+    try:
+        (root / f"{name}.lock").mkdir()
+    except FileExistsError:
+        wait_until(is_made.exists, seconds=300)
+    else:
+        make(folder)
+        is_made.touch()
+    return folder
+
+
+@contextmanager
+def new_database(server, *, template=None):
+    """The address of a database of its own on the server, a copy of the template if there is one."""
+    name = f"site_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        copied = f" TEMPLATE {template}" if template else ""
+        connection.execute(f"CREATE DATABASE {name}{copied}")
+        yield address_on(server, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def address_on(server, name):
+    path = urlsplit(server).path
+    return re.sub(f"{path}(?=\\?|$)", f"/{name}", server, count=1)
+
+
 @pytest.fixture
 def site(tmp_path):
     """A place for a site on the kind of database that this run is about, with nothing in it yet."""
+    yield from sites(tmp_path / "var")
+
+
+def sites(folder):
     server = os.environ.get("DATABASE_URL")
     if not server:
-        yield Site(tmp_path / "var")
+        yield Site(folder)
         return
-    name = f"site_{uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        path = urlsplit(server).path
-        yield Site(
-            tmp_path / "var",
-            DATABASE_URL=re.sub(f"{path}(?=\\?|$)", f"/{name}", server, count=1),
-        )
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server) as address:
+        yield Site(folder, DATABASE_URL=address)
 
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory):
     """A folder with the static files as the demo collects them, made once."""
-    folder = tmp_path_factory.mktemp("collected")
-    code = "import django; django.setup(); from newsroom.demo.static_files import collect; collect()"
-    run = Site(folder).python(code)
-    assert run.returncode == 0, run.stderr
-    return folder
+
+    def collect(folder):
+        code = "import django; django.setup(); from newsroom.demo.static_files import collect; collect()"
+        run = Site(folder).python(code)
+        assert run.returncode == 0, run.stderr
+
+    return made_once(tmp_path_factory, "collected", collect)
 
 
-@pytest.fixture
-def site_with_files(site, collected):
-    """The site with its static files, and no database yet."""
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A database with all tables to copy, made once: a file, or the name of a template on the server."""
+    server = os.environ.get("DATABASE_URL")
+
+    def migrate(folder):
+        folder.mkdir()
+        name, environment = f"template_{uuid4().hex[:12]}", {}
+        if server:
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            environment = {"DATABASE_URL": address_on(server, name)}
+            (folder / "template").write_text(name)
+        run = Site(folder, **environment).run("migrate", "-v0")
+        assert run.returncode == 0, run.complaints
+
+    folder = made_once(tmp_path_factory, "migrated", migrate)
+    return (folder / "template").read_text() if server else folder / "newsroom.sqlite3"
+
+
+def with_files(site, collected):
     shutil.copytree(collected, site.folder, copy_function=os.link)
     (site.folder / "secret_key").unlink()
     return site
 
 
 @pytest.fixture
-def ready_site(site_with_files):
-    """The site with its static files and its tables."""
-    run = site_with_files.run("migrate", "-v0")
-    assert run.returncode == 0, run.complaints
-    return site_with_files
+def site_with_files(site, collected):
+    """The site with its static files, and no database yet."""
+    return with_files(site, collected)
+
+
+@pytest.fixture
+def ready_site(tmp_path, collected, migrated):
+    """A site with its static files and its tables."""
+    server = os.environ.get("DATABASE_URL")
+    if not server:
+        site = with_files(Site(tmp_path / "var"), collected)
+        shutil.copy(migrated, site.folder / "newsroom.sqlite3")
+        yield site
+        return
+    with new_database(server, template=migrated) as address:
+        yield with_files(Site(tmp_path / "var", DATABASE_URL=address), collected)

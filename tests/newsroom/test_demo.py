@@ -12,9 +12,6 @@ from newsroom.demo.stories import ARTICLES, STORIES
 from tests.factories import make_article, make_user
 from tests.newsroom.conftest import ask, taken_port
 
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 
 @pytest.fixture
 def demo(db):

@@ -3,15 +3,10 @@
 import json
 import signal
 
-import pytest
-
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 BEGIN = """
 import django; django.setup()
 import os, signal
-from articles import desk
+from articles.publishing import actions
 from articles.models import Article, Step
 
 def die(*args, **kwargs):
@@ -44,10 +39,10 @@ def test_a_process_that_is_killed_while_it_publishes_leaves_a_draft(ready_site):
         ready_site,
         """
 article = Article.objects.create(title="Harbour", body="<p>Words.</p>")
-desk.save(article, {"tags": ["Sea"]}, began_from=article.keep_revision().pk)
+actions.save(article, {"tags": ["Sea"]}, began_from=article.keep_revision().pk)
 # The row says “published” by now, and its address is taken: the record comes after.
 Step.objects.create = die
-desk.publish(article)
+actions.publish(article)
 """,
     )
     assert left == {
@@ -66,13 +61,13 @@ def test_changes_of_a_live_article_go_live_whole_or_not_at_all(ready_site):
         ready_site,
         """
 article = Article.objects.create(title="Before", body="<p>Words.</p>")
-desk.publish(article)
-desk.save(
+actions.publish(article)
+actions.save(
     article, {"title": "After", "tags": ["Sea"]}, began_from=article.working_copy.pk
 )
 # Title, text and tags are written by now; the record and the commit come after.
 Article.note_pictures = die
-desk.publish_changes(article)
+actions.publish_changes(article)
 """,
     )
     assert left["visible"] == ["Before"]
@@ -86,11 +81,11 @@ def test_after_that_the_next_press_publishes(ready_site):
         """
 article = Article.objects.create(title="Harbour", body="<p>Words.</p>")
 Step.objects.create = die
-desk.publish(article)
+actions.publish(article)
 """,
     )
     ready_site.shell(
-        "from articles import desk; from articles.models import Article; "
-        "desk.publish(Article.objects.get())"
+        "from articles.publishing import actions; from articles.models import Article; "
+        "actions.publish(Article.objects.get())"
     )
     assert json.loads(ready_site.shell(LEFT))["visible"] == ["Harbour"]

@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 LANDED = Path(__file__).with_name("landed_migrations.txt")
 # The last migrations of 0.1.0, in the order in which they can be applied.
 OF_0_1_0 = [("articles", "0002"), ("comments", "0002"), ("newsroom", "0001")]

@@ -2,11 +2,6 @@
 
 import signal
 
-import pytest
-
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 MAKE = """
 from tests.factories import make_image
 for number in range(4):

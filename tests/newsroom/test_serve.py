@@ -27,9 +27,6 @@ with transaction.atomic():
     sys.stdin.readline()
 """
 
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 
 FAILURES = "from newsroom.models import *; print(FailedSignIn.objects.count())"
 

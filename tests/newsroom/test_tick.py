@@ -22,9 +22,6 @@ from tests.factories import (
     make_user,
 )
 
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 
 def test_a_tick_forgets_what_need_not_be_kept_and_keeps_the_rest(db):
     today = timezone.now().date()

@@ -6,9 +6,6 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.comments.mail_server import MailServer
 from tests.newsroom.conftest import wait_until
 
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 WRITE = """
 from django.db import transaction
 from comments.models import Mailbox

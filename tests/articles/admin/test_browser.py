@@ -15,7 +15,7 @@ from tests.factories import (
     make_visible_article,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 EVERYTHING = (
     '<p>First <em>one</em> with <a href="/x" title="t" hreflang="de" rel="noopener">a link</a>, '

@@ -12,7 +12,7 @@ from articles.public.preview import share
 from tests.articles.admin.desk import form_of
 from tests.factories import make_article, make_request, make_user, make_visible_article
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"width": 320, "height": 700}
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"

@@ -7,7 +7,7 @@ from articles.models import Article, Tag
 from tests.articles.admin.test_tags import LIST
 from tests.factories import make_article, make_person, make_user, make_visible_article
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"width": 320, "height": 700}
 

@@ -13,7 +13,6 @@ from tests.newsroom.accounts.conftest import PASSWORD, code_of
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 

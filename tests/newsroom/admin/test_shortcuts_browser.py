@@ -9,7 +9,7 @@ from articles.models import Article
 from tests.articles.admin.desk import ADD, LIST, form_of
 from tests.factories import make_article, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -14,9 +14,6 @@ import pytest
 
 from tests.newsroom.conftest import ROOT, Site, ask, free_port, wait_for
 
-# One worker has what takes long to make.
-pytestmark = pytest.mark.xdist_group("site")
-
 # The limits of the server, shortened, so that a test sees them pass.
 HEADER_SECONDS = 3
 BODY_SECONDS = 3

@@ -9,7 +9,7 @@ from newsroom.models import StaffSession
 from tests.articles.admin.desk import ADD, LIST, form_of, place_caret, typed
 from tests.factories import make_article, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from tests.articles.admin.article.test_history import change, page_of
 from tests.articles.admin.desk import form_of
 from tests.factories import make_user, make_visible_article
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein" * 3
 

@@ -8,7 +8,7 @@ from articles.models import Article
 from tests.articles.admin.desk import form_of, place_caret
 from tests.factories import make_article, make_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 

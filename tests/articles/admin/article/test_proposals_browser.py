@@ -9,7 +9,7 @@ from articles.publishing.proposals import propose
 from tests.articles.admin.desk import place_caret
 from tests.factories import make_image, make_user, make_visible_article
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.factories import (
     make_visible_article,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 UPLOAD = reverse("admin:articles_image_add")
 LIBRARY = reverse("admin:articles_image_changelist")
