@@ -76,8 +76,8 @@ def _month_asked_for(request):
 
 def _beside(span, step):
     """The first moment of the month before or after; None where no clock can show it."""
-    months = span.start.year * 12 + span.start.month - 1 + step
-    beside = months.month(months // 12, months % 12 + 1)
+    number = span.start.year * 12 + span.start.month - 1 + step
+    beside = months.month(number // 12, number % 12 + 1)
     return beside and beside.start
 
 
