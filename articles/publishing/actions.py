@@ -18,7 +18,8 @@ from articles.models import (
     Step,
     TransitionError,
 )
-from articles.models.article import on_held_row
+from articles.models.article_steps import record_step
+from articles.models.held_row import on_held_row
 from articles.publishing.notifications import tell_writer_of_return
 
 logger = logging.getLogger(__name__)
@@ -198,7 +199,7 @@ def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None)
     Revision.objects.filter(pk=copy.pk).update(
         kind=Revision.Kind.SCHEDULED, publish_at=at, tells_readers=tell_readers
     )
-    record(
+    record_step(
         article, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {moment_in_words(at)}"
     )
 
@@ -208,7 +209,7 @@ def unschedule_changes(article, *, by=None):
     """Let scheduled changes wait in the working copy again. Raises TransitionError when there are none."""
     if not article.revisions.take_off_schedule():
         raise TransitionError(f"No changes of “{article}” are scheduled any more.")
-    record(article, Step.What.UNSCHEDULE_CHANGES, by=by)
+    record_step(article, Step.What.UNSCHEDULE_CHANGES, by=by)
 
 
 def publish_due_changes():
@@ -233,13 +234,6 @@ def make_working_copy(article):
             kind=Revision.Kind.PUBLISHED, at=article.modified_at
         )
     return article.keep_revision(at=article.modified_at)
-
-
-def record(article, what, *, by, reason=""):
-    """Keep a step that moves no status."""
-    Step.objects.create(
-        article=article, what=what, by=by, by_name=name_of(by), reason=reason
-    )
 
 
 @on_held_row
@@ -305,7 +299,7 @@ def _go_live(held, revision, *, tell_readers, by):
     Revision.objects.filter(pk=revision.pk).update(
         kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
     )
-    record(held, Step.What.CHANGE, by=by)
+    record_step(held, Step.What.CHANGE, by=by)
     if tell_readers:
         held.tell_of_update()
 

@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from articles.content.snapshots import PARTS
 from articles.core.append_only import name_of
 from articles.models import Article, ArticleBatch, BatchedArticle, TransitionError
-from articles.models.article import STANDING
+from articles.models.article_steps import STANDING
 from articles.publishing import actions
 
 # In seconds. Whoever waits for SQLite's lock looks that often whether it is free.

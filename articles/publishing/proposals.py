@@ -9,7 +9,8 @@ from articles.content.html import clean_article
 from articles.content.snapshots import differing, merged
 from articles.core.append_only import name_of
 from articles.models import Article, Proposal, Revision, Step, TransitionError
-from articles.models.article import on_held_row
+from articles.models.article_steps import record_step
+from articles.models.held_row import on_held_row
 from articles.publishing import actions
 from articles.publishing.notifications import tell_writer_of_answer
 
@@ -49,7 +50,7 @@ def propose(article, parts, *, by, note="", began_from=None):
             at=timezone.now(), **said
         )
         article.proposals.filter(pk=waiting.pk).update(at=timezone.now())
-    actions.record(article, Step.What.PROPOSE, by=by, reason=note)
+    record_step(article, Step.What.PROPOSE, by=by, reason=note)
     waiting.refresh_from_db()
     return waiting
 
@@ -74,7 +75,7 @@ def take_over(proposal, *, by=None):
             began_from=_base_of(article, revision),
             note=words[: Revision._meta.get_field("note").max_length],
         )
-        actions.record(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
+        record_step(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
         _tell(proposal, by)
     return saved
 
@@ -101,7 +102,7 @@ def decline(proposal, *, answer, by=None):
     with transaction.atomic():
         article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.DECLINED, by=by, answer=answer)
-        actions.record(article, Step.What.DECLINE, by=by, reason=answer)
+        record_step(article, Step.What.DECLINE, by=by, reason=answer)
         _tell(proposal, by)
 
 
@@ -110,7 +111,7 @@ def take_back(proposal, *, by=None):
     with transaction.atomic():
         article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.WITHDRAWN, by=by)
-        actions.record(article, Step.What.TAKE_BACK, by=by)
+        record_step(article, Step.What.TAKE_BACK, by=by)
 
 
 # No revision has this key: a proposal that began from one that is gone.
