@@ -220,7 +220,7 @@ class Article(models.Model):
 
     @property
     def public_from(self):
-        """When a published article becomes or became visible: after its embargo. None without a date."""
+        """When a published article becomes visible, embargo included. None without a date."""
         return self.published_at and max(
             filter(None, [self.published_at, self.embargo_until])
         )
@@ -232,7 +232,7 @@ class Article(models.Model):
         )
 
     def shows_proposals_to(self, user):
-        """Whether the user may read its proposals and their reasons: its creator and its editors may."""
+        """Whether the user may read its proposals: its creator and those who may edit it."""
         return self.created_by_id == user.pk or self.editable_by(user)
 
     def revisions_for(self, user):
@@ -322,7 +322,7 @@ class Article(models.Model):
         self.credit(*((person, Credit.Role.BY) for person in people))
 
     def credit(self, *roles):
-        """Replace the byline by these pairs of a person and a role, in this order. New people are saved."""
+        """Replace the byline by these pairs of a person and a role, in order. Saves new people."""
         with transaction.atomic():
             for person, _ in roles:
                 if person.pk is None:

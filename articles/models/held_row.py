@@ -1,4 +1,4 @@
-"""The lock under which an article is changed."""
+"""The row lock under which an article is changed."""
 
 from functools import wraps
 
