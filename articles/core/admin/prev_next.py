@@ -251,7 +251,7 @@ def _terms(field, opts, using):
 
 
 def _field_at(path, opts):
-    """The field at the end of a path (None: annotation or transform), and whether it may be NULL."""
+    """The field at the end of a path (None: no plain field), and whether it may be NULL."""
     field, nullable = None, False
     for part in path.split("__"):
         if opts is None:
