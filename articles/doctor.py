@@ -1,4 +1,4 @@
-"""What must be true of the pictures: that each row has its file, each file its row, and each use is known."""
+"""The checks of the image library for `doctor`: rows, files, addresses, renditions and uses."""
 
 from functools import partial
 
@@ -11,12 +11,12 @@ from articles.images.renditions import folders_in, names_in, unused
 from articles.models import Article, Image, ImageUse
 from articles.models.image import ORIGINALS, WITHHELD
 
-# So many rows are looked at by one query.
+# The rows that one query loads.
 BATCH = 1_000
 
 
 def files_without_a_picture():
-    """What a crash between the file and the row leaves."""
+    """Files without a row, as a crash between storing both leaves them."""
     for top in [ORIGINALS, WITHHELD]:
         for folder in folders_in(top):
             for name in names_in(f"{top}/{folder}"):
@@ -49,7 +49,7 @@ def renditions_of_nothing():
 
 
 def guessable_addresses():
-    """Pictures whose addresses whoever has the picture can find out; `tick` moves them bit by bit."""
+    """Images whose addresses can be computed from the picture; `tick` moves them in portions."""
     for images in [
         Image.objects.at_guessable_addresses(),
         Image.objects.without_secret(),
@@ -64,13 +64,13 @@ def guessable_addresses():
 
 
 def wrong_uses():
-    """Which pictures stand in which article, where the rows of ImageUse say otherwise."""
+    """Articles with images that the rows of ImageUse do not list."""
     for articles in in_batches(_with_pictures(), BATCH):
-        noted = {}
+        listed = {}
         for use in ImageUse.objects.filter(article__in=articles):
-            noted.setdefault(use.article_id, set()).add(use.image_id)
+            listed.setdefault(use.article_id, set()).add(use.image_id)
         for article in articles:
-            if not set(_shown_in(article)) <= noted.get(article.pk, set()):
+            if not set(_shown_in(article)) <= listed.get(article.pk, set()):
                 yield Finding(
                     name=f"“{article}”",
                     sentence="A picture stands in it of which the library does not know that.",
@@ -98,6 +98,6 @@ def _shown_in(article):
 
 
 def _delete_orphan(place):
-    # Looked at again: its row may have come since.
+    # Checked again, because its row may have been stored since.
     if not Image.objects.filter(file=place).exists():
         default_storage.delete(place)

@@ -5,7 +5,7 @@ from articles.public import feeds, ical, preview, sitemaps, views
 
 
 class Digits:
-    """A number written with just so many digits."""
+    """A path converter for numbers with exactly `length` digits."""
 
     def to_python(self, value):
         return int(value)

@@ -1,8 +1,8 @@
 """
-How a byline is said and how it is written in one line: “By Ana Ruiz; photographs by Ben Cole”.
+Bylines as text: “By Ana Ruiz; photographs by Ben Cole”.
 
-At the desk it is written `Ana Ruiz, Ben Cole (photographs)`: the role in brackets behind
-the name, and none for those who wrote.
+At the desk a byline is typed as `Ana Ruiz, Ben Cole (photographs)`: the role follows the
+name in brackets, and writers have none.
 """
 
 import re
@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-# The roles in the order in which a byline says them, each with its words.
+# The roles in the order in which a byline names them, each with its introduction.
 LEADS = {
     "by": "by",
     "reporting": "reporting by",
     "photographs": "photographs by",
     "editing": "editing by",
 }
-# What else people write for a role.
+# The words that people type for a role, in lower case.
 _WRITTEN = {
     **{role: role for role in LEADS},
     "reporter": "reporting",
@@ -32,14 +32,14 @@ _BRACKETS = re.compile(r"(?P<before>.*\S)\s*\((?P<inside>[^()]*)\)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Part:
-    """Those of a byline who stand there in one role."""
+    """The people of a byline in one role, with the introduction of that role."""
 
     lead: str
     people: list[Any]
 
 
 def parts(credits: Iterable[Any]) -> list[Part]:
-    """The byline by roles; the first part begins with a capital."""
+    """The byline grouped by role. The introduction of the first part is capitalised."""
     by_role = {role: [] for role in LEADS}
     for credit in credits:
         by_role[credit.role].append(credit.person)
@@ -51,7 +51,7 @@ def parts(credits: Iterable[Any]) -> list[Part]:
 
 
 def in_words(credits: Iterable[Any]) -> str:
-    """The byline as a text, or nothing when it names nobody."""
+    """The byline as a text; empty when it names nobody."""
     return "; ".join(
         f"{part.lead} {_listed([str(person) for person in part.people])}"
         for part in parts(credits)
@@ -59,20 +59,24 @@ def in_words(credits: Iterable[Any]) -> str:
 
 
 def in_brackets(text: str) -> tuple[str, str] | None:
-    """What stands before the brackets at the end, and inside them; None when there are none."""
+    """The text before the brackets at the end and the text inside them; None without brackets."""
     match = _BRACKETS.fullmatch(text)
     return match and (match["before"], match["inside"].strip())
 
 
 def with_role(name: str, role: str) -> str:
-    """The name as it is written for the role: nothing is added for those who wrote, unless their name ends like a role."""
+    """
+    The name with its role in brackets, as it is typed at the desk.
+
+    Writers get no brackets, unless their name itself ends like a role.
+    """
     if role == "by" and split_role(name) == (name, "by"):
         return name
     return f"{name} ({role})"
 
 
 def split_role(written: str) -> tuple[str, str]:
-    """The name and the role that were written; what ends with no role is by that name."""
+    """The name and the role in what was typed; “by” when it does not end with a known role."""
     brackets = in_brackets(written)
     role = brackets and _WRITTEN.get(brackets[1].casefold())
     return (brackets[0], role) if role else (written, "by")

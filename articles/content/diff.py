@@ -1,4 +1,4 @@
-"""Two snapshots side by side: what differs, by part, by paragraph and by word."""
+"""The diff of two snapshots, side by side: by part, by paragraph and by word."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -11,18 +11,19 @@ from articles.content.html import Paragraph, paragraphs
 from articles.content.snapshots import PARTS, Snapshot, differing
 from articles.core.text.word_diff import GONE, NEW, SAME, by_word
 
-# Unchanged paragraphs that stand around a changed one.
+# The unchanged paragraphs that are shown before and after a changed one.
 AROUND = 1
-# Further than this it is no comparison that somebody reads, and the page gets heavy.
+# Rows shown per part. Nobody reads a longer diff, and the page would get heavy.
 MOST_ROWS = 400
-# How far ahead is looked for what became of a paragraph.
+# The number of new paragraphs that are searched for the changed version of an old one.
 AHEAD = 5
-# Two paragraphs of which less than this part of the words is the same are two.
+# Two paragraphs that share less than this part of their words are unrelated.
 ALIKE = 0.3
-# Comparing by word may take a time that grows with the product of both lengths.
+# In characters of one text times characters of the other: the time that a word diff may
+# take grows with this product. The first limits one pair, the second a whole diff.
 LARGEST_PAIR = 4_000_000
 ALL_PAIRS = 20_000_000
-# However short a pair is: so that no more pairs are compared by word than rows are shown.
+# The least that a pair costs, so that no more pairs are compared than rows are shown.
 SMALLEST_PAIR = ALL_PAIRS // MOST_ROWS
 
 Pieces = list[tuple[str, str]]
@@ -31,34 +32,34 @@ Pair = tuple[int | None, int | None]
 
 @dataclass(frozen=True)
 class Row:
-    """A paragraph as it was and as it is, in pieces; None where it was not there, or is not any more."""
+    """A paragraph before and after the change, in pieces; None where it does not exist."""
 
     old: Pieces | None = None
     new: Pieces | None = None
     is_heading: bool = False
     is_same: bool = False
-    # This row stands for so many unchanged paragraphs that are not shown.
+    # The number of unchanged paragraphs that this row replaces; it shows nothing else.
     skipped: int = 0
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the article that both say, and not the same."""
+    """One part of the article that differs between the snapshots."""
 
     name: str
     rows: list[Row]
-    # Rows behind the last one that is shown.
+    # The number of rows after the last one that is shown.
     more: int = 0
 
     @property
     def reads_the_same(self) -> bool:
-        """Whether no word differs: only emphasis does, say, or which person a name means."""
+        """Whether no word differs, but emphasis, say, or the person that a name refers to."""
         return not self.more and all(row.is_same or row.skipped for row in self.rows)
 
 
 @dataclass
 class Budget:
-    """How much may still be compared by word."""
+    """The rest of ALL_PAIRS that may still be spent on word diffs."""
 
     left: int = ALL_PAIRS
 
@@ -73,19 +74,19 @@ class Budget:
 @dataclass(frozen=True)
 class Comparison:
     parts: list[Part]
-    # Of these one side says nothing: it was made before they were kept.
+    # Parts that only one snapshot has: the other is older than the part.
     unknown: list[str] = field(default_factory=list)
 
 
 def compared(old: Snapshot, new: Snapshot) -> Comparison:
-    """What differs from the old to the new, in the order of the form."""
+    """The diff from the old snapshot to the new one, in the order of the form."""
     unknown = [part for part in PARTS if (part in old) != (part in new)]
     parts = [_part(name, old[name], new[name]) for name in differing(old, new)]
     return Comparison(parts, unknown)
 
 
 def rows(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[Row]:
-    """Both texts whole, paragraph beside paragraph."""
+    """Yield the whole of both texts, paragraph beside paragraph."""
     budget = Budget()
     for before, after in _aligned(old, new):
         yield _row(
@@ -149,7 +150,7 @@ def _row(old, new, budget):
 
 
 def _without(kind, pieces):
-    """One side of them; a gap between two changes is a part of the change."""
+    """The pieces of one side. White space between two changes joins them into one."""
     side = []
     for piece in pieces:
         if piece[0] == kind:
@@ -163,7 +164,7 @@ def _without(kind, pieces):
 
 
 def _shortened(all_rows):
-    """The rows, with one in place of many unchanged ones between the changes."""
+    """Yield the rows, with runs of unchanged rows between the changes replaced by one."""
     groups = [(same, list(run)) for same, run in groupby(all_rows, _is_same)]
     for number, (same, run) in enumerate(groups):
         head = AROUND if number else 0
@@ -182,10 +183,10 @@ def _is_same(row):
 
 def _aligned(old, new) -> Iterator[Pair]:
     """
-    Which paragraph stands beside which, both in their order.
+    Yield pairs of indexes of paragraphs that belong side by side, in the order of both texts.
 
-    What stands once in either text holds its place, so that the time it takes grows
-    with the length alone, however long the texts are.
+    Paragraphs that occur exactly once in each text are anchors. Thanks to them the time
+    grows only with the length of the texts.
     """
     start, start_after = 0, 0
     for before, after in [*_anchors(old, new), (len(old), len(new))]:
@@ -196,7 +197,7 @@ def _aligned(old, new) -> Iterator[Pair]:
 
 
 def _anchors(old, new):
-    """The longest row of paragraphs that stand once in both texts, in the order of both."""
+    """The longest sequence of paragraphs unique in both texts that keeps the order of both."""
     once, once_after = Counter(old), Counter(new)
     place = {
         paragraph: number
@@ -212,7 +213,7 @@ def _anchors(old, new):
 
 
 def _longest_rising(pairs):
-    # The piles of patience: each pair lies on the last one of the pile before it.
+    # Patience sorting: each pair points to the top of the pile to its left.
     tops, ends, below = [], [], {}
     for pair in pairs:
         pile = bisect_left(tops, pair[1])
@@ -227,7 +228,7 @@ def _longest_rising(pairs):
 
 
 def _between(old, new, before, after) -> Iterator[Pair]:
-    """The paragraphs between two that hold their place."""
+    """Yield the pairs between two anchors."""
     before, after = list(before), list(after)
     head = _equal(old, new, before, after)
     yield from zip(before[:head], after[:head], strict=True)
@@ -239,7 +240,7 @@ def _between(old, new, before, after) -> Iterator[Pair]:
 
 
 def _equal(old, new, before, after):
-    """How many paragraphs are the same from here on."""
+    """The number of equal paragraphs at the beginning of both lists of indexes."""
     number = 0
     for one, other in zip(before, after, strict=False):
         if old[one] != new[other]:
@@ -249,7 +250,7 @@ def _equal(old, new, before, after):
 
 
 def _paired(old, new, before, after) -> Iterator[Pair]:
-    """Changed paragraphs beside what became of them."""
+    """Yield changed paragraphs beside their new versions."""
     words = {number: set(new[number].text.split()) for number in after}
     at = 0
     for one in before:

@@ -6,10 +6,10 @@ from articles.core.text.confusables import LONGEST_SKELETON, skeleton
 
 class HTMLField(models.TextField):
     """
-    Text that is article HTML, sanitised on every way into the database; forms refuse more than LONGEST_HTML.
+    Article HTML, sanitised on every way into the database. Forms refuse more than LONGEST_HTML.
 
-    `save` and `bulk_create` come through `pre_save`, so the object in hand holds
-    what was stored; `update` and `bulk_update` come through `get_db_prep_save`.
+    `save` and `bulk_create` call `pre_save`, so the object in memory then holds the stored
+    text. `update` and `bulk_update` call only `get_db_prep_save`.
     """
 
     default_validators = [not_too_long]
@@ -21,13 +21,13 @@ class HTMLField(models.TextField):
 
     def get_db_prep_save(self, value, connection):
         if isinstance(value, str):
-            # At once after `pre_save`.
+            # Immediate after `pre_save`, which has cleaned the same text.
             value = clean_once(value)
         return super().get_db_prep_save(value, connection)
 
 
 class SkeletonField(models.CharField):
-    """The skeleton of the row's name, worked out whenever the row is saved; see articles.core.text.confusables."""
+    """The skeleton of the row's `name`, computed on save; see articles.core.text.confusables."""
 
     def __init__(self, *args, **kwargs):
         fixed = {"max_length": LONGEST_SKELETON, "default": "", "editable": False}

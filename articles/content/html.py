@@ -1,4 +1,4 @@
-"""Article HTML: what it may hold, the ids of its headings, and what can be read off it."""
+"""Article HTML: the allow-list, the ids of headings, and what is extracted from it."""
 
 import json
 import re
@@ -19,12 +19,12 @@ from django.utils.text import slugify
 
 from articles.content.nesting import nested_at_most
 
-# Silent reading of English non-fiction, words a minute: Brysbaert (2019), "How many
+# Words per minute in silent reading of English non-fiction: Brysbaert (2019), "How many
 # words do we read per minute?", Journal of Memory and Language 109.
 WORDS_A_MINUTE = 238
 
-# In characters with all tags: ten times what the longest features of newspapers have, and
-# little enough to be cleaned in some tenths of a second.
+# In characters, tags included: ten times the longest newspaper features, and short enough
+# to be cleaned in some tenths of a second.
 LONGEST_HTML = 1_000_000
 
 # A prefix keeps a heading called "Comments" apart from the ids of the page itself.
@@ -36,14 +36,14 @@ _LIST_TAGS = {"ul", "ol", "li", "dl", "dt", "dd"}
 _FIGURE_TAGS = {"figure", "figcaption", "img"}
 _TABLE_TAGS = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
 
-# A picture is one of ours: a public page may call no other host, and an address of two
-# slashes names one.
+# Only our own pictures: a public page must not load from other hosts, and a path that
+# begins with two slashes would name one.
 _OWN_PICTURE = re.compile(r"/(media|static)(/[\w.~%+-]+)+/?")
 _PICTURE_WITHOUT_SOURCE = re.compile(r"<img(?![^>]*\bsrc=)[^>]*>")
 _HEADING = re.compile(r"<(h[23])>(.*?)</\1>", re.DOTALL)
 _SECTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 
-# What begins or ends a paragraph, in the widest sense.
+# Tags that begin or end a paragraph, in the widest sense.
 _BLOCK = re.compile(
     r"<(/?)(p|hr|h2|h3|blockquote|pre|ul|ol|li|dl|dt|dd|figure|figcaption|table|caption"
     r"|thead|tbody|tfoot|tr|th|td)\b[^>]*>"
@@ -65,7 +65,7 @@ def _attribute(tag, name, value):
     if (tag, name) == ("a", "href"):
         return None if value.strip().startswith(("//", "\\\\", "/\\")) else value
     if (tag, name) == ("img", "data-file"):
-        # The key of a picture of the library.
+        # The primary key of an image in the library.
         return value if re.fullmatch("[1-9][0-9]{0,17}", value) else None
     if name in {"colspan", "rowspan", "start", "width", "height"}:
         return value if value.isdecimal() and len(value) <= 5 else None
@@ -74,11 +74,10 @@ def _attribute(tag, name, value):
 
 def _is_own_picture(path):
     """
-    Whether the path names a file of ours wherever it is read.
+    Whether the path names one of our files, however browsers and proxies decode it.
 
-    A browser takes `%2e` for a dot and leaves the folder by it, and a proxy may take
-    `%252e` for `%2e`: neither is in the path of a picture. What the admin is drawn with
-    is none of a text.
+    A browser reads `%2e` as a dot and so leaves the folder, and a proxy may decode `%252e`
+    to `%2e`: the path is checked fully decoded. The admin's own files are not for articles.
     """
     if not _OWN_PICTURE.fullmatch(path):
         return False
@@ -118,13 +117,17 @@ _ALLOWED = {
 }
 _article = nh3.Cleaner(**_ALLOWED, attribute_filter=_attribute)
 
-# The digests of texts that are clean: some 2 MB in each process at most.
+# The digests of known clean texts: at most some 2 MB per process.
 MOST_REMEMBERED = 20_000
 _known_clean: set[bytes] = set()
 
 
 def clean_article(html: str) -> str:
-    """The HTML with everything outside the allow-list gone and an id on every heading; cleaning twice changes nothing."""
+    """
+    Remove everything outside the allow-list, and give every heading an id.
+
+    Cleaning a clean text changes nothing.
+    """
     html = _settled(html.replace("\x00", ""))
     html = _with_heading_ids(_PICTURE_WITHOUT_SOURCE.sub("", html)).strip()
     if len(_known_clean) >= MOST_REMEMBERED:
@@ -143,24 +146,24 @@ def not_too_long(html: str) -> None:
 
 
 def clean_once(html: str) -> str:
-    """As `clean_article`, at once where this process has made or checked the very same text before."""
+    """As `clean_article`, but immediate for a text that this process has already cleaned."""
     return html if _digest(html) in _known_clean else clean_article(html)
 
 
 def json_ld(data: dict[str, Any]) -> SafeString:
-    """The data for machines, in a block that no browser runs, so that no policy need allow it."""
+    """A JSON-LD block. Browsers do not run it, so the content security policy need not allow it."""
     text = json.dumps(data, ensure_ascii=False).translate(_NOT_IN_A_SCRIPT)
-    # Nothing is left in it that could end the block.
+    # Safe: the characters that could end the block are escaped.
     return mark_safe(f'<script type="application/ld+json">{text}</script>')
 
 
 def article_html(html: str, *, finish: Callable[[str], str] = str) -> SafeString:
     """
-    The cleaned HTML, for a template to show as it is: the one place where text becomes safe.
+    Article HTML marked as safe for templates. No other function marks article text as safe.
 
-    Cleaned on the way in. A text that this process has not seen is cleaned here, because a
-    field can be filled behind the model's back (and a flatpage's content is a plain text
-    field); it is not cleaned again on each read. `finish` puts in what only we write.
+    The text was cleaned when it was stored. Here it is cleaned once more per process,
+    because the database can be written without the model, and a flatpage's content is a
+    plain text field. `finish` adds markup of our own to the clean HTML.
     """
     return mark_safe(finish(_with_scrolling_tables(clean_once(html))))
 
@@ -168,7 +171,11 @@ def article_html(html: str, *, finish: Callable[[str], str] = str) -> SafeString
 def with_absolute_links(
     html: str, *, base: str, finish: Callable[[str], str] = str
 ) -> str:
-    """Cleaned HTML whose links and pictures work on any other page; `base` is where it stands, `finish` as above."""
+    """
+    Cleaned HTML with absolute addresses, for feeds and other sites.
+
+    `base` is the address of its page; `finish` as in `article_html`.
+    """
     return finish(
         nh3.clean(
             clean_once(html), **_ALLOWED, url_relative=("rewrite_with_base", base)
@@ -177,7 +184,7 @@ def with_absolute_links(
 
 
 def keys_in(html: str) -> list[int]:
-    """Of which pictures of the library cleaned HTML speaks, each once, in their order."""
+    """The primary keys of the library's images in cleaned HTML, each once, in order."""
     return list(dict.fromkeys(map(int, PICTURE_OF_THE_LIBRARY.findall(html))))
 
 
@@ -187,12 +194,12 @@ def sections(html: str) -> list[tuple[str, str]]:
 
 
 def reading_minutes(html: str) -> int:
-    """How long the text takes to read, in whole minutes, at least one."""
+    """The reading time in whole minutes, at least one."""
     return max(1, ceil(len(_text(html).split()) / WORDS_A_MINUTE))
 
 
 class Paragraph(NamedTuple):
-    """A paragraph, heading, item or cell as plain text, and the tag it stood in."""
+    """A paragraph, heading, list item or table cell as plain text, and the name of its tag."""
 
     kind: str
     text: str
@@ -203,8 +210,8 @@ class Paragraph(NamedTuple):
 
 
 def paragraphs(html: str) -> list[Paragraph]:
-    """Cleaned HTML as plain text; where links lead and which pictures stand there is in the words."""
-    # A text, the slash of the tag behind it, the name of that tag, a text, and so on.
+    """Cleaned HTML as plain text. Targets of links and pictures are written out in brackets."""
+    # The split yields in turn: a text, the slash of the next tag or nothing, the tag's name.
     texts, slashes, tags = (_BLOCK.split(html)[start::3] for start in range(3))
     kinds = ["p" if slash else tag for slash, tag in zip(slashes, tags, strict=True)]
     return [
@@ -219,8 +226,8 @@ def _digest(html):
 
 
 def _settled(html):
-    # Broken markup can come out of one cleaning as something that a browser would
-    # read differently; what cleaning no longer changes, it reads as we do.
+    # Broken markup may come out of one cleaning as markup that a browser reads differently.
+    # A text that cleaning no longer changes is read by browsers as by us.
     for _ in range(10):
         shallow = nested_at_most(html, allowed=_ALLOWED["tags"])
         if (cleaned := _article.clean(shallow)) == html:
@@ -231,9 +238,9 @@ def _settled(html):
 
 def _with_scrolling_tables(html):
     """
-    A wide table scrolls in a box of its own, by keyboard too.
+    Put each table into a box that scrolls, also by keyboard.
 
-    Text and attribute values of cleaned HTML have no bare `<`, so these are the tags.
+    Cleaned HTML has no bare `<` in text and attribute values, so all matches are tags.
     """
     box = '<div class="table" role="group" aria-label="Table" tabindex="0"><table>'
     return html.replace("<table>", box).replace("</table>", "</table></div>")
@@ -254,7 +261,7 @@ def _unused(words, seen, numbers):
     wanted = HEADING_ID_PREFIX + (words.strip("-_") or "section")
     id = next(
         id
-        # Each goes on from its last number: thousands of like headings take no longer.
+        # Numbering continues per text, so that thousands of equal headings stay fast.
         for number in numbers[wanted]
         if (id := wanted if number == 1 else f"{wanted}-{number}") not in seen
     )
@@ -263,7 +270,7 @@ def _unused(words, seen, numbers):
 
 
 def _text(html):
-    # A space for each tag, so that two paragraphs do not become one word.
+    # A space before each tag keeps the words of two paragraphs apart.
     return unescape(
         strip_tags(re.sub(r"<(/?)(p|li|h\d|br|td|th)\b", r" <\1\2", html))
     ).strip()

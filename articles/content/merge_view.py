@@ -1,4 +1,4 @@
-"""Two versions of one part of an article, told apart for whoever must choose."""
+"""The diff of two versions in conflict, for the editor who must choose one."""
 
 import re
 from difflib import SequenceMatcher
@@ -13,20 +13,24 @@ _END_OF_BLOCK = re.compile(
 )
 _GAP = re.compile(r"\n\s*\n+")
 
-# Of what is the same, only so much is shown before and after what differs.
+# The characters of unchanged text that are shown before and after a difference.
 AROUND = 200
-# With more paragraphs than this in either, the texts are not compared.
+# Texts with more paragraphs than this are not compared.
 MOST_PARAGRAPHS = 2000
 
 
 def text_of(html: str) -> str:
-    """The words of an article's HTML, a line for each paragraph."""
+    """Article HTML as plain text, one line per paragraph."""
     text = unescape(strip_tags(_END_OF_BLOCK.sub("\n", html)))
     return _GAP.sub("\n", text).strip()
 
 
 def told_apart(mine: str, theirs: str) -> list[tuple[str, str]]:
-    """The pieces of both in their order: the same, gone (only mine) or new (only theirs); long ones that are the same are shortened."""
+    """
+    The diff as pairs of SAME, GONE (only in mine) or NEW (only in theirs) and the text.
+
+    Long pieces that are the same are shortened.
+    """
     return [
         (kind, _shortened(text) if kind == SAME else text)
         for kind, text in _pieces(

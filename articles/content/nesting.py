@@ -1,24 +1,24 @@
 """
-HTML whose elements lie no deeper in one another than a limit, made in one pass.
+A limit on how deep HTML elements are nested, applied in one pass.
 
-A parser of HTML looks through all open elements at many a tag, so that deep nesting
-takes it the square of the time: 64 KiB of list within list take seconds. Whatever comes
-from outside is brought below the limit before a parser sees it.
+For many tags an HTML parser searches all open elements, so its time grows with the square
+of the depth: 64 KiB of nested lists take seconds. Untrusted HTML is therefore brought
+below the limit before a parser sees it.
 """
 
 import re
 from collections import Counter
 from html import escape, unescape
 
-# No article nests deeper; the editor of the desk makes at most ten levels.
+# In levels. No article nests deeper; the editor at the desk makes at most ten levels.
 DEEPEST = 50
-# So few tags cost a parser a few milliseconds, however they nest.
+# A parser needs only a few milliseconds for this many tags, however they are nested.
 FEW_TAGS = 1000
 
 _VOID = {"br", "hr", "img"}
 _RAW = re.compile("script|style|title|textarea|template|noscript|xmp|iframe|svg|math")
 
-# Tags as a serialiser writes them: no two parsers read them differently.
+# Tags as a serialiser writes them. All parsers read them in the same way.
 _PLAIN_TAG = re.compile(
     r'<(?P<close>/?)(?P<name>[a-z][a-z0-9]*+)(?: [a-z-]++="[^"<>]*+")*+ ?/?>'
 )
@@ -26,8 +26,8 @@ _ATTRIBUTE = re.compile(
     r"""[\s/]*+(?P<name>[^\s/>][^\s/>=]*+)"""
     r"""(?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s>"'][^\s>]*+)))?+"""
 )
-# Any tag, comment or declaration. What is not ended reaches to the end of the text, as in
-# a browser; so no part of the text is looked at twice.
+# Any tag, comment or declaration. An unfinished one reaches to the end of the text, as in
+# a browser, so no part of the text is scanned twice.
 _MARKUP = re.compile(
     r"<!--(?:>|->|.*?(?:--!?>|\Z))"
     r"|<[!?][^>]*+(?:>|\Z)"
@@ -43,7 +43,7 @@ _BLOCKS = {"p", "ul", "ol", "dl", "table", "blockquote", "pre", "figure", "hr"}
 _HEADINGS = {"h2", "h3"}
 _CELLS = {"td", "th"}
 _PARTS_OF_TABLES = {"thead", "tbody", "tfoot", "caption"}
-# Which elements a tag ends, when they are the innermost ones that are open.
+# The elements that a start tag implicitly ends while they are innermost.
 _ENDS = (
     dict.fromkeys(_BLOCKS, {"p"})
     | dict.fromkeys(_HEADINGS, {"p"} | _HEADINGS)
@@ -56,11 +56,11 @@ _ENDS = (
 
 def nested_at_most(html: str, *, allowed: set[str], depth: int = DEEPEST) -> str:
     """
-    The HTML with at most `depth` elements in one another; what lies deeper loses its tags and no words.
+    Limit the nesting to `depth` levels. Deeper elements lose their tags but keep their text.
 
-    HTML that is within the limit comes back as it is, unless it has more than FEW_TAGS
-    tags that are not written as a serialiser writes them: of these only the tags that are
-    `allowed` are left. The time grows with the length of the text and not faster.
+    HTML within the limit is returned unchanged, with one exception: HTML with more than
+    FEW_TAGS tags that is not written as by a serialiser is rewritten, and keeps only the
+    `allowed` tags. The time is linear in the length of the text.
     """
     tags = html.count("<")
     if tags <= depth or _is_plain(html, tags, allowed, depth):
@@ -73,7 +73,11 @@ def nested_at_most(html: str, *, allowed: set[str], depth: int = DEEPEST) -> str
 
 
 def _is_plain(html, tags, allowed, depth):
-    """Whether it is certain that nothing in the HTML lies too deep: each tag is written plainly, and ends what was opened last."""
+    """
+    Whether the HTML is certainly within the limit.
+
+    Every tag is written plainly, and every end tag matches the last open element.
+    """
     stack, found = [], 0
     for tag in _PLAIN_TAG.finditer(html):
         found += 1
@@ -91,13 +95,13 @@ def _is_plain(html, tags, allowed, depth):
 
 
 class _Rewriting:
-    """Reads HTML, and writes it anew with every element ended in its order."""
+    """Reads HTML and writes it again with properly nested end tags."""
 
     def __init__(self, allowed, depth):
         self._allowed = allowed
         self._depth = depth
         self._written = []
-        # Of every element that is open its name, and how many of each name there are.
+        # The names of the open elements, outermost first, and the number of each name.
         self._open = []
         self._names = Counter()
         self.was_too_deep = False
@@ -118,7 +122,7 @@ class _Rewriting:
             if markup["close"]:
                 self._end(name)
             elif _RAW.fullmatch(name):
-                # What stands in it is no text of the article.
+                # The content of such elements is not part of the article.
                 end = re.compile(f"</{name}", re.IGNORECASE).search(html, place)
                 place = end.start() if end else len(html)
             elif name in self._allowed:
@@ -138,13 +142,13 @@ class _Rewriting:
         self._names[name] += 1
         if len(self._open) > self._depth:
             self.was_too_deep = True
-            # Two items do not become one word.
+            # A space keeps the words of two items apart.
             self._written.append(" ")
         else:
             self._written.append(f"<{name}{_rewritten(attributes)}>")
 
     def _end(self, name):
-        """End the element, and all that were opened in it; nothing where there is none."""
+        """End the innermost open element of this name, and all inside it, if there is one."""
         if not self._names[name]:
             return
         ended = None

@@ -1,8 +1,8 @@
 """
-Everything an editor can change of an article, as one value: what a revision holds.
+Snapshots: everything that an editor can change in an article, as one value.
 
-A snapshot that was made before something could be changed says nothing of it, and
-whatever it says nothing of stays as it is.
+A snapshot is a dict from PARTS to their values, and a revision stores one. A snapshot that
+is older than a part lacks it; applying such a snapshot leaves that part as it is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 
 from articles.content.html import clean_once, keys_in
 
-# By their names on the article and in the form, in the order of the form.
+# The names of parts on the article and in the form, in the order of the form.
 TEXTS = ["title", "standfirst", "body", "slug", "language"]
 PARTS = [
     "title",
@@ -22,7 +22,7 @@ PARTS = [
     "slug",
     "language",
 ]
-# Of the part `lead_image`, the fields of the article and of the form.
+# The fields of the article and of the form that make up the part `lead_image`.
 LEAD = ["lead_image", "lead_alt", "lead_caption"]
 
 Snapshot = Mapping[str, Any]
@@ -31,7 +31,12 @@ Snapshot = Mapping[str, Any]
 def snapshot(
     *, byline: Iterable, tags: Iterable[str], lead: dict | None, **texts: str
 ) -> dict[str, Any]:
-    """The parts as a revision stores them; `byline` are people in their order, each with a role, `lead` is of `lead_of`."""
+    """
+    A snapshot of these parts, as a revision stores it.
+
+    `byline` holds pairs of a saved Person and a role, in order; `tags` names; `lead` is a
+    value of `lead_of`; `texts` are the TEXTS.
+    """
     return {
         **texts,
         "lead_image": lead,
@@ -42,7 +47,7 @@ def snapshot(
 
 
 def byline_of(credits: Iterable) -> list[dict[str, Any]]:
-    """A byline as a revision stores it, of people who are saved, each with a role."""
+    """A byline as a snapshot holds it, from pairs of a saved Person and a role."""
     return [
         {"person": person.pk, "name": person.name, "role": str(role)}
         for person, role in credits
@@ -50,7 +55,7 @@ def byline_of(credits: Iterable) -> list[dict[str, Any]]:
 
 
 def snapshot_of(article) -> dict[str, Any]:
-    """What the article itself says."""
+    """The snapshot of the article itself, not of its working copy."""
     texts = {name: getattr(article, name) for name in TEXTS}
     tags = [tag.name for tag in article.tags.all()]
     credits = article.credits.select_related("person")
@@ -60,20 +65,20 @@ def snapshot_of(article) -> dict[str, Any]:
 
 
 def lead_of(image: int | None, alt: str = "", caption: str = "") -> dict | None:
-    """The picture at the head, by its key, with what is said of it here; None without one."""
+    """The part `lead_image`: the image's primary key, alt text and caption; None without one."""
     if image is None:
         return None
     return {"image": image, "alt": alt, "caption": caption}
 
 
 def pictures_in(content: Snapshot) -> list[int]:
-    """The keys of the pictures of the library that stand in it, the lead image first."""
+    """The primary keys of the library's images in a snapshot, the lead image first."""
     lead = content.get("lead_image")
     return [*([lead["image"]] if lead else []), *keys_in(content.get("body", ""))]
 
 
 def differing(one: Snapshot, other: Snapshot) -> list[str]:
-    """The parts of which both say something, and not the same."""
+    """The names of the parts that both snapshots have, with different values."""
     return [
         part
         for part in PARTS
@@ -85,10 +90,10 @@ def merged(
     base: Snapshot, mine: Snapshot, theirs: Snapshot
 ) -> tuple[dict[str, Any], list[str]]:
     """
-    What comes of two that began from the same one, and the parts that both changed, each otherwise.
+    The three-way merge of two snapshots with a common base, and the parts in conflict.
 
-    A part that only one side touched is as that side has it. Of a part in conflict,
-    mine stands in the result.
+    A part that only one side changed is taken from that side. A part that both changed to
+    different values is in conflict, and the result has mine.
     """
     changed_by_me = differing(base, mine)
     changed_by_them = set(differing(base, theirs)) | (theirs.keys() - base.keys())

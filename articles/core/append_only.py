@@ -1,4 +1,8 @@
-"""Records that are written once: refused here in Python, and by a trigger on PostgreSQL."""
+"""
+Append-only records, which are written once.
+
+Changes are refused here in Python, and on PostgreSQL by a trigger as well.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +10,7 @@ from django.utils import timezone
 
 
 class AppendOnlyError(TypeError):
-    """A record of what was done can neither be changed nor deleted."""
+    """Raised when an append-only record would be changed or deleted."""
 
 
 class AppendOnlyQuerySet(models.QuerySet):
@@ -26,10 +30,10 @@ class AppendOnlyQuerySet(models.QuerySet):
 
 
 class AppendOnly(models.Model):
-    """Who did something and when: a row that `save` writes once, and nothing writes again."""
+    """An abstract append-only record: who did something and when. `save` only inserts."""
 
-    # No constraint in the database and nothing done on deletion: accounts can go, the
-    # record stays as it was written and keeps the name. Without an account, the machine.
+    # Accounts can be deleted: without a database constraint or an on_delete action the
+    # record stays as it was written, and `by_name` keeps the name. None is the machine.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -58,12 +62,12 @@ class AppendOnly(models.Model):
 
 
 def name_of(user):
-    """How the records name who did it: the full name or the user name; empty for the machine."""
+    """The full name or user name of an account, as records keep it; empty for None, the machine."""
     return "" if user is None else user.get_full_name() or user.get_username()
 
 
 def refuse_changes(table):
-    """What a migration runs to put the trigger on a table; `allow_changes` takes it off."""
+    """A function for RunPython that puts the trigger on a table; `allow_changes` removes it."""
 
     def run(apps, schema_editor):
         if schema_editor.connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""What `doctor` finds, whichever app looks for it."""
+"""The checks of the command `doctor`, for all apps."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it should be; `mend` puts it right, where a machine can."""
+    """One fault in the data. `mend` repairs it; None when no machine can."""
 
     name: str
     sentence: str
@@ -15,18 +15,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """One question to the database; `find` gives its findings one after another."""
+    """One check of the database: `find` yields its findings."""
 
     title: str
     find: Callable[[], Iterable[Finding]]
 
 
 def in_batches(rows, size):
-    """The rows in stretches of their ids, so that no query works on more than `size` of them at once."""
+    """Yield the rows as querysets of at most `size` rows each, by ranges of their ids."""
     rows = rows.order_by("pk")
     ids = rows.values_list("pk", flat=True)
     last = 0
-    while stretch := list(ids.filter(pk__gt=last)[size - 1 : size]):
-        yield rows.filter(pk__gt=last, pk__lte=stretch[0])
-        last = stretch[0]
+    while batch_end := list(ids.filter(pk__gt=last)[size - 1 : size]):
+        yield rows.filter(pk__gt=last, pk__lte=batch_end[0])
+        last = batch_end[0]
     yield rows.filter(pk__gt=last)

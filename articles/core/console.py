@@ -1,7 +1,7 @@
 """
-What a command that takes long says: a bar and a table on a terminal, plain lines elsewhere.
+The output of long commands: a progress bar and a table on a terminal, plain lines elsewhere.
 
-A plain line is `what: name: detail`, written as soon as it is known.
+A plain line is `what: name: detail`, written as soon as the outcome is known.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from rich.text import Text
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one thing: “made”, “skipped”, “refused”."""
+    """The outcome for one item: `what` is “made”, “skipped”, “refused” …"""
 
     what: str
     name: str
@@ -24,14 +24,14 @@ class Outcome:
 
 
 class Outcomes:
-    """What became of each thing a command was given, shown as it goes and at the end."""
+    """The outcomes of a command, item by item: shown while it runs and at the end."""
 
     def __init__(self, out, *, no_color: bool = False):
         self.all: list[Outcome] = []
         self._out = out
-        # Django's stream would end every piece of a progress bar with a new line.
+        # Otherwise Django's stream ends every part of a progress bar with a new line.
         self._out.ending = ""
-        # Not what Rich thinks: its environment variables are no terminal.
+        # Rich's environment variables may claim a terminal where there is none.
         self._on_terminal = out.isatty()
         self._console = Console(file=out, no_color=no_color or None)
         self._progress = Progress(
@@ -39,17 +39,18 @@ class Outcomes:
         )
 
     def each[Thing](self, things: list[Thing], *, doing: str) -> Iterable[Thing]:
-        """The things one after another, behind a progress bar on a terminal."""
+        """Yield the things, with a progress bar on a terminal. `doing` is its label."""
         return self.each_of(things, total=len(things), doing=doing)
 
     def each_of[Thing](
         self, things: Iterable[Thing], *, total: int, doing: str
     ) -> Iterable[Thing]:
-        """The same of things that come one by one."""
+        """As `each`, for an iterable of known length `total`."""
         self._progress.start()
         return self._progress.track(things, total=total, description=doing)
 
     def add(self, what: str, name: str, detail: str) -> None:
+        """Add an outcome; off a terminal, its line is written at once."""
         outcome = Outcome(what, _printable(name), _printable(detail))
         self.all.append(outcome)
         if not self._on_terminal:
@@ -60,7 +61,7 @@ class Outcomes:
         return [outcome for outcome in self.all if outcome.what == what]
 
     def show(self) -> None:
-        """End the bar; show the table, and how many there are of each kind."""
+        """End the progress bar; print the table and the number of outcomes of each kind."""
         self._progress.stop()
         if self._on_terminal and self.all:
             self._console.print(self._table())
@@ -72,7 +73,7 @@ class Outcomes:
     def _table(self):
         table = Table("", "What", "Result")
         for column in table.columns:
-            # An address must come out whole on a narrow terminal too.
+            # Addresses wrap on a narrow terminal instead of being cut off.
             column.overflow = "fold"
         table.columns[0].no_wrap = True
         for outcome in self.all:
@@ -81,7 +82,7 @@ class Outcomes:
 
 
 def _printable(text):
-    """The text without what would steer the terminal or cannot be written to it."""
+    """Replace control characters and others that a terminal cannot show."""
     return "".join(
         character if character.isprintable() or character == "\xa0" else "\ufffd"
         for character in text

@@ -1,4 +1,4 @@
-"""What a view says of its page, so that the page cache and its key know it."""
+"""How views mark their pages as public, for browsers and for the page cache."""
 
 from functools import wraps
 
@@ -6,18 +6,18 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.views.decorators.http import require_safe
 
-# Anyone may keep the page, and asks us before showing it again: with an ETag that
-# costs one small answer, and a decision of the desk is seen at once.
+# Caches may store the page but must revalidate it: with an ETag that costs one small
+# answer, and readers see every change at once.
 PUBLIC = "public, no-cache"
 
 
 def public_page(*parameters):
     """
-    A page that is the same for everyone without a session; these query parameters change it.
+    Decorate a view whose page is the same for everyone without a session.
 
-    The page cache reads `view.public_parameters` and hides every other parameter
-    from the view. A request with a session cookie gets a page of its own, which
-    nobody keeps.
+    `parameters` are the query parameters that change the page. The page cache reads them
+    from `view.public_parameters` and hides all others from the view. A request with a
+    session cookie gets a page of its own, which is not cached.
     """
 
     def decorate(view):
@@ -25,7 +25,7 @@ def public_page(*parameters):
         @wraps(view)
         def public_view(request, *args, **kwargs):
             if not has_session(request):
-                # Nobody's session need be looked up, and none makes the page vary.
+                # No session is looked up, so the page does not vary by cookie.
                 request.user = AnonymousUser()
             return as_public(request, view(request, *args, **kwargs))
 
@@ -36,7 +36,7 @@ def public_page(*parameters):
 
 
 def as_public(request, response):
-    """The answer, marked as public when the request had no session."""
+    """Mark the response as public when the request has no session cookie, and return it."""
     if not has_session(request):
         response.headers.setdefault("Cache-Control", PUBLIC)
     return response

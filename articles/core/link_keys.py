@@ -1,15 +1,15 @@
 """
-The random value of its own that every row has which a private link opens.
+Random keys for rows that private links open.
 
-A link that names only the number of its row opens another row when an older copy of the
-database is restored: the same numbers are given again. So the link carries this value, too.
+A restored backup gives the same primary keys again, so a link with only the primary key
+could open another row. Such links therefore carry the random key of the row as well.
 """
 
 import secrets
 
 from django.db.models import CharField, Func
 
-# As hexadecimal digits: 128 bits.
+# In hexadecimal digits: 128 bits.
 KEY_LENGTH = 32
 
 
@@ -19,10 +19,10 @@ def random_key():
 
 class RandomKey(Func):
     """
-    `random_key` made by the database.
+    `random_key` as a database default.
 
-    For the rows that were there before the column, and for those that the release before
-    the column writes while both run.
+    For rows older than the column, and for rows that the previous release writes while
+    both releases run.
     """
 
     arity = 0
@@ -32,7 +32,7 @@ class RandomKey(Func):
         return f"lower(hex(randomblob({KEY_LENGTH // 2})))", []
 
     def as_postgresql(self, compiler, connection, **context):
-        # A UUID has 122 random bits, so it takes two. Without an extension the server
-        # makes no other bytes from a strong source.
+        # A UUID has 122 random bits, so two are needed. Without an extension, PostgreSQL
+        # has no other strong source of random bytes.
         uuids = "uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())"
         return f"left(encode(sha256({uuids}), 'hex'), {KEY_LENGTH})", []

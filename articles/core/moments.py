@@ -1,4 +1,4 @@
-"""Moments as the desk writes them."""
+"""Dates with times, written as text."""
 
 from datetime import datetime
 
@@ -6,5 +6,5 @@ from django.utils import timezone
 
 
 def moment_in_words(moment: datetime) -> str:
-    """A moment by the clock of the site, with its zone: “30 November 2026, 16:05 CET”."""
+    """The moment in the time zone of the site: “30 November 2026, 16:05 CET”."""
     return f"{timezone.localtime(moment):%-d %B %Y, %H:%M %Z}"

@@ -1,4 +1,4 @@
-"""The archive's years and months, in the time of the site."""
+"""Years and months of the archive, in the time zone of the site."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,30 +6,30 @@ from datetime import datetime
 from django.db.models import Exists
 from django.utils import timezone
 
-# A calendar of all months in one query; both databases take more columns than this.
+# In columns: spans that one query asks for. Both databases allow more.
 SPANS_A_QUERY = 1200
 
 
 @dataclass(frozen=True)
 class Span:
-    """A month or a year: from its first moment up to, but without, the first of the next."""
+    """A month or a year: from `start` up to, but not including, `end`."""
 
     start: datetime
     end: datetime
 
 
 def year(number: int) -> Span | None:
-    """That year; None when it is one that no clock can show."""
+    """The span of a year; None outside the range that every time zone can express."""
     return _span(number, 1, number + 1, 1)
 
 
 def month(year: int, number: int) -> Span | None:
-    """That month; None when there is none."""
+    """The span of a month, 1 to 12; None for another number or a year out of range."""
     return _span(year, number, year + number // 12, number % 12 + 1)
 
 
 def _span(year, month, next_year, next_month):
-    # The first and the last years have moments that other time zones cannot express.
+    # Other time zones cannot express some moments of the first and the last years.
     if not (year > 1 and next_year < 9999 and 1 <= month <= 12):
         return None
     zone = timezone.get_current_timezone()
@@ -40,7 +40,7 @@ def _span(year, month, next_year, next_month):
 
 
 def years_of(articles) -> list[Span]:
-    """The years that some of the articles were published in, newest first."""
+    """The years in which any of the articles was published, newest first."""
     by_time = articles.order_by("published_at").values_list("published_at", flat=True)
     oldest, newest = by_time.first(), by_time.last()
     if oldest is None:
@@ -50,7 +50,7 @@ def years_of(articles) -> list[Span]:
 
 
 def months_of(articles, number: int) -> list[Span]:
-    """The months of a year that some of the articles were published in, newest first."""
+    """The months of the year `number` in which any of the articles was published, newest first."""
     return _filled(articles, [month(number, m) for m in range(12, 0, -1)])
 
 
@@ -65,10 +65,9 @@ def months_by_year(articles) -> list[tuple[Span, list[Span]]]:
 
 def _filled(articles, spans):
     """
-    The spans with an article in them.
+    The spans that contain an article.
 
-    One query that looks into the index once for each span, however many
-    articles there are.
+    One query makes one index look-up per span, however many articles there are.
     """
     spans = [span for span in spans if span is not None]
     found = []

@@ -1,8 +1,8 @@
 """
-Paging by cursor: a place in a list ordered by a time and an id, as text in an address.
+Keyset pagination: a cursor is a place in a list ordered by a time and an id.
 
-Nothing is skipped or counted, so page one and page one thousand cost the same,
-and a row that appears in between moves no other row to another page.
+Nothing is skipped or counted, so page one and page one thousand cost the same, and a new
+row moves no other row to another page.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,14 @@ LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class Cursor:
+    """A place in a list. As text, for addresses: microseconds since 1970, a hyphen, the id."""
+
     at: datetime
     id: int
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
-        """The cursor in the text; None when there is none, or one that nobody was given."""
+        """The cursor in the text; None for an empty or an invalid text."""
         micros, _, id = (text or "").rpartition("-")
         try:
             at, id = EPOCH + timedelta(microseconds=int(micros)), int(id)
@@ -50,7 +52,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list, newest first, and the cursors of the pages on either side."""
+    """The rows of one page, newest first, and the cursors of the pages on either side."""
 
     rows: list
     older: Cursor | None
@@ -73,10 +75,10 @@ def newest_page(
     after: str | None = None,
 ) -> Page:
     """
-    One page of the rows, newest first by `field` and id: one query, whichever page it is.
+    One page of the rows, newest first by `field` and id, in one query.
 
-    `before` and `after` are cursors as text. Raises Http404 for one that cannot be read
-    and for one that leads nowhere: of these there are endless many, and no page shows them.
+    `before` and `after` are cursors as text; `before` wins. Raises Http404 for an invalid
+    cursor and for an empty page: no link leads there, and their number is endless.
     """
     newest_first = [f"-{field}", "-id"]
     if cursor := cursor_or_404(before):
@@ -103,7 +105,7 @@ def newest_page(
 
 
 def cursor_or_404(text: str | None) -> Cursor | None:
-    """The cursor in the text; None for an empty text or none. Raises Http404 where it is no cursor."""
+    """The cursor in the text; None for None or an empty text. Raises Http404 for an invalid one."""
     cursor = Cursor.parse(text)
     if text and cursor is None:
         raise Http404("Nobody was given this cursor.")
@@ -111,7 +113,7 @@ def cursor_or_404(text: str | None) -> Cursor | None:
 
 
 def key_or_404(text: str | None) -> int | None:
-    """A row's key in the text; None for an empty text or none. Raises Http404 where it is no key."""
+    """The primary key in the text; None for None or an empty text. Raises Http404 if invalid."""
     key = key_in(text)
     if text and key is None:
         raise Http404("No row has this key.")
@@ -120,10 +122,10 @@ def key_or_404(text: str | None) -> int | None:
 
 def beyond(rows, place):
     """
-    The rows beyond the place, with that said ahead of all other conditions.
+    Filter the rows by `place`, a Q, and move it ahead of all other conditions.
 
-    Where two conditions bound the same index, SQLite walks from the one it reads
-    first: from the newest row past all those in between, if that is not the place.
+    When two conditions bound the same index, SQLite starts at the first one. Otherwise it
+    would walk from the newest row past all rows up to the place.
     """
     count = len(rows.query.where.children)
     rows = rows.filter(place)
@@ -137,7 +139,7 @@ def _place(row, field):
 
 
 def key_in(text):
-    """A row's key that somebody may have typed, as a text or a number; None when it cannot be one."""
+    """The primary key in untrusted input, a text or a number; None when it cannot be one."""
     try:
         key = int(text or "")
     except ValueError:

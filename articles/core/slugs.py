@@ -1,4 +1,4 @@
-"""Addresses made from words."""
+"""Slugs made from text."""
 
 from collections.abc import Callable
 from itertools import chain, count
@@ -6,19 +6,19 @@ from itertools import chain, count
 from django.core.validators import RegexValidator
 from django.utils.text import slugify
 
-# Of signs alone nobody could say where it leads.
+# A slug of hyphens and underscores alone says nothing about where it leads.
 says_something = RegexValidator(
     r"[a-zA-Z0-9]", "Write at least one letter or digit into the address."
 )
 
 
 def slug_from(text: str, *, fallback: str, max_length: int) -> str:
-    """The words as a slug of ASCII letters, digits and hyphens; the fallback when nothing is left of them."""
+    """The text as a slug of ASCII letters, digits and hyphens; `fallback` when none are left."""
     return slugify(text)[:max_length].strip("-_") or fallback
 
 
 def free_slug(wanted: str, *, taken: Callable[[str], bool], max_length: int) -> str:
-    """The wanted slug, or the first of `wanted-2`, `wanted-3` … that nobody has."""
+    """The wanted slug, or the first of `wanted-2`, `wanted-3` … that is not taken."""
     candidates = chain(
         [wanted],
         (

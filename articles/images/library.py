@@ -1,4 +1,4 @@
-"""What is done with the pictures of the library, and reaches further than their own rows."""
+"""The steps of the image library: upload, change, take down, bring back, delete."""
 
 import logging
 from contextlib import contextmanager, suppress
@@ -21,13 +21,13 @@ from articles.models.image import (
     typed_file,
 )
 
-# Of the articles that use a picture, so many are named.
+# The most articles that are listed as using an image.
 USES_SHOWN = 100
 
-# By one call, so many pictures are moved to secret addresses.
+# The images that one call moves to secret addresses.
 MOVED_AT_ONCE = 20
 
-# What the row of a picture says of its file, and of its being off the site.
+# The fields of an image that describe its file, and those set when it is taken down.
 OF_THE_FILE = [
     "file",
     "width",
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 
 class SamePicture(Exception):
-    """The very same file is in the library already."""
+    """Exactly the same file is already in the library, as `image`."""
 
     def __init__(self, image):
         super().__init__(f"This picture is in the library already: “{image}”.")
@@ -52,7 +52,7 @@ class SamePicture(Exception):
 
 
 class ImageInUse(Exception):
-    """The picture stands in articles, so it is not deleted."""
+    """The image is used in `articles`, so it cannot be deleted."""
 
     def __init__(self, image, articles):
         names = ", ".join(f"“{article}”" for article in articles[:5])
@@ -65,10 +65,10 @@ class ImageInUse(Exception):
 
 def upload(file, *, by=None, **words):
     """
-    Put a picture into the library; its renditions are made once that is certain.
+    Add an image to the library. Its renditions are made after the commit.
 
-    `words` are what is said of it: title, alt, credit … Raises PictureRefused, and
-    SamePicture for a file that is there.
+    `words` are its text fields: title, alt, credit … Raises PictureRefused, and SamePicture
+    for a file that is already there.
     """
     sent_hash = hash_of(file)
     require_new(sent_hash)
@@ -79,7 +79,7 @@ def upload(file, *, by=None, **words):
                 image.save()
                 _make_later(image)
         except IntegrityError:
-            # Somebody sent the same file in the same instant, and came first.
+            # Somebody uploaded the same file at the same moment and was first.
             require_new(sent_hash)
             raise
     return image
@@ -87,10 +87,10 @@ def upload(file, *, by=None, **words):
 
 def change(image, *, file=None, **words):
     """
-    Change what is said of a picture, and put another file in place of its own.
+    Change text fields of an image, and with `file` replace the picture wherever it is used.
 
-    Only these words are written: what others change meanwhile stays. With another file it
-    looks otherwise wherever it stands. Raises as `upload` does.
+    Only the fields in `words` are written, so that changes by others stay. Raises as
+    `upload` does.
     """
     if file is None:
         with transaction.atomic():
@@ -113,9 +113,9 @@ def change(image, *, file=None, **words):
 
 def take_down(image, *, reason, by=None):
     """
-    Take a picture off the site: every rendition and the original go from where anybody finds them, the row stays.
+    Take an image off the site: its original is moved, its renditions deleted, its row kept.
 
-    Raises TransitionError when it is off the site already.
+    Raises TransitionError when it is already off the site.
     """
     with transaction.atomic():
         held = _held(image.pk)
@@ -134,7 +134,7 @@ def take_down(image, *, reason, by=None):
 
 
 def bring_back(image, *, by=None):
-    """Let a picture stand again wherever it stood. Raises TransitionError when it does already."""
+    """Bring an image back to the site. Raises TransitionError when it is already there."""
     with transaction.atomic():
         held = _held(image.pk)
         if held.is_on_site:
@@ -149,9 +149,9 @@ def bring_back(image, *, by=None):
 
 def make_address_secret(image):
     """
-    Move the files of a picture to addresses that nobody can guess who has the picture.
+    Move the files of an image to secret addresses, which having the picture does not reveal.
 
-    Does nothing for one that lies there. Files that are lost are left to the doctor.
+    Does nothing if that was done before. Lost files are left to the doctor.
     """
     if not image.secret:
         with transaction.atomic():
@@ -185,13 +185,13 @@ def make_address_secret(image):
 
 
 def make_addresses_secret():
-    """Do so for some of the pictures that came before addresses were secret; `tick` does the rest, bit by bit."""
+    """Do so for the newest MOVED_AT_ONCE images that need it; `tick` calls this repeatedly."""
     for image in Image.objects.at_guessable_addresses().newest_first()[:MOVED_AT_ONCE]:
         make_address_secret(image)
 
 
 def delete(image):
-    """Delete a picture and every file of it. Raises ImageInUse while it stands in an article."""
+    """Delete an image and all its files. Raises ImageInUse while an article uses it."""
     with transaction.atomic():
         held = Image.objects.select_for_update().get(pk=image.pk)
         if uses := list(articles_with(held, exactly=True)):
@@ -203,7 +203,7 @@ def delete(image):
 
 
 def require_new(sent_hash, *, but_for=None):
-    """Raise SamePicture where the very same file is in the library, but for one picture."""
+    """Raise SamePicture if the library has exactly this file, apart from the image `but_for`."""
     same = Image.objects.same_as(sent_hash)
     if but_for is not None:
         same = same.exclude(pk=but_for.pk)
@@ -213,10 +213,10 @@ def require_new(sent_hash, *, but_for=None):
 
 def articles_with(image, *, exactly=False):
     """
-    The articles in which the picture stands: as they are, as they are being written or are scheduled to be.
+    The articles that use the image: themselves, in the working copy or in scheduled changes.
 
-    Exactly: the texts themselves are looked through as well, which reads every article. The
-    rows of ImageUse are as good as those who wrote them.
+    At most USES_SHOWN, last changed first. With `exactly`, the bodies are searched as well,
+    which reads every article: rows of ImageUse may be missing.
     """
     used = Q(lead_image=image) | Q(pk__in=image.uses.values("article"))
     if exactly:
@@ -226,34 +226,34 @@ def articles_with(image, *, exactly=False):
 
 
 def _make_later(image):
-    """Have the renditions made once the transaction is over, by the worker where there is one."""
+    """Have the renditions made after the commit, by the task worker if there is one."""
     _afterwards(make_renditions.enqueue, image.pk)
 
 
 def _afterwards(work, *arguments):
-    # Robust: what is in the database holds, whatever becomes of a file; the command
-    # `renditions` and the doctor find what is left over.
+    # Robust: an error with a file must not affect the committed change. The command
+    # `renditions` and the doctor find leftovers.
     transaction.on_commit(partial(work, *arguments), robust=True)
 
 
 def _held(key):
-    """The picture with this key, locked until the transaction is over."""
-    # no_key: articles may go on to point at it.
+    """Lock and return the image with this key."""
+    # no_key: new references from articles are not blocked.
     return Image.objects.select_for_update(no_key=True).get(pk=key)
 
 
 @contextmanager
 def _stored(image):
     """
-    The file of a new picture in the storage, before a transaction begins; deleted where none comes about.
+    Store the file of a new image before a transaction begins, and delete it if that fails.
 
-    To decode a picture takes long, and on SQLite a transaction lets nobody else write.
+    Decoding a picture takes long, and on SQLite a transaction blocks all other writing.
     """
     image.file.store()
     try:
         yield
     except BaseException:
-        # What cannot be asked for now is left to the doctor.
+        # If the database fails here, the doctor finds the file.
         with suppress(DatabaseError):
             _delete_unless_used(image.file.name)
         raise
@@ -269,7 +269,7 @@ def _change(key, words, replacement=None):
         for name in OF_THE_FILE:
             setattr(image, name, getattr(replacement, name))
         changed += OF_THE_FILE
-        # Taken off the site, or brought back, while it was decoded.
+        # The image may have been taken down or brought back while the file was decoded.
         top = ORIGINALS if image.is_on_site else WITHHELD
         if not image.file.name.startswith(f"{top}/"):
             _move(image, to=top)
@@ -283,7 +283,7 @@ def _change(key, words, replacement=None):
 
 
 def _move(image, *, to):
-    """Keep the original at a new place under this folder; the old one goes when that is certain."""
+    """Copy the original to a new place under this folder; delete the old one after the commit."""
     old = image.file.name
     extension = old.rpartition(".")[2]
     name = random_name(extension)
@@ -295,6 +295,6 @@ def _move(image, *, to):
 
 
 def _delete_unless_used(place):
-    # Pictures that were the same file shared one place.
+    # Former places were shared by images with the same file.
     if not Image.objects.filter(file=place).exists():
         default_storage.delete(place)

@@ -1,10 +1,10 @@
 """
-Pictures as browsers get them: renditions, made on first need, and the kept originals.
+The views under /media/: renditions of images, made on demand, and originals.
 
-Nothing else lies under /media/. What is served has the type of its own ending, which we
-gave it, runs nothing, and never changes. Its address is secret: whoever has a picture
-cannot ask whether it is in the library. The addresses from before they were secret lead
-to the new ones, where readers see the picture.
+Each file is served with the type of its ending, which we chose; it runs nothing and never
+changes. Addresses are secret, so that people who have a picture cannot find out whether it
+is in the library. Former, guessable addresses redirect to the new ones, but only for
+images that readers see.
 """
 
 from pathlib import PurePosixPath
@@ -22,13 +22,13 @@ from articles.images.renditions import NotThere, make_now
 from articles.models import Image
 from articles.models.image import ORIGINALS
 
-# A year, the longest that is worth asking for: RFC 9111 has no limit, caches have.
+# In seconds: one year. RFC 9111 sets no limit, but caches keep nothing longer.
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @require_safe
 def rendition(request, fingerprint, name):
-    """One of the renditions that there are of a picture on the site, and of no other."""
+    """Serve a rendition of an image on the site. 404 for other names, 503 when busy."""
     image = Image.objects.on_site().filter(fingerprint=fingerprint).first()
     if image is None:
         return _at_its_new_address(fingerprint, name)
@@ -51,11 +51,11 @@ def rendition(request, fingerprint, name):
 
 @require_safe
 def original(request, path):
-    """A picture as it is kept: drawn anew, without what its camera said."""
+    """Serve an original: the picture as re-encoded by us, without the camera's metadata."""
     place = f"{ORIGINALS}/{path}"
     image = Image.objects.on_site().filter(file=place).first()
     if image is None or image.former_file == place:
-        # Whoever has the picture knows this address: it tells of none that is not public.
+        # This former address is guessable, so it answers only for public images.
         former = Image.objects.on_site().formerly_at(place)
         image = get_object_or_404(former.shown_to_readers()[:1])
         if image.file.name != place:
@@ -73,7 +73,7 @@ def nothing(request, path=""):
 @require_safe
 @never_cache
 def for_the_desk(request, key):
-    """Where the editor of a body finds the picture that stands there by its key; readers find nothing here."""
+    """Redirect the body editor from an image's key to the image. Readers get 404."""
     if not (request.user.is_staff and request.user.has_perm("articles.view_image")):
         raise Http404("Only the desk finds pictures by their number.")
     image = get_object_or_404(Image.objects.on_site(), pk=key)
@@ -81,7 +81,7 @@ def for_the_desk(request, key):
 
 
 def _at_its_new_address(fingerprint, name):
-    """From the address that a rendition had before addresses were secret, where readers see the picture."""
+    """Redirect from the former, guessable address of a rendition, if readers see the image."""
     former = Image.objects.on_site().formerly_known_as(fingerprint)
     image = get_object_or_404(former.shown_to_readers()[:1])
     recipe = image.recipe_named(name)
@@ -92,13 +92,13 @@ def _at_its_new_address(fingerprint, name):
 
 def _served(request, place, type):
     if not isinstance(default_storage, FileSystemStorage):
-        # The store serves it by itself, and says the same of it.
+        # An external store serves the file itself, with the same headers.
         return HttpResponseRedirect(default_storage.url(place))
     headers = {
         "Cache-Control": FOR_EVER,
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
-        # Other sites show our pictures on their cards.
+        # Other sites show our pictures in link previews.
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
     if request.method == "HEAD":

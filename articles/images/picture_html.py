@@ -1,4 +1,4 @@
-"""How a picture stands on a page: every format and width of it, for the browser to choose."""
+"""The HTML of images: every format and width, for the browser to choose."""
 
 import re
 from html import unescape
@@ -11,8 +11,8 @@ from articles.content.html import PICTURE_OF_THE_LIBRARY, keys_in
 from articles.images.processing.specs import CARD, WHOLE
 from articles.models import Image
 
-# How wide a picture is drawn, for the browser to choose before it knows the style sheet;
-# see the column, the cards and the lead card in static/css.
+# The `sizes` of images, from which browsers choose before they have the style sheet. They
+# follow the column, the cards and the lead card in static/css.
 IN_COLUMN = "(min-width: 46rem) 44rem, 92vw"
 ON_CARD = "(min-width: 72rem) 32rem, (min-width: 46rem) 46vw, 92vw"
 ON_LEAD_CARD = "(min-width: 72rem) 67rem, 92vw"
@@ -25,22 +25,27 @@ _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 
 def with_pictures(html: str) -> str:
     """
-    Cleaned HTML with the pictures of the library in it, however many, by one query.
+    Insert the library's images into cleaned HTML, with one query for all of them.
 
-    One that is not there any more, or was taken off the site, goes away with its figure.
+    An image that was deleted or taken off the site is left out with its figure.
     """
     return _filled(html, _shown)
 
 
 def with_plain_pictures(html: str) -> str:
-    """The same for feeds and mails: one address for each picture, which every reader of feeds can show."""
+    """As `with_pictures`, for feeds and mails: a plain `<img>` that every reader can show."""
     return _filled(html, _plain)
 
 
 def picture(
     image: Image, *, alt: str = "", sizes: str, shape: str = WHOLE, is_first=False
 ) -> SafeString:
-    """The `<picture>` of an image; `alt` in place of what the library says, the first of a page is loaded before others."""
+    """
+    The `<picture>` element of an image.
+
+    `alt` replaces the library's alt text; `sizes` is the HTML attribute; `shape` is one of
+    articles.images.processing.specs. The first image of a page is loaded with priority.
+    """
     *better, for_all = _by_ending(image.in_shape(shape))
     sources = format_html_join(
         "",
@@ -62,7 +67,7 @@ def picture(
 
 
 def alt_of(image: Image, alt: str = "") -> str:
-    """What stands in place of the picture: what was written for this use, else what the library says."""
+    """The alt text: the one written for this use, or else that of the library."""
     return alt.strip() or ("" if image.decorative else image.alt)
 
 
@@ -72,7 +77,7 @@ def card_picture(image: Image, *, alt: str = "", is_lead: bool = False) -> SafeS
 
 
 def caption_html(image: Image, caption: SafeString | str) -> SafeString:
-    """The line under a picture: the caption, already escaped or safe, and whose it is."""
+    """The `<figcaption>`: the caption, which must be escaped or safe, and the credit."""
     if image.credit:
         credit = format_html('<span class="figure__credit">{}</span>', image.credit)
         caption = format_html("{} {}", caption, credit) if caption else credit
@@ -80,12 +85,12 @@ def caption_html(image: Image, caption: SafeString | str) -> SafeString:
 
 
 def absolute(address: str) -> str:
-    """The address as other sites can use it."""
+    """The address with scheme and host, for use on other sites."""
     return settings.SITE_URL + address if address.startswith("/") else address
 
 
 def _by_ending(recipes):
-    """The recipes apart by format, in the order of the list: the last is for every browser."""
+    """The recipes grouped by format. The last format is one that every browser shows."""
     endings = dict.fromkeys(one.ending for one in recipes)
     return [[one for one in recipes if one.ending == ending] for ending in endings]
 
@@ -109,7 +114,7 @@ def _filled(html, show):
         if image is None:
             return ""
         said = _CAPTION.search(inner)
-        # Cleaned before, so it is safe to stand where it stood.
+        # Safe: the caption is a part of cleaned HTML.
         caption = mark_safe(said[1].strip()) if said else ""
         caption = caption or escape(image.caption)
         return f'<figure class="figure">{show(image, _alt_in(ours[0]))}{caption_html(image, caption)}</figure>'

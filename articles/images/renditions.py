@@ -1,4 +1,4 @@
-"""The renditions of a picture in the storage: what is missing is made, once."""
+"""The renditions of images in the storage: missing ones are made, unused ones removed."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ from articles.images.processing.worker_pool import draw as drawn
 from articles.models import Image
 from articles.models.image import RENDITIONS, typed_file
 
-# What a file is called while it is written, and how long that may take.
+# The ending of a file while it is written, and the longest time that may take.
 DRAFT = ".part"
 HOUR = timedelta(hours=1)
 
@@ -25,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 
 class NotThere(Exception):
-    """The picture went while it was drawn, or its file is lost or broken."""
+    """The image was removed while it was drawn, or its file is lost or broken."""
 
 
 @task
 def make_renditions(image):
-    """Make what is missing of the picture with this key; one that is gone by now needs none."""
+    """Make the missing renditions of the image with this key, if it is still on the site."""
     for found in Image.objects.on_site().filter(pk=image):
         try:
             make_missing(found)
@@ -39,7 +39,7 @@ def make_renditions(image):
 
 
 def missing(image):
-    """The recipes of which nothing lies in the storage."""
+    """The recipes without a file in the storage."""
     return [
         recipe
         for recipe in image.recipes
@@ -49,10 +49,10 @@ def missing(image):
 
 def make_missing(image, *, take_turn=True):
     """
-    Make every rendition that is not there, note that all are, and return how many there were to make.
+    Make all missing renditions, record that all exist, and return how many were missing.
 
-    Raises Busy when others are drawn for longer than somebody would wait; without a turn,
-    whoever calls bounds how many are drawn at once. Raises CannotBeDrawn, or OSError for a lost file.
+    Raises Busy when no turn gets free in time; with `take_turn=False` the caller limits how
+    many are drawn at once. Raises CannotBeDrawn, and OSError for a lost file.
     """
     made = len(missing(image))
     _copy_former(image)
@@ -66,17 +66,17 @@ def make_missing(image, *, take_turn=True):
 
 def make_now(image, recipe):
     """
-    Where the rendition lies, made if it is missing.
+    The place of the rendition in the storage; it is made if it is missing.
 
-    Raises Busy when others are drawn for longer than somebody would wait, and NotThere
-    when it cannot be drawn, or may not be shown any more once it is.
+    Raises Busy when no turn gets free in time, and NotThere when it cannot be drawn or may
+    no longer be shown by then.
     """
     place = image.place_of(recipe)
     if default_storage.exists(place):
         return place
     if not _was_copied(image, recipe):
         with turn():
-            # Somebody else may have wanted the same, and had the turn before.
+            # Another request may have made it during the wait.
             if not default_storage.exists(place):
                 put(place, _drawn_alone(image, recipe))
     if not _as_it_was(image).exists():
@@ -86,7 +86,7 @@ def make_now(image, recipe):
 
 
 def copy_former(image):
-    """Copy what lies where the renditions of the picture lay before addresses were secret; note if that are all."""
+    """Copy renditions from their former, guessable places; record it if all exist then."""
     _copy_former(image)
     if not missing(image):
         _note_made(image)
@@ -108,12 +108,12 @@ def _was_copied(image, recipe):
 
 def _note_made(image):
     if not _as_it_was(image).update(renditions_made_at=timezone.now()):
-        # Taken off the site, or replaced, while they were drawn: nothing of it may stay.
+        # The image was taken off the site or replaced meanwhile: no file may stay.
         remove(image.fingerprint)
 
 
 def _drawn(image, recipes):
-    """Each of these renditions with its content."""
+    """Yield each of these recipes with the content of its rendition."""
     with image.file.open("rb") as file:
         yield from drawn(file, size_of(file), recipes, focal=image.focal)
 
@@ -128,18 +128,18 @@ def _drawn_alone(image, recipe):
 
 
 def _as_it_was(image):
-    """The picture, where it is on the site and was not replaced: another file or focal point has other addresses."""
+    """A queryset of the image, empty if it left the site or its file or focal point changed."""
     return Image.objects.on_site().filter(pk=image.pk, fingerprint=image.fingerprint)
 
 
 def put(place, content, *, storage=default_storage):
     """
-    Put the file at just this place, whole or not at all.
+    Write the file to exactly this place, completely or not at all.
 
-    Two who put the same rendition put the same bytes: whoever comes second changes nothing.
+    Two writers of the same rendition write the same bytes, so the second changes nothing.
     """
     if not isinstance(storage, FileSystemStorage):
-        # A store shows an object once all of it is there.
+        # An object store shows an object only when it is complete.
         storage.save(place, typed_file(place, content))
         return
     path = Path(storage.path(place))
@@ -153,7 +153,7 @@ def put(place, content, *, storage=default_storage):
 
 
 def unused():
-    """The places of files among the renditions that belong to no picture on the site, one after another."""
+    """Yield the places of rendition files that belong to no image on the site."""
     for fingerprint in folders_in(RENDITIONS):
         folder = f"{RENDITIONS}/{fingerprint}"
         image = _picture_of(fingerprint)
@@ -165,7 +165,7 @@ def unused():
 
 
 def _picture_of(fingerprint):
-    """The picture on the site with this fingerprint, or whose renditions are still to be copied from there."""
+    """The image on the site with this fingerprint, or with renditions still to copy from there."""
     images = Image.objects.on_site()
     return (
         images.filter(fingerprint=fingerprint).first()
@@ -179,19 +179,19 @@ def _is_new(place):
 
 
 def remove(fingerprint):
-    """Take every rendition of a picture that looked like this out of the storage, unless one on the site still needs them."""
+    """Delete all renditions with this fingerprint, unless an image on the site needs them."""
     if _picture_of(fingerprint):
         return
     folder = f"{RENDITIONS}/{fingerprint}"
     for name in names_in(folder):
         default_storage.delete(f"{folder}/{name}")
     if isinstance(default_storage, FileSystemStorage):
-        # A folder without files; a store has none.
+        # The empty folder; object stores have no folders.
         default_storage.delete(folder)
 
 
 def names_in(folder, *, storage=default_storage):
-    """The files that lie in a folder of a storage; none where there is no such folder."""
+    """The names of the files in a folder of a storage; none if it does not exist."""
     try:
         return [name for name in storage.listdir(folder)[1] if name]
     except FileNotFoundError:

@@ -1,9 +1,9 @@
 """
-The formats that articles can be moved in from, one module for each.
+The formats that articles can be imported from, one module each.
 
-An importer is a module with two things: `SUFFIXES`, the endings of the file
-names that are its own, and `read(path)`, which yields every `ImportedArticle`
-of the file or raises `ImportRefused`. It reads; `saving` saves.
+An importer is a module with `SUFFIXES`, the file name endings of its format, and
+`read(path)`, which yields an `ImportedArticle` for each article in the file or raises
+`ImportRefused`. Importers only read; the module `saving` saves.
 """
 
 from articles.importers import text

@@ -1,4 +1,4 @@
-"""A file from somewhere else as text, or a sentence that says why not."""
+"""Reading files to import as text."""
 
 import codecs
 import re
@@ -8,7 +8,7 @@ from articles.importers.records import ImportRefused
 
 MEGABYTE = 1_000_000
 
-# UTF-32 before UTF-16: the mark of the one begins with the mark of the other.
+# UTF-32 before UTF-16, because its mark begins with that of UTF-16.
 _ENCODINGS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32-le",
@@ -16,8 +16,8 @@ _ENCODINGS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-# No text has these: control characters other than tabs, line and page breaks, and
-# the two places of Unicode that are for ever no characters.
+# Characters that text does not contain: control characters other than tabs, line and page
+# breaks, and two noncharacters of Unicode.
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
 )  # fmt: skip
@@ -27,8 +27,8 @@ def read_text(path: Path, *, megabytes: int) -> str:
     """
     The text of a file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
 
-    Raises ImportRefused when the file is larger than so many megabytes, in
-    another encoding, or no text.
+    Raises ImportRefused for a larger file, another encoding, and for a file that is not
+    text.
     """
     data = _read(path, limit=megabytes * MEGABYTE)
     mark = next((mark for mark in _ENCODINGS if data.startswith(mark)), b"")
@@ -47,7 +47,7 @@ def _read(path, *, limit):
         size = path.stat().st_size
         if size <= limit:
             with path.open("rb") as file:
-                # One more than the limit, for a file that grows meanwhile.
+                # One byte more than the limit, in case the file grows meanwhile.
                 data = file.read(limit + 1)
                 size = len(data)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What was read becomes an article: once, and whole."""
+"""Saving imported articles: each once, and completely or not at all."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from articles.models import Article, Person, TransitionError
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person who imports says, where the source does not."""
+    """The options of an import, for what the source does not say."""
 
     status: str = Article.Status.DRAFT
     published_at: datetime | None = None
@@ -21,11 +21,11 @@ class Wishes:
 
 
 class AlreadyHere(Exception):
-    """The article was imported before, with a sentence that says where it is."""
+    """Raised when the article was imported before, with a sentence that says where it is."""
 
 
 def check(imported: ImportedArticle) -> None:
-    """Raise AlreadyHere or ImportRefused for what `save` would not take."""
+    """Raise AlreadyHere or ImportRefused for an article that `save` would refuse."""
     longest = Article._meta.get_field("title").max_length
     if len(imported.title) > longest:
         raise ImportRefused(
@@ -37,23 +37,23 @@ def check(imported: ImportedArticle) -> None:
             f"it has {len(imported.body):,} characters with its formatting, "
             f"and at most {LONGEST_HTML:,} are taken. Split it."
         )
-    _look_for(imported)
+    _refuse_repeat(imported)
 
 
 def save(imported: ImportedArticle, wishes: Wishes) -> Article:
     """
-    Make the article with its tags, byline and status, or nothing.
+    Make the article with its tags, byline and status, and return it.
 
-    Raises AlreadyHere for a second import of the same source, also when both
-    run at the same moment, and ImportRefused for what an article cannot be.
+    Raises AlreadyHere for a second import of the same source, also when both run at the
+    same moment, and ImportRefused for an article that is not valid.
     """
     try:
         with transaction.atomic():
             check(imported)
             return _make(imported, wishes)
     except IntegrityError:
-        # Of two imports at the same moment the database lets one through.
-        _look_for(imported)
+        # Of two simultaneous imports the database accepts only one.
+        _refuse_repeat(imported)
         raise
     except TransitionError as error:
         raise ImportRefused(str(error)) from error
@@ -73,7 +73,7 @@ def _make(imported, wishes):
     return article
 
 
-def _look_for(imported):
+def _refuse_repeat(imported):
     if article := Article.objects.filter(source=imported.source).first():
         raise AlreadyHere(f"already here as {article.get_absolute_url()}")
 

@@ -1,12 +1,11 @@
 """
-Plain text: a title, a standfirst, then sections of a heading and paragraphs.
+Importer of plain text: a title, a standfirst, then sections of a heading and paragraphs.
 
-One line is one paragraph. What a line is follows from how the document is laid
-out, never from its words, so the language does not matter. A heading stands
-apart, is short, does not end as a sentence does, and text comes after it; a
-second such line right after it is its subheading. Short lines like these after
-the last paragraph are the furniture of the page that the text was copied from,
-and are left out.
+Each line is a paragraph. The role of a line is found from the layout of the document,
+never from its words, so the language does not matter. A heading stands apart, is short,
+does not end like a sentence, and is followed by text; a second such line right after it is
+a subheading. Such lines after the last paragraph are page furniture (navigation, related
+links) that was copied along, and are left out.
 """
 
 import re
@@ -32,10 +31,10 @@ LONGEST_HEADING = 120
 LONGEST_QUESTION = 80  # that can be a heading
 LONGEST_FURNITURE = 60
 MOST_FURNITURE = 12  # lines; more than these are a list of something
-LONGEST_STANDFIRST = 500  # before a heading; elsewhere less
+LONGEST_STANDFIRST = 500  # before a heading; less elsewhere
 
-# What ends a sentence; what ends a sentence or a heading (the semicolon is the Greek
-# question mark); what shows that a sentence goes on.
+# Characters that end a sentence; that end a sentence or a heading (the semicolon is the
+# Greek question mark); that show that a sentence continues.
 _STOPS = ".…‥。．｡।॥۔։።។༎᠃"
 _MARKS = "?!:;？！：；؟⁇⁈⁉‼‽՞՜፧"
 _COMMAS = ",،、，-–—"
@@ -44,7 +43,7 @@ _QUOTES = "\"'“”„‘’‚«»‹›「」『』"
 _CLOSERS = "\"'”’“‘«»‹›)]}）］」』】》〉\u200e\u200f\u202c\u2069 \xa0\u202f"
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\f\x85\u2028\u2029]")
-# Spaces of every width, and three that have none and that Python calls no spaces.
+# Spaces of every width, and three of no width, which Python does not count as spaces.
 _SPACES = " \t\xa0\u1680\u202f\u205f\u3000\u200b\u2060\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
@@ -53,24 +52,24 @@ _RULE = re.compile(r"([-*_=~#•·])( ?\1){2,}")
 _BULLET = re.compile(r"[-*•‣▪◦]\s+(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+")
-# A full stop inside: the word before it and the space behind it.
+# A full stop inside a line: the word before it, and the space after it.
 _FULL_STOP = re.compile(rf"(\w*)(?:[.…][{re.escape(_CLOSERS)}]*\s(?=\w)|[。।](?=.))")
 _ABBREVIATION = re.compile(r"\b\w\.\w\.$")
 
 
 def read(path: Path) -> Iterator[ImportedArticle]:
-    """The one article that a text document is."""
+    """Yield the one article of a text document."""
     yield article_from(read_text(path, megabytes=MEGABYTES))
 
 
 def article_from(text: str) -> ImportedArticle:
-    """The article of a document. Raises ImportRefused when nothing is in it."""
+    """The article in the text. Raises ImportRefused for an empty text."""
     lines = _lines(text)
     if not lines:
         raise ImportRefused("it is empty.")
     title, *lines = lines
     if lines:
-        # The title is a block of its own, blank line or not.
+        # The title is a block of its own, even without a blank line after it.
         lines[0] = replace(lines[0], after_blank=True)
     lines, furniture = _without_furniture(_with_items(lines))
     kinds = _Layout(lines).kinds()
@@ -86,12 +85,12 @@ def article_from(text: str) -> ImportedArticle:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line that is not blank, and what can be seen of it without reading."""
+    """A line that is not blank, and what its shape tells."""
 
     text: str
     after_blank: bool = False
     before_blank: bool = False
-    marker: str = ""  # of a list, with the space behind it
+    marker: str = ""  # of a list item, with the space after it
 
     @property
     def is_alone(self):
@@ -108,7 +107,7 @@ class _Line:
 
     @cached_property
     def end(self):
-        """The last character but for the quotation marks and brackets that close after it."""
+        """The last character before closing quotation marks and brackets."""
         return self.text.rstrip(_CLOSERS)[-1:]
 
     @property
@@ -117,7 +116,7 @@ class _Line:
 
     @cached_property
     def is_title_like(self):
-        """Short, and nothing about it says sentence."""
+        """Whether it is short and has no sign of a sentence."""
         return (
             self.width <= LONGEST_HEADING
             and self.end not in _MARKS
@@ -126,7 +125,7 @@ class _Line:
 
     @cached_property
     def is_question_like(self):
-        """Short, and a sentence as well as a heading: “Who pays?”, “Made in the U.S.”"""
+        """Whether it is short and sentence or heading: “Who pays?”, “Made in the U.S.”"""
         return self.width <= LONGEST_QUESTION and (
             (self.end in _MARKS and self._is_no_sentence)
             or _ABBREVIATION.search(self.text) is not None
@@ -147,7 +146,7 @@ class _Line:
 
     @property
     def _is_quotation(self):
-        """All of it between one pair of quotation marks, and more than a quoted title."""
+        """Whether the whole line is one quotation, longer than a quoted title."""
         return (
             self.text[0] in _QUOTES
             and self.text[-1] in _QUOTES
@@ -157,17 +156,17 @@ class _Line:
 
     @cached_property
     def has_capitals(self):
-        """Whether the Longer Words Begin Like These; None where no word can tell."""
+        """Whether the Longer Words Begin Like These; None if no word can tell."""
         share = _share_of_capitals(self.text)
         return None if share is None else share > 0.7
 
 
 class _Layout:
-    """How the lines under the title stand to each other."""
+    """The layout of the lines under the title, from which their roles follow."""
 
     def __init__(self, lines):
         self.lines = lines
-        # A heading has text after it, so the last line is none.
+        # A heading is followed by text, so the last line cannot be one.
         self.sure = {
             place
             for place, line in enumerate(lines[:-1])
@@ -189,7 +188,7 @@ class _Layout:
         }
 
     def kinds(self):
-        """What each line is: standfirst, h2, h3, hr, ul, ol or p."""
+        """The kind of each line: standfirst, h2, h3, hr, ul, ol or p."""
         kinds = [_kind_of_text(line) for line in self.lines]
         runs = self._runs()
         if self._has_standfirst(runs):
@@ -201,12 +200,12 @@ class _Layout:
         return kinds
 
     def _stands_apart(self, place):
-        """Between blank lines, or at least after one and unlike what comes next."""
+        """Whether the line is between blank lines, or after one and unlike the next line."""
         line, following = self.lines[place : place + 2]
         if line.is_alone:
             return True
         if not line.after_blank:
-            # The subheading right under its heading.
+            # It may be a subheading right under its heading.
             before = self.lines[place - 1]
             return (
                 line.before_blank
@@ -219,7 +218,7 @@ class _Layout:
         return line.width <= LONGEST_FURNITURE and following.width > 2 * line.width
 
     def _headings_have_capitals(self, text):
-        """Whether headings here are written As Titles Are, in a language that does not capitalise nouns."""
+        """Whether headings are written Like Titles, and ordinary nouns without capitals."""
         ordinary = _share_of_capitals(" ".join(line.text[:500] for line in text[:200]))
         known = [
             self.lines[place].has_capitals
@@ -235,7 +234,7 @@ class _Layout:
         )
 
     def _is_long_sentence(self, place):
-        """A paragraph that lacks its full stop, where other headings look like titles."""
+        """Whether it is a paragraph without a full stop, where other headings look like titles."""
         line = self.lines[place]
         return (
             self.capitals
@@ -244,7 +243,7 @@ class _Layout:
         )
 
     def _is_heading(self, place):
-        """Whether a line that could be a sentence as well is a heading in this document."""
+        """Whether a line that may be a sentence or a heading is a heading in this document."""
         line, following = self.lines[place : place + 2]
         if line.end in ":：" and (following.marker or following.text[0] in _QUOTES):
             return False
@@ -253,7 +252,7 @@ class _Layout:
         return self.runs_on or line.end in "?:;？：；؟՞፧"
 
     def _runs(self):
-        """The places of headings, those together that follow each other with no text between."""
+        """Lists of the indexes of headings, each of headings without text between them."""
         runs = []
         for place in sorted(self.headings):
             if runs and runs[-1][-1] == place - 1:
@@ -263,15 +262,15 @@ class _Layout:
         return runs
 
     def _titles(self, run):
-        """Of headings in a row the one of the section and that of its first part."""
+        """The indexes of the heading and the subheading in a run of headings."""
         if len(run) == 2 and not self.has_subheadings:
-            # Where sections have one heading, a question beside it is a paragraph.
+            # In a document without subheadings, a question beside a heading is a paragraph.
             return [place for place in run if place in self.sure] or run[1:]
         return run[-2:]
 
     @cached_property
     def has_subheadings(self):
-        """Whether a section's heading is mostly followed by another."""
+        """Whether most headings of sections are followed by another heading."""
         lengths = [
             len(run) for run in self._runs() if run[0] and self.sure.issuperset(run)
         ]
@@ -295,7 +294,7 @@ class _Layout:
         )
 
     def _first_heading_is_standfirst(self, runs):
-        """Whether the line under the title only looks like a heading: it has no full stop."""
+        """Whether the line under the title is a standfirst without a full stop, not a heading."""
         first, run = self.lines[0], runs[0]
         others = [self.lines[place].width for place in self.headings if place]
         return (
@@ -308,7 +307,7 @@ class _Layout:
 
 
 def _lines(text):
-    """The lines that are not blank; one that underlines another counts as blank."""
+    """The lines that are not blank. A line that underlines another counts as blank."""
     texts = [_GAP.sub(" ", line.strip(_SPACES)) for line in _LINE_BREAK.split(text)]
     for place, (line, following) in enumerate(pairwise(texts), start=1):
         if line and not _RULE.fullmatch(line) and _RULE.fullmatch(following):
@@ -322,7 +321,7 @@ def _lines(text):
 
 
 def _with_items(lines):
-    """The lines, those of lists with their markers: two or more bullets, or numbers in order."""
+    """The lines with markers of list items: two or more bullets, or consecutive numbers."""
     bullets = [_BULLET.match(line.text) for line in lines]
     numbers = [_NUMBER.match(line.text) for line in lines]
     listed = set()
@@ -342,10 +341,9 @@ def _with_items(lines):
 
 def _without_furniture(lines):
     """
-    The lines of the article, and the short ones after its last paragraph.
+    Split the lines into those of the article and the page furniture after its last paragraph.
 
-    When no line is a paragraph for certain, there is nothing that these could
-    come after, and all are the article's.
+    When no line is certainly a paragraph, all lines belong to the article.
     """
     count = sum(1 for _ in takewhile(_is_furniture_like, reversed(lines)))
     start = len(lines) - count
@@ -359,14 +357,14 @@ def _without_furniture(lines):
 def _is_furniture_like(line):
     if line.text.startswith("©") or line.is_rule:
         return True
-    # A longer line may name the article that comes next; a sentence it is not.
+    # A longer line may be the title of a related article, but not a sentence.
     return (line.is_title_like or line.is_question_like) and (
         line.width <= LONGEST_FURNITURE or bool(line.has_capitals)
     )
 
 
 def _opens_furniture(line):
-    # A last question may be the article's own.
+    # A question at the end may belong to the article.
     return line.after_blank and (not line.is_question_like or line.end in ":：")
 
 
@@ -397,7 +395,7 @@ def _list(kind, lines):
 
 
 def _ends_sentence(full_stop):
-    """Whether the word before it is too long, or too plain, for an abbreviation."""
+    """Whether the word before the full stop is too long or too plain for an abbreviation."""
     word = full_stop[1]
     return (
         full_stop[0][-1] in "。।"
@@ -407,7 +405,7 @@ def _ends_sentence(full_stop):
 
 
 def _share_of_capitals(text):
-    """How many of the longer words after the first have a capital, 0 to 1; None when there are no words."""
+    """The share, 0 to 1, of longer words after the first with a capital; None without words."""
     words = [word for word in _WORD.findall(text)[1:] if word.lower() != word.upper()]
     longer = [word for word in words if len(word) > 4] or words
     return mean(not word[0].islower() for word in longer) if longer else None

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 class AddressQuerySet(models.QuerySet):
     def used(self):
-        """Addresses a reader may have seen; the others wait for a scheduled hour."""
+        """Addresses that readers may have seen. The others wait for a scheduled time."""
         return self.filter(since__lte=timezone.now())
 
     def unused(self):
@@ -13,10 +13,9 @@ class AddressQuerySet(models.QuerySet):
 
 class Address(models.Model):
     """
-    A slug under which an article is, was or is about to be public: it names that article for ever.
+    A slug under which an article is, was or will be public. It names that article for ever.
 
-    Every address points at the article and none at another address, so a
-    redirect can neither chain nor loop.
+    Addresses point at articles, never at other addresses, so redirects cannot chain or loop.
     """
 
     slug = models.SlugField(max_length=120, unique=True)
@@ -24,6 +23,7 @@ class Address(models.Model):
     article = models.ForeignKey(
         "articles.Article", on_delete=models.PROTECT, related_name="addresses"
     )
+    # When the article was or will be first public under this slug.
     since = models.DateTimeField()
 
     objects = AddressQuerySet.as_manager()

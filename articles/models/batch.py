@@ -5,13 +5,13 @@ from django.utils import timezone
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 
-# For so long, all of a batch can be undone with one press.
+# A batch can be undone as a whole for this long.
 UNDO_WITHIN = timedelta(hours=24)
 
 
 class ArticleBatchQuerySet(AppendOnlyQuerySet):
     def seen_by(self, user):
-        """All of them for those who publish, one's own for writers, none for others."""
+        """For those who may publish all batches, for writers their own, for others none."""
         if user.has_perm("articles.publish_article"):
             return self
         if user.has_perm("articles.change_article"):
@@ -19,13 +19,13 @@ class ArticleBatchQuerySet(AppendOnlyQuerySet):
         return self.none()
 
     def knowing_what_is_left(self):
-        """Each with `left_to_undo`: whether there is something in it that no undoing has come to."""
+        """Annotate `left_to_undo`: whether any change of the batch is not undone yet."""
         left = _not_undone().filter(batch=models.OuterRef("pk"))
         return self.annotate(left_to_undo=models.Exists(left))
 
 
 class ArticleBatch(AppendOnly):
-    """What was done to several articles with one press, and can be undone with one."""
+    """A bulk action on several articles, which can be undone as a whole."""
 
     # The name of the step at the desk; see articles.admin.actions.registry.
     what = models.CharField(max_length=20)
@@ -49,46 +49,51 @@ class ArticleBatch(AppendOnly):
 
     @property
     def undone(self):
-        """The undoing of this batch; None while it stands."""
+        """The batch that undoes this one; None if there is none."""
         return getattr(self, "undone_by", None)
 
     @property
     def ends_at(self):
-        """Until when it can be undone."""
+        """The time until which it can be undone."""
         return self.at + UNDO_WITHIN
 
     @property
     def is_open(self):
-        """Whether it can be undone still: in time, or begun in time and stopped half way; not done before, and no undoing itself."""
+        """
+        Whether it can still be undone.
+
+        That is within UNDO_WITHIN, or later to finish an undo that stopped half way. A batch
+        that undoes another one cannot be undone.
+        """
         if self.undone is not None:
             return self.is_half_undone
         return self.undoes_id is None and timezone.now() < self.ends_at
 
     @property
     def is_half_undone(self):
-        """Whether its undoing began and stopped before it came to every article."""
+        """Whether its undo began but stopped before it reached every article."""
         if self.undone is None:
             return False
         known = getattr(self, "left_to_undo", None)
         return self.not_undone().exists() if known is None else known
 
     def not_undone(self):
-        """What it changed and its undoing, if there is one, has not come to yet."""
+        """The items that it changed and that no undo has reached yet."""
         return _not_undone().filter(batch=self)
 
 
 class BatchedArticle(models.Model):
-    """What a batch changed of one article, or why it did not."""
+    """What a batch changed in one article, or in `why_not` why it changed nothing."""
 
     batch = models.ForeignKey(
         ArticleBatch, on_delete=models.PROTECT, related_name="items"
     )
-    # Drafts can be deleted; what was done to them goes along.
+    # Drafts can be deleted; their items go with them.
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="+"
     )
-    # What was changed, by its name, as it was and as it was then: where the article
-    # stood, and parts of what it says.
+    # The values before and after the change, by name: fields of STANDING (see
+    # articles.models.article_steps) and parts of the content (articles.content.snapshots).
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     why_not = models.TextField(blank=True)
@@ -107,7 +112,7 @@ class BatchedArticle(models.Model):
 
 
 def _not_undone():
-    come_to = BatchedArticle.objects.filter(
+    reached_by_undo = BatchedArticle.objects.filter(
         batch__undoes=models.OuterRef("batch"), article=models.OuterRef("article")
     )
-    return BatchedArticle.objects.filter(~models.Exists(come_to), why_not="")
+    return BatchedArticle.objects.filter(~models.Exists(reached_by_undo), why_not="")

@@ -7,7 +7,7 @@ from articles.models.preview_link import random_key
 
 class CalendarAddressQuerySet(models.QuerySet):
     def renew(self, user):
-        """An address nobody knows yet, in place of the one the user had."""
+        """Replace the user's address by a new one, and return it."""
         address, _ = self.update_or_create(user=user, defaults={"key": random_key()})
         return address
 

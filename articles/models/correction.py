@@ -10,20 +10,20 @@ from articles.core.moments import moment_in_words
 from articles.models.article import Article
 from articles.models.step import TransitionError
 
-# In characters as people see them.
+# In characters as readers count them.
 LONGEST_REQUEST = 2000
-# How long the network that a request came from can be told from others.
+# How long the keyed hash of the sender's network is kept.
 NETWORK_KEPT = timedelta(days=30)
 
 
 class CorrectionQuerySet(AppendOnlyQuerySet):
     def shown(self):
-        """What the public may read: the corrections of visible articles."""
+        """The corrections of visible articles, which the public may read."""
         return self.filter(article__in=Article.objects.visible().values("pk"))
 
 
 class Correction(AppendOnly):
-    """What was wrong in an article, or is new in it, told to its readers."""
+    """A note to readers on what was wrong in an article, or what is new in it."""
 
     class Kind(models.TextChoices):
         CORRECTION = "correction", "Correction"
@@ -69,24 +69,24 @@ class CorrectionRequestQuerySet(models.QuerySet):
         return self.order_by("created_at", "id")
 
     def forget_networks(self):
-        """Blank the networks whose time is over; returns how many there were."""
-        # Not `exclude(network="")`, which no index can answer.
+        """Blank the networks older than NETWORK_KEPT; return their number."""
+        # No index can answer `exclude(network="")`.
         known = self.filter(network__gt="")
         return known.older_than(NETWORK_KEPT).update(network="")
 
 
 class CorrectionRequest(models.Model):
-    """What a reader says is wrong in an article, and what became of it."""
+    """A reader's report of an error in an article, and its outcome."""
 
     # Protected: an article that readers could see is kept for ever.
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="correction_requests"
     )
     text = models.TextField()
-    # The hash of the network it came from, as long as networks are remembered.
+    # The keyed hash of the sender's network; blank after NETWORK_KEPT.
     network = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
-    # The correction that answers it; without one it was closed with a reply, or without a word.
+    # The correction that answers it. A request closed without one may have a reply.
     answer = models.ForeignKey(
         Correction,
         null=True,
@@ -97,14 +97,14 @@ class CorrectionRequest(models.Model):
     reply = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_name = models.CharField(max_length=200, blank=True)
-    # Carried by the links that open it; see articles.core.link_keys.
+    # Part of the links that open the request; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,
         db_default=RandomKey(),
         editable=False,
     )
-    # Whether links without the key open it, too: they were sent before there were keys.
+    # Whether links without the key open it as well: those sent before there were keys.
     takes_old_links = models.BooleanField(
         default=False, db_default=True, editable=False
     )
@@ -134,15 +134,15 @@ class CorrectionRequest(models.Model):
 
     @property
     def state(self):
-        """What became of it, in one word."""
+        """“open”, “answered” or “closed”."""
         if self.is_open:
             return "open"
         return "answered" if self.answer_id else "closed"
 
-    # Steps. Each is one guarded update.
+    # Steps. Each is one guarded update, and raises TransitionError for a closed request.
 
     def answer_with(self, correction):
-        """Let this correction be the answer."""
+        """Close the request with this correction as the answer."""
         self._close(
             answer=correction,
             closed_at=correction.at,
@@ -150,7 +150,7 @@ class CorrectionRequest(models.Model):
         )
 
     def close(self, *, reply="", by=None):
-        """Close the request without a correction; whoever sent it can read the reply."""
+        """Close the request without a correction. The sender can read the reply."""
         self._close(
             reply=reply,
             closed_at=timezone.now(),
@@ -159,9 +159,9 @@ class CorrectionRequest(models.Model):
 
     def _close(self, **changes):
         this_request = CorrectionRequest.objects.filter(pk=self.pk)
-        won = this_request.open().update(**changes)
+        updated = this_request.open().update(**changes)
         self.refresh_from_db()
-        if not won:
+        if not updated:
             raise TransitionError(self._refusal())
 
     def _refusal(self):

@@ -18,24 +18,25 @@ from articles.images.processing.validation import accepted, random_name
 
 ORIGINALS = "originals"
 RENDITIONS = "renditions"
-# Originals of pictures that were taken off the site: nothing serves this folder.
+# The originals of images that were taken off the site. Nothing serves this folder.
 WITHHELD = "withheld"
-# In pixels: as wide as the column of text.
+# In pixels: the width of the text column.
 MEDIUM = 720
-# What is said of a picture, and looked into by a search.
+# The fields that a search looks into.
 SEARCHED = ["title", "alt", "caption", "credit", "source"]
-# Of a search, so many words are looked for.
+# The words of a search beyond this number are ignored.
 MOST_WORDS = 10
 
 
 class PictureFile(FieldFile):
-    """The file of a picture, decoded and encoded anew before it is stored; see articles.images.processing.validation."""
+    """The original of an image, re-encoded before it is stored by images.processing.validation."""
 
     def store(self):
         """
-        Put what was assigned into the storage, and set what the row says of the picture itself.
+        Write the assigned file into the storage, and set the image's size, hash and so on.
 
-        Takes long: where a transaction follows, it is called before. Raises PictureRefused.
+        This takes long, so callers do it before they begin a transaction. Raises
+        PictureRefused.
         """
         image, picture = self.instance, accepted(self.file)
         image.width, image.height = picture.width, picture.height
@@ -47,7 +48,7 @@ class PictureFile(FieldFile):
 
 
 class PictureField(models.FileField):
-    """A picture that is accepted and encoded anew on every way into the storage. Raises PictureRefused."""
+    """A file field that validates and re-encodes every picture. Raises PictureRefused."""
 
     attr_class = PictureFile
 
@@ -59,7 +60,7 @@ class PictureField(models.FileField):
 
 
 def typed_file(name, content):
-    """The content, bytes or an open file, as a file that a store serves as what we say it is."""
+    """The content, bytes or an open file, as a File with the content type of the name's ending."""
     file = ContentFile(content) if isinstance(content, bytes) else File(content)
     file.content_type = TYPES[name.rpartition(".")[2]]
     return file
@@ -67,9 +68,9 @@ def typed_file(name, content):
 
 class FingerprintField(models.CharField):
     """
-    What the addresses of the renditions begin with: another one as soon as they would look otherwise.
+    The beginning of the renditions' addresses; it changes whenever they would look different.
 
-    It depends on a secret of the row, so that nobody who has the picture knows its address.
+    It depends on a secret of the row, so that having the picture does not reveal its address.
     """
 
     def __init__(self, *args, **kwargs):
@@ -112,14 +113,14 @@ def place_of_original(image, name):
 
 class ImageQuerySet(models.QuerySet):
     def on_site(self):
-        """What may be shown: not taken off the site."""
+        """Those that may be shown: not taken off the site."""
         return self.filter(taken_down_at=None)
 
     def taken_down(self):
         return self.exclude(taken_down_at=None)
 
     def shown_to_readers(self):
-        """Those that stand at the head or in the text of an article that the public may see."""
+        """Those that are the lead image or in the body of a visible article."""
         articles = self.model._meta.apps.get_model("articles", "Article")
         visible = articles.objects.visible()
         mark = Concat(
@@ -128,32 +129,32 @@ class ImageQuerySet(models.QuerySet):
             Value('"'),
         )
         at_the_head = visible.filter(lead_image=OuterRef("pk"))
-        # The rows of ImageUse also tell of texts that are not published yet.
+        # ImageUse also counts unpublished texts, so the body is searched as well.
         in_the_text = visible.filter(
             image_uses__image=OuterRef("pk"), body__contains=mark
         )
         return self.filter(Exists(at_the_head) | Exists(in_the_text))
 
     def at_guessable_addresses(self):
-        """Those on the site whose original still lies where its name follows from its content, as all did once."""
+        """Those on the site whose original is still at its former place, which is guessable."""
         return self.on_site().filter(file=F("former_file"))
 
     def without_secret(self):
-        """Those made by a version of this program that knew of no secret, while it was replaced."""
+        """Those that the previous release made without a secret while both releases ran."""
         return self.filter(secret="")
 
     def formerly_at(self, place):
-        """Those whose original lay at this place before addresses were secret."""
+        """Those whose original had this place in the storage before addresses were secret."""
         return self.exclude(former_file="").filter(former_file=place)
 
     def formerly_known_as(self, fingerprint):
-        """Those whose renditions began with this before addresses were secret."""
+        """Those whose renditions had this fingerprint before addresses were secret."""
         return self.exclude(former_fingerprint="").filter(
             former_fingerprint=fingerprint
         )
 
     def same_as(self, content_hash):
-        """Those that were sent as the very same file."""
+        """Those uploaded as exactly the same file."""
         return self.filter(content_hash=content_hash)
 
     def uploaded_by(self, user):
@@ -163,7 +164,7 @@ class ImageQuerySet(models.QuerySet):
         return self.filter(frames__gt=1)
 
     def looking_for(self, words):
-        """Those that say each of the words somewhere: title, alt text, caption, credit or source."""
+        """Those that contain every word of the search in one of SEARCHED."""
         found = self
         for word in words.split()[:MOST_WORDS]:
             either = Q()
@@ -176,15 +177,15 @@ class ImageQuerySet(models.QuerySet):
         return self.filter(pk__lt=image)
 
     def without_alt(self):
-        """Those of which nobody has said what is to be seen, nor that they only decorate."""
+        """Those without an alt text that are not marked as decorative."""
         return self.filter(alt="", decorative=False)
 
     def without_credit(self):
         return self.filter(credit="")
 
     def unused(self):
-        """Those that stand in no article, as it is or as it is being written."""
-        # Subqueries: of a join, PostgreSQL believes that it leaves hardly any row.
+        """Those that no article and no working copy uses."""
+        # Subqueries, because PostgreSQL underestimates the rows that a join leaves.
         return self.exclude(uses__isnull=False).exclude(leads__isnull=False)
 
     def newest_first(self):
@@ -192,9 +193,9 @@ class ImageQuerySet(models.QuerySet):
 
 
 class Image(models.Model):
-    """A picture of the library; wherever it is used, its key stands, so that what is mended here is mended everywhere."""
+    """A picture of the library. Articles refer to its key, so a change here shows everywhere."""
 
-    # First: it sets width, height and the rest, and they are stored after it.
+    # First, because its pre_save sets width, height and other fields that are saved after it.
     file = PictureField(upload_to=place_of_original)
     title = models.CharField(max_length=250, blank=True)
     alt = models.CharField(
@@ -227,34 +228,33 @@ class Image(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text="From 0 (top) to 1 (bottom).",
     )
-    # In pixels, the right way up.
+    # In pixels, after rotation.
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
     has_alpha = models.BooleanField(default=False, editable=False)
     frames = models.PositiveIntegerField(default=1, editable=False)
-    # SHA-256 of the file as it was sent.
+    # SHA-256 of the file as uploaded.
     content_hash = models.CharField(
         max_length=64, default="", editable=False, db_index=True
     )
-    # The same, set by an upload alone: of two uploads of one file at once, one makes the row.
+    # The same hash, set only by uploads: of two simultaneous uploads of one file, one wins.
     upload_key = models.CharField(  # noqa: DJ001 - unique: none is NULL
         max_length=64, null=True, unique=True, editable=False
     )
-    # The addresses of the picture depend on it; empty only where an older version of this
-    # program made the row.
+    # Part of the fingerprint. Empty only for rows that an older release made.
     secret = models.CharField(
         max_length=32, default=new_secret, db_default="", editable=False
     )
     fingerprint = FingerprintField()
-    # The fingerprint and the place of the original from before addresses were secret; empty
-    # for a picture that is newer.
+    # The fingerprint and the place of the original before addresses were secret; empty for
+    # newer images.
     former_fingerprint = models.CharField(
         max_length=32, default="", db_default="", editable=False, db_index=True
     )
     former_file = models.CharField(
         max_length=100, default="", db_default="", editable=False, db_index=True
     )
-    # When every rendition was in the storage; empty until then.
+    # When all renditions were complete in the storage; empty until then.
     renditions_made_at = models.DateTimeField(null=True, editable=False)
 
     taken_down_at = models.DateTimeField(null=True, editable=False)
@@ -283,7 +283,7 @@ class Image(models.Model):
             )
         ]
         indexes = [
-            # Few rows, and none once all are moved: `tick` asks for them all the time.
+            # For `tick`, which asks for these rows all the time. There are few, later none.
             models.Index(
                 name="pictures_to_be_moved",
                 fields=["id"],
@@ -307,14 +307,14 @@ class Image(models.Model):
         return self.frames > 1
 
     def editable_by(self, user):
-        """Editors mend every picture, writers those that they uploaded."""
+        """Editors may change every image, writers those that they uploaded."""
         return user.has_perm("articles.change_image") and (
             user.has_perm("articles.publish_article") or self.created_by_id == user.pk
         )
 
     @property
     def needs_words(self):
-        """Whether nobody has said yet what is to be seen."""
+        """Whether it still needs an alt text, or the mark that it is decorative."""
         return not self.alt.strip() and not self.decorative
 
     @property
@@ -327,7 +327,7 @@ class Image(models.Model):
 
     @property
     def recipes(self):
-        """Every rendition there is to be of it; see articles.images.processing.specs."""
+        """The recipes of all its renditions; see articles.images.processing.specs."""
         return recipes_for(
             self.width,
             self.height,
@@ -336,7 +336,7 @@ class Image(models.Model):
         )
 
     def recipe_named(self, name):
-        """The one of its recipes with this name, or None."""
+        """Its recipe with this name, or None."""
         return next((one for one in self.recipes if one.name == name), None)
 
     def in_shape(self, shape):
@@ -345,7 +345,7 @@ class Image(models.Model):
 
     @property
     def medium(self):
-        """One that every browser shows, wide enough for the desk and for feeds."""
+        """A recipe for the desk and for feeds: shown by every browser, if possible MEDIUM wide."""
         whole = self.in_shape(WHOLE)
         last = whole[-1].ending
         fitting = [one for one in whole if one.ending == last]
@@ -353,7 +353,7 @@ class Image(models.Model):
 
     @property
     def small(self):
-        """One that every browser shows, for a grid of many."""
+        """A recipe for grids of images, shown by every browser."""
         return [one for one in self.in_shape(CARD) if one.ending in {"jpg", "png"}][0]
 
     @property
@@ -361,17 +361,17 @@ class Image(models.Model):
         return self.address_of(self.small)
 
     def place_of(self, recipe):
-        """Where a rendition lies in the storage."""
+        """The place of a rendition in the storage."""
         return f"{RENDITIONS}/{self.fingerprint}/{recipe.name}"
 
     def former_place_of(self, recipe):
-        """Where it lay before addresses were secret; None where it would look otherwise by now."""
+        """Its place before addresses were secret; None if the rendition has changed since."""
         if self.former_fingerprint != _fingerprint(self, secret=""):
             return None
         return f"{RENDITIONS}/{self.former_fingerprint}/{recipe.name}"
 
     def address_of(self, recipe):
-        """Where a browser finds a rendition: at the store once all are there, and before that with us, who make it."""
+        """The public address of a rendition. Until all exist, it is ours, where we make it."""
         place = self.place_of(recipe)
         if self.renditions_made_at is None:
             return f"{settings.MEDIA_URL}{place}"
@@ -379,7 +379,7 @@ class Image(models.Model):
 
 
 class ImageUse(models.Model):
-    """That a picture stands in the text or at the head of an article, as it is or as it is being written."""
+    """An image is used by an article, its working copy or its scheduled changes."""
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="image_uses"

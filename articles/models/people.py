@@ -8,11 +8,15 @@ from articles.core.text.confusables import skeletons
 
 class PersonQuerySet(models.QuerySet):
     def looking_like(self, name):
-        """Whose name a reader may take this one for."""
+        """The people whose names look like this one to a reader."""
         return self.filter(skeleton__in=skeletons(name))
 
     def credited(self, credits):
-        """Whom the byline of a snapshot names, each with the role, in its order; one who is gone is a new person who is not saved yet."""
+        """
+        Pairs of a person and a role, in order, for the byline of a snapshot.
+
+        For a person who was deleted since, a new, unsaved Person is returned.
+        """
         found = self.in_bulk([credit["person"] for credit in credits])
         return [
             (
@@ -24,7 +28,7 @@ class PersonQuerySet(models.QuerySet):
 
 
 class Person(models.Model):
-    """Someone a byline can name; needs no account."""
+    """Somebody whom a byline can name. They need no account."""
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(
@@ -62,7 +66,7 @@ class Person(models.Model):
 
 
 class Credit(models.Model):
-    """One name in the byline of one article, at its place, and for what it stands there."""
+    """One entry in the byline of one article: a person, a role and a position."""
 
     class Role(models.TextChoices):
         BY = "by", "by"

@@ -12,12 +12,12 @@ def random_key():
 
 class PreviewLinkQuerySet(models.QuerySet):
     def open(self):
-        """Whose time is not over and that nobody has revoked."""
+        """Those that have neither ended nor been revoked."""
         return self.filter(revoked_at=None, ends_at__gt=timezone.now())
 
 
 class PreviewLink(models.Model):
-    """A secret address at which somebody without an account reads one article before it is public."""
+    """A secret address that shows one article to people without an account before publication."""
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="preview_links"
@@ -51,7 +51,7 @@ class PreviewLink(models.Model):
         return self.revoked_at is None and self.ends_at > timezone.now()
 
     def revoke(self):
-        """Let the address lead nowhere any more."""
+        """End the link. Nothing happens if it was revoked before."""
         this_link = PreviewLink.objects.filter(pk=self.pk, revoked_at=None)
         this_link.update(revoked_at=timezone.now())
         self.refresh_from_db(fields=["revoked_at"])

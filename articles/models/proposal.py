@@ -18,14 +18,14 @@ class ProposalQuerySet(models.QuerySet):
         return self.order_by("at", "id")
 
     def for_listing(self):
-        """Load what a line about it shows, and leave the texts in the database."""
+        """Load what a line in a list shows, without the texts."""
         return self.select_related("article", "revision").defer(
             "article__body", "revision__content"
         )
 
 
 class Proposal(models.Model):
-    """Changes to an article by somebody who may not change it, and what became of them."""
+    """Changes that a writer suggests for an article they may not change, and the answer."""
 
     class Status(models.TextChoices):
         OPEN = "open", "Waits for an answer"
@@ -36,7 +36,7 @@ class Proposal(models.Model):
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="proposals"
     )
-    # What is proposed: a whole snapshot of the kind `proposed`.
+    # The proposed text: a revision of the kind `proposed`.
     revision = models.OneToOneField(
         "articles.Revision", on_delete=models.CASCADE, related_name="proposal"
     )
@@ -84,23 +84,24 @@ class Proposal(models.Model):
 
     def close(self, status, *, by=None, answer=""):
         """
-        Say what became of it as it is in hand, in one guarded update.
+        Close the proposal with a status and an answer, in one guarded update.
 
-        Raises TransitionError when it was answered, taken back or changed meanwhile.
+        Raises TransitionError when it was answered, taken back or changed since this object
+        was loaded.
         """
         waiting = Proposal.objects.open().filter(pk=self.pk, at=self.at)
-        won = waiting.update(
+        updated = waiting.update(
             status=status,
             answer=answer,
             answered_by_name=name_of(by),
             answered_at=timezone.now(),
         )
         self.refresh_from_db()
-        if not won and self.is_open:
+        if not updated and self.is_open:
             raise TransitionError(
                 f"{self.who} has changed this proposal since you opened it. Look at it again."
             )
-        if not won:
+        if not updated:
             raise TransitionError(
                 f"{self.answered_by_name or 'Somebody'} was first: this proposal is "
                 f"{self.get_status_display().lower()}."

@@ -1,4 +1,4 @@
-"""The words the newsroom uses for its piles of articles."""
+"""The sets of articles that the newsroom has names for, each defined once."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,23 +12,23 @@ from articles.models.tag import Tag
 
 
 class ArticleQuerySet(models.QuerySet):
-    """Words return piles, so they combine: `visible().people()`."""
+    """The methods return querysets, so they combine: `visible().tagged(tag).for_listing()`."""
 
     def locked(self):
         """
-        These rows, locked until the transaction ends against others who change or delete them.
+        Lock these rows until the transaction ends, against changes and deletion.
 
-        Not against those who only refer to them: a comment on an article that an editor
-        holds is stored at once. SQLite has one lock for everything that is written.
+        Rows that only refer to them are not blocked: a comment on a locked article is stored
+        at once. SQLite has one lock for all writing.
         """
         return self.select_for_update(no_key=True)
 
     def held(self, pk):
-        """The article with this key as it is by now, locked. Raises DoesNotExist when it was deleted."""
+        """Lock and return the article with this key. Raises DoesNotExist when it was deleted."""
         return self.locked().get(pk=pk)
 
     def visible(self):
-        """What the public may see; the only definition of it."""
+        """The articles that the public may see. This is the only definition of it."""
         now = timezone.now()
         return self.filter(
             _no_embargo(now),
@@ -37,7 +37,7 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def scheduled(self):
-        """Published with a time still to come: their hour makes them appear, no job does."""
+        """Published with a time still to come. No job makes them appear: their time does."""
         now = timezone.now()
         return self.filter(
             Q(published_at__gt=now) | Q(embargo_until__gt=now),
@@ -45,7 +45,7 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def published(self):
-        """On the site, or to appear there by themselves: what a working copy can differ from."""
+        """Visible or scheduled."""
         return self.filter(status=self.model.Status.PUBLISHED)
 
     def drafts(self):
@@ -58,9 +58,9 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(status=self.model.Status.WITHDRAWN)
 
     def gone(self):
-        """Withdrawn from where readers saw them, leaving something that says so: not as if they had never been there."""
+        """Withdrawn after readers could see them, and not vanished: their addresses say so."""
         now = timezone.now()
-        # A story withdrawn before its hour was never anywhere, also once that has passed.
+        # An article withdrawn before its time was never public, also after that time.
         seen = Address.objects.used().filter(article=models.OuterRef("pk"))
         return (
             self.withdrawn()
@@ -69,54 +69,58 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def known_as(self, slug):
-        """Whatever has this address now, or had it when readers could see it there."""
+        """Those that have this slug now, or were public under it."""
         now = self.model.objects.filter(slug=slug).values_list("pk")
         once = Address.objects.used().filter(slug=slug).values_list("article")
-        # Looked up here: as a subquery, it makes SQLite read every visible article.
+        # Evaluated here, because as a subquery SQLite would read every visible article for it.
         return self.filter(pk__in=[pk for (pk,) in now.union(once)])
 
     def at(self, slug):
-        """The one of these that is known as the slug, or None: one query where that is its address now, as it mostly is."""
+        """The one known as this slug, or None. A current slug, the common case, takes one query."""
         return self.filter(slug=slug).first() or self.known_as(slug).first()
 
     def slugs_among(self, slugs):
-        """Those of the slugs under which one of these is known."""
+        """Those of the slugs that one of these articles is known as, as a list of values."""
         now = self.filter(slug__in=slugs).values_list("slug", flat=True)
         here = models.Exists(self.filter(pk=models.OuterRef("article")))
         once = Address.objects.used().filter(here, slug__in=slugs)
         return now.union(once.values_list("slug", flat=True))
 
     def working_contents(self):
-        """The key of each, and what its newest revision says: None where there is none."""
+        """Pairs of a primary key and the content of the newest revision, None without one."""
         newest = Revision.objects.working().filter(article=models.OuterRef("pk"))
         copy = models.Subquery(newest.newest_first().values("content")[:1])
         return self.values_list("pk", copy)
 
     def published_in(self, span):
-        """From the first moment of the span up to, but without, its end."""
+        """Published from the start of the span up to, but not including, its end."""
         return self.filter(published_at__gte=span.start, published_at__lt=span.end)
 
     def dated_later(self):
-        """Whose own date is still to come, the next first."""
+        """Those with a publication date still to come, the next first."""
         later = self.filter(published_at__gt=timezone.now())
         return later.order_by("published_at", "id")
 
     def under_embargo(self):
-        """Kept back by an embargo that has not ended, the next to end first."""
+        """Those with an embargo in force, the next to end first."""
         kept = self.filter(embargo_until__gt=timezone.now())
         return kept.order_by("embargo_until", "id")
 
     def planned_between(self, first, last):
-        """What the desk means to have ready on one of these days, both included."""
+        """Those planned for one of these days, both included."""
         return self.filter(planned_for__gte=first, planned_for__lte=last)
 
     def undated(self):
-        """Drafts of which nobody has said when they are to be ready, the newest first."""
+        """Drafts without a planned day, the newest first."""
         undated = self.drafts().without_a_date().filter(planned_for=None)
         return undated.order_by("-id")
 
     def without_a_date(self):
-        """What was given no date of publication, as all drafts: said, it lets an index find the newest of them."""
+        """
+        Those without a publication date, like all drafts.
+
+        Added to a query for drafts, this lets an index find the newest ones.
+        """
         return self.filter(published_at=None)
 
     def on_top(self):
@@ -129,25 +133,25 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(tags=tag)
 
     def with_pictures(self):
-        """Those in which a picture of the library stands, as they are now."""
+        """Those that have a lead image or an image of the library in the body, as stored."""
         return self.filter(Q(lead_image__isnull=False) | Q(body__contains="data-file="))
 
     def with_open_proposals(self):
-        """Those to which somebody who may not change them proposes changes."""
+        """Those with a proposal that waits for an answer."""
         waiting = Proposal.objects.open().filter(article=models.OuterRef("pk"))
         return self.filter(models.Exists(waiting))
 
     def credited(self, person, role):
-        """Those in whose byline the person stands in this role."""
+        """Those whose byline names the person in this role."""
         return self.filter(credits__person=person, credits__role=role)
 
     def written_by(self, user):
         return self.filter(created_by=user)
 
     def visible_to(self, user):
-        """Visible articles for readers, a writer's own beside them, every article for the desk."""
+        """For readers the visible articles, for writers their own as well, for the desk all."""
         if not user.is_staff:
-            # Whoever has left the desk may still be signed in, and in a group.
+            # Somebody who has left the desk may still be signed in and belong to a group.
             return self.visible()
         if user.has_perm("articles.view_article"):
             return self
@@ -158,7 +162,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.visible()
 
     def editable_by(self, user):
-        """Every article for editors, their own drafts for writers, none for others."""
+        """For editors every article, for writers their own drafts, for others none."""
         if not user.has_perm("articles.change_article"):
             return self.none()
         if user.has_perm("articles.publish_article"):
@@ -166,15 +170,15 @@ class ArticleQuerySet(models.QuerySet):
         return self.written_by(user).drafts()
 
     def on_desk_of(self, user):
-        """What the desk's lists show: everything to those who see all articles, their own to writers."""
+        """The articles in the user's lists at the desk: all, or for writers their own."""
         if user.has_perm("articles.view_article"):
             return self
         return self.written_by(user)
 
     def roles_of(self, person):
-        """In which roles the person stands in the bylines of these articles."""
-        # From the person's own credits: from the side of the articles, a role that the
-        # person never had would make SQLite read every one of them.
+        """The roles in which the bylines of these articles name the person."""
+        # Start from the person's own credits. Starting from the articles, SQLite would read
+        # all of them for a role that the person never had.
         here = models.Exists(self.filter(pk=models.OuterRef("article")))
         stands = [
             models.Exists(Credit.objects.filter(here, person=person, role=role))
@@ -184,11 +188,11 @@ class ArticleQuerySet(models.QuerySet):
         return [role for role, is_so in zip(Credit.Role, found, strict=True) if is_so]
 
     def people(self):
-        """Those whom the byline of one of these articles names."""
+        """The people whom the bylines of these articles name."""
         return Person.objects.filter(articles__in=self).distinct()
 
     def tags(self):
-        """The tags of these articles, each with `articles_found`, the number of them under it."""
+        """The tags of these articles, annotated with `articles_found`, their number per tag."""
         return Tag.objects.filter(items__content_object__in=self).annotate(
             articles_found=models.Count("items")
         )
@@ -197,18 +201,18 @@ class ArticleQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-id")
 
     def for_page(self):
-        """Load what is shown of an article wherever it stands whole."""
+        """Load everything needed to show whole articles."""
         return self.select_related("lead_image").prefetch_related(
             "tags",
             models.Prefetch("credits", Credit.objects.select_related("person")),
         )
 
     def for_own_page(self):
-        """Load what the article's own page shows beside that: its corrections."""
+        """As `for_page`, with the corrections, which only the article's own page shows."""
         return self.for_page().prefetch_related("corrections")
 
     def for_listing(self):
-        """Load what a card shows, and leave the text in the database."""
+        """Load what a card shows, without the body."""
         return self.for_page().defer("body")
 
 

@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from articles.core.moments import moment_in_words
 
+# In seconds.
 TEN_MINUTES = 600
 
 
 class RevisionQuerySet(models.QuerySet):
     def working(self):
-        """What stands in the working copy, now or once; without what writers only propose."""
+        """Those that are or were the working copy: all but proposals."""
         return self.exclude(kind=Revision.Kind.PROPOSED)
 
     def proposed(self):
@@ -20,14 +21,14 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(kind=Revision.Kind.PUBLISHED)
 
     def live_until(self, moment):
-        """What went live then or before."""
+        """Those that went live at this moment or before."""
         return self.published().filter(published_at__lte=moment)
 
     def live_after(self, moment):
         return self.published().filter(published_at__gt=moment)
 
     def live_no_later_than(self, revision):
-        """The revision itself, and what went live before it."""
+        """The published revision itself, and those that went live before it."""
         return self.published().filter(
             Q(published_at__lt=revision.published_at)
             | Q(published_at=revision.published_at, pk__lte=revision.pk)
@@ -40,7 +41,7 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(kind=Revision.Kind.SCHEDULED)
 
     def take_off_schedule(self):
-        """Let those that are scheduled wait in the working copy again; says how many there were."""
+        """Turn scheduled changes back into drafts of the working copy; return their number."""
         return self.scheduled().update(
             kind=Revision.Kind.DRAFT, publish_at=None, tells_readers=False
         )
@@ -52,24 +53,24 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(pk__lt=revision)
 
     def for_listing(self):
-        """Load what a line of the history shows, and leave the texts in the database."""
+        """Load what a line of the history shows, without the content."""
         return self.defer("content")
 
     def due(self):
-        """Scheduled changes whose time has come, the oldest first."""
+        """Scheduled changes whose time has come, oldest first."""
         due = self.scheduled().filter(publish_at__lte=timezone.now())
         return due.order_by("publish_at", "id")
 
     def unnamed_drafts(self):
-        """Those of which not every one is kept."""
+        """Those that may be pruned."""
         return self.filter(kind=Revision.Kind.DRAFT, label="")
 
     def with_open_work(self):
         """
-        Those from which something began that is not decided yet: an open proposal,
-        scheduled changes, or what somebody has typed and not saved.
+        Those on which unfinished work is based.
 
-        Without them, nobody could tell what that work changed from what others did.
+        Such work is an open proposal, scheduled changes or an autosaved text. Without its
+        base, the changes of this work cannot be told from those of others.
         """
         fields = self.model._meta.get_field
         scheduled = self.model.objects.scheduled()
@@ -85,9 +86,10 @@ class RevisionQuerySet(models.QuerySet):
 
     def prune(self, *, fewest):
         """
-        Of one article's revisions, forget the drafts that nobody named, are not among
-        so many of the newest, are not the last of their ten minutes, and from which no
-        open work began.
+        Delete superfluous drafts among the revisions of one article.
+
+        Kept are named drafts, the `fewest` newest, the last draft of every ten minutes, and
+        those that open work is based on.
         """
         drafts = self.unnamed_drafts().newest_first().values_list("id", "at")[fewest:]
         newest_of = {}
@@ -105,7 +107,7 @@ class RevisionQuerySet(models.QuerySet):
 
 
 class Revision(models.Model):
-    """A whole snapshot of what an editor can change; the newest is the working copy of its article."""
+    """A stored snapshot of an article. The newest one, proposals aside, is the working copy."""
 
     class Kind(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -119,10 +121,10 @@ class Revision(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.DRAFT)
     # See articles.content.snapshots.
     content = models.JSONField()
-    # What whoever saved it says of it, and the name by which it is found again.
+    # A remark by the person who saved it, and a name under which it is kept.
     note = models.CharField(max_length=500, blank=True)
     label = models.CharField(max_length=100, blank=True)
-    # The one that was on the screen when this one was written.
+    # The revision that was on the screen when this one was written: the base for merging.
     began_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -135,8 +137,8 @@ class Revision(models.Model):
     )
     by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(default=timezone.now)
-    # When scheduled changes are to go live, whether that puts “Updated” on the article,
-    # and when these went live.
+    # When scheduled changes go live, whether the article is then marked “Updated”, and when
+    # the revision went live.
     publish_at = models.DateTimeField(null=True, blank=True)
     tells_readers = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -169,13 +171,13 @@ class Revision(models.Model):
         return self.by_name or "the machine"
 
     def call(self, name):
-        """Give it the name by which it is found again and for which it is kept; an empty one takes the name away."""
+        """Name the revision; an empty name removes it. Named revisions are never pruned."""
         self.label = name
         self.save(update_fields=["label"])
 
     @property
     def in_words(self):
-        """Which one it is, in the middle of a sentence."""
+        """How it is called in the middle of a sentence."""
         if self.label:
             return f"“{self.label}”"
         return f"the version of {moment_in_words(self.at)}"

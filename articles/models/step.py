@@ -4,12 +4,12 @@ from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 
 
 class TransitionError(Exception):
-    """A step that cannot be taken from here, with a sentence for the person who tried."""
+    """Raised when a step is not possible, with a sentence for the person who tried it."""
 
 
 class StepQuerySet(AppendOnlyQuerySet):
     def moves(self):
-        """The steps that took an article from one status to another."""
+        """The steps that changed the status."""
         what = Step.What
         return self.filter(
             what__in=[
@@ -23,7 +23,7 @@ class StepQuerySet(AppendOnlyQuerySet):
         )
 
     def not_of_proposals(self):
-        """Without what was done with proposals: the reasons are words between writers and editors."""
+        """Without steps on proposals, whose reasons are between writers and editors."""
         what = Step.What
         return self.exclude(
             what__in=[what.PROPOSE, what.TAKE_OVER, what.DECLINE, what.TAKE_BACK]
@@ -31,7 +31,7 @@ class StepQuerySet(AppendOnlyQuerySet):
 
 
 class Step(AppendOnly):
-    """What was done to an article: by whom, when and why."""
+    """The record of a step: what was done to an article, by whom, when and why."""
 
     class What(models.TextChoices):
         SUBMIT = "submit", "submitted for review"

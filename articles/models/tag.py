@@ -10,13 +10,14 @@ from taggit.models import ItemBase, NaturalKeyManager, TagBase
 from articles.core.append_only import AppendOnly, name_of
 from articles.core.slugs import free_slug, slug_from
 
+# In characters.
 SLUG_LENGTH = 100
-# The uses of a tag are counted no further than just beyond this.
+# Counting the uses of a tag stops at this number plus one.
 USES_COUNTED = 1000
 
 
 class BoundedCount(Subquery):
-    """How many rows a sliced queryset finds."""
+    """The number of rows in a sliced queryset."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     output_field = models.IntegerField()
@@ -24,19 +25,19 @@ class BoundedCount(Subquery):
 
 class TagQuerySet(models.QuerySet):
     def at(self, slug):
-        """The one that has this address, or had it where readers could see it; or None."""
+        """The tag with this slug now, or formerly if readers could see it; or None."""
         return (
             self.filter(slug=slug).first()
             or self.filter(addresses__slug=slug, addresses__seen=True).first()
         )
 
     def with_uses(self):
-        """Each with `uses`: how many articles have it, whoever may see them, and `USES_COUNTED + 1` for more."""
+        """Annotate `uses`: the number of articles, visible or not, at most USES_COUNTED + 1."""
         items = TaggedArticle.objects.filter(tag=OuterRef("pk")).order_by()
         return self.annotate(uses=BoundedCount(items.values("pk")[: USES_COUNTED + 1]))
 
     def names_of_today(self, names):
-        """What the tags are called now that have one of these names, or had it: by the name in lower case."""
+        """A dict from names in lower case, current or former, to the current names of the tags."""
         names = list(names)
         low = [name.lower() for name in names]
         had = (
@@ -54,7 +55,7 @@ class TagQuerySet(models.QuerySet):
 
 
 class Tag(TagBase):
-    """What an article is about; the first one is the kicker above its headline."""
+    """What an article is about. The first tag of an article is the kicker above its headline."""
 
     objects = NaturalKeyManager.from_queryset(TagQuerySet)()
 
@@ -68,7 +69,7 @@ class Tag(TagBase):
         wanted = slug_from(tag, fallback="tag", max_length=SLUG_LENGTH)
         if slug_free(wanted):
             return wanted
-        # All at once: of the tags of nothing but signs, each wants to be “tag”.
+        # One query for all candidates: every tag without letters wants to be “tag”.
         alike = {"slug__startswith": wanted[: SLUG_LENGTH - 10]}
         taken = {
             slug
@@ -83,13 +84,13 @@ class Tag(TagBase):
 
 
 class TagAddress(models.Model):
-    """A slug and a name that a tag had once, or that were those of another merged into it."""
+    """A former slug and name of a tag, or of another tag that was merged into it."""
 
     slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
-    # Whoever types it means the tag; so does what was written when it still had that name.
+    # The tag is still found by this name, when typed and in older content.
     name = models.CharField(max_length=100)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="addresses")
-    # Whether readers can have seen the slug. The others lead nobody anywhere.
+    # Whether readers may have seen the slug. Only then it redirects.
     seen = models.BooleanField()
 
     class Meta:
@@ -101,7 +102,7 @@ class TagAddress(models.Model):
 
 
 class TagStep(AppendOnly):
-    """What was done to a tag: by whom and when, and of a merge whatever is needed to undo it."""
+    """The record of what was done to a tag, with everything needed to undo a merge."""
 
     class What(models.TextChoices):
         RENAME = "rename", "renamed"
@@ -117,7 +118,7 @@ class TagStep(AppendOnly):
     )
     what = models.CharField(max_length=10, choices=What)
     name = models.CharField(max_length=100)
-    # The name and the slug before; of a merge, those of the tag that went.
+    # The name and slug before the step; of a merge, those of the tag that was merged away.
     old_name = models.CharField(max_length=100)
     old_slug = models.CharField(max_length=SLUG_LENGTH)
     went = models.BigIntegerField(null=True, blank=True, db_index=True)
@@ -140,7 +141,7 @@ class TagStep(AppendOnly):
 
     @property
     def in_words(self):
-        """What was done, as a clause."""
+        """What was done, as a clause for a sentence."""
         clauses = {
             self.What.RENAME: "renamed “{old}”, whose address was “{slug}”, to “{new}”",
             self.What.MERGE: "merged “{old}” into “{new}”",
@@ -152,13 +153,13 @@ class TagStep(AppendOnly):
 
     @property
     def is_undoable(self):
-        """Whether it is a merge that nobody has undone yet."""
+        """Whether it is a merge that is not undone yet."""
         return self.what == self.What.MERGE and not hasattr(self, "undone_by")
 
 
 class TagsApartQuerySet(models.QuerySet):
     def note(self, one, other, *, by):
-        """Remember that these two tags are not the same, whoever said so first."""
+        """Store that these two tags are different; an earlier row stays as it is."""
         first, second = sorted([one, other], key=lambda tag: tag.pk)
         self.get_or_create(
             first=first, second=second, defaults={"by": by, "by_name": name_of(by)}
@@ -173,7 +174,7 @@ class TagsApartQuerySet(models.QuerySet):
 
 
 class TagsApart(models.Model):
-    """That two tags look alike and are not the same: said by somebody, so that nobody is asked again."""
+    """Two similar tags that somebody has called different, so that nobody is asked again."""
 
     first = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
@@ -217,10 +218,10 @@ class TaggedArticle(ItemBase):
 
 class TagsInOrder(_TaggableManager):
     """
-    Tags in the order in which they were given; those that taggit prefetches come in none.
+    Tags in the order in which they were added; taggit's own prefetch has no order.
 
-    A name that a tag had before it was renamed or merged means the tag of today: a form
-    that was opened before, an old revision and an import do not make the old one again.
+    A former name of a renamed or merged tag means the current tag, so that stale forms, old
+    revisions and imports do not create the old tag again.
     """
 
     def get_prefetch_querysets(self, instances, querysets=None):

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from articles.models.revision import Revision
 
-# Who typed something so short a time ago is said to be editing.
+# People who typed something within this time are shown as editing.
 LATELY = timedelta(minutes=2)
-# Long enough for who was on leave; words are dear, and the rows are few.
+# Long enough for people on leave. The rows are few.
 KEPT = timedelta(days=365)
 
 
@@ -20,7 +20,7 @@ class UnsavedQuerySet(models.QuerySet):
         return self.filter(at__gt=timezone.now() - LATELY)
 
     def overtaken(self):
-        """Begun from a revision after which somebody else has saved; what was begun from none is not known to be."""
+        """Those based on a revision after which somebody else has saved; none without a base."""
         newer = Revision.objects.working().filter(
             article=models.OuterRef("article"), pk__gt=models.OuterRef("began_from")
         )
@@ -30,16 +30,16 @@ class UnsavedQuerySet(models.QuerySet):
         )
 
     def by_others(self, user):
-        """Who else is at it, without what they typed."""
+        """The rows of other people, newest first, without what they typed."""
         others = self.exclude(by=user).select_related("by").defer("typed")
         return others.order_by("-at")
 
     def forget_old(self):
-        """Delete what nobody has come back to for a year; returns how many there were."""
+        """Delete rows older than KEPT; return their number."""
         return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
 
     def keep(self, article, typed, *, by, began_from=None):
-        """Overwrite what this person has not saved of the article."""
+        """Store what the person has typed (see Unsaved.typed) in place of their earlier text."""
         row, _ = self.update_or_create(
             article=article,
             by=by,
@@ -49,7 +49,7 @@ class UnsavedQuerySet(models.QuerySet):
 
 
 class Unsaved(models.Model):
-    """What one person has typed into the form of one article and not saved yet: one row, overwritten."""
+    """The autosave of one person for one article: what they typed and have not saved. One row."""
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="unsaved"
@@ -57,9 +57,9 @@ class Unsaved(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    # The fields of the form as they were typed, by their names; not checked yet.
+    # The values of the form as typed, by field name; not validated.
     typed = models.JSONField()
-    # Which revision was on the screen; None for an article that had none.
+    # The revision that was on the screen; None for an article without one.
     began_from = models.ForeignKey(
         "articles.Revision",
         null=True,

@@ -1,4 +1,4 @@
-"""The RSS feeds: whole articles, newest first; and what every feed of the site has in common."""
+"""The RSS feeds of articles and corrections, and what all feeds of the site share."""
 
 import re
 from urllib.parse import urlsplit
@@ -19,12 +19,16 @@ from articles.public.views import tag_or_404
 ARTICLES_IN_A_FEED = 20
 CORRECTIONS_IN_A_FEED = 50
 
-# What XML 1.0 has no way to say: https://www.w3.org/TR/xml/#charsets
+# Characters that XML 1.0 cannot contain: https://www.w3.org/TR/xml/#charsets
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class NamingFeed(Rss201rev2Feed):
-    """RSS 2.0 with every name of those who wrote an item or had a hand in it, and its whole text where it has one."""
+    """
+    RSS 2.0 with all authors, all contributors and the whole text of an item.
+
+    Items have `names`, and optionally `contributors` and `body`.
+    """
 
     def rss_attributes(self):
         return super().rss_attributes() | {
@@ -83,7 +87,11 @@ def corrections_rss(request):
 
 
 def feed_of(items, *, title, description, page, address, language):
-    """The answer that holds the feed of these items; `page` and `address` are paths, of what is read and of the feed."""
+    """
+    The response with the feed of these items, which are arguments of `SyndicationFeed.add_item`.
+
+    `page` is the path of the page that the feed belongs to, `address` that of the feed.
+    """
     feed = NamingFeed(
         title=xml_safe(title),
         link=settings.SITE_URL + page,
@@ -97,12 +105,13 @@ def feed_of(items, *, title, description, page, address, language):
 
 
 def lasting_id(row):
-    """A tag URI (RFC 4151): the same whatever becomes of the row's address, title and date."""
+    """A tag URI (RFC 4151), which stays when the row's address, title or date changes."""
     host = urlsplit(settings.SITE_URL).hostname
     return f"tag:{host},2025:{row._meta.model_name}-{row.pk}"
 
 
 def xml_safe(text):
+    """The text without characters that XML cannot contain."""
     return _NOT_XML.sub("", text)
 
 
@@ -122,7 +131,7 @@ def _item(article):
     return {
         "title": xml_safe(article.title),
         "link": link,
-        # Readers take a description for HTML, and a title for text.
+        # Feed readers treat a description as HTML, and a title as text.
         "description": xml_safe(escape(article.standfirst)),
         "unique_id": lasting_id(article),
         "unique_id_is_permalink": False,

@@ -1,4 +1,8 @@
-"""The calendar of the desk as programs subscribe to it (RFC 5545), at a private address."""
+"""
+The desk's calendar in the format iCalendar (RFC 5545), at private addresses.
+
+Written by hand, because the few properties that it has need no library.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -15,11 +19,11 @@ from articles.core.months import Span
 from articles.models import Article, CalendarAddress
 from articles.public.preview import unseen
 
-# Of each kind, so many articles at most, from so many days ago on until a year from now.
+# The most planned and the most scheduled articles, and the days before and after today.
 LISTED = 500
 DAYS_BACK, DAYS_AHEAD = 31, 366
 
-# A line holds no more octets than this; what is longer goes on in the next one.
+# In octets. Longer lines continue on the next one.
 LINE = 75
 
 _ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
@@ -28,7 +32,7 @@ _NOT_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 @require_safe
 def calendar(request, key):
-    """What is planned and scheduled, for a member of the desk who has the address."""
+    """The planned and scheduled articles, for the member of the desk with this address."""
     address = get_object_or_404(CalendarAddress.objects.select_related("user"), key=key)
     if not may_plan(address.user):
         raise Http404("Whoever had this address is not at the desk any more.")
@@ -39,7 +43,7 @@ def calendar(request, key):
 
 
 def may_plan(user):
-    """Whether the user works at the desk of articles, and so sees the calendar of what they see there."""
+    """Whether the user works with articles at the desk, and so may see the calendar."""
     return (
         user.is_active
         and user.is_staff
@@ -51,7 +55,7 @@ def may_plan(user):
 
 
 def written(events: list[list[str]]) -> str:
-    """The whole file; each event is its lines."""
+    """The iCalendar file. Each event is a list of its lines."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -65,19 +69,19 @@ def written(events: list[list[str]]) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text as a value: signs that mean something are escaped, and what is no text is left out."""
+    """The text as a property value: escaped, and without control characters."""
     text = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(_ESCAPED.get(sign, sign) for sign in text)
 
 
 def folded(line: str) -> str:
-    """The line in pieces of at most 75 octets, none of which ends inside a character."""
+    """The line folded after at most LINE octets, never inside a character."""
     pieces, piece, octets = [], "", 0
     for sign in line:
         size = len(sign.encode())
         if octets + size > LINE:
             pieces.append(piece)
-            # The space that begins the next line counts, too.
+            # The next line begins with a space, which counts.
             piece, octets = "", 1
         piece += sign
         octets += size

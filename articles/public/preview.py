@@ -1,4 +1,4 @@
-"""An article as readers will see it, before they do: for the desk, and for whoever holds a secret link."""
+"""Previews: an article as readers will see it, for the desk and for holders of a secret link."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from articles.models import Article, Credit, Image, Person, PreviewLink, Tag
 
 @require_safe
 def preview(request, key):
-    """What a secret link shows: the newest working content of its one article, as long as the link is good."""
+    """Show the current working content of the article of a secret link; 410 when it has ended."""
     link = get_object_or_404(PreviewLink.objects.select_related("article"), key=key)
     if not link.is_open:
         return unseen(
@@ -26,7 +26,11 @@ def preview(request, key):
 
 
 def page(request, article, context):
-    """The article's public page with a banner on top, and without what only a public article has."""
+    """
+    Render the article's public page with a preview banner, without what needs a public article.
+
+    `context` is added to the context of the template.
+    """
     place = {
         "article": article,
         "corrections": article.corrections.all(),
@@ -40,7 +44,7 @@ def page(request, article, context):
 
 
 def unseen(response: HttpResponse) -> HttpResponse:
-    """The answer, marked: no cache keeps it, no index lists it, and its address goes to no other site."""
+    """Mark the response: no caching, no indexing, no referrer to other sites. Return it."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -48,11 +52,11 @@ def unseen(response: HttpResponse) -> HttpResponse:
 
 
 def article_saying(article, content):
-    """The article as it would be if it said this; nothing of it is saved."""
+    """The article with the content of a snapshot, for showing; nothing is saved."""
     shown = Article.objects.get(pk=article.pk)
     for name in TEXTS:
         setattr(shown, name, content.get(name, getattr(shown, name)))
-    # Without a date it would stand where an article published now does.
+    # Without a date, it is shown as if published now.
     shown.published_at = shown.published_at or timezone.now()
     if "lead_image" in content:
         lead = content["lead_image"] or {}
@@ -61,17 +65,17 @@ def article_saying(article, content):
             lead.get("alt", ""),
             lead.get("caption", ""),
         )
-    said = {}
+    prefetched = {}
     if "tags" in content:
-        said["tags"] = _tags(content["tags"])
+        prefetched["tags"] = _tags(content["tags"])
     if "byline" in content:
-        said["credits"] = _credits(shown, content["byline"])
-    shown._prefetched_objects_cache = said
+        prefetched["credits"] = _credits(shown, content["byline"])
+    shown._prefetched_objects_cache = prefetched
     return shown
 
 
 def share(article, *, days, by):
-    """A new secret link to the article, which ends by itself."""
+    """Make a secret link to the article that ends after this many days, and return it."""
     return article.preview_links.create(
         ends_at=timezone.now() + timedelta(days=days), by=by, by_name=name_of(by)
     )
@@ -89,7 +93,7 @@ def _tags(names):
 
 
 def _credits(article, byline):
-    """The byline, not saved; somebody who is gone stands there by name."""
+    """The byline as unsaved credits; deleted people appear with the name in the snapshot."""
     credits = []
     for person, role in Person.objects.credited(byline):
         person.slug = person.slug or slug_from(

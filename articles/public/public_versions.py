@@ -1,4 +1,4 @@
-"""What readers may know of the versions of an article that stood on the site."""
+"""The published versions of an article and their differences, as readers may see them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from articles.content.diff import Part, compared
 
-# Compared by one page: each pair takes its time.
+# Few, because each pair of versions is compared.
 VERSIONS_A_PAGE = 10
 
-# What readers see of an article, in their words. Tags and addresses lead to it and are no part of it.
+# The parts that readers see, with their names for them. Tags and addresses are not part of it.
 LABELS = {
     "title": "Headline",
     "standfirst": "Standfirst",
@@ -22,20 +22,20 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Version:
-    """One version that stood on the site: from when on, and what it changed of the one before."""
+    """A version that was on the site from `at` on, and what it changed."""
 
     at: datetime
-    # Each with its label; empty for the first version.
+    # Pairs of a label and a changed part; empty for the first version.
     parts: list[tuple[str, Part]]
     is_first: bool = False
 
 
 def versions_of(article, *, before=None):
     """
-    The versions of a visible article, newest first, and the key to go on from; None when there are no more.
+    The versions of a visible article, newest first, and the key of the next page or None.
 
-    What was changed before readers could see the article, and after it was last
-    published anew, is told as one: the first version.
+    `before` is such a key. Everything before the article (last) became public counts as
+    the first version.
     """
     kept = list(_kept(article, before)[: VERSIONS_A_PAGE + 1])
     if before is not None and not kept:
@@ -53,7 +53,7 @@ def versions_of(article, *, before=None):
 
 
 def _kept(article, before):
-    """What was published after the article appeared, last first, and behind it what it appeared with."""
+    """The revisions published since the article appeared, newest first, then its first one."""
     live = article.revisions.live_until(timezone.now())
     first = live.live_until(article.public_from).last_live_first().first()
     if before is not None:

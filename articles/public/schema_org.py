@@ -1,4 +1,4 @@
-"""The article in the words of schema.org, for machines."""
+"""Articles as structured data of schema.org, for search engines."""
 
 from django.conf import settings
 
@@ -7,7 +7,7 @@ from articles.models import Credit
 
 
 def news_article(article):
-    """The NewsArticle, with everybody whom its byline names."""
+    """A dict of the NewsArticle, for JSON-LD, with everybody whom the byline names."""
     address = settings.SITE_URL + article.get_absolute_url()
     changed_at = article.updated or article.published_at
     data = {
@@ -34,7 +34,7 @@ def news_article(article):
 
 
 def _images(article):
-    """The picture at its head in the three shapes that search engines ask for."""
+    """The lead image in the three shapes that search engines ask for."""
     if article.lead is None:
         return []
     return [
@@ -61,7 +61,7 @@ def _correction(address, correction):
 
 
 def _named(credits):
-    """Who wrote is an author, who edited an editor, and everybody else a contributor in a role."""
+    """Writers as authors, editors as editors, and everybody else as contributors with a role."""
     named = {"author": [], "editor": [], "contributor": []}
     for credit in credits:
         person = _person(credit.person)

@@ -1,4 +1,4 @@
-"""The sitemap: one file, or one for each month when there are too many articles."""
+"""The sitemap: one file, or one per month when there are too many articles."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from articles.models import Article
 
 # https://www.sitemaps.org/protocol.html
 ADDRESSES_IN_A_FILE = 50_000
-# Below this, one small file holds everything.
+# Up to this number, one file contains everything.
 ARTICLES_IN_ONE_FILE = 5_000
 OTHER_PAGES = ["home", "tags", "archive", "corrections"]
 
@@ -28,7 +28,7 @@ class Place:
 
 @public_page()
 def sitemap(request):
-    """Everything; or, where that is too much for one file, the list of the other files."""
+    """All addresses, or if these are too many for one file, the index of the other files."""
     articles = _places(Article.objects.visible(), at_most=ARTICLES_IN_ONE_FILE + 1)
     if len(articles) > ARTICLES_IN_ONE_FILE:
         return _index(request)
@@ -53,7 +53,7 @@ def month(request, year, month):
 
 
 def _places(articles, *, at_most):
-    # No more than this is loaded: the text stays in the database.
+    # Only these fields are loaded, not the body.
     addresses = articles.newest_first().only("slug", "published_at", "updated_at")
     return [
         Place(article.get_absolute_url(), article.updated or article.published_at)
@@ -62,7 +62,7 @@ def _places(articles, *, at_most):
 
 
 def _other_places():
-    """Everything that is not an article."""
+    """The addresses of all pages that are not articles."""
     visible = Article.objects.visible()
     pages = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False)
     return [
@@ -76,8 +76,8 @@ def _other_places():
 def _index(request):
     files = [reverse("articles:sitemap_of_pages")] + [
         reverse("articles:sitemap_of_month", args=[month.start.year, month.start.month])
-        for _, in_year in months.months_by_year(Article.objects.visible())
-        for month in in_year
+        for _, spans in months.months_by_year(Article.objects.visible())
+        for month in spans
     ]
     return render(
         request,

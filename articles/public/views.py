@@ -43,7 +43,7 @@ def article(request, slug):
 
 @public_page("before")
 def changes(request, slug):
-    """What was changed after an article appeared, where the site tells that."""
+    """The changes of an article since it was published; 404 without the setting SHOW_CHANGES."""
     if not settings.SHOW_CHANGES:
         raise Http404("This site does not tell what changed.")
     article = Article.objects.visible().at(slug)
@@ -75,7 +75,7 @@ def tag(request, slug):
 
 @public_page("before", "after", "role")
 def person(request, slug):
-    """What the person wrote; under its own address, what they photographed, reported and edited."""
+    """The articles that credit the person in one role; `?role=` chooses another."""
     person = get_object_or_404(Person, slug=slug)
     visible = Article.objects.visible()
     roles = visible.roles_of(person)
@@ -128,7 +128,7 @@ def corrections(request):
 
 
 def tag_or_404(slug):
-    """The tag that is or was known by this address; where it has another one now, the answer leads there."""
+    """The tag that has or had this slug; the caller redirects if it has another one now."""
     tag = Tag.objects.at(slug)
     if tag is None:
         raise Http404("No tag has or had this address.")
@@ -136,7 +136,7 @@ def tag_or_404(slug):
 
 
 def gone_or_404(request, slug):
-    """The page that says an article was withdrawn, where one was; elsewhere there is nothing."""
+    """The page with status 410 if an article with this slug was withdrawn; else Http404."""
     return _gone_or_404(request, Article.objects.gone().known_as(slug).first())
 
 
@@ -147,7 +147,7 @@ def _published_in(span):
 
 
 def _page_or_404(request, articles):
-    """A page of the articles; a place in the archive without any is not found."""
+    """A page of the articles. Raises Http404 if there are none."""
     page = _page(request, articles.for_listing())
     if not page:
         raise Http404("There is no visible article here.")
@@ -171,14 +171,14 @@ def _own_page(request, article):
         "older": article.older() if article.is_visible else None,
         "newer": article.newer() if article.is_visible else None,
         "editable": article.editable_by(request.user),
-        # Withdrawn, but left to be read.
+        # Withdrawn, but still readable.
         "under_notice": article.is_under_notice,
     }
     return render(request, "articles/article.html", context)
 
 
 def _moved_or_gone(request, slug):
-    """What stands at an address where nobody finds an article any more."""
+    """The response for a slug without a visible article: redirect, notice, 410 or 404."""
     if moved := Article.objects.visible().known_as(slug).first():
         return redirect(moved, permanent=True)
     gone = Article.objects.gone().known_as(slug).select_related("replaced_by").first()
@@ -190,7 +190,7 @@ def _moved_or_gone(request, slug):
 
 
 def _under_notice(request, article, slug):
-    """The withdrawn article as it was, under the notice; nothing that searches may keep it."""
+    """The withdrawn article under its notice, closed to search engines."""
     if article.slug != slug:
         return redirect(article, permanent=True)
     kept = Article.objects.for_own_page().get(pk=article.pk)

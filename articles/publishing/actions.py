@@ -1,4 +1,4 @@
-"""Steps of an article that reach further than its own row."""
+"""Steps of an article that touch more than its own row: revisions, corrections, mails."""
 
 import logging
 from functools import partial
@@ -18,17 +18,18 @@ from articles.models import (
     Step,
     TransitionError,
 )
-from articles.models.article import on_held_row
+from articles.models.article_steps import record_step
+from articles.models.held_row import on_held_row
 from articles.publishing.notifications import tell_writer_of_return
 
 logger = logging.getLogger(__name__)
 
-# What was on the screen of an article that had no revision yet.
+# Passed as the revision on the screen when the article had none yet.
 NO_REVISION = Revision(pk=0)
 
 
 class DueChangesFailed(Exception):
-    """Some scheduled changes could not go live."""
+    """Some scheduled changes could not be published."""
 
     def __init__(self, revisions):
         articles = ", ".join(str(revision.article_id) for revision in revisions)
@@ -36,24 +37,29 @@ class DueChangesFailed(Exception):
 
 
 class EditConflict(Exception):
-    """Others have saved the same parts otherwise since this one began; nothing of it is saved."""
+    """
+    Others have changed the same parts differently since the form was opened. Nothing is saved.
+
+    `parts` are the names of the parts in conflict, `newest` is the newest revision.
+    """
 
     def __init__(self, parts, newest, content):
         super().__init__(f"Changed by others: {', '.join(parts)}.")
         self.parts = parts
         self.newest = newest
-        # What would be saved: theirs where only they changed something.
+        # The merged content: theirs where only they changed a part, mine in a conflict.
         self.content = content
 
 
 @on_held_row
 def save(article, content, *, by=None, began_from=None, note=""):
     """
-    Save what was typed as a revision; an article that was never on the site says it at once, too.
+    Save the snapshot `content` as a revision, and return the revision.
 
-    `began_from` is the key of the revision that was on the screen, None when there was
-    none yet. What others have saved since stays where this one did not touch it; raises EditConflict
-    where both did, and TransitionError when the address belongs to another article.
+    An article that was never on the site is changed itself as well. `began_from` is the
+    key of the revision that was on the screen, None when there was none. Changes that
+    others have saved since are merged in. Raises EditConflict when both changed the same
+    part, and TransitionError when the slug belongs to another article.
     """
     newest = make_working_copy(article)
     content = newest.content | content
@@ -62,7 +68,7 @@ def save(article, content, *, by=None, began_from=None, note=""):
         content, parts = merged(base, content, newest.content)
         if parts:
             raise EditConflict(parts, newest, content)
-    revision = _keep(article, content, newest, by=by, note=note)
+    revision = _store_revision(article, content, newest, by=by, note=note)
     if article.keeps_changes_apart:
         Article.objects.filter(pk=article.pk).update(modified_at=timezone.now())
         article.refresh_from_db(fields=["modified_at"])
@@ -75,10 +81,11 @@ def save(article, content, *, by=None, began_from=None, note=""):
 @on_held_row
 def put_dates(article, dates, *, instead_of, by=None):
     """
-    Put the day it is planned for, or the end of its embargo, in place of those that it had.
+    Change `planned_for` or `embargo_until`.
 
-    A scheduled article whose embargo ends later appears later. Raises TransitionError
-    when somebody has changed one of the two since, and for an embargo of what readers see.
+    `dates` maps these field names to new values, `instead_of` to those on the screen. A
+    longer embargo also delays a scheduled article. Raises TransitionError when somebody
+    has changed one of the dates since, and for an embargo on a visible article.
     """
     if any(getattr(article, name) != instead_of[name] for name in dates):
         raise TransitionError(
@@ -99,9 +106,9 @@ def put_dates(article, dates, *, instead_of, by=None):
 @on_held_row
 def restore(article, revision, *, by=None, began_from=None):
     """
-    Save what this revision says as a new one; of what it says nothing, nothing changes.
+    Save the content of an old revision as a new one. Parts that it lacks stay as they are.
 
-    Raises as `save` does, and TransitionError where that changes nothing.
+    Raises as `save` does, and TransitionError when nothing would change.
     """
     content = {**revision.content}
     if lead_is_lost(revision):
@@ -115,13 +122,13 @@ def restore(article, revision, *, by=None, began_from=None):
 
 
 def lead_is_lost(revision):
-    """Whether the picture at the head of this revision is not in the library any more."""
+    """Whether the lead image of the revision has been deleted from the library."""
     lead = revision.content.get("lead_image")
     return bool(lead) and not Image.objects.filter(pk=lead["image"]).exists()
 
 
 def tag(article, *, tags, remove=False, by=None):
-    """Put tags behind those of the working copy, or take these away."""
+    """Add tags, a list of names, to the working copy, or remove them."""
     named = {name.lower() for name in tags}
 
     def changed(content):
@@ -137,7 +144,11 @@ def tag(article, *, tags, remove=False, by=None):
 
 
 def sign(article, *, credits, in_place=False, by=None):
-    """Put people, each with a role, behind those of the byline in the working copy, or in their place."""
+    """
+    Add people to the byline of the working copy, or with `in_place` replace the byline.
+
+    `credits` are pairs of a person and a role. New people are saved.
+    """
     for person, _ in credits:
         if person.pk is None:
             person.save()
@@ -155,11 +166,11 @@ def sign(article, *, credits, in_place=False, by=None):
 @on_held_row
 def publish(article, *, at=None, revision=None, by=None):
     """
-    Publish what the working copy says: now, or at a later time.
+    Publish the working copy, now or at a later time.
 
-    `revision` is the one that was on the screen, NO_REVISION when there was none yet. Raises
-    TransitionError when a newer one was saved since, or the article cannot be published
-    from where it stands.
+    `revision` is the one that was on the screen, NO_REVISION when there was none; None skips
+    this check. Raises TransitionError when a newer one was saved since, when the status
+    does not allow it, and under FOUR_EYES when `by` wrote the last change.
     """
     _require_other_eyes(article, by)
     if copy := article.working_copy:
@@ -171,12 +182,11 @@ def publish(article, *, at=None, revision=None, by=None):
 @on_held_row
 def publish_changes(article, *, revision=None, tell_readers=False, by=None):
     """
-    Let a published article say what the working copy says, whole or not at all.
+    Publish the working copy of a published article.
 
-    `revision` is the one that was on the screen; `tell_readers` puts “Updated” on the
-    article. Changes that were scheduled before are put off for these, so that they do
-    not come back over them. Raises TransitionError when a newer one was saved since, or
-    the article is not published any more.
+    `revision` is the one that was on the screen; `tell_readers` marks the article “Updated”.
+    Scheduled changes are unscheduled, so that they do not overwrite these later. Raises
+    TransitionError as `publish` does, and when the article is no longer published.
     """
     copy = _copy_to_publish(article, revision)
     _require_other_eyes(article, by)
@@ -187,10 +197,9 @@ def publish_changes(article, *, revision=None, tell_readers=False, by=None):
 @on_held_row
 def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None):
     """
-    Let the changes of the working copy go live by themselves at a time to come; until then the live text stays.
+    Schedule the changes of the working copy for `at`. Until then readers see the old text.
 
-    Changes that were scheduled before are put off for these. Raises TransitionError as
-    `publish_changes` does.
+    They replace changes that were scheduled before. Raises as `publish_changes` does.
     """
     copy = _copy_to_publish(article, revision)
     _require_other_eyes(article, by)
@@ -198,35 +207,40 @@ def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None)
     Revision.objects.filter(pk=copy.pk).update(
         kind=Revision.Kind.SCHEDULED, publish_at=at, tells_readers=tell_readers
     )
-    record(
+    record_step(
         article, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {moment_in_words(at)}"
     )
 
 
 @on_held_row
 def unschedule_changes(article, *, by=None):
-    """Let scheduled changes wait in the working copy again. Raises TransitionError when there are none."""
+    """Unschedule changes; the working copy keeps them. Raises TransitionError without any."""
     if not article.revisions.take_off_schedule():
         raise TransitionError(f"No changes of “{article}” are scheduled any more.")
-    record(article, Step.What.UNSCHEDULE_CHANGES, by=by)
+    record_step(article, Step.What.UNSCHEDULE_CHANGES, by=by)
 
 
 def publish_due_changes():
     """
-    Publish all scheduled changes whose time has come, each on its own.
+    Publish all scheduled changes whose time has come, each in its own transaction.
 
-    What fails is logged and tried again by the next call. Raises DueChangesFailed
-    after all were tried, so that whoever watches the jobs hears of it.
+    Failures are logged and retried by the next call. Raises DueChangesFailed after all were
+    tried, so that a monitor of the jobs notices.
     """
     failed = [
-        revision for revision in Revision.objects.due() if not _published(revision)
+        revision for revision in Revision.objects.due() if not _publish_due(revision)
     ]
     if failed:
         raise DueChangesFailed(failed)
 
 
 def make_working_copy(article):
-    """The newest revision, made where there is none, or where what the article says itself was changed without one."""
+    """
+    Return the newest revision, and make one if necessary.
+
+    That is when there is none, and when an article that is not on the site was changed
+    without a revision.
+    """
     copy = article.working_copy
     if article.keeps_changes_apart:
         return copy or article.keep_revision(
@@ -235,27 +249,21 @@ def make_working_copy(article):
     return article.keep_revision(at=article.modified_at)
 
 
-def record(article, what, *, by, reason=""):
-    """Keep a step that moves no status."""
-    Step.objects.create(
-        article=article, what=what, by=by, by_name=name_of(by), reason=reason
-    )
-
-
 @on_held_row
 def _change(article, changed, *, by, note):
-    """Save what `changed` makes of the working copy, where that is anything else."""
+    """Save the parts that `changed` returns for the working copy, if they differ from it."""
     copy = make_working_copy(article)
     parts = changed(copy.content)
     if differing(parts, copy.content):
         save(article, parts, by=by, began_from=copy.pk, note=note)
 
 
-def _published(due):
+def _publish_due(due):
+    """Publish one due revision; whether that succeeded."""
     try:
         with transaction.atomic():
             held = Article.objects.held(due.article_id)
-            # Looked at again under the lock: somebody may have put it off, or published it.
+            # Checked again under the lock: it may have been unscheduled or published.
             still_due = Revision.objects.due().filter(pk=due.pk).first()
             if still_due is not None:
                 _require_published(held)
@@ -281,7 +289,7 @@ def _require_seen(held, copy, seen):
 
 
 def _require_other_eyes(held, by):
-    """Where four eyes are asked for, whoever wrote the last change does not publish it alone."""
+    """With the setting FOUR_EYES, nobody publishes their own last change."""
     if settings.FOUR_EYES and by is not None and by.pk == _last_writer(held):
         raise TransitionError(
             f"You wrote the last change of “{held}”, so somebody else has to look at it and publish it."
@@ -305,20 +313,20 @@ def _go_live(held, revision, *, tell_readers, by):
     Revision.objects.filter(pk=revision.pk).update(
         kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
     )
-    record(held, Step.What.CHANGE, by=by)
+    record_step(held, Step.What.CHANGE, by=by)
     if tell_readers:
         held.tell_of_update()
 
 
 def _base(article, began_from):
-    """What was on the screen: the revision with this key, or what the article said before there were any."""
+    """The content that was on the screen: of this revision, or of the first if there was none."""
     if began_from is None:
         return article.revisions.working().last().content
     began = article.revisions.filter(pk=began_from).first()
     return began.content if began else {}
 
 
-def _keep(article, content, newest, *, by, note):
+def _store_revision(article, content, newest, *, by, note):
     if newest.content == content and not note:
         return newest
     revision = article.revisions.create(
@@ -330,10 +338,9 @@ def _keep(article, content, newest, *, by, note):
 
 @on_held_row
 def return_to_writer(article, *, note="", by=None):
-    """Give the article back to its writer with a note, and mail the note once that is certain."""
+    """Return the article to its writer with a note, which is mailed after the commit."""
     article.return_to_draft(note=note, by=by)
-    # Robust: the article is back and the note stands on its form, whether or not
-    # the mail server can be reached.
+    # Robust: the article is returned and the form shows the note even if the mail fails.
     transaction.on_commit(
         partial(tell_writer_of_return, article, note=note, by=by), robust=True
     )
@@ -342,10 +349,10 @@ def return_to_writer(article, *, note="", by=None):
 @on_held_row
 def correct(article, *, kind, text, by=None, answers=()):
     """
-    Publish a correction of the article and answer these requests with it, or do neither.
+    Publish a correction of the article and close the requests `answers` with it.
 
-    Raises TransitionError for an article that readers have never seen, and when
-    somebody else has answered or closed one of the requests.
+    Raises TransitionError, and does nothing, for an article that was never public, and when
+    one of the requests is already closed.
     """
     if not article.was_public:
         raise TransitionError(

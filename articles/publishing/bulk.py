@@ -1,9 +1,9 @@
 """
-One step or change on many articles with one press: one record of it, and one undo for all.
+Bulk actions: one step or change on many articles, with one record and one undo.
 
-Each article is a transaction of its own, so that nobody else waits for hundreds of them;
-the record grows along. Whatever stops the doing, what was done can be undone; whatever
-stops the undoing, it goes on from there when it is asked for again.
+Each article has its own transaction, so that others do not wait for hundreds of them, and
+the record grows with each. When a bulk action is interrupted, the finished part can be
+undone. When an undo is interrupted, calling it again continues it.
 """
 
 from collections.abc import Callable
@@ -19,21 +19,21 @@ from django.utils.dateparse import parse_datetime
 from articles.content.snapshots import PARTS
 from articles.core.append_only import name_of
 from articles.models import Article, ArticleBatch, BatchedArticle, TransitionError
-from articles.models.article import STANDING
+from articles.models.article_steps import STANDING
 from articles.publishing import actions
 
-# In seconds. Whoever waits for SQLite's lock looks that often whether it is free.
+# In seconds: the interval at which SQLite checks whether a lock has become free.
 LONGEST_PAUSE = 0.1
 
 
 @dataclass
 class Outcome:
-    """What came of a press: which articles were changed, and for each other one why not."""
+    """The outcome of a bulk action: the changed articles, and the skipped ones with reasons."""
 
     batch: ArticleBatch
     done: list[Article] = field(default_factory=list)
     skipped: list[tuple[Article, str]] = field(default_factory=list)
-    # Sentences about articles that were changed, but not in every respect.
+    # Sentences about articles that were changed only in part.
     remarks: list[str] = field(default_factory=list)
 
 
@@ -47,26 +47,26 @@ def do_together(
     shown: dict[int, datetime] | None = None,
 ):
     """
-    Take a step on each of the articles, as one batch; `take` is called with the article alone.
+    Take a step on each of the articles, as one batch. `take` is called with each article.
 
-    `shown` says when each article had last been changed when it was on the screen, by its
-    key. One that was changed since is skipped, as is one of which `refusal_of` says
-    something, or on which the step cannot be taken; each with a sentence.
+    `what` is the name of the step at the desk. `shown` maps primary keys to the
+    `modified_at` that was on the screen. An article is skipped, with a sentence, when it
+    was changed since, when `refusal_of` returns a sentence, or when the step fails.
     """
-    outcome = _begun(what, by)
+    outcome = _new_outcome(what, by)
     shown = shown or {}
 
     def why_not(article):
         return changed_since_shown(article, shown) or refusal_of(article)
 
     for article in dict.fromkeys(articles):
-        with _giving_way():
+        with _pausing_for_other_writers():
             _try(outcome, article, take, why_not)
     return outcome
 
 
 def changed_since_shown(article, shown):
-    """A sentence when the article was changed after it was `shown` (see do_together); empty otherwise."""
+    """A sentence if the article was changed after it was `shown` (see do_together), or empty."""
     if shown.get(article.pk, article.modified_at) == article.modified_at:
         return ""
     return f"“{article}” was changed since it was shown to you, so it is left out. Look at it before you try again."
@@ -74,36 +74,36 @@ def changed_since_shown(article, shown):
 
 def undo_together(batch, *, by, refusal_of=lambda article: ""):
     """
-    Put every article of the batch back to where and what it was, where it is still as the batch left it.
+    Undo a batch: restore each article that is still as the batch left it.
 
-    One that stopped half way goes on with the articles that are left. Raises
-    TransitionError when all of it was undone before, or its time is over.
+    An undo that stopped half way continues with the remaining articles. Raises
+    TransitionError when the batch is already undone, or too old.
     """
     outcome = _undoing_of(batch, by)
-    # In one order for everybody, so that no two wait for each other.
+    # In a fixed order, so that two undos cannot deadlock.
     for item in (
         batch.not_undone().order_by("article_id").select_related("article", "batch")
     ):
         undo = partial(_undo, item=item, by=by, remarks=outcome.remarks)
-        with _giving_way():
+        with _pausing_for_other_writers():
             _try(outcome, item.article, undo, refusal_of)
     return outcome
 
 
 def _undoing_of(batch, by):
-    """The undoing of the batch: begun now, or the one that stopped half way."""
+    """The outcome to undo the batch into: a new one, or that of the undo that stopped half way."""
     with transaction.atomic():
-        # Held: of two who press at once, one begins.
+        # Locked, so that of two simultaneous requests only one begins.
         held = ArticleBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if held.is_half_undone:
             return Outcome(held.undone)
         if not held.is_open:
             raise TransitionError(_why_closed(held))
-        return _begun(batch.what, by, undoes=held)
+        return _new_outcome(batch.what, by, undoes=held)
 
 
 def state_of(article):
-    """All that a step or change at the desk can alter, by its name, as JSON can say it."""
+    """Everything that a bulk action can change, by name, in a form that JSON can store."""
     content = article.working_content()
     standing = {name: getattr(article, name) for name in STANDING}
     if article.published_at:
@@ -114,19 +114,19 @@ def state_of(article):
     }
 
 
-def _begun(what, by, **fields):
+def _new_outcome(what, by, **fields):
     return Outcome(
         ArticleBatch.objects.create(what=what, by=by, by_name=name_of(by), **fields)
     )
 
 
 @contextmanager
-def _giving_way():
+def _pausing_for_other_writers():
     """
-    Let others write for as long as this took.
+    Pause after the block for as long as it took, at most LONGEST_PAUSE.
 
-    SQLite has one lock for whoever writes and no queue for it: of two, the one that takes
-    it again at once would keep a reader's comment waiting until that gives up.
+    SQLite has one write lock and no queue for it. Without pauses a bulk action would keep
+    the lock, and a reader's comment would wait until it times out.
     """
     start = monotonic()
     yield
@@ -140,9 +140,9 @@ def _try(outcome, article, take, refusal_of):
         with transaction.atomic():
             article.hold()
             if batch.undoes_id and batch.items.filter(article=article).exists():
-                # Whoever else goes on with the same undoing was here first.
+                # Another request that continues the same undo was faster.
                 return
-            before, after, why_not = _taken(article, take, refusal_of)
+            before, after, why_not = _attempt(article, take, refusal_of)
             BatchedArticle.objects.create(
                 batch=batch,
                 article=article,
@@ -151,7 +151,7 @@ def _try(outcome, article, take, refusal_of):
                 why_not=why_not,
             )
     except Article.DoesNotExist:
-        # What was done to a draft is deleted along with it, and so is why nothing was done.
+        # There is no row to record it in: the items of a draft are deleted with it.
         why_not = f"“{article}” was deleted in the same moment."
     if why_not:
         outcome.skipped.append((article, why_not))
@@ -159,30 +159,33 @@ def _try(outcome, article, take, refusal_of):
         outcome.done.append(article)
 
 
-def _taken(article, take, refusal_of):
-    """What is otherwise after the step, as it was and as it is, and why it was not taken; of these, one is empty."""
+def _attempt(article, take, refusal_of):
+    """Take the step: the changed values before and after it, and the reason if it was refused."""
     if why_not := refusal_of(article):
         return {}, {}, why_not
     try:
         with transaction.atomic():
-            return *_changed(article, take), ""
+            return *_take_and_compare(article, take), ""
     except TransitionError as error:
         return {}, {}, str(error)
     except actions.EditConflict as conflict:
         return {}, {}, f"Somebody saved “{article}” in the same moment. {conflict}"
 
 
-def _changed(article, take):
-    """What is otherwise after the step: as it was, and as it is."""
-    was = state_of(article)
+def _take_and_compare(article, take):
+    """Take the step: dicts of the changed values before and after it."""
+    before = state_of(article)
     take(article)
-    now = state_of(article)
-    names = [name for name in was if was[name] != now[name]]
+    after = state_of(article)
+    names = [name for name in before if before[name] != after[name]]
     if not names:
         raise TransitionError(
             f"“{article}” is that way already, so nothing was changed."
         )
-    return {name: was[name] for name in names}, {name: now[name] for name in names}
+    return (
+        {name: before[name] for name in names},
+        {name: after[name] for name in names},
+    )
 
 
 def _undo(article, *, item, by, remarks):
@@ -199,7 +202,7 @@ def _undo(article, *, item, by, remarks):
     before, still = _standing(item.before), _standing(item.after)
     remark = ""
     if before.get("on_top") and len(before) > 1 and (other := article.other_on_top()):
-        # Its place on top is taken; the rest of where it stood is not.
+        # Another article is on top; the other fields can still be restored.
         del before["on_top"], still["on_top"]
         remark = f"“{other}” is on top of the front page by now, so “{article}” is not put back there."
     if before:

@@ -10,9 +10,9 @@ from django.db.models import Q
 
 from articles.models import Article
 
-# No index answers who links where: so many of the newest visible articles are looked through,
+# The newest visible articles that are searched for links: no index answers who links where.
 LOOKED_THROUGH = 2000
-# and so many of those that are found are named.
+# The most linking articles that are listed.
 NAMED = 50
 
 _HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
@@ -26,13 +26,13 @@ def slugs_linked(html: str) -> list[str]:
 
 
 def slug_in(address: str) -> str:
-    """The slug in whatever somebody copied: a whole address, a path, or the slug itself."""
+    """The slug in a pasted text: a whole address, a path or a slug; empty if there is none."""
     address = address.strip()
     return address if re.fullmatch(r"[-\w]+", address) else _slug_in(address)
 
 
 def linking_to(article) -> list[Article]:
-    """Those of the newest visible articles whose text links to an address of this one."""
+    """The newest visible articles whose body links to a current or former address of this one."""
     visible = Article.objects.visible()
     newest = visible.newest_first().values_list("pk", flat=True)[:LOOKED_THROUGH]
     found = Article.objects.filter(_names_one_of(_addresses(article)), pk__in=[*newest])

@@ -1,4 +1,4 @@
-"""The mails of the desk."""
+"""The mails that the desk sends to writers."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,7 +9,11 @@ from articles.core.append_only import name_of
 
 
 def tell_writer_of_return(article, *, note, by):
-    """Mail the note to whoever wrote the article; one without an address reads it on the form."""
+    """
+    Mail the note to the writer of the article, unless they returned it themselves.
+
+    A writer without a mail address finds the note on the form.
+    """
     writer = article.created_by
     if writer is None or not writer.email or writer == by:
         return
@@ -29,7 +33,11 @@ def tell_writer_of_return(article, *, note, by):
 
 
 def tell_writer_of_answer(proposal, *, by):
-    """Mail what became of a proposal to whoever made it; one without an address reads it beside the proposal."""
+    """
+    Mail the answer to a proposal to its writer, unless they gave it themselves.
+
+    A writer without a mail address finds the answer on the page of the proposal.
+    """
     writer = proposal.by
     if writer is None or not writer.email or writer == by:
         return

@@ -1,4 +1,4 @@
-"""What the desk means to do: begin from what is there, and the calendar of what is to come."""
+"""Planning at the desk: the calendar, waiting changes, and duplicates of articles."""
 
 import calendar as days_of
 from dataclasses import dataclass, field
@@ -13,18 +13,18 @@ from django.utils.text import Truncator
 from articles.core.months import Span
 from articles.models import Article, Revision
 
-# Of each kind, so many articles of a month are shown, and so many undated drafts.
+# The scheduled and the planned articles that a month shows, each, and the undated drafts.
 SHOWN = 300
 UNDATED_SHOWN = 50
 
-# Changes that wait are looked for among so many revisions, the newest.
+# The newest revisions among which waiting changes are searched.
 LOOKED_AT = 300
 
 LONGEST_TITLE = Article._meta.get_field("title").max_length
 
 
 def duplicate(article, *, by=None):
-    """A new draft of theirs that says what the working copy says, at an address of its own."""
+    """Make a draft with the content of the working copy and a slug of its own, and return it."""
     content = {**article.working_content()}
     del content["slug"]
     title = Truncator(f"Copy of {content['title']}").chars(LONGEST_TITLE)
@@ -37,7 +37,7 @@ def duplicate(article, *, by=None):
 
 @dataclass(frozen=True)
 class Entry:
-    """An article on a day of the calendar: planned for it, or scheduled to appear."""
+    """An article on a day of the calendar: planned for it, or scheduled for it."""
 
     article: Any
     is_scheduled: bool
@@ -52,7 +52,7 @@ class Day:
 
 
 def weeks_of(span: Span, entries: dict[date, list[Entry]]) -> list[tuple[Day, ...]]:
-    """The month as weeks of seven days, from Monday on, each day with its entries."""
+    """The month as weeks of seven days, Monday first, each day with its entries."""
     first, today = timezone.localtime(span.start).date(), timezone.localdate()
     dates = days_of.Calendar().itermonthdates(first.year, first.month)
     days = (
@@ -63,7 +63,11 @@ def weeks_of(span: Span, entries: dict[date, list[Entry]]) -> list[tuple[Day, ..
 
 
 def entries_of(articles, span):
-    """By day what is scheduled, in order of time, then what is planned; and whether some was left out."""
+    """
+    The entries of a span by day, and whether some were left out because of SHOWN.
+
+    On each day scheduled articles come first, in order of time, then planned ones.
+    """
     first, last = days_in(span)
     scheduled = articles.scheduled().published_in(span).order_by("published_at", "id")
     planned = articles.planned_between(first, last).order_by("planned_for", "id")
@@ -86,14 +90,14 @@ def days_in(span: Span) -> tuple[date, date]:
 
 
 def rest_of_today() -> Span:
-    """From now until midnight, by the clock of the site."""
+    """The span from now until midnight in the time zone of the site."""
     now = timezone.localtime()
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0)
     return Span(now, tomorrow.replace(microsecond=0))
 
 
 def changed_lately(articles):
-    """Those of the published articles whose last revision readers do not see yet, the last changed first."""
+    """The published articles with unpublished changes among recent revisions, newest first."""
     newest = Revision.objects.working().newest_first()
     kinds = {}
     for article, kind in newest.values_list("article", "kind")[:LOOKED_AT]:

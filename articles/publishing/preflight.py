@@ -1,8 +1,8 @@
 """
-What is looked at before an article becomes public.
+The preflight: the checks of an article before it is published.
 
-`problems_of` reads a snapshot alone; `problems_of_all` adds what only the database
-knows, with the same few queries for one article and for hundreds.
+`problems_of` needs only a snapshot. `problems_of_all` adds the checks that need the
+database, with the same few queries for one article and for hundreds.
 """
 
 import re
@@ -19,14 +19,15 @@ from articles.core.moments import moment_in_words
 from articles.models import Address, Article, Image
 from articles.publishing.inbound_links import slugs_linked
 
+# In characters.
 LONGEST_HEADLINE = 120
-# Of one text, so many links to articles are looked up.
+# The links to articles that are checked per text.
 LINKS_LOOKED_UP = 500
 
 ERROR = "error"
 WARNING = "warning"
 
-# A name that a camera, a telephone or a computer gave: no description of what is seen.
+# File names given by cameras, phones and computers, which describe nothing.
 _FILE_NAME = re.compile(
     r"\s*(\S+\.(jpe?g|png|gif|webp|avif|svg|heic|tiff?)|(img|dsc|dscn|image|screenshot)[-_ ]?\d[\w-]*)\s*",
     re.IGNORECASE,
@@ -35,7 +36,11 @@ _FILE_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong: an error stops publishing, a warning wants a second look. `field` is the name in the form."""
+    """
+    A problem found by the preflight.
+
+    `kind` is ERROR, which prevents publishing, or WARNING. `field` is a field of the form.
+    """
 
     kind: str
     sentence: str
@@ -47,12 +52,12 @@ class Problem:
 
 
 def problems_of(content: Snapshot) -> list[Problem]:
-    """What can be told from the snapshot alone."""
+    """The problems that can be found in the snapshot alone."""
     return [problem for check in _CHECKS for problem in check(content)]
 
 
 def problems_of_all(articles: Iterable) -> dict[int, list[Problem]]:
-    """The problems of each article, under its key, as it would be published now."""
+    """A dict from primary keys to the problems of what would be published now."""
     contents = contents_to_publish(articles)
     visible = _visible_of(
         slug for content in contents.values() for slug in _links(content)
@@ -72,7 +77,7 @@ def problems_of_all(articles: Iterable) -> dict[int, list[Problem]]:
 
 
 def contents_to_publish(articles: Iterable) -> dict[int, Snapshot]:
-    """What each would say when it was published now, without its byline."""
+    """A dict from primary keys to the content that would be published now, without bylines."""
     prefetch_related_objects(articles, "tags")
     apart = [article.pk for article in articles if article.keeps_changes_apart]
     copies = dict(Article.objects.filter(pk__in=apart).working_contents())
@@ -129,18 +134,18 @@ def _body(content: Snapshot) -> Iterator[Problem]:
 
 
 def is_file_name(text: str) -> bool:
-    """Whether the text is what a camera or a computer called a file."""
+    """Whether the text is a file name as cameras and computers give them."""
     return _FILE_NAME.fullmatch(text) is not None
 
 
 def _pictures(reading: "_Reading") -> Iterator[Problem]:
-    """Pictures that stand in the text alone; of those of the library, see _library."""
+    """Check pictures that are not in the library; for the others see _library."""
     for picture in reading.pictures:
         if picture.key:
             continue
         name = picture.source.rpartition("/")[2]
         if not picture.description.strip():
-            # No error: the editor of the body offers no way to mend it.
+            # Only a warning, because the editor of the body offers no way to repair it.
             yield Problem(
                 WARNING,
                 f"The picture {name} has no description for those who cannot see it. "
@@ -163,7 +168,7 @@ def _pictures(reading: "_Reading") -> Iterator[Problem]:
 
 
 def _library(content: Snapshot, images: dict[int, Image]) -> Iterator[Problem]:
-    """What the library knows of the pictures: whether they are there, what they show and whose they are."""
+    """Check the images of the library: that they exist and have an alt text and a credit."""
     uses = [
         (picture.key, picture.description, "body")
         for picture in _read(content["body"]).pictures
@@ -258,20 +263,20 @@ def _links(content: Snapshot) -> list[str]:
 
 
 def _visible_of(slugs: Iterable[str]) -> set[str]:
-    """Those of the slugs that lead readers to an article."""
+    """Those of the slugs under which readers find an article."""
     if slugs := set(slugs):
         return set(Article.objects.visible().slugs_among(slugs))
     return set()
 
 
 def _images_of(contents: Iterable[Snapshot]) -> dict[int, Image]:
-    """The pictures of the library that stand in these, as far as they may be shown."""
+    """The images in these snapshots that may be shown, by primary key."""
     keys = {key for content in contents for key in pictures_in(content)}
     return Image.objects.on_site().in_bulk(keys) if keys else {}
 
 
 def _owners_of(slugs: Iterable[str]) -> dict[str, set[int]]:
-    """The articles that have each slug, or had it when readers could see them there."""
+    """A dict from slugs to the primary keys of articles that have the slug or are reserved it."""
     owners: dict[str, set[int]] = {}
     slugs = set(slugs)
     now = Article.objects.filter(slug__in=slugs).values_list("slug", "pk")
@@ -285,13 +290,13 @@ def _owners_of(slugs: Iterable[str]) -> dict[str, set[int]]:
 class _Picture:
     source: str
     description: str
-    # Of the library; 0 for one that stands in the text alone.
+    # The primary key in the library; 0 for a picture outside the library.
     key: int = 0
     has_credit: bool = False
 
 
 class _Reading(HTMLParser):
-    """What stands in cleaned HTML: its headings and pictures in order, and whether there is a word."""
+    """Reads cleaned HTML: wrong headings and all pictures, in order, and whether it has content."""
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Changes that writers propose to what they may not change themselves."""
+"""Proposals: changes that writers suggest for articles that they may not change."""
 
 from functools import partial
 
@@ -9,7 +9,8 @@ from articles.content.html import clean_article
 from articles.content.snapshots import differing, merged
 from articles.core.append_only import name_of
 from articles.models import Article, Proposal, Revision, Step, TransitionError
-from articles.models.article import on_held_row
+from articles.models.article_steps import record_step
+from articles.models.held_row import on_held_row
 from articles.publishing import actions
 from articles.publishing.notifications import tell_writer_of_answer
 
@@ -17,14 +18,14 @@ from articles.publishing.notifications import tell_writer_of_answer
 @on_held_row
 def propose(article, parts, *, by, note="", began_from=None):
     """
-    Keep what the writer would have the article say; a proposal of theirs that still waits is overwritten.
+    Store a proposal and return it. An open proposal by the same writer is overwritten.
 
-    `parts` are those of a snapshot that were typed, `began_from` is the key of the
-    revision that was on the screen. Raises TransitionError when it changes nothing.
+    `parts` are the parts of a snapshot that were typed; `began_from` is the key of the
+    revision that was on the screen. Raises TransitionError when nothing would change.
     """
     working = article.revisions.working()
     if began_from is None:
-        # Nobody had saved it when the form was opened, as far as revisions know.
+        # There was no revision when the form was opened, so the first one was the base.
         began = working.last() or actions.make_working_copy(article)
     else:
         began = working.filter(pk=began_from).first()
@@ -35,36 +36,36 @@ def propose(article, parts, *, by, note="", began_from=None):
         raise TransitionError(
             "This says what the article says already. Change something, then propose it."
         )
-    said = {"content": content, "note": note, "began_from": began}
+    fields = {"content": content, "note": note, "began_from": began}
     waiting = article.proposals.open().of(by).first()
     if waiting is None:
         revision = article.revisions.create(
-            kind=Revision.Kind.PROPOSED, by=by, by_name=name_of(by), **said
+            kind=Revision.Kind.PROPOSED, by=by, by_name=name_of(by), **fields
         )
         waiting = article.proposals.create(
             revision=revision, by=by, by_name=name_of(by)
         )
     else:
         article.revisions.filter(pk=waiting.revision_id).update(
-            at=timezone.now(), **said
+            at=timezone.now(), **fields
         )
         article.proposals.filter(pk=waiting.pk).update(at=timezone.now())
-    actions.record(article, Step.What.PROPOSE, by=by, reason=note)
+    record_step(article, Step.What.PROPOSE, by=by, reason=note)
     waiting.refresh_from_db()
     return waiting
 
 
 def take_over(proposal, *, by=None):
     """
-    Put what is proposed into the working copy, beside what others have saved since.
+    Merge a proposal into the working copy, and return the new revision.
 
-    Raises EditConflict where both changed the same part, and TransitionError when the
-    proposal is closed; nothing is done then.
+    Raises EditConflict when others have changed the same part since, and TransitionError
+    when the proposal is closed. In both cases nothing is done.
     """
     with transaction.atomic():
         article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.TAKEN, by=by)
-        # Read now: what is closed does not change any more.
+        # Read after closing, because a closed proposal no longer changes.
         revision = Revision.objects.get(pk=proposal.revision_id)
         words = f"Proposed by {proposal.who}. {revision.note}".strip()
         saved = actions.save(
@@ -74,16 +75,16 @@ def take_over(proposal, *, by=None):
             began_from=_base_of(article, revision),
             note=words[: Revision._meta.get_field("note").max_length],
         )
-        actions.record(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
-        _tell(proposal, by)
+        record_step(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
+        _mail_answer(proposal, by)
     return saved
 
 
 def what_comes_of(proposal):
     """
-    What the working copy would say with the proposal taken over, and the parts that both changed.
+    The content after taking over the proposal, and the parts in conflict.
 
-    A part in conflict stands there as it is proposed.
+    In a conflict the content has the proposed part.
     """
     article, revision = proposal.article, proposal.revision
     working = article.working_content()
@@ -97,32 +98,32 @@ def what_comes_of(proposal):
 
 
 def decline(proposal, *, answer, by=None):
-    """Leave the article as it is, and tell the writer why."""
+    """Decline the proposal, and mail the answer to the writer."""
     with transaction.atomic():
         article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.DECLINED, by=by, answer=answer)
-        actions.record(article, Step.What.DECLINE, by=by, reason=answer)
-        _tell(proposal, by)
+        record_step(article, Step.What.DECLINE, by=by, reason=answer)
+        _mail_answer(proposal, by)
 
 
 def take_back(proposal, *, by=None):
-    """The writer does not propose it any more."""
+    """Withdraw the proposal; for its writer."""
     with transaction.atomic():
         article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.WITHDRAWN, by=by)
-        actions.record(article, Step.What.TAKE_BACK, by=by)
+        record_step(article, Step.What.TAKE_BACK, by=by)
 
 
-# No revision has this key: a proposal that began from one that is gone.
+# The key of a lost base: no revision has it, so every differing part is in conflict.
 LOST = 0
 
 
 def _base_of(article, revision):
     """
-    The key of the revision that the proposal began from.
+    The key of the revision that the proposal is based on.
 
-    Where that is not known: the newest one while nobody has saved since, as all of the
-    proposal is meant then; otherwise LOST, which lets every part conflict that differs.
+    If it is unknown: the newest revision while nobody has saved since the proposal, so that
+    nothing conflicts; otherwise LOST, so that every differing part does.
     """
     if revision.began_from_id:
         return revision.began_from_id
@@ -133,6 +134,6 @@ def _base_of(article, revision):
     return newest.pk if newest else None
 
 
-def _tell(proposal, by):
-    # Robust: what was done is done, whether or not the mail server can be reached.
+def _mail_answer(proposal, by):
+    # Robust: the answer stays even if the mail fails.
     transaction.on_commit(partial(tell_writer_of_answer, proposal, by=by), robust=True)

@@ -1,4 +1,4 @@
-"""Tags that are renamed and merged: their articles, their addresses and the record of it."""
+"""Renaming and merging tags: their articles, their former addresses, and the record."""
 
 from dataclasses import dataclass
 from itertools import batched
@@ -20,17 +20,18 @@ from articles.models import (
     TransitionError,
 )
 
-# Of a tag with more articles, this many are looked at to say what a merge would do.
+# The articles of a tag that are counted for the consequences of a merge.
 LOOKED_AT = 10_000
-# In one question to the database.
+# The rows in one database query.
 AT_ONCE = 500
 
 
 def rename(tag, *, name=None, slug=None, by=None):
     """
-    Give the tag another name or address; None keeps the one that it has. The old address leads here where readers know it.
+    Change the name or the slug of a tag; None keeps it. A slug that readers know redirects.
 
-    Raises TransitionError when the tag is gone, and when another one has that name, or has or had that address.
+    Raises TransitionError when the tag was deleted, and when another one has the name, or
+    has or had the slug.
     """
     with transaction.atomic():
         old = _locked(tag)[tag.pk]
@@ -41,7 +42,7 @@ def rename(tag, *, name=None, slug=None, by=None):
             return
         _check_address(old, slug)
         _keep_address(old, by_now=old)
-        _take(tag, name, slug)
+        _store(tag, name, slug)
         TagStep.objects.create(
             tag=tag,
             what=TagStep.What.RENAME,
@@ -56,21 +57,21 @@ def rename(tag, *, name=None, slug=None, by=None):
 
 @dataclass(frozen=True)
 class Consequences:
-    """What a merge would do, of which the numbers end at LOOKED_AT."""
+    """What a merge would do. The numbers count at most LOOKED_AT articles."""
 
-    # Articles that have the tag that goes, and that readers can see.
+    # The articles with the tag that is merged away, and those of them that are visible.
     articles: int
     visible: int
-    # Those that have both and so get one tag less; those whose first tag changes.
+    # The articles with both tags, which get one less; those whose kicker changes.
     both: int
     kickers: int
-    # Whether an address that readers may know leads to the other from then on.
+    # Whether an address that readers may know will redirect.
     redirects: bool
     is_capped: bool
 
 
 def consequences(goes, *, into):
-    """What would change if this tag were merged into the other."""
+    """The consequences of merging the tag `goes` into another."""
     articles = goes.items.order_by()[: LOOKED_AT + 1].count()
     with_both = TaggedArticle.objects.filter(
         tag=into, content_object=OuterRef("content_object")
@@ -89,19 +90,18 @@ def consequences(goes, *, into):
 
 
 def articles_with_both(one, other, *, among):
-    """Those among the articles that have both tags, the last one made first."""
+    """The articles `among` these that have both tags, newest first."""
     return among.tagged(one).tagged(other).order_by("-pk").only("title")
 
 
 def merge(goes, *, into, by=None):
     """
-    Give every article of the one tag the other instead, at the same place, and delete the one.
+    Replace the tag `goes` by `into` in all articles, delete it, and return the TagStep.
 
-    An article that has both keeps the place that comes first: a kicker stays above its
-    headline. The address and the name lead to the tag that stays. Returns the record,
-    which `undo` takes.
+    In an article with both tags, the earlier of both positions is kept, so that a kicker
+    stays the kicker. The former address and name lead to `into`. `undo` takes the TagStep.
 
-    Raises TransitionError when somebody else was quicker.
+    Raises TransitionError when somebody else changed these tags at the same moment.
     """
     if goes == into:
         raise TransitionError("A tag cannot be merged into itself.")
@@ -141,10 +141,10 @@ def _merge(goes, into, by):
 
 def undo(step, *, by=None):
     """
-    Bring back the tag that was merged away, its addresses and its place in each article.
+    Undo a merge: bring back the tag, its addresses and its position in each article.
 
-    Raises TransitionError when an article of it was given other tags since, when its name
-    or address is in use again, when the tag that stayed is gone, and when it is undone.
+    Raises TransitionError when the tags of an article were changed since, when the name or
+    slug is in use again, when the other tag was deleted, and when it is already undone.
     """
     with transaction.atomic():
         stays = _locked_for_undoing(step)
@@ -175,9 +175,9 @@ def undo(step, *, by=None):
 
 
 def was_public(tag):
-    """Whether readers can have seen the tag: on an article that they can see, or could."""
-    # From the tag's own rows: from the side of the articles, a tag that nobody can see
-    # would make SQLite read every one of them.
+    """Whether readers may have seen the tag, on an article that is or was public."""
+    # Start from the tag's own rows. Starting from the articles, SQLite would read all of
+    # them for a tag that nobody can see.
     used = Address.objects.used().filter(article=OuterRef("content_object"))
     return tag.items.filter(is_visible() | Exists(used)).exists()
 
@@ -188,15 +188,15 @@ def is_public(tag):
 
 
 def is_visible():
-    """The condition on a row of a tag that readers can see its article."""
+    """A condition on a TaggedArticle: its article is visible."""
     return Exists(Article.objects.visible().filter(pk=OuterRef("content_object")))
 
 
 def _locked(*tags, staying=None):
     """
-    The tags as they are, each by its key, held until the transaction ends; all in one order, so that nobody waits for ever.
+    Lock and reload the tags: a dict by primary key. A fixed order avoids deadlocks.
 
-    Meanwhile no article can get one of them, but for the one that stays.
+    Until the transaction ends, articles can get only the tag `staying`, none of the others.
     """
     found = {}
     for tag in sorted(tags, key=lambda tag: tag.pk):
@@ -208,7 +208,7 @@ def _locked(*tags, staying=None):
 
 
 def said_of_missing(key, name="That tag"):
-    """A sentence about a tag that is not there any more: who merged it, if somebody did."""
+    """A sentence about a tag that no longer exists: who merged it, if that is known."""
     last = TagStep.objects.filter(went=key).defer("rows").first()
     if last is None or last.what != TagStep.What.MERGE:
         return f"“{name}” is not there any more. Nothing was done."
@@ -234,7 +234,7 @@ def _check_address(tag, slug):
         )
 
 
-def _take(tag, name, slug):
+def _store(tag, name, slug):
     try:
         with transaction.atomic():
             Tag.objects.filter(pk=tag.pk).update(name=name, slug=slug)
@@ -245,7 +245,7 @@ def _take(tag, name, slug):
 
 
 def _keep_address(tag, *, by_now, seen=None):
-    """Let the address and the name that the tag had lead to the tag that has them by now."""
+    """Store the slug and name of `tag` as former ones of the tag `by_now`."""
     seen = was_public(tag) if seen is None else seen
     address, is_new = TagAddress.objects.get_or_create(
         slug=tag.slug, defaults={"name": tag.name, "tag": by_now, "seen": seen}
@@ -258,10 +258,11 @@ def _keep_address(tag, *, by_now, seen=None):
 
 def _rows(goes, stays):
     """
-    What a merge does to which rows, each as its key and its article.
+    The TaggedArticle rows that a merge affects, as lists of the row's and the article's key.
 
-    `moved` get the other tag; `dropped` are those of articles that have both, with the tag
-    they had; `kept` are the rows that stand for them, where these do not move.
+    `moved` rows get the other tag. `dropped` rows, with their tag's key as a third value,
+    are deleted because the article has both tags. `kept` rows remain for such articles
+    without being moved.
     """
     of_goes = dict(goes.items.values_list("content_object", "pk"))
     both = stays.items.filter(content_object__tagged__tag=goes)
@@ -280,7 +281,7 @@ def _rows(goes, stays):
 
 
 def _locked_for_undoing(step):
-    """The tag that stayed, when the merge can still be undone."""
+    """Lock and return the tag that stayed. Raises TransitionError if the merge cannot be undone."""
     stays = _locked(Tag(pk=step.tag_id, name=step.name))[step.tag_id]
     if done := TagStep.objects.filter(undoes=step).first():
         raise TransitionError(f"{_who_did(done)} Nothing was done.")
@@ -297,7 +298,11 @@ def _locked_for_undoing(step):
 
 
 def _check_untouched(step, stays):
-    """The keys of the articles that were deleted since; of any other that was given other tags, a refusal."""
+    """
+    The keys of the articles that were deleted since the merge.
+
+    Raises TransitionError when the tags of other articles were changed since.
+    """
     expected = dict(step.rows["moved"] + step.rows["kept"])
     there = set()
     for some in batched(expected, AT_ONCE, strict=False):

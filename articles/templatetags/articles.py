@@ -10,13 +10,13 @@ register = template.Library()
 
 @register.filter
 def article_html(text):
-    """Article HTML with the pictures of the library in it."""
+    """Article HTML, marked as safe, with the images of the library inserted."""
     return html.article_html(text, finish=picture_html.with_pictures)
 
 
 @register.inclusion_tag("articles/_lead.html")
 def lead_picture(article):
-    """The picture at the head of an article, with its caption and whose it is."""
+    """The lead image of an article, with caption and credit."""
     image = article.lead
     if image is None:
         return {}
@@ -31,7 +31,7 @@ def lead_picture(article):
 
 @register.simple_tag
 def card_picture(article, is_lead=False):
-    """The picture on the card of an article; nothing where it has none."""
+    """The lead image on the card of an article; empty without one."""
     if article.lead is None:
         return ""
     return picture_html.card_picture(
@@ -41,7 +41,7 @@ def card_picture(article, is_lead=False):
 
 @register.inclusion_tag("articles/_shared.html")
 def shared_picture(article):
-    """What other sites show of the article on their cards."""
+    """The image for link previews on other sites."""
     if article.lead is None:
         return {}
     [recipe] = article.lead.in_shape("share")
@@ -54,11 +54,11 @@ def shared_picture(article):
 
 @register.inclusion_tag("articles/_byline.html")
 def byline(article):
-    """“By Ana Ruiz; photographs by Ben Cole”, each name a link to the page of the person."""
+    """“By Ana Ruiz; photographs by Ben Cole”, each name linked to the person's page."""
     return {"parts": bylines.parts(article.credits.all())}
 
 
 @register.simple_tag
 def structured_data(article):
-    """What machines read of the article, as JSON-LD."""
+    """The structured data of the article, as a JSON-LD block."""
     return html.json_ld(news_article(article))

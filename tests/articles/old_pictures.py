@@ -1,4 +1,4 @@
-"""Pictures as they were before their addresses were secret."""
+"""Images as they were before their addresses were secret."""
 
 from django.core.files.storage import default_storage
 
@@ -9,7 +9,7 @@ OLD_FILE = "originals/ab/abcd.png"
 
 
 def old_image(**fields):
-    """A picture at guessable addresses, after the migration that gave it a secret and kept the addresses."""
+    """An image at guessable addresses, after the migration that added the secrets."""
     image = make_image(**fields)
     image.secret = ""
     image.save()

@@ -59,7 +59,7 @@ def test_a_picture_at_a_guessable_address_is_found_and_moved(db):
         f"picture {image.pk}, “{image}”",
         f"picture {unsaid.pk}, “{unsaid}”",
     ]
-    # What is still to be copied from is no rubbish.
+    # Files that are still to be copied are not removed.
     assert found(doctor.renditions_of_nothing) == []
     for finding in findings:
         finding.mend()

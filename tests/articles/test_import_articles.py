@@ -26,7 +26,7 @@ PARAGRAPH = (
 
 @pytest.fixture
 def moved_in(db):
-    """Import something, and have what the command said."""
+    """Import something and return the output of the command."""
 
     def run(path, **options):
         out = StringIO()
@@ -38,7 +38,7 @@ def moved_in(db):
 
 @pytest.fixture
 def refused(db):
-    """Import something that is refused: what the command said, and its last sentence."""
+    """Import something that is refused; return the output and the final error."""
 
     def run(path, *, returncode=1, **options):
         out = StringIO()
@@ -333,7 +333,7 @@ def test_a_strange_file_name_is_only_a_name(moved_in, tmp_path):
     assert "[bold]�[31m.txt" in moved_in(tmp_path)
 
 
-# One article is made whole or not at all
+# An article is made completely or not at all
 
 
 def test_an_article_that_cannot_be_published_is_not_made(

@@ -1,4 +1,4 @@
-"""What migrations do to the rows that are there."""
+"""What migrations do to existing rows."""
 
 import pytest
 from django.db import connection

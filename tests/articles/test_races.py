@@ -1,4 +1,4 @@
-"""Two editors at the same moment, each with a connection of their own."""
+"""Two editors at the same moment, each with their own connection."""
 
 from functools import partial
 
@@ -103,7 +103,7 @@ def test_an_undoing_that_two_go_on_with_at_once_undoes_each_article_once():
         undo_together(batch, by=None, refusal_of=stop)
     batches = [ArticleBatch.objects.get(pk=batch.pk) for _ in range(2)]
     results = all_at_once(*[partial(undo_together, one, by=None) for one in batches])
-    # Whoever comes when nothing is left is told that it was undone.
+    # The later one, for whom nothing is left, is told that it was undone.
     assert all(
         not isinstance(one, Exception) or isinstance(one, TransitionError)
         for one in results

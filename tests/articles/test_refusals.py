@@ -1,4 +1,4 @@
-"""Why a step cannot be taken: for every step and every status a sentence that can be read aloud."""
+"""Refused steps: a readable sentence for every step and every status."""
 
 import re
 from functools import partial
@@ -43,7 +43,7 @@ STEPS = {
     "put on top of the front page": Article.put_on_top,
     "taken off the top of the front page": Article.take_off_top,
 }
-# From where each can be taken; the refusals of all others are looked at.
+# The statuses that allow each step; for all others the refusal is checked.
 POSSIBLE = {
     "submitted for review": ["a draft"],
     "returned to draft": ["in review", "scheduled", "withdrawn"],

@@ -1,4 +1,4 @@
-"""Steps that are taken with an object read before others saved: nothing of what they saved is lost."""
+"""Steps on stale objects do not lose what others have saved since."""
 
 from functools import partial
 
@@ -35,7 +35,7 @@ def under_embargo():
 
 
 def same(article):
-    """Another object for the same row, as another request has it."""
+    """Another object of the same row, as in another request."""
     return Article.objects.get(pk=article.pk)
 
 
@@ -90,7 +90,7 @@ def test_no_step_brings_back_what_a_colleague_has_replaced(db, name):
     now = same(article)
     assert now.working_content()["title"] == "New"
     if now.status == Article.Status.PUBLISHED:
-        # What the next editor who publishes would put before readers.
+        # What the next editor to publish would show to readers.
         actions.publish_changes(now)
         assert (now.title, now.body) == ("New", "<p>New words.</p>")
 

@@ -1,4 +1,4 @@
-"""The same promises with pictures in a folder and in a store that speaks S3."""
+"""The same tests with pictures in a folder and in an S3 store."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ from articles.models import Image
 from tests.factories import make_image, make_picture_file
 
 BUCKET = "pictures"
-# As the README says it of a real store.
+# As the README describes it for a real store.
 READ_BY_ALL = {
     "Version": "2012-10-17",
     "Statement": [
@@ -46,7 +46,7 @@ def server():
 
 @pytest.fixture
 def s3(server, settings, monkeypatch):
-    """An empty bucket of a store on this machine, which the site uses."""
+    """An empty bucket in a local store that the site uses."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -159,7 +159,7 @@ def test_pictures_move_to_a_store_and_back_and_are_looked_at(
     assert missing(image) == []
     call_command("copy_media", "--from", folder)
     assert capsys.readouterr().out.endswith(f"{number} same\n")
-    # What differs is copied again.
+    # Differing files are copied again.
     put(image.place_of(image.medium), b"other")
     call_command("copy_media", "--from", folder)
     assert "1 copied" in capsys.readouterr().out
@@ -175,7 +175,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_rest_is_copied(
 ):
     one, other = make_image(), make_image()
     target = tmp_path / "target"
-    # A file stands where a folder has to be.
+    # A file is in the way of a folder.
     folder, _ = os.path.split(one.file.name)
     (target / folder).parent.mkdir(parents=True)
     (target / folder).write_text("in the way")

@@ -1,4 +1,4 @@
-"""A picture that takes long to decode keeps no reader from commenting, also on SQLite where one writes at a time."""
+"""Slow decoding of a picture does not block comments, not even on SQLite with its one writer."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from comments.models import Comment
 from tests.articles.images.processing import hostile
 from tests.factories import make_image, make_user, make_visible_article
 
-# In seconds: so long each picture is decoded, and within so many a comment is stored.
+# In seconds: how long each picture is decoded, and the most that a comment may take.
 DECODING = 4
 AT_MOST = 2
 
@@ -32,7 +32,7 @@ def test_comments_are_stored_in_time_while_pictures_are_decoded(way, monkeypatch
     )
     form = reverse("admin:articles_image_change", args=[image.pk])
     worker_pool.close_idle()
-    # The decoder of a real child process goes on and on.
+    # The decoder of a real child process does not end.
     monkeypatch.setattr(worker_pool, "_START", "import time; time.sleep(60)")
     monkeypatch.setattr(worker_pool, "MAX_SECONDS", DECODING)
 
@@ -72,7 +72,7 @@ def test_comments_are_stored_in_time_while_pictures_are_decoded(way, monkeypatch
         assert stored
         assert seconds < AT_MOST
     for page, seconds in [one.result() for one in uploads]:
-        # They were being decoded all the time.
+        # They were decoded during all of this.
         assert seconds >= DECODING
         assert f"longer than {DECODING} seconds" in page.content.decode()
         if way == "replace":

@@ -1,8 +1,8 @@
 """
-Forms of the desk that write only what was changed in them.
+Admin forms that write only the fields that were changed in them.
 
-A form sends every field, as it was when it was opened. Written as a whole, it would undo
-what others have put into the row since, in fields that nobody touched here.
+A form sends every field as it was when the form was opened. Saving all of them would undo
+what others have changed since, in fields that this user did not touch.
 """
 
 from django import forms
@@ -12,17 +12,17 @@ from articles.core.admin.stale_forms import keep_others
 
 class ChangedFieldsForm(forms.ModelForm):
     """
-    A field that one has not touched keeps what others have put there since the form was opened.
+    A stale form keeps what others have saved in the fields that this user did not touch.
 
-    Where both have changed it, each otherwise, the form comes back and asks. For fields of
-    one part that stand in the row itself; what they look like is sent along by Django's
-    own hidden initial values.
+    When both have changed a field to different values, the form comes back and asks. This
+    covers fields stored in the row itself, with one input each. Django's hidden initial
+    values carry what was on the screen.
     """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._stored = self._fields_of_the_row() if self.instance.pk else []
-        # As the row is now: cleaning puts what was typed on the instance.
+        # The values in the database. Cleaning overwrites those on the instance.
         self._now = {name: getattr(self.instance, name) for name in self._stored}
         for name in self._stored:
             self.fields[name].show_hidden_initial = True
@@ -32,7 +32,7 @@ class ChangedFieldsForm(forms.ModelForm):
         return [
             name
             for name, field in self.fields.items()
-            # What is only shown, such as a password, is sent nowhere.
+            # Fields that are only displayed, such as a password, are not sent.
             if name in concrete and not field.disabled
         ]
 
@@ -43,7 +43,7 @@ class ChangedFieldsForm(forms.ModelForm):
 
     @property
     def changed_fields(self):
-        """The fields of the row in which something else is to stand than does now."""
+        """The names of the fields whose new value differs from the stored one."""
         return [
             name
             for name in self._stored
@@ -55,7 +55,7 @@ class ChangedFieldsMixin:
     """For a model admin whose form is a ChangedFieldsForm: saves with `update_fields`."""
 
     form = ChangedFieldsForm
-    # Fields that are worked out from others whenever these are saved.
+    # Names of fields that are computed from others when the row is saved.
     worked_out = []
 
     def save_model(self, request, obj, form, change):

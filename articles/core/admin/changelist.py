@@ -1,11 +1,11 @@
 """
-Lists of the desk that stay fast however many rows there are.
+Changelists that stay fast however many rows there are.
 
     class StepAdmin(LongListMixin, admin.ModelAdmin):
         date_hierarchy = "at"     # with an index that begins with it
 
-Nothing counts the whole table. The date hierarchy (year › month › day) looks up the first
-and the last date and reads no row in between: a month may be offered that is empty.
+Nothing counts the whole table. The date hierarchy (year › month › day) looks up only the
+first and the last date, so it may offer a month without rows.
 """
 
 from calendar import monthrange
@@ -26,10 +26,11 @@ from django.utils.text import capfirst
 
 from articles.core.admin.prev_next import COUNTED
 
-# In characters. SQLite gives up at a thousand words, and at a word of 50,000.
+# In characters. SQLite fails at a thousand words, and at a word of 50,000 characters.
 LONGEST_SEARCH = 200
 
-# How what a database cannot compare with comes back: a NUL, a year of other time zones.
+# Raised for values that a database cannot compare with, such as a NUL character or a year
+# that other time zones cannot express.
 NOT_COMPARABLE = (ValueError, OverflowError, DataError)
 
 
@@ -47,7 +48,7 @@ class SearchForm(ChangeListSearchForm):
 
 
 class CappedPaginator(Paginator):
-    """Pages of a list that is counted no further than just beyond COUNTED."""
+    """Pages of a list whose count stops at COUNTED + 1."""
 
     counted = COUNTED
 
@@ -67,7 +68,7 @@ class LongList(ChangeList):
         try:
             return super().get_filters(request)
         except NOT_COMPARABLE as error:
-            # The year after 9999, of which Django's own hierarchy does not think.
+            # Django's own date hierarchy fails for the year after 9999.
             raise IncorrectLookupParameters(error) from error
 
     def get_results(self, request):
@@ -78,7 +79,12 @@ class LongList(ChangeList):
 
     @cached_property
     def dates(self):
-        """The links of the date hierarchy: the way back and the choices."""
+        """
+        The links of the date hierarchy, or None without one.
+
+        A dict with `choices`, a list of dicts of `title` and `link`, and below the top
+        level `back`, such a dict, and mostly `here`, the title of the chosen period.
+        """
         if not self.date_hierarchy:
             return None
         year, month, day = (self._chosen(part) for part in ("year", "month", "day"))
@@ -106,7 +112,7 @@ class LongList(ChangeList):
         return int(self.params.get(f"{self.date_hierarchy}__{part}", 0))
 
     def _years(self):
-        """From the newest year to the oldest: two looks into the index, whatever lies between."""
+        """The years from the newest row to the oldest, found with two index look-ups."""
         field = self.date_hierarchy
         dated = self.root_queryset.filter(**{f"{field}__isnull": False})
         ends = [
@@ -139,7 +145,7 @@ class LongListMixin:
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
-    # Counts beside the filters would read the whole table once for each.
+    # Facet counts would read the whole table once per filter.
     show_facets = ShowFacets.NEVER
     empty_value_display = ""
 
@@ -147,7 +153,7 @@ class LongListMixin:
         return LongList
 
     def lookup_allowed(self, lookup, value, request):
-        # A pattern typed into the address can keep a process busy for as long as it likes.
+        # A regular expression from the address can keep a process busy without limit.
         if lookup.rpartition("__")[2] in {"regex", "iregex"}:
             return False
         return super().lookup_allowed(lookup, value, request)

@@ -8,8 +8,8 @@ its filters, search and order, or the whole list when nothing is named. The form
 `neighbours` in its context; `templates/admin/change_form.html` shows the links and
 `templates/admin/submit_line.html` the button "Save and next".
 
-A form with buttons of its own asks for the successor *before* the row changes, for
-afterwards it may have left the list:
+A form with buttons of its own asks for the successor *before* the row changes, because
+the changed row may have left the list:
 
     successor = self.neighbours(request, obj).next
     …
@@ -36,7 +36,7 @@ from django.db.models import F, OrderBy, Q
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
-# Nothing is counted beyond this.
+# Rows are counted up to this number.
 COUNTED = 10_000
 
 NOTHING = Q(pk__in=[])
@@ -44,7 +44,7 @@ NOTHING = Q(pk__in=[])
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The keys of the rows on either side, and the place of this one; None where there is none."""
+    """The keys and form addresses of the rows on either side, and the position of this row."""
 
     previous: object = None
     next: object = None
@@ -55,7 +55,7 @@ class Neighbours:
 
     @property
     def place(self) -> str:
-        """Where the row stands: “17 of 243”, or nothing when it is not in the list or too far down."""
+        """“17 of 243”; empty when the row is not in the list or beyond COUNTED."""
         if self.position is None or self.total is None:
             return ""
         if self.total > COUNTED:
@@ -68,11 +68,10 @@ class NeighboursMixin:
 
     def neighbours(self, request, obj):
         """
-        The neighbours of the row as it is in the database, whatever `obj` holds.
+        The Neighbours of the row as stored, regardless of unsaved changes in `obj`.
 
-        A row that its list does not show has neighbours all the same: those
-        between which it would stand. An order that rows cannot be compared by,
-        and filters that mean nothing, give none.
+        A row that its list does not show gets the neighbours between which it would
+        stand. Invalid filters, and an order that rows cannot be compared by, give none.
         """
         try:
             return self._neighbours(request, obj)
@@ -103,7 +102,7 @@ class NeighboursMixin:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_form(self, request, form, change):
-        # Before anything is written: a saved row may leave the list.
+        # Look this up before anything is written: a saved row may leave the list.
         if change and "_savenext" in request.POST:
             request.successor = self.neighbours(request, form.instance).next
         return super().save_form(request, form, change)
@@ -124,7 +123,7 @@ class NeighboursMixin:
         ]
         names = {f"_order_{i}": term.expression for i, term in enumerate(order)}
         rows = rows.alias(**names)
-        # From the admin's whole set: filters may hide the row itself.
+        # Without the list's filters, which may hide the row itself.
         place = (
             listing.root_queryset.filter(pk=obj.pk)
             .annotate(**names)
@@ -151,7 +150,7 @@ class NeighboursMixin:
         )
 
     def _form_url(self, request, key, *args, view="change"):
-        """The address of the row's form, or of another view of the row; it leads back to the same list."""
+        """The address of a view of the row, by default its form, keeping the list's filters."""
         url = reverse(
             f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}",
             args=[quote(key), *args],
@@ -169,7 +168,7 @@ def _list_request(request):
     for name, value in parse_qsl(
         request.GET.get("_changelist_filters", ""), keep_blank_values=True
     ):
-        # Which page of the list it was does not matter; the row may be on the next.
+        # The page of the list is dropped: the neighbour may be on another one.
         if name not in {PAGE_VAR, ALL_VAR, ERROR_FLAG}:
             filters.appendlist(name, value)
     list_request = copy(request)
@@ -179,14 +178,14 @@ def _list_request(request):
 
 @dataclass(frozen=True)
 class _Term:
-    """One part of an order: what is compared, which way, and where rows without a value stand."""
+    """One term of an ORDER BY: the expression, its direction, and the place of NULLs."""
 
     expression: object
     descending: bool
     nulls_first: bool
     nullable: bool
-    # Whether rows without a value stand where this database puts them unasked.
-    natural: bool
+    # Whether NULLs stand where this database puts them by default.
+    default_nulls: bool
 
     def reversed(self):
         return replace(
@@ -195,7 +194,7 @@ class _Term:
 
     def order_by(self, name):
         nulls = {}
-        if self.nullable and not self.natural:
+        if self.nullable and not self.default_nulls:
             nulls = {"nulls_first" if self.nulls_first else "nulls_last": True}
         return OrderBy(F(name), descending=self.descending, **nulls)
 
@@ -212,14 +211,14 @@ class _Term:
         return Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
 
     def bound(self, name, value):
-        """A condition that all rows beyond meet, and that an index can answer."""
+        """A condition that all rows beyond the value meet and that an index can answer."""
         if self.nullable:
             return Q()
         return Q(**{f"{name}__lte" if self.descending else f"{name}__gte": value})
 
 
 def _terms(field, opts, using):
-    """The terms of one entry of `order_by`: a name, perhaps through relations, or an expression."""
+    """Yield the terms of one entry of `order_by`: an expression, or a name or path of names."""
     if isinstance(field, str):
         name = field.removeprefix("-")
         if name == "?":
@@ -252,7 +251,7 @@ def _terms(field, opts, using):
 
 
 def _field_at(path, opts):
-    """The model field at the end of a path, None for an annotation or a transform; and whether it may be NULL."""
+    """The field at the end of a path (None: no plain field), and whether it may be NULL."""
     field, nullable = None, False
     for part in path.split("__"):
         if opts is None:
@@ -267,7 +266,7 @@ def _field_at(path, opts):
 
 
 def _first_key(rows, terms):
-    """The key of the first row beyond the place that the terms describe."""
+    """The key of the first row beyond the place given by (name, term, value) triples."""
     return (
         rows.filter(_beyond(terms))
         .order_by(*(term.order_by(name) for name, term, value in terms))
@@ -285,9 +284,10 @@ def _prefixed(order, path):
 
 def _beyond(terms):
     """
-    The rows that come after this place in the order of the terms.
+    A condition for the rows after this place in the order of the terms.
 
-    Beyond in the first term; or the same in the first and beyond in the second; and so on.
+    Such rows are beyond in the first term, or equal in the first and beyond in the
+    second, and so on.
     """
     beyond, same = NOTHING, Q()
     for name, term, value in terms:

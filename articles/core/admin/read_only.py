@@ -1,8 +1,8 @@
-"""Admin screens for records that nobody changes."""
+"""Admin screens that only show records."""
 
 
 class RecordMixin:
-    """For records that are written once: to read and to search, never to change."""
+    """For the admin of append-only records: nobody may add, change or delete them."""
 
     def has_add_permission(self, request):
         return False

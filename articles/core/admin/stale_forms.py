@@ -1,8 +1,8 @@
 """
-What others have saved while somebody had the form of the same thing open.
+Stale forms: others have saved the same object while somebody had its form open.
 
-The form sends along what was on the screen. A field that one has not touched keeps what
-others have put there since; where both have changed it, the later one is asked.
+The form sends along what was on the screen. A field that the user did not touch keeps what
+others have saved since. When both have changed it, the form comes back and asks.
 """
 
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from articles.core.moments import moment_in_words
 
 
 class OnScreenField(forms.CharField):
-    """What was on the screen in another field. Nobody types it, so it never counts as changed."""
+    """Hidden: what was on the screen in another field. It never counts as changed."""
 
     def __init__(self):
         super().__init__(required=False, widget=forms.HiddenInput)
@@ -23,7 +23,7 @@ class OnScreenField(forms.CharField):
 
 
 class SeenField(forms.IntegerField):
-    """The key of the revision that was on the screen."""
+    """Hidden: the key of the revision that was on the screen. It never counts as changed."""
 
     def __init__(self):
         super().__init__(required=False, widget=forms.HiddenInput)
@@ -34,9 +34,10 @@ class SeenField(forms.IntegerField):
 
 def keep_others(form, seen):
     """
-    Of these fields of a form that is being cleaned, keep what only others have changed.
+    While a form is being cleaned, keep the values that only others have changed.
 
-    `seen` says for each under which name the form sends what was on the screen.
+    `seen` maps field names to the names under which the form sends what was on the screen.
+    A field that both have changed to different values gets an error.
     """
     for name in form.cleaned_data.keys() & seen.keys():
         now = getattr(form.instance, name)
@@ -48,11 +49,11 @@ def keep_others(form, seen):
 
 def meant(form, name, *, now, seen_in):
     """
-    What was typed into the field or, where only others have changed it since the form was opened, theirs.
+    The value to save: what was typed, or the stored value when only others have changed it.
 
-    `now` is what is stored, and `seen_in` the name under which the form sends `as_seen` of
-    what was on the screen. Raises ValidationError where both have changed it, each otherwise;
-    sent again, one's own is meant.
+    `now` is the stored value. `seen_in` is the name under which the form sends `as_seen` of
+    what was on the screen. Raises ValidationError when both have changed the field to
+    different values; when the form is sent again, the user's own value wins.
     """
     typed, seen = form.cleaned_data[name], form.data.get(seen_in)
     if seen is None:
@@ -61,7 +62,7 @@ def meant(form, name, *, now, seen_in):
     if as_seen(now) == seen:
         return typed
     if as_seen(typed) == seen:
-        # Where the form comes back for another reason, theirs stands in it.
+        # If the form comes back for another reason, it shows the value of the others.
         _put(form, {seen_in: as_seen(now), **_as_sent(form, name, now)})
         return now
     if as_seen(typed) != as_seen(now):
@@ -74,26 +75,26 @@ def meant(form, name, *, now, seen_in):
 
 
 def as_seen(value):
-    """A value as the form says what was on the screen: a moment to the second, as its fields show it."""
+    """A value as text, as the form sends what was on the screen; datetimes in UTC to the second."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(UTC).replace(microsecond=0)
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    # However a browser ends its lines.
+    # Browsers end lines in different ways.
     return "\n".join(str(value).splitlines()).strip()
 
 
 def _put(form, sent):
-    """Let the form say this in place of what was sent."""
+    """Replace these values in the data of the form."""
     form.data = form.data.copy()
     for name, value in sent.items():
         form.data[name] = value
 
 
 def _as_sent(form, name, value):
-    """A value as a browser sends it in this field, which may be one of several parts."""
+    """A value as a browser sends it for this field: a dict of one input, or one per sub-widget."""
     widget, name = form.fields[name].widget, form.add_prefix(name)
     if not isinstance(widget, forms.MultiWidget):
         return {name: "" if value is None else value}

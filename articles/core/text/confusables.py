@@ -1,11 +1,11 @@
 """
-Which names look alike, whatever letters they are written in.
+Which names look alike, in any mixture of scripts.
 
-The skeleton of a name is what is left when everything is taken away that a reader
-does not see or does not mind (case, spaces, punctuation, accents, characters without
-a shape), and when one letter stands for all those that look like it. Two names look
-alike when they have the same skeleton. Which letters look alike is Unicode's to say:
-`confusables.txt` of UTS #39, which the package confusable-homoglyphs carries.
+Two names look alike when they have the same skeleton. The skeleton of a name drops
+everything that a reader does not see or does not mind (case, spaces, punctuation, accents,
+characters without a shape), and one letter stands for all those that look like it. Unicode
+says which letters look alike: `confusables.txt` of UTS #39, from the package
+confusable-homoglyphs.
 """
 
 import json
@@ -16,27 +16,27 @@ from importlib.resources import files
 from itertools import chain
 from string import ascii_letters, digits
 
-# A capital may look like another foreign letter than the small one does: “Н” is an H to
-# a reader of Latin letters, and “н” is not. So a name is measured with the capitals of
-# its own script alone. With those of all three at once, n, v and h were one letter.
+# A capital and its small letter may look like different foreign letters: “Н” is an H to a
+# reader of Latin letters, and “н” is not. So a skeleton uses the capitals of one script
+# only. With the capitals of all three at once, n, v and h would be one letter.
 SCRIPTS = ["LATIN", "GREEK", "CYRILLIC"]
 
-# Of names with fewer letters than that, too many look alike.
+# Too many names with fewer letters than this look alike.
 FEWEST_LETTERS = 3
-# Longer names are compared by their beginning.
+# In characters. Longer names are compared by their beginning.
 LONGEST_SKELETON = 250
 
-# The last letter of these scripts that a name needs both as a capital and small.
+# The last code point of these scripts that is searched for capital letters.
 _LAST_CAPITAL = 0x52F
-# Two ways to write one letter, of which Unicode says nothing because they do not look alike.
+# Two spellings of one letter. Unicode does not list them, because they do not look alike.
 _SPELT_OTHERWISE = [("ß", "ss"), ("ς", "σ")]
 _LEFT_TO_RIGHT = r"\u200e"
 _SMALL_CAPITALS = "LATIN LETTER SMALL CAPITAL"
 _PLAIN = frozenset(ascii_letters + digits)
-# Letters by their category that leave nothing on the page.
+# Their category is “letter”, but nothing is drawn.
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
-# Marks by their category of which nothing is seen: a joiner, two vowels that Khmer does
-# not write, and what selects the shape of the character before.
+# Their category is “mark”, but nothing is drawn: a joiner, two vowels that Khmer does not
+# write, and variation selectors.
 _UNSEEN_MARKS = frozenset(
     map(
         chr,
@@ -48,19 +48,19 @@ _UNSEEN_MARKS = frozenset(
 
 @lru_cache(maxsize=4096)
 def skeleton(name: str) -> str:
-    """The skeleton of a name that others may imitate, measured by its own script; empty when it is too short to tell."""
+    """The skeleton of a name, read in its own script; empty when the name is too short to tell."""
     return _skeleton(name, script_of(name))
 
 
 @lru_cache(maxsize=64)
 def skeletons(name: str) -> frozenset[str]:
-    """Of a name that may be an imitation: what it looks like to the readers of each script."""
+    """The skeletons of a possible imitation: what the name looks like in each script."""
     return frozenset(_skeleton(name, script) for script in SCRIPTS) - {""}
 
 
 @cache
 def plain_letters() -> dict[int, str]:
-    """For `str.translate`, of every character that is not ASCII and looks like a small letter of it: that letter."""
+    """A table for `str.translate`: from other characters to the ASCII character they look like."""
     pairs = ((char, look.casefold()) for char, look in _look_alikes())
     return {
         ord(char): look for char, look in pairs if not char.isascii() and look in _PLAIN
@@ -68,7 +68,7 @@ def plain_letters() -> dict[int, str]:
 
 
 def script_of(name: str) -> str:
-    """The script that most of its letters are of; Latin where that is none of ours."""
+    """The one of SCRIPTS that most letters of the name belong to; Latin when none does."""
     letters = unicodedata.normalize("NFKD", name)
     scripts = [unicodedata.name(letter, "").partition(" ")[0] for letter in letters]
     return max(SCRIPTS, key=scripts.count)
@@ -87,7 +87,7 @@ def _shapes(script):
 
 
 class Shapes(dict):
-    """What stands in a skeleton for each character, for `str.translate`; worked out when it is first met."""
+    """A table for `str.translate`: from characters to parts of a skeleton, filled on demand."""
 
     def __init__(self, script):
         super().__init__()
@@ -97,7 +97,8 @@ class Shapes(dict):
             (self._stands_for.get(char, char), letters)
             for char, letters in _spellings()
         )
-        # “ð” looks like a sign and is the small letter of “Ð”, a D: a D is no sign.
+        # “ð” looks like a sign but is the small letter of “Ð”, which looks like a D. Plain
+        # letters are never dropped as signs.
         self._spelt = {
             one: letters for one, letters in spelt if letters or one not in plain
         }
@@ -107,7 +108,7 @@ class Shapes(dict):
         one = self._stands_for.get(char, char)
         spelt = one and self._spelt.get(one)
         if spelt is None and char not in self._stands_for:
-            # Not one that looks like another; but “ⓐ” is an a, in a circle.
+            # It looks like no other character, but it may contain one: “ⓐ” is an a.
             one = one if _has_shape(one) else ""
             letters = unicodedata.normalize("NFKD", char).casefold()
             spelt = letters if letters != char else None
@@ -117,10 +118,11 @@ class Shapes(dict):
 
 def _one_for_all(pairs):
     """
-    For each character of the pairs the one that stands for all that look like it, directly or by way of others.
+    Map each character of the pairs to one representative of all that look like it.
 
-    Nothing stands for a stroke that some script has as a letter: “—” is Chinese for
-    one, and separates. “|” is an l, for it has no such use inside a name.
+    Characters look alike directly or through others. Strokes that are a letter in some
+    script map to nothing: “—” looks like the Chinese one, but separates words. “|” counts
+    as an l, because it does not separate anything inside a name.
     """
     towards = {}
 
@@ -139,7 +141,7 @@ def _one_for_all(pairs):
 
 
 def _capitals(script):
-    """The capital and the small letters of the script, in pairs."""
+    """Yield pairs of a capital letter of the script and its small letter or small capital."""
     for code in range(_LAST_CAPITAL + 1):
         small = chr(code)
         capital = small.upper()
@@ -150,14 +152,14 @@ def _capitals(script):
 
 
 def _look_alikes():
-    """The characters that look like one letter, with that letter."""
+    """Pairs of a character and the one letter that it looks like."""
     return ((char, look) for char, look in _confusables() if len(look) == 1)
 
 
 def _spellings():
-    """The characters that look like several letters, or like nothing that counts, with these."""
+    """Pairs of a character and the letters that it looks like: several, or none that count."""
     spelt = (
-        # “Ⓡ” looks like a sign, and is an R all the same.
+        # “Ⓡ” looks like a sign but contains an R.
         (char, look or _letters_of(char).replace(char, ""))
         for char, look in _confusables()
         if len(look) != 1
@@ -169,9 +171,10 @@ def _spellings():
 def _confusables():
     """Each character of UTS #39 with the letters that it looks like."""
     data = files("confusable_homoglyphs").joinpath("confusables.json").read_text()
-    # Between marks of direction, where the letter is one that is read from right to left.
+    # Right-to-left letters stand between direction marks in the data.
     pairs = json.loads(data.replace(_LEFT_TO_RIGHT, "")).items()
-    # Every pair stands there both ways round; what several look like comes from no other.
+    # The data has every pair both ways round. A character with several entries looks like
+    # no other: it is the one that others look like.
     return [
         (char, _letters_of(others[0]["c"]))
         for char, others in pairs
@@ -186,6 +189,6 @@ def _letters_of(text):
 def _has_shape(char):
     category = unicodedata.category(char)
     if category == "Mn":
-        # Accents have a class of combining; without one, a mark is a letter, as in Hindi.
+        # Accents have a combining class. Marks without one are letters, as in Hindi.
         return not unicodedata.combining(char) and char not in _UNSEEN_MARKS
     return (category[0] in "LN" or category == "Mc") and char not in _FILLERS

@@ -1,8 +1,8 @@
 """
-Words as they look to a reader, whatever they are written in: what the rules compare.
+Folding: words reduced to what they look like to a reader, for the rules to compare.
 
-Case, accents, look-alikes of other scripts, digits and signs that stand for letters, and
-characters that nobody can see make no difference. Each word keeps its place in the text.
+Folding ignores case, accents and invisible characters, and replaces look-alikes of other
+scripts, and digits and signs used as letters. Each word keeps its place in the text.
 """
 
 import re
@@ -13,25 +13,25 @@ from functools import lru_cache
 
 from articles.core.text.confusables import plain_letters
 
-# “c4sino” and “ca$ino”; but a number is a number. What looks like an l or an i is an l.
+# For “c4sino” and “ca$ino”; whole numbers stay. Whatever looks like an l or an i is an l.
 _AS_LETTERS = str.maketrans(
     {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t"}
     | {"@": "a", "$": "s", "!": "l", "|": "l", "€": "e", "i": "l"}
 )
 _SIGNS = frozenset("@$!|€")
-# Letters and marks that count as such in Unicode, and of which nothing is drawn: joiners,
-# fillers and selectors of variations.
+# Unicode calls these letters and marks, but nothing is drawn: joiners, fillers and
+# variation selectors.
 _NOT_DRAWN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
-# So many letters, each standing alone, are one word written apart.
+# This many single letters in a row are read as one word: “c a s i n o”.
 FEWEST_APART = 3
 
 
 @dataclass(frozen=True)
 class Word:
-    """One word as it looks, and where it stands in the text."""
+    """One folded word, and the offsets of its start and end in the text."""
 
     look: str
     start: int
@@ -40,9 +40,10 @@ class Word:
 
 def readings_of(text: str) -> list[list[Word]]:
     """
-    The words of the text, in each way in which a reader may take it, one way or several.
+    The words of the text, once for each way in which a reader may read it.
 
-    With signs between words and with signs as letters; letters that stand apart as one word.
+    The first reading takes signs as separators. Further ones, where they differ, take
+    signs as letters and join single letters into one word.
     """
     plain = list(_words(text, signs=False))
     readings = [plain]
@@ -55,7 +56,7 @@ def readings_of(text: str) -> list[list[Word]]:
 
 
 def fold(text: str) -> str:
-    """The text as its first reading, a space between words; empty where there is no word."""
+    """The words of the first reading, joined by spaces; empty for a text without words."""
     return " ".join(map(_look, text.translate(_Plainly()).split()))
 
 
@@ -84,7 +85,7 @@ def _look(letters: Iterable[str]) -> str:
 
 @lru_cache(maxsize=8192)
 def _shape(char: str) -> str:
-    """What the character looks like as a part of a word; empty when it is none."""
+    """What the character looks like inside a word; empty when it is no part of a word."""
     parts = unicodedata.normalize("NFKD", char).casefold()
     plain = "".join(part for part in parts if not unicodedata.combining(part))
     shape = plain.translate(plain_letters()).casefold()
@@ -92,7 +93,7 @@ def _shape(char: str) -> str:
 
 
 class _Plainly:
-    """For `str.translate`: each character as a part of a word, and a space for what stands between words."""
+    """A table for `str.translate`: characters to their shapes, and separators to spaces."""
 
     def __getitem__(self, code: int) -> str:
         return _plainly(chr(code))
@@ -106,12 +107,12 @@ def _plainly(char: str) -> str:
 
 
 def _is_a_mark(char: str) -> bool:
-    """Whether it belongs to the letter before it, and so never ends a word."""
+    """Whether it is a mark on the letter before it, which never ends a word."""
     return unicodedata.category(char).startswith("M")
 
 
 def _is_a_vowel(char: str) -> bool:
-    """Whether it is a letter of its own, though written as a mark, as the vowels of Hindi and Thai are."""
+    """Whether it is a mark that counts as a letter, like the vowel signs of Hindi and Thai."""
     is_of_a_letter = unicodedata.category(char) in ("Mc", "Mn")
     return is_of_a_letter and not unicodedata.combining(char) and _is_seen(char)
 

@@ -1,9 +1,9 @@
 """
-Names that may mean the same: but for case, accents and signs, in the plural, or nearly spelt alike.
+Near duplicates among names: the same but for case, accents, signs, plural or a slip.
 
-The cost is bounded by the number of names and COMPARED. Two names within some edits of each
-other share one of the pieces that the shorter is cut into, one piece more than there may
-be edits: only names that share a piece are compared letter by letter.
+The cost is bounded by the number of names and by COMPARED. The shorter name is cut into
+one piece more than the edits that are allowed. Two names within that distance must share
+a piece, so only names that share a piece are compared letter by letter.
 """
 
 import re
@@ -13,21 +13,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-# Letters from which on one edit, or two, may be a slip of the hand.
+# Pairs of a length in letters and the edits that are allowed from that length on.
 LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
-# So many names are compared letter by letter, and no more: about a second.
+# The most pairs that are compared letter by letter; they take about a second.
 COMPARED = 100_000
 
 _BETWEEN_WORDS = re.compile(r"[\s/_–—-]+")
 _DIGITS = re.compile(r"\d+")
 _BEFORE_ES = ("se", "xe", "ze", "che", "she")
-# What the accents of Latin, Greek and Cyrillic letters are apart from the letters.
+# The combining accents of Latin, Greek and Cyrillic letters.
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two names, and in which way they are alike."""
+    """Two names, and the reason why they may mean the same, as a text for the desk."""
 
     one: str
     other: str
@@ -36,7 +36,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Found:
-    """The pairs, and whether there was not enough time to look at all."""
+    """The pairs found, and whether the search stopped at COMPARED."""
 
     pairs: list[Pair]
     is_cut_short: bool = False
@@ -44,15 +44,15 @@ class Found:
 
 def similar(names: Iterable[str]) -> Found:
     """
-    The pairs of names that may mean the same, the surest first, each pair once.
+    The pairs of names that may mean the same, surest first, each pair once.
 
-    Of several names that are the same but for case, accents and signs, each is paired with
-    the first of them alone, and so are those that are the same in the singular.
+    In a group of names that differ only in case, accents and signs, each is paired with
+    the first name only. The same goes for names with the same singular.
     """
     keys = defaultdict(list)
     for name in sorted(set(names)):
         keys[key_of(name)].append(name)
-    # Of an emoji, no key is left.
+    # Names without letters and digits, such as an emoji, have no key.
     keys.pop("", None)
     singulars = defaultdict(list)
     for alike in keys.values():
@@ -69,7 +69,7 @@ def similar(names: Iterable[str]) -> Found:
 
 
 def key_of(name: str) -> str:
-    """The letters and digits of the name without case and accents."""
+    """The letters and digits of the name without case and accents; empty without any."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
     letters = [
@@ -79,17 +79,17 @@ def key_of(name: str) -> str:
 
 
 def singular_of(name: str) -> str:
-    """The key of the name with each of its words in the singular, as English and its neighbours make it."""
+    """The key of the name with each word in the singular, by the rules of English."""
     return "".join(_singular(key_of(word)) for word in _BETWEEN_WORDS.split(name))
 
 
 def edits_allowed(letters: int) -> int:
-    """In how many letters two names may differ, of which the shorter has so many."""
+    """The edits that are allowed between two names when the shorter has this many letters."""
     return next((edits for long, edits in LETTERS_FOR_EDITS if letters >= long), 0)
 
 
 def within(edits: int, one: str, other: str) -> bool:
-    """Whether the one becomes the other by at most so many letters put in, left out or changed."""
+    """Whether the edit distance (Levenshtein) of the two texts is at most `edits`."""
     same = _same_letters(one, other)
     one, other = one[same:], other[same:]
     if not (one and other):
@@ -104,7 +104,7 @@ def within(edits: int, one: str, other: str) -> bool:
 
 
 def _same_letters(one, other):
-    """How many letters both begin with."""
+    """The length of the common beginning."""
     differing = (
         number
         for number, (letter, its) in enumerate(zip(one, other, strict=False))
@@ -119,7 +119,7 @@ def _singular(word):
     word = word.removesuffix("s")
     if word.endswith("ie"):
         return word.removesuffix("ie") + "y"
-    # Of “houses” and “churches” nobody can tell which has lost an e.
+    # The ending alone does not tell whether the singular has an e: “houses”, “churches”.
     return word.removesuffix("e") if word.endswith(_BEFORE_ES) else word
 
 
@@ -130,10 +130,10 @@ def _with_the_first(groups, why):
 
 
 def _near(names_by_key):
-    """The pairs of names whose keys are within the edits that are allowed, and whether that was too much to find."""
+    """The pairs of names within the allowed edits, and whether the search stopped at COMPARED."""
     pieces, found, compared = defaultdict(list), [], 0
     for key in sorted(names_by_key, key=lambda key: (len(key), key)):
-        # A year is no slip of the hand: names of other numbers are never looked at.
+        # Another number, such as a year, is no slip: only names with the same numbers compare.
         numbers, seen = tuple(_DIGITS.findall(key)), set()
         for shorter in _sharing_a_piece(key, numbers, pieces):
             compared += 1
@@ -149,7 +149,7 @@ def _near(names_by_key):
 
 
 def _pieces(length):
-    """Number, beginning and end of each piece of a key so long; of one that may have no edit there are none."""
+    """Number, start and end of each piece of a key of this length; none if no edit is allowed."""
     edits = edits_allowed(length)
     if not edits:
         return []
@@ -158,7 +158,7 @@ def _pieces(length):
 
 
 def _sharing_a_piece(key, numbers, pieces):
-    """The keys of the same length or shorter that have a piece where this one may have it, some more than once."""
+    """Yield the keys, not longer than this one, that share a piece with it; some repeatedly."""
     for length in range(len(key) - edits_allowed(len(key)), len(key) + 1):
         edits = edits_allowed(length)
         for number, start, end in _pieces(length):

@@ -1,8 +1,8 @@
 """
-Which texts are nearly the same: by the pieces of some words, or letters, that they share.
+Which texts are nearly the same, by the shingles that they share.
 
-The likeness of two texts is that of Jaccard (1901): of all the pieces that either has, the
-share that both have; 1 for the same words, 0 for no piece in common.
+A shingle is a short run of words or letters. The similarity of two texts is the Jaccard
+index (1901): the number of shingles that both have, divided by the number that either has.
 """
 
 from collections import Counter, defaultdict
@@ -11,20 +11,20 @@ from itertools import islice
 
 from articles.core.text.folding import fold
 
-# So many words are a piece; in a text of fewer words, so many letters.
+# A shingle has this many words, or in a text of fewer than FEWEST_WORDS words, letters.
 WORDS_A_PIECE = 3
 LETTERS_A_PIECE = 4
 FEWEST_WORDS = 5
-# Likeness from which two texts are said to be alike.
+# From this similarity on, two texts are alike.
 ALIKE = 0.6
-# Others that share a piece with a text are looked up by so many of its pieces, and for
-# each of these so many.
+# Texts that may be alike are looked up by at most this many shingles, and at most
+# MOST_COMPARED of them per shingle.
 PIECES_LOOKED_UP = 100
 MOST_COMPARED = 200
 
 
 def shingles(text: str) -> frozenset[str]:
-    """The pieces of the text; none where there is no word in it."""
+    """The shingles of the text; none for a text without words."""
     folded = fold(text)
     words = folded.split()
     if len(words) >= FEWEST_WORDS:
@@ -37,17 +37,17 @@ def shingles(text: str) -> frozenset[str]:
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """How alike two texts with these pieces are, from 0 to 1; texts without a piece are like none."""
+    """The similarity of two texts by their shingles, from 0 to 1; 0 for texts without any."""
     both = len(one & other)
     return both / (len(one) + len(other) - both) if both else 0.0
 
 
 def alike(texts: Sequence[str]) -> list[list[int]]:
     """
-    The places of the texts in groups of those that are alike, each group and all groups in their order.
+    Group the texts that are alike: lists of their indexes, in order of first appearance.
 
-    A text belongs to the first group whose first text it is like. The time grows with
-    the length of the texts, not with the square of their number.
+    A text joins the first group whose first text it is like. The time grows with the
+    length of the texts, not with the square of their number.
     """
     groups: list[list[int]] = []
     first_pieces: list[frozenset[str]] = []
@@ -66,8 +66,8 @@ def alike(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _group_of(pieces, first_pieces, groups_with):
-    # What is alike has three in five of all pieces, and so nearly for sure half as many of
-    # some: only such are compared as a whole, which takes long where texts are.
+    # Alike texts share ALIKE of all shingles, so almost certainly at least half that share
+    # of a sample. Only these are compared as a whole, which is slow for long texts.
     some = list(islice(pieces, PIECES_LOOKED_UP))
     shared = Counter(
         group for piece in some for group in groups_with.get(piece, ())[:MOST_COMPARED]

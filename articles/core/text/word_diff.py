@@ -1,19 +1,19 @@
-"""What differs between two texts, word by word."""
+"""A diff of two texts, word by word."""
 
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-# With more pieces than this in either, what differs is told as a whole: the time it
-# takes may grow with their product.
+# When either text has more pieces than this, it is replaced as a whole: the time of a diff
+# may grow with the product of both lengths.
 MOST_PIECES = 4000
 
 SAME, GONE, NEW = "same", "gone", "new"
 
 
 def by_word(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """The pieces of both texts in their order, each with whether it is the same, gone or new."""
+    """Yield the pieces of both texts in order, each as a pair of SAME, GONE or NEW and the text."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if max(len(before), len(after)) > MOST_PIECES:
         steps = [("replace", 0, len(before), 0, len(after))]

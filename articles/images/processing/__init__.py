@@ -1,1 +1,1 @@
-"""What becomes of a picture: whether it is taken, what is made of it, and how a page shows it."""
+"""Image processing: validation of uploads, decoding within limits, and renditions."""

@@ -1,16 +1,16 @@
-"""Every picture as eight bits of red, green and blue in sRGB, with an alpha channel where something shows through."""
+"""Conversion to sRGB with eight bits per channel, and an alpha channel where needed."""
 
 from io import BytesIO
 
 from PIL import Image, ImageCms
 
 _SRGB = ImageCms.createProfile("sRGB")
-# Of 16 bits a pixel the upper eight are what eight can say.
+# Modes with more than eight bits per channel. The upper eight bits are kept.
 _DEEP = {"I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
 
 
 def in_srgb(image: Image.Image) -> Image.Image:
-    """The picture as RGB or RGBA in sRGB, and without anything that was said about it."""
+    """The picture as RGB or RGBA in sRGB, without any metadata."""
     profile = image.info.get("icc_profile")
     see_through = image.has_transparency_data
     if image.mode in _DEEP:
@@ -20,7 +20,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
         see_through and image.mode == "RGB"
     ):
         if image.mode in {"L", "LA", "1"}:
-            # A profile of greys says nothing of colours.
+            # A greyscale profile does not apply to colours.
             profile = None
         image = image.convert("RGBA" if see_through else "RGB")
     if profile:
@@ -29,7 +29,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
         image = image.convert("RGB")
     if image.mode == "RGBA" and image.getextrema()[3][0] == 255:
         image = image.convert("RGB")
-    # Some encoders write what stands there: profiles, comments, Exif.
+    # Some encoders write these metadata: profiles, comments, Exif.
     image.info = {}
     return image
 
@@ -52,5 +52,5 @@ def _by_profile(image, profile):
             outputMode=mode,
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
-        # A profile that is broken, or is of another kind of picture, says nothing.
+        # A broken profile, or one for another kind of picture, is ignored.
         return image

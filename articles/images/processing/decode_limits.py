@@ -1,9 +1,9 @@
 """
-Decode a picture that somebody sent, check it against limits, and encode it anew.
+Decode an uploaded picture within limits, and re-encode it.
 
-Pure, and without Django: it runs in a child process of its own, see articles.images.processing.worker_pool.
-What is returned is encoded from the pixels, the right way up and in sRGB, so it holds no
-metadata and nothing that is not a picture.
+This module is pure and does not use Django: it runs in a child process, see
+articles.images.processing.worker_pool. The result is encoded from the pixels, rotated
+and in sRGB, so it contains no metadata and nothing but a picture.
 """
 
 import re
@@ -16,17 +16,17 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 from articles.images.processing.colour_profiles import in_srgb
 
 MAX_FRAMES = 500
-# All frames of an animation are in memory at once: together they may have this many times
-# the pixels of one picture.
+# All frames of an animation are in memory at once. Together they may have this many times
+# the pixels of a single picture.
 MAX_PIXELS_FACTOR_OF_ALL_FRAMES = 2
-# Encoders write about ten scans into a progressive JPEG. Decoders go over the whole
-# picture once for each: libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf
+# Encoders write about ten scans into a progressive JPEG. Decoders process the whole picture
+# once per scan: libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf
 MAX_SCANS = 64
 # The longest side of a WebP, in pixels:
 # developers.google.com/speed/webp/faq#what_is_the_maximum_size_a_webp_image_can_be
 MAX_SIDE = 16_383
-# A larger WebP or AVIF is kept in a format that needs less. To encode an AVIF of 25 million
-# pixels took 845 MB and 15 s (libaom, speed 8), and to decode a WebP of as many 440 MB.
+# In pixels. A larger WebP or AVIF is stored in a cheaper format: encoding an AVIF of 25
+# million pixels took 845 MB and 15 s (libaom, speed 8), decoding such a WebP 440 MB.
 LARGE = 8_000_000
 
 EXTENSIONS = {
@@ -38,7 +38,7 @@ EXTENSIONS = {
 }
 FORMATS = list(EXTENSIONS)
 
-# How the kept picture is encoded: near enough to the original to draw all renditions from it.
+# How originals are encoded: close enough to the upload to draw all renditions from them.
 _ENCODING = {
     "JPEG": {"quality": 95, "subsampling": 0},
     "PNG": {},
@@ -46,7 +46,7 @@ _ENCODING = {
     "AVIF": {"quality": 90, "speed": 8},
     "GIF": {},
 }
-# What takes too long otherwise: a PNG of 25 million pixels took 8 s.
+# For large pictures: with the default, a PNG of 25 million pixels took 8 s.
 _QUICKLY = {"PNG": {"compress_level": 2}, "WEBP": {"method": 0}}
 
 BROKEN = (
@@ -60,7 +60,7 @@ BROKEN_OR_TOO_LARGE = (
 NOT_ENOUGH_MEMORY = "This picture needs more memory than a picture may take. Make it smaller and send it again."
 # The first bytes of files that are accepted.
 _ACCEPTED = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
-# The first bytes of files that people take for pictures.
+# The first bytes of files that people mistake for pictures, and what to call these.
 _NOT_ACCEPTED = [
     (b"%PDF", "a PDF"),
     (b"%!PS", "an EPS or PostScript file"),
@@ -73,24 +73,24 @@ _NOT_ACCEPTED = [
 ]
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
 
-# In the compressed data of a scan, 0xFF stands before 0x00, a restart marker or another
-# 0xFF; before any other byte it begins a marker (ITU-T T.81, B.1.1).
+# In the compressed data of a scan, 0xFF comes before 0x00, a restart marker or another
+# 0xFF. Before any other byte it begins a marker (ITU-T T.81, B.1.1).
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _MARKERS_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 
 
 class Refused(Exception):
-    """The file is not accepted; the sentence says why and what to do."""
+    """The file is not accepted. The message is a sentence that says why and what to do."""
 
 
 class Unreadable(Refused):
-    """A decoder failed: the picture is broken, or the process has too little memory left."""
+    """A decoder failed: the picture is broken, or the process ran out of memory."""
 
 
 @dataclass(frozen=True)
 class Redrawn:
-    """A picture as it is kept. Width and height are in pixels, the right way up."""
+    """A re-encoded picture. Width and height are in pixels, after rotation."""
 
     content: bytes
     format: str
@@ -102,14 +102,14 @@ class Redrawn:
 
 def redraw(content: bytes, *, max_pixels: int) -> Redrawn:
     """
-    Decode the file and encode it anew.
+    Decode the file and re-encode it.
 
-    Raises Refused for what is not a JPEG, PNG, WebP, AVIF or GIF by its content, is broken
-    or cut off, or exceeds `max_pixels` or another limit of this module; Unreadable where a decoder
-    fails, for many say nothing else when the process has too little memory.
+    Raises Refused for a file that is not a JPEG, PNG, WebP, AVIF or GIF by its content, is
+    broken or cut off, or exceeds `max_pixels` or another limit of this module. Raises
+    Unreadable when a decoder fails: many decoders do not say that memory ran out.
     """
     with warnings.catch_warnings():
-        # A file that Pillow warns of is not kept.
+        # Files that Pillow warns about are refused.
         warnings.simplefilter("error")
         try:
             return _redrawn(content, max_pixels)
@@ -129,14 +129,14 @@ def redraw(content: bytes, *, max_pixels: int) -> Redrawn:
         except MemoryError:
             raise Unreadable(NOT_ENOUGH_MEMORY) from None
         except Exception as error:
-            # Decoders raise anything at all on a broken file.
+            # On broken files decoders raise all kinds of exceptions.
             raise Unreadable(
                 BROKEN_OR_TOO_LARGE if _is_large(content) else BROKEN
             ) from error
 
 
 def scans_in(content: bytes) -> int:
-    """The number of scans in the first image of a JPEG file, read from its markers without decoding."""
+    """The number of scans in the first image of a JPEG, counted by its markers, not decoded."""
     scans, place = 0, 2
     while match := _NEXT_MARKER.search(content, place):
         marker = content[match.end() - 1]
@@ -155,7 +155,7 @@ def _redrawn(content, max_pixels):
     if frames > 1:
         return _encoded(format, _frames_of(_open(content)))
     image = _pixels_of(content)
-    # In place: a copy of it costs as much memory once more.
+    # In place, because a copy would double the memory.
     ImageOps.exif_transpose(image, in_place=True)
     return _encoded(format, [in_srgb(image)])
 
@@ -173,13 +173,13 @@ def _is_large(content):
 
 
 def _check(content, max_pixels):
-    """The format and the number of frames, after everything that can be asked before decoding."""
+    """The format and number of frames, after all checks that are possible before decoding."""
     if content.startswith(b"\xff\xd8"):
         _check_scans(content)
-    # Pillow sets memory for all pixels of a WebP aside as soon as it opens the file.
+    # First, because Pillow allocates memory for all pixels of a WebP when it opens the file.
     _check_pixels(_pixels_of_webp(content), max_pixels)
     image = _open(content)
-    # Telephones hide a second picture behind a JPEG; the first one is meant.
+    # Phones append a second picture to a JPEG; only the first one is used.
     format = "JPEG" if image.format == "MPO" else image.format
     pixels = image.width * image.height
     if max(image.size) > MAX_SIDE:
@@ -194,7 +194,7 @@ def _check(content, max_pixels):
         )
     if frames > 1:
         _check_pixels(pixels * frames, max_pixels * MAX_PIXELS_FACTOR_OF_ALL_FRAMES)
-    # Decoding alone lets a wrong checksum through.
+    # Decoding alone would accept a wrong checksum.
     _open(content).verify()
     return format, frames
 
@@ -207,7 +207,7 @@ def _check_pixels(pixels, at_most):
 
 
 def _pixels_of_webp(content):
-    """Width times height as the header says it; 0 for what is not a WebP (RFC 9649)."""
+    """Width times height according to the header of a WebP (RFC 9649); 0 for other files."""
     kind, begins = content[12:16], content[20:30]
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(begins) < 10:
         return 0
@@ -232,14 +232,14 @@ def _check_scans(content):
 
 
 def _pixels_of(content):
-    """The first frame without its decoder, which holds two more copies of a WebP."""
+    """The first frame, detached from its decoder, which holds two more copies of a WebP."""
     image = _open(content)
     image.load()
     return image.copy()
 
 
 def _frames_of(image):
-    """Each frame as it is seen, drawn over those before it, with its time in milliseconds."""
+    """Each frame as displayed, drawn over earlier ones, with its duration in milliseconds."""
     frames = []
     for frame in ImageSequence.Iterator(image):
         time = frame.info.get("duration", 100)
@@ -258,7 +258,7 @@ def _encoded(format, frames):
         format = "WEBP"
     options = _ENCODING[format] | (_QUICKLY.get(format, {}) if is_large else {})
     if len(frames) > 1:
-        # Frames of one animation have one mode.
+        # All frames of an animation must have the same mode.
         mode = "RGBA" if any(frame.mode == "RGBA" for frame in frames) else "RGB"
         times = [frame.info["duration"] for frame in frames]
         for number, frame in enumerate(frames):

@@ -1,4 +1,4 @@
-"""How renditions are drawn. Pure: from the bytes that are kept to the bytes that are shown."""
+"""Drawing renditions: pure functions from the bytes of an original to those of renditions."""
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -7,10 +7,10 @@ from PIL import Image, ImageSequence
 
 from articles.images.processing.specs import FORMATS, Recipe, size_in_shape
 
-# Change it when what is drawn changes, and every rendition gets a new address.
+# Increase it when renditions would look different: they all get new addresses.
 VERSION = 1
 
-_HOW = {
+_ENCODING = {
     "avif": {"quality": 58, "speed": 7},
     "webp": {"quality": 78, "method": 4},
     "jpg": {"quality": 80, "optimize": True, "progressive": True},
@@ -23,9 +23,9 @@ def drawn(
     kept: bytes, recipes: Iterable[Recipe], *, focal: tuple[float, float] = (0.5, 0.5)
 ) -> Iterator[tuple[Recipe, bytes]]:
     """
-    Each rendition as bytes, one after the other; the kept picture is decoded once.
+    Yield each recipe with its rendition as bytes; `kept` is the original, decoded only once.
 
-    `focal` is the point, from 0 to 1 from the left and the top, that a shape keeps in sight.
+    `focal` is the focal point, 0 to 1 from the left and the top, that no shape cuts off.
     """
     recipes = list(recipes)
     still = [recipe for recipe in recipes if not recipe.is_animated]
@@ -43,7 +43,11 @@ def drawn(
 def box_about(
     width: int, height: int, shape: str, focal: tuple[float, float]
 ) -> tuple[int, int, int, int]:
-    """What a shape shows: left, top, right and bottom in pixels, as near about the focal point as the edges allow."""
+    """
+    The crop of a shape: left, top, right and bottom in pixels.
+
+    It is centred on the focal point as far as the edges allow.
+    """
     across, down = size_in_shape(width, height, shape)
     left = _begin(focal[0] * width, across, width)
     top = _begin(focal[1] * height, down, height)
@@ -89,8 +93,8 @@ def _animation(kept, recipe):
     )
 
 
-def _encoded(picture, recipe, **how):
+def _encoded(picture, recipe, **options):
     picture.info = {}
     file = BytesIO()
-    picture.save(file, FORMATS[recipe.ending], **_HOW[recipe.ending], **how)
+    picture.save(file, FORMATS[recipe.ending], **_ENCODING[recipe.ending], **options)
     return file.getvalue()

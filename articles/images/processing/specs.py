@@ -1,25 +1,26 @@
 """
-Which renditions there are of a picture: a fixed list, and nobody can ask for another.
+The specifications of renditions: a fixed list, so that nobody can request others.
 
-A rendition is named by its shape, its width and its format: `whole-720.avif`.
+The name of a rendition has its shape, width and format: `whole-720.avif`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# In pixels. The column of text is up to 704 wide, the top of the front page 1,120; telephones show
-# two or three pixels for one.
+# In pixels. The text column is up to 704 CSS pixels wide, the top of the front page 1,120.
+# Phones show two or three pixels per CSS pixel.
 WIDTHS = [360, 540, 720, 1080, 1440, 1920]
 CARD_WIDTHS = [360, 540, 720, 1080]
-# An animation is heavy, and no photograph.
+# Animations are large files and need no fine detail.
 ANIMATED_WIDTHS = [360, 720]
 
 WHOLE = "whole"
 CARD = "card"
 
-# Width by height; see articles.images.picture_html for where each stands. 1.91:1 is what
-# cards of other sites show (developers.facebook.com/docs/sharing/webmasters/images), the last three are
-# what search engines ask for (developers.google.com/search/docs/appearance/structured-data/article).
+# Pairs of width and height; articles.images.picture_html says where each is used. Link
+# previews of other sites show 1.91:1 (developers.facebook.com/docs/sharing/webmasters/images).
+# Search engines ask for the last three
+# (developers.google.com/search/docs/appearance/structured-data/article).
 SHAPES = {
     CARD: (3, 2),
     "share": (1200, 630),
@@ -30,7 +31,7 @@ SHAPES = {
 FOR_MACHINES = ["share", "wide", "classic", "square"]
 WIDTH_FOR_MACHINES = 1200
 
-# As the encoders call them, by the ending of the file.
+# Pillow's names of the formats, by file ending.
 FORMATS = {
     "avif": "AVIF",
     "webp": "WEBP",
@@ -49,7 +50,7 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """One rendition, not made yet; width and height are in pixels."""
+    """The specification of one rendition. Width and height are in pixels."""
 
     shape: str
     width: int
@@ -69,7 +70,7 @@ class Recipe:
 def recipes_for(
     width: int, height: int, *, has_alpha: bool = False, is_animated: bool = False
 ) -> list[Recipe]:
-    """Every rendition of a picture of this size; none is larger than the picture."""
+    """The recipes for a picture of this size in pixels. None is larger than the picture."""
     return [
         *_whole(width, height, has_alpha, is_animated),
         *_cards(width, height, has_alpha),
@@ -78,7 +79,7 @@ def recipes_for(
 
 
 def size_in_shape(width: int, height: int, shape: str) -> tuple[int, int]:
-    """How much of a picture of this size the shape can show at most, in pixels."""
+    """The largest part of a picture of this size that has the shape: width and height in pixels."""
     if shape == WHOLE:
         return width, height
     across, down = SHAPES[shape]
@@ -116,11 +117,11 @@ def _sizes(shape, widths, width, height):
 
 
 def _widths(widths, most):
-    """Those that fit; a picture that is narrower than the widest has its own width, too."""
+    """The widths below `most`, and `most` itself, or the widest when the picture is wider."""
     fitting = [width for width in widths if width < most]
     return list(dict.fromkeys([*fitting, min(most, widths[-1])]))
 
 
 def _endings(has_alpha):
-    # The last one is for every browser.
+    # Every browser shows the last one.
     return ["avif", "webp", "png" if has_alpha else "jpg"]

@@ -1,7 +1,7 @@
 """
-Whether an uploaded file is accepted as a picture, and what is kept of it.
+Validation of uploaded pictures.
 
-Nothing that was sent is stored as it came: see articles.images.processing.decode_limits.
+No upload is stored as it was sent: see articles.images.processing.decode_limits.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ LARGEST_FILE = 25 * 1024 * 1024
 
 
 class PictureRefused(ValidationError):
-    """The file is not accepted; the sentence says why and what to do."""
+    """The file is not accepted. `sentence` says why and what to do."""
 
     def __init__(self, sentence):
         super().__init__(sentence, code="refused")
@@ -28,7 +28,7 @@ class PictureRefused(ValidationError):
 
 @dataclass(frozen=True)
 class Picture:
-    """What is kept of a file that was accepted. Width and height are in pixels, the right way up."""
+    """An accepted file, re-encoded. Width and height are in pixels, after rotation."""
 
     file: IO[bytes]
     format: str
@@ -36,7 +36,7 @@ class Picture:
     height: int
     has_alpha: bool
     frames: int
-    # SHA-256, in hexadecimal digits, of the file as it was sent.
+    # SHA-256 of the file as it was sent, in hexadecimal digits.
     sent_hash: str
 
     @property
@@ -51,15 +51,14 @@ class Picture:
 
 def accepted(file) -> Picture:
     """
-    What is kept of the file, an open one that can be read from its beginning.
+    Validate and re-encode the picture in an open, seekable file.
 
-    Takes up to some 40 seconds, so it is asked before a transaction begins. The file
-    remembers the outcome: to ask again, inside of one, costs nothing.
+    This takes up to some 40 seconds, so it is called before a transaction begins. The
+    outcome is stored on the file object: a second call inside the transaction is free.
 
-    Raises PictureRefused for what is not a JPEG, PNG, WebP, AVIF or GIF by its content, is
-    broken or cut off, is larger than LARGEST_FILE bytes or exceeds a limit of
-    articles.images.processing.decode_limits or articles.images.processing.worker_pool, and when too many pictures are
-    worked on.
+    Raises PictureRefused for a file that is not a JPEG, PNG, WebP, AVIF or GIF by its
+    content, is broken or cut off, is larger than LARGEST_FILE, or exceeds a limit of the
+    modules decode_limits or worker_pool; and when too many pictures are in work.
     """
     if not hasattr(file, "outcome"):
         try:
@@ -72,12 +71,12 @@ def accepted(file) -> Picture:
 
 
 def random_name(extension: str) -> str:
-    """The name of a file that nobody can guess, also who has the picture: 128 random bits."""
+    """A file name that nobody can guess: 128 random bits."""
     return f"{secrets.token_hex(16)}.{extension}"
 
 
 def hash_of(file) -> str:
-    """SHA-256, in hexadecimal digits, of the file as it is."""
+    """The SHA-256 of an open file, in hexadecimal digits."""
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -113,6 +112,6 @@ def _decoded(file):
         frames=decoded.frames,
         sent_hash=hash_of(file),
     )
-    # It may be a temporary file, and goes with the last who knows of the picture.
+    # It may be a temporary file. It is closed with the last reference to the picture.
     weakref.finalize(picture, decoded.file.close)
     return picture

@@ -1,8 +1,8 @@
 """
-The child process that decodes and draws pictures, one after the other, without Django.
+The child process that decodes and draws pictures, one at a time, without Django.
 
-It has no database, no secret and no setting: it reads a picture from its standard input
-and writes what came of it to its standard output, within limits that the system enforces.
+It has no access to the database, secrets or settings. It reads requests from standard
+input and writes answers to standard output, within limits that the system enforces.
 """
 
 import os
@@ -31,35 +31,39 @@ except ImportError:
     # Windows has no such limits; the time limit of the parent holds there.
     resource = None
 
-# A process that had nothing to do for so many seconds ends.
+# The process ends after this time without a request.
 IDLE_SECONDS = 60
-# Whoever starts us checks the length of what is sent before.
+# In bytes. The parent checks the length of uploads before it sends them.
 MAX_REQUEST = 1024 * 1024 * 1024
 
 
 def main(*, max_memory: int, max_seconds: int) -> None:
-    """Answer requests until standard input is closed, each within so many bytes of memory and seconds of CPU."""
+    """
+    Answer requests until standard input is closed.
+
+    Each may use `max_memory` bytes and `max_seconds` seconds of CPU time.
+    """
     requests, answers = sys.stdin.buffer, _own_output()
-    # Ctrl+C in a terminal reaches us, too. We end when the pipe closes.
+    # Ctrl+C in a terminal reaches this process, too. It is to end when the pipe closes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # One thread for each picture: how many are decoded at once is counted in processes.
+    # One thread per picture: the number decoded at once is limited by processes.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     _limit("RLIMIT_AS", max_memory)
     _limit("RLIMIT_DATA", max_memory)
     _limit("RLIMIT_CORE", 0)
-    # Nothing is written but to the pipe.
+    # The process writes no files, only to the pipe.
     _limit("RLIMIT_FSIZE", 0)
     with suppress(Interrupted, BrokenPipeError):
         while True:
             header, body = _next(requests)
             _limit_time(max_seconds)
             _answer(answers, header, body)
-            # Not to be held while the next one arrives.
+            # Free the memory before the next request arrives.
             del body
 
 
 def _own_output():
-    """The pipe of the answers, where nothing that a library prints can get in between."""
+    """Return standard output for the answers, and redirect what libraries print to nowhere."""
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -111,7 +115,7 @@ def _draw(answers, content, header):
     for recipe, rendition in drawn(content, recipes, focal=tuple(header["focal"])):
         number = recipes.index(recipe)
         _send(answers, {"number": number, "more": True}, rendition)
-        # Each rendition has its own time.
+        # The time limit holds for each rendition.
         _limit_time(header["max_seconds"])
     _send(answers, {"done": True})
 
@@ -130,7 +134,7 @@ def _limit(name, value):
 
 
 def _limit_time(seconds):
-    """Let the system end this process after so many more seconds of CPU."""
+    """Have the system end this process after this many more seconds of CPU time."""
     if resource is None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)

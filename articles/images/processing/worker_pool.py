@@ -1,13 +1,13 @@
 """
 Decode and draw pictures in child processes with limits on memory and time.
 
-Decoders are large programs in C that read whatever somebody sends. None of them runs in
-a process that serves readers: a picture that needs too much, or breaks its decoder, ends
-a child that knows nothing, and is refused. A child is used again, because
-starting one takes a quarter of a second. `turn` bounds how many work at once on this machine.
+Decoders are large C programs that read untrusted files, so none runs in a process that
+serves readers. A picture that needs too much, or breaks its decoder, ends only a child
+without secrets, and is refused. Children are reused, because starting one takes a quarter
+of a second. `turn` limits how many work at once on this machine.
 
-The limits on memory are those of the system's `setrlimit`; where it has none (Windows) or
-does not enforce them (macOS), the limit on time alone holds.
+Memory is limited by `setrlimit`. On Windows, which lacks it, and on macOS, which does not
+enforce it, only the time limit holds.
 """
 
 import atexit
@@ -38,31 +38,31 @@ from articles.images.processing.decode_limits import (
 from articles.images.processing.specs import Recipe
 from articles.images.processing.worker_protocol import Interrupted, receive, send
 
-# For one picture to be decoded, or for one rendition to be drawn; of the clock and of the CPU.
+# To decode one picture or to draw one rendition, both of wall clock and of CPU time.
 MAX_SECONDS = 20
-# In bytes, of the whole child process; a bare one has some 45 MB. A picture of
-# IMAGE_MAX_PIXELS is in memory up to five times, with four bytes a pixel.
+# In bytes, for the whole child process; an idle one has some 45 MB. A picture of
+# IMAGE_MAX_PIXELS is in memory up to five times, at four bytes per pixel.
 MIN_MEMORY = 512 * 1024 * 1024
 BYTES_A_PIXEL = 20
-# In bytes: a PNG of 25 million pixels that cannot be compressed has 100 MB.
+# In bytes. A PNG of 25 million pixels that do not compress has 100 MB.
 MAX_ANSWER = 256 * 1024 * 1024
-# In bytes. A larger picture lies in a temporary file on its way, not in memory.
+# In bytes. A larger answer is kept in a temporary file, not in memory.
 MAX_IN_MEMORY = 1024 * 1024
 
-# How long somebody waits for a turn, in seconds.
+# The longest wait for a turn, in seconds.
 PATIENCE = 20
-# How many threads of this process may work on pictures or wait for a turn: half of those
-# that the server has, so that the other half goes on (newsroom.server.serve.THREADS).
+# The threads of this process that may work on pictures or wait for a turn: half of the
+# server's threads (newsroom.server.serve.THREADS), so that the other half stays free.
 IN_LINE = 8
 
 ROOT = Path(__file__).resolve().parents[3]
-# Isolated (-I): the folder of the project is all that is added to Python's own path.
+# Started with -I (isolated): only the project's folder is added to Python's own path.
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from articles.images.processing.worker import main; "
     "main(max_memory=int(sys.argv[2]), max_seconds=int(sys.argv[3]))"
 )
-# No secret of the site: what a decoder needs of the environment, and what Windows needs to start.
+# The variables that decoders need, and that Windows needs to start: none has a secret.
 _ENVIRONMENT = ["PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP"]
 
 _line = threading.BoundedSemaphore(IN_LINE)
@@ -71,24 +71,24 @@ _idle: list["_Child"] = []
 
 
 class Busy(Exception):
-    """Too many pictures are worked on just now."""
+    """Too many pictures are in work at the moment."""
 
 
 class CannotBeDrawn(Exception):
-    """The picture is broken, or needs more memory or time than it may have."""
+    """The picture is broken, or needs more memory or time than is allowed."""
 
 
 class _Died(Exception):
-    """The child process ended before it had answered."""
+    """The child process ended before it answered."""
 
 
 class _TooLong(Exception):
-    """The child process was ended because it took too long."""
+    """The child process was killed because it took longer than MAX_SECONDS."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture as it is kept: a file with its content, open at its beginning, and what it is."""
+    """A re-encoded picture: an open file at its beginning, format, size in pixels and so on."""
 
     file: IO[bytes]
     format: str
@@ -100,9 +100,9 @@ class Decoded:
 
 def redraw(file: IO[bytes], size: int) -> Decoded:
     """
-    Decode a file of `size` bytes and encode it anew; the file is read from its beginning.
+    Decode a file of `size` bytes, from its beginning, and re-encode it.
 
-    Raises Refused with a sentence, and Busy when others are worked on for longer than PATIENCE.
+    Raises Refused with a sentence, and Busy when no turn is free within PATIENCE seconds.
     """
     request = {"do": "redraw", "max_pixels": settings.IMAGE_MAX_PIXELS}
     with turn():
@@ -129,9 +129,9 @@ def draw(
     focal: tuple[float, float] = (0.5, 0.5),
 ) -> Iterator[tuple[Recipe, bytes]]:
     """
-    Each rendition of the kept picture with its content, as articles.images.processing.rendering draws it.
+    Yield each recipe with its rendition, drawn by the module rendering from an original.
 
-    Takes no turn of its own. Raises CannotBeDrawn.
+    The caller must hold a `turn`. Raises CannotBeDrawn.
     """
     recipes = list(recipes)
     request = {
@@ -147,7 +147,7 @@ def draw(
                 raise CannotBeDrawn(str(header["unreadable"]))
             if "done" in header:
                 break
-            # Raises KeyError for what was not asked for.
+            # Raises KeyError for a rendition that was not requested.
             missing.remove(header["number"])
             with body:
                 content = body.read()
@@ -165,9 +165,10 @@ def draw(
 @contextmanager
 def turn():
     """
-    One of the IMAGE_PROCESSES turns that there are on this machine, however many processes serve it.
+    Hold one of the IMAGE_PROCESSES turns that all processes on this machine share.
 
-    Raises Busy after PATIENCE seconds, or at once where IN_LINE others of this process wait.
+    Raises Busy after PATIENCE seconds, or at once when IN_LINE threads of this process
+    already work or wait.
     """
     if not _line.acquire(blocking=False):
         raise Busy
@@ -179,14 +180,14 @@ def turn():
 
 
 def close_idle() -> None:
-    """End the child processes that wait for a picture."""
+    """End the idle child processes."""
     while child := _taken():
         child.end()
 
 
 @contextmanager
 def _locked_file():
-    # The system releases the lock of a process that ends, however it does.
+    # The system releases the locks of a process that ends, even when it is killed.
     folder = Path(settings.IMAGE_TURNS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + PATIENCE
@@ -206,10 +207,10 @@ def _locked_file():
 
 def _answers(request, file, size):
     """
-    The messages that a child answers, up to the last.
+    Yield the messages that a child answers, up to the last.
 
-    A child that was used before may have ended, or its memory may be in pieces: where one
-    fails, the request is put to a new child, and only that one's failure counts.
+    A reused child may have ended, or its memory may be fragmented. When such a child fails,
+    the request goes to a new one, and only that one's failure counts.
     """
     if child := _taken():
         try:
@@ -223,7 +224,7 @@ def _answers(request, file, size):
     try:
         child = _Child()
     except OSError:
-        # The machine has no memory or no process left.
+        # The machine has run out of memory or processes.
         raise _Died from None
     yield from child.answers(child.ask(request, file, size))
 
@@ -239,7 +240,7 @@ def _taken():
 
 
 def _checked(header, body):
-    """What a child says of a picture, if it can be true; raises Refused otherwise."""
+    """The answer of a child as a Decoded. Raises Refused for impossible values."""
     try:
         decoded = Decoded(
             file=body,
@@ -265,12 +266,12 @@ def _file_for(size):
 
 
 class _Child:
-    """A child process. Whoever asks it something reads every answer, or ends it."""
+    """A child process. After `ask`, the caller must read all answers or end the child."""
 
     def __init__(self):
         memory = max(MIN_MEMORY, BYTES_A_PIXEL * settings.IMAGE_MAX_PIXELS)
         self.is_late = False
-        # No preexec_fn: after a fork, threads of the parent may hold any lock.
+        # No preexec_fn: after a fork, locks may be held by threads that no longer exist.
         self.process = subprocess.Popen(  # noqa: S603 - our own program, nothing of a request
             [sys.executable, "-I", "-c", _START]
             + [str(ROOT), str(memory), str(ceil(MAX_SECONDS))],
@@ -278,7 +279,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-            # For glibc: no memory set aside for other threads, and large pieces given back.
+            # For glibc: no memory reserved per thread, and large blocks are returned.
             | {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1048576"},
         )
 
@@ -286,13 +287,13 @@ class _Child:
         """Send the request and return the first answer."""
         file.seek(0)
         with self._in_time():
-            # Where nobody reads any more, the answer says so.
+            # If the child no longer reads, receiving fails and says so.
             with suppress(OSError):
                 send(self.process.stdin, request, file, size)
             return self._receive()
 
     def answers(self, answer):
-        """This answer and those that follow it; after the last, the child waits for another request."""
+        """Yield this answer and those that follow; after the last, the child becomes idle."""
         try:
             while answer[0].get("more"):
                 yield answer
@@ -300,7 +301,7 @@ class _Child:
                     answer = self._receive()
             self._wait(keep="unreadable" not in answer[0])
         except BaseException:
-            # Nobody reads the answers that are left.
+            # The remaining answers are not read.
             self.end()
             raise
         yield answer
@@ -308,7 +309,7 @@ class _Child:
     def end(self):
         self.process.kill()
         for pipe in [self.process.stdin, self.process.stdout]:
-            # What it did not read is of no use any more.
+            # Data that the child did not read is lost.
             with suppress(OSError):
                 pipe.close()
         self.process.wait()
@@ -345,7 +346,7 @@ class _Child:
 
 
 def _forget_all():
-    """After a fork: the children are those of the parent."""
+    """After a fork the children still belong to the parent."""
     _idle.clear()
 
 

@@ -1,22 +1,22 @@
 """
-The messages between us and a child process that decodes pictures.
+The protocol between a server process and a child process that decodes pictures.
 
-A message is a JSON object in one line, and behind it as many bytes as its `size` says.
-JSON, not pickle: what a child says is read as data and never run, for a picture may have
-taken the child over.
+A message is a JSON object in one line, followed by as many bytes as its `size` says. JSON
+is used instead of pickle, because a malicious picture may control the child: its answers
+must be data, never code.
 """
 
 import json
 from collections.abc import Callable
 from typing import IO, Any
 
-# In bytes. A message names a few numbers, or a sentence.
+# In bytes. A header has a few numbers or a sentence.
 MAX_HEADER = 64 * 1024
 CHUNK = 256 * 1024
 
 
 class Interrupted(Exception):
-    """The other side is gone, or says something that is no message."""
+    """The other side is gone, or sent something that is not a message."""
 
 
 def send(stream: IO[bytes], header: dict[str, Any], body: IO[bytes], size: int) -> None:
@@ -32,9 +32,10 @@ def receive(
     stream: IO[bytes], make_body: Callable[[int], IO[bytes]], *, max_size: int
 ) -> tuple[dict[str, Any], IO[bytes]]:
     """
-    Read one message: its header, and the file that `make_body` opens for so many bytes, at its beginning.
+    Read one message: its header, and its body as a file at its beginning.
 
-    Raises Interrupted at the end of the stream, and for a body of more than `max_size` bytes.
+    `make_body` opens a file for a number of bytes. Raises Interrupted at the end of the
+    stream, for an invalid header, and for a body of more than `max_size` bytes.
     """
     line = stream.readline(MAX_HEADER)
     try:

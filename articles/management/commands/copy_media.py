@@ -74,7 +74,7 @@ def _copy(place, here, there, outcomes):
             outcomes.add("failed", place, "What was written reads otherwise.")
             return
     except Exception as error:
-        # One file that cannot be copied keeps no other from it.
+        # A file that cannot be copied does not stop the others.
         outcomes.add("failed", place, f"{type(error).__name__}: {error}")
     else:
         outcomes.add("copied", place, f"{len(content):,} bytes")

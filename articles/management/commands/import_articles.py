@@ -21,7 +21,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        # No `choices`: argparse would leave with its own exit code.
+        # No `choices`, because argparse would exit with a code of its own.
         parser.add_argument(
             "path", type=Path, metavar="PATH", help="A file or a folder of files."
         )
@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def handle(self, *, path, dry_run, **options):
         wishes = _wishes(options)
         files, others = _files(path, options["format"])
-        put = _Rehearsal() if dry_run else _Import(wishes)
+        put = _DryRun() if dry_run else _Import(wishes)
         outcomes = Outcomes(self.stdout, no_color=options["no_color"])
         for other in others:
             outcomes.add("skipped", str(other), "not a file of a format known here.")
@@ -92,8 +92,8 @@ class _Import:
         return f"{article.get_absolute_url()} ({article.status_in_words.lower()})"
 
 
-class _Rehearsal:
-    """Makes nothing, and finds what an import would find."""
+class _DryRun:
+    """Makes nothing, but reports what an import would report."""
 
     made = "would be made"
 
@@ -109,7 +109,7 @@ class _Rehearsal:
 
 
 def _move_in(file, importer, put):
-    """What becomes of each article in the file, and the sentence that goes with it."""
+    """Yield the outcome and the detail for each article in the file."""
     try:
         for imported in importer.read(file):
             yield _put(imported, put)
@@ -145,7 +145,7 @@ def _complain(refused):
 
 
 def _files(path, format):
-    """The files to import, each with its importer, and what else lies in the folder."""
+    """Pairs of a file to import and its importer, and the other files of the folder."""
     if format is not None and format not in FORMATS:
         raise CommandError(
             f"--format {format} is not known. There is: {', '.join(FORMATS)}."

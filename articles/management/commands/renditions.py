@@ -66,11 +66,11 @@ def _say(outcomes, name, made, error):
 
 
 def _drawn(keys, jobs):
-    """Of each picture its name, how many renditions were made, and what went wrong."""
+    """Yield name, number of made renditions and error message for each image."""
     if jobs == 1 or len(keys) < 2:
         yield from map(draw, keys)
         return
-    # Spawned: a connection to the database is not shared between processes.
+    # Spawned, because processes must not share a database connection.
     pool = ProcessPoolExecutor(
         min(jobs, len(keys)), mp_context=get_context("spawn"), initializer=django.setup
     )
@@ -82,7 +82,7 @@ def _drawn(keys, jobs):
 
 
 def draw(key):
-    """Make what is missing of the picture with this key; its name, how many there were, and what went wrong."""
+    """Make the missing renditions of an image; return its name, their number, and any error."""
     image = Image.objects.on_site().filter(pk=key).first()
     if image is None:
         return f"No. {key}", 0, ""
@@ -90,8 +90,8 @@ def draw(key):
     try:
         if image.former_file == image.file.name or not image.secret:
             make_address_secret(image)
-        # As many at once as --jobs says, beside those that a site draws.
+        # --jobs limits how many are drawn at once, independently of the running site.
         return name, make_missing(image, take_turn=False), ""
     except Exception as error:
-        # One picture that cannot be drawn keeps no other from it.
+        # An image that cannot be drawn does not stop the others.
         return name, 0, f"{type(error).__name__}: {error}"

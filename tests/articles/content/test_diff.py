@@ -18,7 +18,7 @@ def body(*texts):
 
 
 def shown(comparison, name="body"):
-    """The rows of one part as plain texts."""
+    """The rows of one part as plain text."""
     return [
         row.skipped or (said(row.old), said(row.new))
         for part in comparison.parts
@@ -118,6 +118,6 @@ def test_two_megabytes_are_compared_in_a_moment(old, new):
     old, new = clean_article(old), clean_article(new)
     start = time.monotonic()
     (part,) = compared({"body": old}, {"body": new}).parts
-    # A machine with much else to do takes longer; what grows with the square takes hours.
+    # A generous limit for a busy machine: quadratic time would take hours.
     assert time.monotonic() - start < 30
     assert len(part.rows) <= MOST_ROWS

@@ -16,7 +16,7 @@ ALLOWED = {"p", "ul", "ol", "li", "em", "a", "table", "tr", "td", "h2", "br", "i
 
 
 class Depth(HTMLParser):
-    """How deep the elements of well-formed HTML lie."""
+    """Measures how deep the elements of well-formed HTML are nested."""
 
     def __init__(self, html):
         super().__init__()
@@ -47,7 +47,7 @@ def limited(html):
         "<p>a</p>" * 3000,
         "<ul><li>a</li></ul>" * 300,
         "<ul><li>" * 25 + "a" + "</li></ul>" * 25,
-        # Badly written, and shallow.
+        # Malformed, but shallow.
         "<P>a<p>b<br>" * 100,
         "<li>a" * 200,
         '<p><em title="1">a</p>' * 100,

@@ -13,7 +13,7 @@ class Terminal(StringIO):
 
 
 def run(out, **options):
-    """A command that made two things and refused one."""
+    """The output of a command that made two things and refused one."""
     outcomes = Outcomes(OutputWrapper(out), **options)
     for number in outcomes.each([1, 2, 3], doing="Counting"):
         what = "refused" if number == 3 else "made"

@@ -19,7 +19,7 @@ def page(**place):
 
 @pytest.fixture
 def archive(db):
-    """Ten articles, some of which share a timestamp, in no order of ids."""
+    """Ten articles, some with equal timestamps, not in the order of their ids."""
     hours = [5, 1, 3, 3, 3, 3, 2, 9, 9, 0]
     for hour in hours:
         make_visible_article(published_at=NOON + timedelta(hours=hour, microseconds=7))
@@ -126,7 +126,7 @@ def test_a_cursor_is_read_as_it_was_written(at, id):
     "micros", [-(10**17), -62135596800 * 10**6, 253402300799 * 10**6]
 )
 def test_the_ends_of_time_are_places_too(archive, micros):
-    """Dates that other time zones or a database cannot express are not found, never an error."""
+    """Dates that other time zones or a database cannot express give 404, never an error."""
     try:
         assert page(before=f"{micros}-1").rows == archive[:3]
     except Http404:

@@ -199,7 +199,7 @@ def test_a_picture_in_no_article_is_unused(db):
     assert set(Image.objects.unused()) == {unused, shown}
 
 
-# Two who change one picture at the same time
+# Simultaneous changes of one image
 
 
 def test_what_is_said_of_a_picture_brings_back_none_that_was_taken_down_meanwhile(
@@ -262,7 +262,7 @@ def test_an_upload_that_comes_to_nothing_leaves_no_file(db, settings):
     assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 
-# Addresses that nobody guesses
+# Secret addresses
 
 
 def test_the_address_of_a_picture_does_not_follow_from_its_file(db):

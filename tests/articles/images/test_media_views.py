@@ -184,7 +184,7 @@ def test_who_would_wait_too_long_is_asked_to_come_again(
     assert content(client.get(address(image)))
 
 
-# Addresses from before they were secret
+# Former, guessable addresses
 
 
 def test_old_addresses_of_what_readers_see_lead_to_the_new_ones(client, db):
@@ -196,7 +196,7 @@ def test_old_addresses_of_what_readers_see_lead_to_the_new_ones(client, db):
     assert response.url == address(image, recipe.name)
     # Copied, not drawn again.
     assert content(client.get(response.url)) == b"drawn before"
-    # It still lies there.
+    # The file is still there.
     assert content(client.get(f"/media/{OLD_FILE}")).startswith(b"\x89PNG")
     library.make_address_secret(image)
     response = client.get(f"/media/{OLD_FILE}")

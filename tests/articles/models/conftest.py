@@ -14,7 +14,7 @@ def now():
 
 @pytest.fixture
 def one_of_each(db, now):
-    """An article in every state there is, under the name of the state."""
+    """A dict from the names of all states to an article in that state."""
     return {
         "draft": make_article(),
         "in review": make_article(status=Status.IN_REVIEW),

@@ -1,4 +1,4 @@
-"""The piles that the articles of `one_of_each` belong to."""
+"""The querysets that the articles of `one_of_each` belong to."""
 
 VISIBLE = {"visible", "visible after its embargo"}
 SCHEDULED = {"scheduled", "under embargo"}

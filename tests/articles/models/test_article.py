@@ -264,7 +264,7 @@ def test_a_withdrawn_article_that_is_published_again_drops_its_notice(db):
     assert (article.notice, article.withdrawal) == ("", "")
 
 
-# The rules that the database holds
+# The constraints of the database
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_renaming_to_the_same_address_does_nothing(db):
     assert not article.steps.exists()
 
 
-# What the article says of its text
+# What is computed from the body
 
 
 def test_an_article_lists_its_sections_and_knows_how_long_it_reads(db):

@@ -1,4 +1,4 @@
-"""Which revisions are never forgotten: those that somebody's open work began from."""
+"""Revisions that are never pruned: those that open work is based on."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from articles.publishing.actions import EditConflict, save
 from articles.publishing.proposals import decline, propose, take_over, what_comes_of
 from tests.factories import make_article, make_user, make_visible_article
 
-# More than are kept of ten minutes.
+# More than are kept of any ten minutes.
 MANY = 12
 
 
@@ -79,7 +79,7 @@ def test_where_the_base_is_gone_and_others_have_saved_nothing_is_taken_over_unse
         article, {"body": "<p>Proposed.</p>"}, by=writer, began_from=base.pk
     )
     saved(article, title="New")
-    # As pruning left it before bases were kept.
+    # As pruning left it before it kept the bases of open work.
     Revision.objects.filter(pk=proposal.revision_id).update(began_from=None)
     proposal = Proposal.objects.get()
     with pytest.raises(EditConflict) as conflict:

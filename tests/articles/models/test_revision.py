@@ -159,7 +159,7 @@ def test_changes_stay_at_the_desk_when_their_article_leaves_the_schedule_or_the_
     schedule_changes(article, at=timezone.now(), by=ana)
     step(fresh(article), by=ana)
     publish_due_changes()
-    # A draft says itself what stands in its form.
+    # The form of a draft edits the article itself.
     is_draft = step == Article.return_to_draft
     assert fresh(article).title == ("New" if is_draft else "Old")
     assert article.working_copy.content["title"] == "New"

@@ -19,7 +19,7 @@ def shown(settings):
 
 @pytest.fixture
 def article(db):
-    """Published two days ago with a title; nothing was changed since."""
+    """An article with a title, published two days ago and unchanged since."""
     with time_machine.travel(timezone.now() - 2 * DAY, tick=False):
         article = make_article(title="Harbour closed", body="<p>For a day.</p>")
         actions.publish(article)

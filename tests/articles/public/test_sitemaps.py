@@ -15,7 +15,7 @@ AT = datetime(2025, 9, 5, 6, 30, tzinfo=UTC)
 
 
 def read(client, address="/sitemap.xml"):
-    """The root element's name, and what each place says."""
+    """The name of the root element, and a dict for each address."""
     page = client.get(address)
     assert page.headers["Content-Type"] == "application/xml"
     root = ElementTree.fromstring(page.content)
@@ -50,7 +50,7 @@ def test_the_sitemap_says_when_an_article_changed(client, db):
     changed = make_visible_article(published_at=AT)
     appeared = make_visible_article(published_at=AT + HOUR)
     Article.objects.filter(pk=changed.pk).update(updated_at=AT + 2 * HOUR)
-    # Updated before its hour, and new to everybody when the hour came.
+    # Updated before its publication time, so it was new to everybody then.
     Article.objects.filter(pk=appeared.pk).update(updated_at=AT)
     _, places = read(client)
     assert places[changed.get_absolute_url()] == "2025-09-05T08:30:00+00:00"
@@ -114,7 +114,7 @@ def test_a_month_without_articles_has_no_file(client, large_site, month):
 def test_the_sitemap_fits_the_published_schema(
     client, large_site, samples, monkeypatch
 ):
-    """As far as it can be read without a validator: the names, their order, the form of the dates."""
+    """Checked without a validator: the names, their order, the format of dates."""
     xsd = ElementTree.parse(samples / "feeds" / "sitemap-xsd" / "sitemap.xsd")
     allowed = [
         element.get("name")

@@ -26,7 +26,7 @@ LONG_BODY = "".join(f"<h2>Part {n}</h2><p>Text {n}.</p>" for n in range(1, 4))
 
 
 def make_archive(number, **fields):
-    """So many visible articles, newest first, a day between each."""
+    """Make this many visible articles, newest first, one day apart."""
     now = timezone.now()
     return [
         make_visible_article(published_at=now - age * DAY - HOUR, **fields)
@@ -186,7 +186,7 @@ def test_the_page_says_which_language_the_article_is_in(client, db):
 
 def test_what_went_round_the_sanitiser_is_cleaned_on_the_page(client, db):
     article = make_visible_article()
-    # As a hand at the database would: no field of ours sees the text.
+    # As by a change in the database itself, where no field cleans the text.
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE articles_article SET body = %s WHERE id = %s",
@@ -256,7 +256,7 @@ def test_a_story_that_was_taken_off_the_schedule_leaves_nothing(
     article = make_article()
     article.publish(at=timezone.now() + DAY)
     article.withdraw(notice="Never shown")
-    # Nor when the hour has passed at which it would have appeared.
+    # Nor after the time at which it would have appeared.
     time_machine.move_to(timezone.now() + later)
     assert client.get(article.get_absolute_url()).status_code == 404
 
@@ -345,7 +345,7 @@ def test_beyond_the_last_article_there_is_no_page(client, db, address):
 
 @pytest.fixture
 def credited(db):
-    """Ana wrote, Ben photographed, and there is one more that nobody sees."""
+    """Articles by Ana with photographs by Ben, and one that is not visible."""
     ana, ben = make_person(name="Ana Ruiz"), make_person(name="Ben Cole")
     article = make_visible_article(title="Together")
     article.credit((ben, "photographs"), (ana, "by"))
@@ -644,7 +644,7 @@ def test_an_error_is_reported_before_the_neighbours_of_what_readers_can_see(clie
     assertNotContains(client.get(draft.get_absolute_url()), "Report an error")
 
 
-# Withdrawn, but not without a trace
+# Withdrawn articles with a notice
 
 
 def test_an_article_under_notice_stays_to_be_read_and_leaves_every_list(client, db):

@@ -1,4 +1,4 @@
-"""Steps of an article that reach further than its own row."""
+"""Steps of an article that touch more than its own row."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date

@@ -228,7 +228,7 @@ def test_a_batch_is_undone_once(one):
 
 @pytest.fixture
 def half_undone(one, two):
-    """A batch of both whose undoing stopped after the first."""
+    """A batch of both articles whose undo stopped after the first."""
     outcome = do("submit", [one, two], Article.submit)
 
     def refusal_of(article):
@@ -351,7 +351,7 @@ def test_after_a_day_nothing_is_undone(one):
 
 
 def test_an_undoing_refuses_what_another_article_has_taken_since(one):
-    # The address of a draft is nobody's: another article may be published under it.
+    # The slug of a draft is not reserved: another article may be published under it.
     one.publish(at=timezone.now() + DAY)
     outcome = do("return", [one], lambda article: article.return_to_draft(note="No."))
     Article.objects.filter(pk=one.pk).update(slug="elsewhere")

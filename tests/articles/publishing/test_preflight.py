@@ -1,4 +1,4 @@
-"""What is looked at before an article becomes public."""
+"""The preflight: the checks of an article before it is published."""
 
 import pytest
 from django.utils import timezone

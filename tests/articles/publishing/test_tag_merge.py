@@ -130,7 +130,7 @@ def test_whoever_types_an_old_name_gets_the_tag_of_today(db):
     tag_merge.rename(water, name="Water", slug="agua")
     article = make_article(tags=["Fish", "Água", "water"])
     assert prefetched(article) == ["Fish", "Water"]
-    # Unless somebody has made that tag on purpose.
+    # Except when somebody has made that tag on purpose.
     Tag.objects.create(name="Água")
     assert prefetched(make_article(tags=["Água"])) == ["Água"]
 
@@ -149,7 +149,7 @@ def test_a_tag_of_any_signs_has_an_address_of_its_own(client, db, name):
 
 @pytest.fixture
 def harbours(db):
-    """Articles with the one tag, with the other, and with both in either order."""
+    """Articles with one tag, with the other, and with both in either order."""
     return {
         "one": make_visible_article(tags=["A", "Harbor", "B"]),
         "other": make_visible_article(tags=["Harbour", "C"]),
@@ -247,7 +247,7 @@ def test_who_comes_second_is_told_who_was_first(harbours):
 
 
 def all_at_once(*works):
-    """What each of these returned, done at the same time; None for one that was refused."""
+    """Run these functions at the same time; return their results, None for a refused one."""
     start = Barrier(len(works))
 
     def work(doing):
@@ -321,7 +321,7 @@ def test_undone_everything_is_as_it_was(client, harbours):
         "Edda",
         "undid the merge of “Harbor” into “Harbour”",
     )
-    # And it can be merged and undone again.
+    # The tag can be merged and the merge undone again.
     tag_merge.undo(merge())
     assert rows() == before
 

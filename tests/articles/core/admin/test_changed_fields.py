@@ -1,4 +1,4 @@
-"""A form that was opened before somebody else saved: what they put there stays where one did not touch it."""
+"""Stale forms: fields that this user did not touch keep what others have saved."""
 
 import pytest
 from django.conf import settings
@@ -25,8 +25,8 @@ def make_signed():
     return make_person(name="Ana Ruiz", slug="ana-ruiz", about="Writes.")
 
 
-# How to make one, the address of its form, a field that the other changes and to what,
-# and one that this editor changes.
+# How to make a row, the address of its form, a field that somebody else changes and its
+# new value, and a field that this editor changes.
 FORMS = {
     "person": (
         make_signed,
@@ -51,7 +51,7 @@ FORMS = {
 
 @pytest.fixture(params=FORMS)
 def opened(request, desk):
-    """A row, what a browser sends back of its form as it was opened, and who changes what."""
+    """A row, the data of its form as opened, and the changes by both editors."""
     make, address, theirs, mine = FORMS[request.param]
     row = make()
     address = reverse(address, args=[row.pk])
@@ -81,7 +81,7 @@ def test_where_both_have_changed_the_same_one_is_asked(desk, opened):
     assert answer.status_code == 200
     assert "Somebody has set this to" in answer.content.decode()
     assert getattr(as_stored(row), field) == value
-    # Sent again, one's own is meant.
+    # Sent again, this editor's value wins.
     form = answer.context["adminform"].form
     again = data | {field: other, f"initial-{field}": form.data[f"initial-{field}"]}
     assert desk.post(address, again).status_code == 302

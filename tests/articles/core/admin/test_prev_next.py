@@ -18,7 +18,7 @@ from tests.factories import HOUR, make_article, make_user
 
 
 class Desk(LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    """A desk whose columns can be sorted in every way that Django knows."""
+    """A changelist whose columns can be sorted in every way that Django supports."""
 
     list_display = ["title", "language", "published_at", "writer", "shout", "credits_"]
     list_filter = ["status"]
@@ -47,7 +47,7 @@ def desk(db):
 
 @pytest.fixture
 def articles(db):
-    """Eleven articles, with values in common and values missing in every column."""
+    """Eleven articles with equal values and missing values in every column."""
     now = timezone.now()
     writers = [make_user(first_name="Bea"), make_user(first_name="Ada"), None]
     return [

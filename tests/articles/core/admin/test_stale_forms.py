@@ -1,4 +1,4 @@
-"""What others have saved while a form was open; the forms that ask are tested beside them."""
+"""Stale forms in general; the tests of each such form stand beside the form."""
 
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ from articles.core.admin.stale_forms import as_seen, meant
 
 
 class AnyForm(forms.Form):
-    """Of one field, with what was on the screen in another."""
+    """One field, and a second one with what was on the screen."""
 
     field = forms.Field(required=False)
 

@@ -30,13 +30,13 @@ def look_alike(one, other):
 
 
 def confusables():
-    """Each character with the others that UTS #39 takes for it, read apart from our own reading."""
+    """Each character with its confusables by UTS #39, read independently of our code."""
     data = files("confusable_homoglyphs").joinpath("confusables.json").read_text()
     groups = defaultdict(set)
     for char, others in json.loads(data).items():
         for other in others:
             groups[char.strip("\u200e")].add(other["c"].strip("\u200e"))
-    # What looks like the same letter looks alike.
+    # Characters that look like the same letter look alike.
     return {
         char: looks.union(*(groups[look] for look in looks))
         for char, looks in groups.items()
@@ -48,7 +48,7 @@ CONFUSABLES = confusables()
 
 @st.composite
 def imitations(draw, names):
-    """A name, and the same as somebody may write it to be taken for its bearer."""
+    """A name, and an imitation of it by look-alike characters."""
     name = draw(st.sampled_from(names))
     typed = draw(st.text(INVISIBLE + BETWEEN, max_size=3))
     for char in unicodedata.normalize("NFD", name):
@@ -123,7 +123,7 @@ def test_names_that_differ_for_every_reader_do_not(name, other):
 
 @given(st.text(st.characters(codec="ascii", categories=["L"]), min_size=3))
 def test_two_names_in_plain_letters_are_told_apart(name):
-    # But for the letters that are known to look alike.
+    # Except for letters that are known to look alike.
     plain = name.lower().replace("m", "rn").replace("l", "i")
     assert not look_alike("x" + plain, plain)
 

@@ -39,7 +39,7 @@ def pairs(*names):
         ("Parliament", "Parlament", NEAR),
         ("River Wendle", "River Wendel", NEAR),
         ("Environment agency", "Enviroment agancy", NEAR),
-        # A letter less in the first piece and one more in the last.
+        # One letter fewer in the first piece and one more in the last.
         ("Abcdefghijkl", "Abdefghijkxl", NEAR),
     ],
 )
@@ -71,7 +71,7 @@ def test_of_many_that_are_the_same_each_is_paired_once_with_the_first():
 
 
 def edits(one, other):
-    """The distance by the book, which is slow."""
+    """The edit distance by the textbook, which is slow."""
     row = range(len(other) + 1)
     for i, letter in enumerate(one, 1):
         last, row = row, [i]
@@ -88,7 +88,7 @@ def test_the_edits_are_those_of_the_book(allowed, one, other):
     assert within(allowed, one, other) == (edits(one, other) <= allowed)
 
 
-# Long enough that some may have two edits, and of few enough letters that some are alike.
+# Long enough for two edits, and of so few different letters that some are alike.
 long_names = st.builds(
     "".join, st.lists(st.sampled_from(["ab", "bab", "a1"]), max_size=8)
 )

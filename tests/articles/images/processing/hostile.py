@@ -1,4 +1,4 @@
-"""Files that look like pictures and are made to cost: small to send, dear to decode."""
+"""Hostile files that look like pictures: small to send, expensive to decode."""
 
 import io
 import random
@@ -17,7 +17,7 @@ def encoded(image, format, **how):
 
 
 def jpeg_with_scans(number, *, width=5000, height=5000):
-    """A progressive JPEG of one grey that says its last scan again and again; each costs a pass over all pixels."""
+    """A progressive grey JPEG that repeats its last scan; each scan is a pass over all pixels."""
     content = encoded(Drawing.new("L", (width, height), 128), "JPEG", progressive=True)
     begins = content.rindex(b"\xff\xda")
     scan = content[begins:-2]
@@ -27,7 +27,7 @@ def jpeg_with_scans(number, *, width=5000, height=5000):
 
 
 def avif_of_one_colour(width=10_000, height=6_000):
-    """Some hundreds of bytes that unfold to 60 megapixels."""
+    """Some hundred bytes that decode to 60 megapixels."""
     return encoded(Drawing.new("L", (width, height), 100), "AVIF", quality=10, speed=10)
 
 
@@ -46,7 +46,7 @@ def png_chunk(kind, data):
 
 
 def png_of(width, height, data=b"", *chunks):
-    """A PNG of greys that claims a size; `data` are its pixels, compressed."""
+    """A grey PNG that claims a size; `data` are its compressed pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -58,7 +58,7 @@ def png_of(width, height, data=b"", *chunks):
 
 
 def png_bomb(width, height):
-    """All pixels are there, and compressed to a thousandth."""
+    """A complete PNG whose pixels are compressed to a thousandth."""
     return png_of(width, height, zlib.compress(bytes((width + 1) * height), 9))
 
 
@@ -73,7 +73,7 @@ def png_with_profile(unfolded=60_000_000):
 
 
 def jpeg_with_segments(marker, number=300, *, begin=b""):
-    """A JPEG with 64 KB in each of many segments before its picture."""
+    """A JPEG with many segments of 64 KB before its picture."""
     content = encoded(Drawing.new("L", (8, 8)), "JPEG")
     data = begin + bytes(65_533 - len(begin))
     segment = bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
@@ -87,7 +87,7 @@ def webp_bomb(width=10_000, height=10_000):
 
 
 def noise(format, size=700_000, *, seed=1):
-    """Bytes that begin like a picture and go on with anything."""
+    """Bytes that begin like a picture and continue at random."""
     beginnings = {
         "JPEG": b"\xff\xd8\xff\xe0\0\x10JFIF\0",
         "PNG": b"\x89PNG\r\n\x1a\n",

@@ -12,7 +12,7 @@ sides, places = st.integers(1, 5000), st.floats(0, 1)
 
 
 def two_halves(width=400, height=200):
-    """Red on the left and blue on the right."""
+    """A picture that is red on the left and blue on the right."""
     image = Drawing.new("RGB", (width, height), "red")
     image.paste("blue", (width // 2, 0, width, height))
     return kept(image)

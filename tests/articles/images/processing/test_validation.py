@@ -47,7 +47,7 @@ def animation(frames=3, size=(30, 20)):
     return [Drawing.new("RGB", size, (number * 40, 0, 0)) for number in range(frames)]
 
 
-# Pictures that nobody here has made
+# Pictures from elsewhere
 
 
 def test_every_good_picture_of_the_suite_becomes_renditions_of_the_right_size(samples):
@@ -84,7 +84,7 @@ def test_all_eight_ways_to_hold_a_camera_come_out_the_same_way_up(samples):
         assert ImageOps.scale(difference, 0.1).getextrema()[1] < 40, number
 
 
-# By content, whatever it is called
+# By content, not by file name
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "GIF"])
@@ -125,7 +125,7 @@ def test_a_wrong_checksum_is_found(samples):
     assert "broken" in refusal(broken.read_bytes())
 
 
-# Too much
+# Limits
 
 
 def png_that_claims(width, height):
@@ -175,7 +175,7 @@ def test_an_animation_stays_one_and_too_many_frames_are_refused(format, monkeypa
         decode_limits.redraw(content, max_pixels=25_000_000)
 
 
-# What is kept is only a picture
+# Only the picture itself is stored
 
 
 def test_nothing_that_a_camera_or_a_program_wrote_is_kept_or_drawn():
@@ -230,13 +230,13 @@ def test_sixteen_bits_of_grey_keep_their_brightness():
 
 
 def display_p3():
-    """An ICC profile of screens that show more colours than sRGB, with a gamma of 2.2."""
+    """An ICC profile with more colours than sRGB, with a gamma of 2.2."""
 
     def fixed(*numbers):
         return b"".join(struct.pack(">i", round(number * 65536)) for number in numbers)
 
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(2.2 * 256)) + bytes(2)
-    # The primaries of P3, adapted to D50: SMPTE EG 432-1, ICC.1:2022.
+    # The P3 primaries, adapted to D50: SMPTE EG 432-1, ICC.1:2022.
     tags = {
         b"rXYZ": b"XYZ " + bytes(4) + fixed(0.51512, 0.24120, -0.00105),
         b"gXYZ": b"XYZ " + bytes(4) + fixed(0.29198, 0.69225, 0.04189),
@@ -265,7 +265,7 @@ def test_colours_of_another_profile_look_the_same_in_ours():
     with opened(plain) as kept, opened(wide) as brought_home:
         assert "icc_profile" not in brought_home.info
         red, green, _ = brought_home.getpixel((5, 5))
-        # The same numbers mean a stronger red there.
+        # In that profile the same numbers are a stronger red.
         assert red > kept.getpixel((5, 5))[0] + 8
         assert green < kept.getpixel((5, 5))[1]
 
@@ -282,7 +282,7 @@ def test_what_something_shows_through_of_keeps_that_and_what_is_solid_does_not()
     assert not take(file_of(solid, "PNG")).has_alpha
 
 
-# Whatever comes
+# Random input
 
 
 WHOLE = {

@@ -22,7 +22,7 @@ on_linux = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True)
 def _new_children():
-    """Each test begins and ends without a child process that waits."""
+    """Each test begins and ends without idle child processes."""
     worker_pool.close_idle()
     yield
     worker_pool.close_idle()
@@ -95,7 +95,7 @@ def test_a_child_that_died_while_it_waited_is_replaced():
 
 
 def test_a_child_that_dies_over_a_picture_refuses_it(monkeypatch):
-    # It does not even start.
+    # The child does not even start.
     monkeypatch.setattr(worker_pool, "_START", "import sys; sys.exit(1)")
     with pytest.raises(Refused, match="cannot be read"):
         redraw(SMALL)
@@ -150,7 +150,7 @@ def test_a_broken_picture_cannot_be_drawn():
         draw(b"\x89PNG\r\n", recipes_for(60, 40))
 
 
-# How many at once
+# Turns
 
 
 def test_more_than_there_are_turns_wait_and_are_told_after_a_while(
@@ -187,7 +187,7 @@ def test_turns_are_counted_over_all_processes_of_the_machine(settings, monkeypat
         with pytest.raises(worker_pool.Busy), worker_pool.turn():
             pass
         other.kill()
-    # A process that was killed keeps no turn.
+    # A killed process releases its turn.
     with worker_pool.turn():
         pass
 

@@ -1,4 +1,4 @@
-"""What the documents of the tests are made of, and what is read off their articles."""
+"""Parts of test documents, and what tests read from the imported articles."""
 
 import re
 from html import unescape
@@ -19,7 +19,7 @@ PAGE_ENDS = ["Leave a Reply", "Older Newer"]
 
 
 def blocks(article):
-    """What the body consists of: the tag and the text of each block, list items among them."""
+    """Pairs of the tag and the text of each block of the body, list items included."""
     found = re.findall(r"<(h2|h3|p|li)>(.*?)</\1>|<(hr)>", article.body)
     return [(tag or rule, unescape(text)) for tag, text, rule in found]
 

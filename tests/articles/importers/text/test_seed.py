@@ -6,7 +6,7 @@ import pytest
 from articles.importers.text import article_from, read
 from tests.articles.importers.text.documents import blocks, kinds, titles
 
-# How else the same document could have been saved: a pattern and what takes its place.
+# Other ways to save the same document: a pattern and its replacement.
 LAYOUTS = [
     (r"(?m)^ +", ""),
     (r"(?m)^ +", "\t"),

@@ -1,0 +1,126 @@
+"""
+The addresses of an article: its slug, the slugs it was public under, and its replacement.
+
+See articles.models.address for the stored addresses.
+"""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from articles.core.slugs import free_slug, slug_from
+from articles.models.address import Address
+from articles.models.article_status import Status
+from articles.models.step import TransitionError
+
+# In characters.
+SLUG_LENGTH = 120
+# A chain of articles that replace each other is followed through this many.
+LONGEST_CHAIN = 10
+
+
+def save_under_free_slug(article, save):
+    """
+    Call `save` with a free slug made from the title, again and again while others take it.
+
+    Raises the IntegrityError of `save` when another slug would not help.
+    """
+    while True:
+        article.slug = free_slug(
+            slug_from(article.title, fallback="article", max_length=80),
+            taken=lambda slug: _is_taken(slug, articles=type(article).objects),
+            max_length=SLUG_LENGTH,
+        )
+        try:
+            with transaction.atomic():
+                return save()
+        except IntegrityError:
+            # Either somebody took this slug a moment ago, or the database objects to
+            # something else.
+            if not _is_taken(article.slug, articles=type(article).objects):
+                article.slug = ""
+                raise
+
+
+def slug_free(article, slug):
+    """Whether this article may have the slug: no other has it, or was ever public under it."""
+    return not _is_taken(slug, articles=type(article).objects, but_for=article.pk)
+
+
+def stands_in(article):
+    """
+    The visible article that a replaced article’s address redirects to; None without one.
+
+    Articles that were replaced themselves are followed; the chain may loop.
+    """
+    seen, other = {article.pk}, article.replaced_by
+    while other is not None and other.pk not in seen and len(seen) < LONGEST_CHAIN:
+        if other.is_visible:
+            return other
+        seen.add(other.pk)
+        other = other.replaced_by
+    return None
+
+
+def hold_address(article):
+    """
+    Reserve the slug for this article while readers know it or are about to know it.
+
+    A published article gets an Address from the moment at which it is public. Addresses
+    that no reader has seen are deleted when the article leaves the site. Raises
+    TransitionError when the slug belongs to another article.
+    """
+    was_seen = (
+        article.is_withdrawn
+        and article.public_from is not None
+        and article.public_from <= timezone.now()
+    )
+    if article.status == Status.PUBLISHED or was_seen:
+        address, _ = Address.objects.get_or_create(
+            slug=article.slug,
+            defaults={"article": article, "since": article.public_from},
+        )
+        if address.article_id != article.pk:
+            raise TransitionError(
+                f"The address “{article.slug}” belongs to another article. Give “{article}” another one."
+            )
+        article.addresses.unused().update(since=article.public_from)
+        article.addresses.filter(pk=address.pk, since__gt=article.public_from).update(
+            since=article.public_from
+        )
+    else:
+        article.addresses.unused().delete()
+
+
+def change_slug(article, slug):
+    """
+    Store another slug for the article, and reserve both addresses as far as readers know them.
+
+    Raises TransitionError when the slug is invalid or belongs to another article.
+    """
+    try:
+        validate_slug(slug)
+        article._meta.get_field("slug").run_validators(slug)
+    except ValidationError as error:
+        raise TransitionError(
+            f"“{slug}” cannot be an address: {' '.join(error.messages)}"
+        ) from error
+    if not slug_free(article, slug):
+        raise TransitionError(
+            f"The address “{slug}” belongs to another article. Choose another one."
+        )
+    hold_address(article)
+    article.addresses.unused().delete()
+    type(article).objects.filter(pk=article.pk).update(
+        slug=slug, modified_at=timezone.now()
+    )
+    renamed = type(article).objects.get(pk=article.pk)
+    hold_address(renamed)
+
+
+def _is_taken(slug, *, articles, but_for=None):
+    return (
+        articles.filter(slug=slug).exclude(pk=but_for).exists()
+        or Address.objects.filter(slug=slug).exclude(article=but_for).exists()
+    )
