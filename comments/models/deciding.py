@@ -105,6 +105,16 @@ def follow(comment, thread, *, was_approved, counted):
     thread.count(_counted(comment) - counted)
 
 
+def save_as_shown(comment, save):
+    """Insert a comment that arrives approved, as from an import: it counts at once and is no news."""
+    comment.first_shown_at = comment.first_shown_at or comment.created_at
+    comment.announced_at = comment.announced_at or comment.created_at
+    with transaction.atomic():
+        thread = Thread.objects.held_by(comment.article)
+        save()
+        follow(comment, thread, was_approved=False, counted=0)
+
+
 def reports_open_before(decision):
     """How many reports of its comment no moderator had answered when this was decided."""
     comment = decision.comment
