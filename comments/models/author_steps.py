@@ -1,4 +1,8 @@
-"""The steps that the author of a comment takes, or that are taken for them; call them as methods of Comment."""
+"""
+The steps that the author of a comment takes, or that are taken for them.
+
+Call them as methods of Comment.
+"""
 
 from django.db import transaction
 from django.db.models import F
@@ -53,7 +57,7 @@ def edit(comment, body, *, status):
 
 def erase(comment):
     """
-    Blank everything that the author wrote, for ever; withdraw the comment if it is not withdrawn.
+    Blank everything that the author wrote, for ever, and withdraw the comment.
 
     The row stays, because replies, reports and decisions refer to it.
     """

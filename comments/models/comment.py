@@ -33,7 +33,7 @@ class Comment(models.Model):
         SPAM = "spam", "Spam"
         WITHDRAWN = "withdrawn", "Withdrawn by its author"
 
-    # Protected: what was said under an article, and what was decided on it, stays on record.
+    # Protected: comments and the decisions on them stay on record.
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="comments"
     )
@@ -45,7 +45,7 @@ class Comment(models.Model):
         related_name="answers",
         help_text="The comment this one answers.",
     )
-    # The first comment of the conversation that this one hangs under; follows from `parent`.
+    # The first comment of the conversation; None for a root. `save` derives it from `parent`.
     root = models.ForeignKey(
         "self",
         null=True,
@@ -54,14 +54,14 @@ class Comment(models.Model):
         on_delete=models.PROTECT,
         related_name="replies",
     )
-    # Wider than the form allows: what people see as one character may be several.
+    # Wider than the form allows: one visible character may be several code points.
     name = models.CharField(max_length=4 * LONGEST_NAME)
     email = models.EmailField(blank=True)
     body = models.TextField()
-    # Whether its author wants to hear of replies by mail.
+    # Whether the author wants mails about replies.
     notify = models.BooleanField(default=False)
     text_revision = models.PositiveIntegerField(default=1, editable=False)
-    # The account of a member of staff who answered signed in.
+    # The account of the member of staff who wrote a staff reply.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -70,8 +70,8 @@ class Comment(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    # The person among the readers who has shown that they wrote it: by the token of their
-    # browser, or by the link that was mailed for it. Never by what was typed.
+    # The reader who has proved that they wrote the comment: with their browser's token or
+    # with the mailed link. A typed name or address proves nothing.
     commenter = models.ForeignKey(
         "comments.Commenter",
         null=True,
@@ -80,8 +80,8 @@ class Comment(models.Model):
         on_delete=models.SET_NULL,
         related_name="comments",
     )
-    # The mailbox at `email`, when its owner has shown that they wrote the comment, as above.
-    # Without one, `email` is only what somebody typed.
+    # The mailbox at `email`, once its owner has proved, as above, that they wrote the
+    # comment. Until then `email` is only what somebody typed.
     mailbox = models.ForeignKey(
         "comments.Mailbox",
         null=True,
@@ -89,49 +89,50 @@ class Comment(models.Model):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="comments",
-        # The index below leaves out the many without one.
+        # An index of its own leaves out the many comments without a mailbox.
         db_index=False,
     )
     status = models.CharField(
         max_length=10, choices=Status, default=Status.PENDING, editable=False
     )
-    # What the newest decision of a person that nobody has undone made of it, and when;
-    # also after its author has withdrawn it.
+    # The status given by the newest decision of a moderator that is not undone, and its
+    # time. Both stay when the author withdraws the comment.
     judged_as = models.CharField(max_length=10, blank=True, editable=False)
     judged_at = models.DateTimeField(null=True, editable=False)
-    # Counts the decisions and edits, so that a decision can say which state it was made on.
+    # Counts decisions and edits. A step names the version it was decided on, so that a
+    # stale one is refused.
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     first_shown_at = models.DateTimeField(null=True, editable=False)
-    # When those whom a reply answers were told of it, or need not be any more.
+    # When the reply was announced by mail to those it answers, or when that became unnecessary.
     announced_at = models.DateTimeField(null=True, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
     picked_at = models.DateTimeField(null=True, editable=False)
-    # Of a root: how many of its replies are approved. Kept right in the transaction of each decision.
+    # For a root: the number of approved replies, updated in the transaction of each decision.
     approved_replies = models.PositiveIntegerField(default=0, editable=False)
-    # Reports that came since a moderator last decided on the comment.
+    # The number of reports since a moderator last decided on the comment.
     open_reports = models.PositiveIntegerField(default=0, editable=False)
-    # Worked out by the database, so that the roots of a page can be read from one index.
+    # Computed by the database, so that one index finds the roots of a page.
     has_place = models.GeneratedField(
         expression=Case(When(takes_a_place(), then=Value(True)), default=Value(False)),
         output_field=models.BooleanField(),
         db_persist=True,
     )
     network = models.CharField(max_length=64, blank=True, editable=False)
-    # Equal for two posts of the same words to the same place from the same network. The
-    # database makes one row of them; see comments.posting.submit.
+    # Equal for two posts of the same text to the same place from the same network. It is
+    # unique, so the second post makes no second row; see comments.posting.submit.
     repeat_key = models.CharField(  # noqa: DJ001 - unique: no key is NULL
         max_length=64, null=True, unique=True, editable=False
     )
-    # Carried by the links that open it; see articles.core.link_keys.
+    # Part of every private link to the comment; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,
         db_default=RandomKey(),
         editable=False,
     )
-    # Whether links without the key open it, too: they were sent before there were keys.
+    # Whether links without the key work too: they were sent before keys existed.
     takes_old_links = models.BooleanField(
         default=False, db_default=True, editable=False
     )
@@ -159,7 +160,7 @@ class Comment(models.Model):
         return f"{self.name}: {self.body[:60]}"
 
     def save(self, *args, **kwargs):
-        """Save the comment; a new reply finds its place from its parent alone."""
+        """Save the comment; a new reply takes its root and article from its parent."""
         if self._state.adding:
             if self.parent is not None:
                 self.root_id = self.parent.root_id or self.parent.pk
@@ -201,7 +202,7 @@ class Comment(models.Model):
 
     @property
     def carries_replies(self):
-        """Whether replies can be shown under this root: `querysets.carries_replies`, for one comment."""
+        """Whether replies can be shown under this root, as `querysets.carries_replies` asks."""
         is_buried = (
             self.first_shown_at is not None and self.status in LEAVES_A_TOMBSTONE
         )
@@ -213,7 +214,7 @@ class Comment(models.Model):
 
     @property
     def is_editable(self):
-        """Whether its author can still change the words."""
+        """Whether the author can still change the text."""
         return (
             self.status in [self.Status.PENDING, self.Status.APPROVED]
             and timezone.now() < self.editable_until
@@ -223,12 +224,12 @@ class Comment(models.Model):
 
     @property
     def is_redacted(self):
-        """Whether a moderator took words out of it, and nobody has put them back."""
+        """Whether a moderator has taken words out and nobody has put them back."""
         return texts.is_redacted(self)
 
     @property
     def can_be_appealed(self):
-        """Whether its author can still ask the moderators to look again."""
+        """Whether the author can still ask the moderators to reconsider."""
         return (
             self.status in [self.Status.REJECTED, self.Status.SPAM]
             and not self.is_erased
@@ -246,35 +247,35 @@ class Comment(models.Model):
 
     @property
     def wants_a_second_look(self):
-        """Whether readers or its author have said something that no moderator has answered."""
+        """Whether there are reports or an appeal that no moderator has answered."""
         return self.open_reports > 0 or self.has_open_appeal
 
     @property
     def waits_since(self):
-        """When it began to wait, the last time it did."""
+        """When the comment last began to wait for a moderator."""
         return moderator_steps.waits_since(self)
 
     def text_of(self, revision):
-        """What it said in that revision of its text."""
+        """The text in the revision with this number."""
         return texts.text_of(self, revision)
 
     @property
     def possible_steps(self):
-        """The names of the steps that a moderator can take from here, in their fixed order."""
+        """The names of the steps that a moderator can take now, in a fixed order."""
         return moderator_steps.possible_steps(self)
 
     @property
     def wants_news(self):
-        """Whether its author wants to hear of replies: `CommentQuerySet.wanting_news`, for one comment."""
+        """Whether the author wants mails about replies, as `CommentQuerySet.wanting_news` asks."""
         return self.notify and self.email != ""
 
     @property
     def has_unproven_address(self):
-        """Whether an address was typed whose owner has not shown that they wrote the comment."""
+        """Whether an address was typed whose owner has not proved that they wrote the comment."""
         return self.email != "" and self.mailbox_id is None
 
     def asks_about(self, mailbox):
-        """Whether the owner of this mailbox is still to say if they wrote the comment."""
+        """Whether the owner of this mailbox is still to confirm that they wrote the comment."""
         return self.has_unproven_address and self.email.lower() == mailbox.address
 
     # Steps. Each is one guarded transaction that records its decision, and raises a
@@ -300,7 +301,8 @@ class Comment(models.Model):
         """
         Do not publish the comment, or take it off the page.
 
-        Its author is `told` the reason and the explanation; the note is for the desk.
+        `reason` is a Decision.Reason. The author learns it and the `explanation` if `told` is
+        true; only moderators read the note.
         """
         moderator_steps.reject(
             self,
@@ -336,7 +338,7 @@ class Comment(models.Model):
         moderator_steps.undo(self, by=by, note=note, seen=seen, batch=batch)
 
     def hold_for_reports(self):
-        """Let a comment wait again that readers have reported and no moderator has judged."""
+        """Let a published comment wait again because readers have reported it."""
         moderator_steps.hold_for_reports(self)
 
     def withdraw(self):
@@ -352,12 +354,12 @@ class Comment(models.Model):
         author_steps.erase(self)
 
     def tell_no_more(self):
-        """Tell its author of no further replies."""
+        """Send the author no further mails about replies."""
         self.notify = False
         self.save(update_fields=["notify"])
 
     def claim_announcement(self):
-        """Whether people are to be told of the reply now, by whoever called: one wins, once."""
+        """Claim the announcement of this reply; true for exactly one caller, once."""
         this_reply = Comment.objects.filter(pk=self.pk, announced_at=None)
         return bool(this_reply.update(announced_at=timezone.now()))
 

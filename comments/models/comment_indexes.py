@@ -50,7 +50,7 @@ INDEXES = [
         name="reported_comments",
         condition=Q(open_reports__gt=0),
     ),
-    # Nearly empty: a reply leaves it when it is announced.
+    # Nearly empty: a reply leaves this index when it is announced.
     models.Index(
         fields=["first_shown_at"],
         name="replies_to_announce",

@@ -118,7 +118,7 @@ def redact(comment, body, *, by, note="", seen=None):
             what=Decision.What.REDACT,
             note=note,
             changes=changes,
-            on=comment.text_revision,
+            text_revision=comment.text_revision,
         )
         copy_findings(comment, comment.text_revision - 1)
 
@@ -154,7 +154,7 @@ def undo(comment, *, by=None, note="", seen=None, batch=None):
             note=note,
             batch=batch,
             changes=changes | {"open_reports": reports_open_before(last)},
-            on=comment.text_revision,
+            text_revision=comment.text_revision,
         )
         if what == Decision.What.REDACT:
             copy_findings(comment, last.text_revision)

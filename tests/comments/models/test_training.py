@@ -217,7 +217,7 @@ def test_a_training_costs_the_same_however_long_the_comment(
     with django_assert_num_queries(9):
         training.unlearn()
     with django_assert_num_queries(11):
-        Training.objects.follow(comment)
+        Training.objects.retrain(comment)
 
 
 @pytest.mark.django_db(transaction=True)
