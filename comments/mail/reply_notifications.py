@@ -68,7 +68,7 @@ def _quoted_by(reply):
 
 
 def _is_of_author(mailbox, reply):
-    """Whether the mailbox belongs to the proved author of the reply; a typed address is no proof."""
+    """Whether the mailbox belongs to the proved author of the reply; typing proves nothing."""
     if reply.by is not None and reply.by.email.lower() == mailbox.address:
         return True
     person = getattr(mailbox, "commenter", None)
