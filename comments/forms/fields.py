@@ -95,6 +95,7 @@ class BrowserField(forms.Field):
 
 
 def must_be_seen(text):
+    """A validator: the text has at least one visible character."""
     if not has_something_to_see(text):
         raise ValidationError(
             "This holds only characters that cannot be seen. Write it in letters.",

@@ -112,6 +112,7 @@ class Entry:
         return ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common())
 
     def links_of(self, digest) -> list[tuple[str, str]]:
+        """Pairs of the name of a step and its one-click address for the digest's moderator."""
         return [
             (STEPS[step], _in_full(decision_address(self.comment, step, digest)))
             for step in steps_on(self.comment)

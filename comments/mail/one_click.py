@@ -54,6 +54,7 @@ class Link:
 
     @property
     def has_other_words(self) -> bool:
+        """Whether the text has changed since the mail was written."""
         return self.comment.text_revision != self.text_revision
 
     @property

@@ -26,6 +26,8 @@ EDIT_WINDOW = timedelta(minutes=15)
 
 
 class Comment(models.Model):
+    """A reader's comment or a staff reply: its text, its place in a conversation, its status."""
+
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"
         APPROVED = "approved", "Approved"
@@ -210,6 +212,7 @@ class Comment(models.Model):
 
     @property
     def editable_until(self):
+        """The moment at which the time for edits by the author ends."""
         return self.created_at + EDIT_WINDOW
 
     @property
@@ -316,6 +319,7 @@ class Comment(models.Model):
         )
 
     def mark_spam(self, *, by=None, note="", seen=None, batch=None):
+        """Mark the comment as spam; its author is not told so."""
         moderator_steps.mark_spam(self, by=by, note=note, seen=seen, batch=batch)
 
     def keep(self, *, by=None, note="", seen=None, batch=None):
@@ -327,6 +331,7 @@ class Comment(models.Model):
         moderator_steps.pick(self, by=by, note=note, seen=seen, batch=batch)
 
     def unpick(self, *, by=None, note="", seen=None, batch=None):
+        """Take the comment off the newsroom's picks."""
         moderator_steps.unpick(self, by=by, note=note, seen=seen, batch=batch)
 
     def redact(self, body, *, by, note="", seen=None):

@@ -174,6 +174,7 @@ class MuteQuerySet(models.QuerySet):
         return self.filter(lifted_at=None, until__gt=timezone.now())
 
     def give_way(self, by):
+        """End these mutes now, as the user `by`; return their number."""
         return self.update(lifted_at=timezone.now(), lifted_by_name=name_of(by))
 
     def of_network(self, comment, *, until, reason, by):

@@ -15,8 +15,8 @@ from comments.models.decision import Decision, standing
 from comments.models.thread import Thread
 from comments.models.training import Training
 
-# The task that mails those whom a reply answers. By name, because the mail package imports
-# the models and the models must not import it.
+# The task that announces a reply by mail. By name, because the mail package imports the
+# models and the models must not import it.
 ANNOUNCING = "comments.mail.reply_notifications.announcing"
 
 # Each status in the words that follow “cannot be”.
@@ -144,7 +144,7 @@ def _judges(what, status):
     """
     Whether such a decision is a judgement of the comment.
 
-    Keeping a rejected comment is none: the earlier judgement stands.
+    Keeping a rejected comment is not one: the earlier judgement stands.
     """
     if what == Decision.What.KEEP:
         return status in ["approved", "spam"]

@@ -112,6 +112,7 @@ class Decision(AppendOnly):
 
     @property
     def who(self):
+        """Who took the step, as the desk shows it."""
         if self.to_status == "withdrawn" or self.what == self.What.EDIT:
             return "Its author"
         return self.by_name or "The screening"

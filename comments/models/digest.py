@@ -39,6 +39,7 @@ class DigestQuerySet(models.QuerySet):
         )
 
     def unclaimed(self):
+        """Digests whose next mail no process is sending now."""
         now = timezone.now()
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
 

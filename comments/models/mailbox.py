@@ -36,6 +36,7 @@ class MailboxQuerySet(models.QuerySet):
         )
 
     def to_forget(self):
+        """Those not confirmed within KEPT_UNCONFIRMED."""
         return self.filter(
             confirmed_at=None, created_at__lt=timezone.now() - KEPT_UNCONFIRMED
         )

@@ -60,6 +60,7 @@ class QueuedMail(models.Model):
 
     @property
     def is_given_up(self):
+        """Whether the mail has been tried for longer than TRIED_FOR."""
         return self.created_at < timezone.now() - TRIED_FOR
 
     def try_later(self):

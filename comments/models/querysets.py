@@ -164,9 +164,11 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(decisions__pk__gte=decision_id, decisions__to_status=PENDING)
 
     def reported_since(self, report_id):
+        """Those with the report with this id or a later one."""
         return self.filter(reports__pk__gte=report_id)
 
     def appealed_since(self, appeal_id):
+        """Those with the appeal with this id or a later one."""
         return self.filter(appeal__pk__gte=appeal_id)
 
     def for_queue(self):
@@ -174,6 +176,7 @@ class CommentQuerySet(models.QuerySet):
         return self.select_related("article__thread", "appeal").defer("article__body")
 
     def judged_against(self):
+        """Those that moderators rejected or marked as spam, also if withdrawn later."""
         return self.filter(judged_as__in=JUDGED_AGAINST)
 
     def to_try_rules_on(self):
@@ -270,11 +273,12 @@ class CommentQuerySet(models.QuerySet):
 
 
 def is_approved_in(prefix):
+    """Condition: approved. `prefix` leads to the comment, such as "root__"; "" for itself."""
     return Q(**{f"{prefix}status": APPROVED})
 
 
 def is_buried(prefix):
-    """Shown before, and then withdrawn by the author or rejected."""
+    """Condition: shown before, and then withdrawn by the author or rejected."""
     return Q(
         **{
             f"{prefix}first_shown_at__isnull": False,
@@ -284,12 +288,12 @@ def is_buried(prefix):
 
 
 def carries_replies(prefix):
-    """A root whose replies are shown."""
+    """Condition: a root whose replies are shown."""
     return is_approved_in(prefix) | is_buried(prefix)
 
 
 def takes_a_place():
-    """A root with a place on the public page: shown, or a tombstone over approved replies."""
+    """Condition: a root on the public page, shown or a tombstone over approved replies."""
     return Q(root__isnull=True) & (
         is_approved_in("") | (is_buried("") & Q(approved_replies__gt=0))
     )

@@ -22,6 +22,7 @@ class SecondLookQuerySet(models.QuerySet):
         return self.filter(~_is_unchanged(), answered_at=None)
 
     def answered(self):
+        """Those with a verdict."""
         return self.filter(answered_at__isnull=False).exclude(verdict="")
 
     def void(self):

@@ -9,6 +9,7 @@ KEPT = timedelta(days=1)
 
 class WrittenMailQuerySet(models.QuerySet):
     def to(self, mailbox, kind):
+        """Mails of this kind (a PendingMail.Kind) to the mailbox."""
         return self.filter(mailbox=mailbox, kind=kind)
 
     def asked_from(self, networks):

@@ -106,12 +106,12 @@ class Pile:
         return []
 
 
-class WaitingPile(Pile):
+class WaitingList(Pile):
     def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.written_after(place.at), comments.put_back_since(place.id)]
 
 
-class ReportedPile(Pile):
+class ReportedList(Pile):
     """Reported comments, most reported first; the cursor also holds the number of reports."""
 
     def place_of(self, comment: Comment) -> str:
@@ -133,12 +133,12 @@ class ReportedPile(Pile):
         return [comments.reported_since(place.id)]
 
 
-class AppealedPile(Pile):
+class AppealedList(Pile):
     def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.appealed_since(place.id)]
 
 
-WAITING = WaitingPile(
+WAITING = WaitingList(
     "waiting",
     "Waiting",
     word="waiting",
@@ -151,7 +151,7 @@ PILES = {
     pile.name: pile
     for pile in [
         WAITING,
-        ReportedPile(
+        ReportedList(
             "reported",
             "Reported",
             word="reported",
@@ -160,7 +160,7 @@ PILES = {
             newest_first=True,
             grows_by=Report,
         ),
-        AppealedPile(
+        AppealedList(
             "appealed",
             "Appealed",
             word="appealed",
@@ -222,6 +222,7 @@ class Card:
 
     @property
     def is_burst(self) -> bool:
+        """Whether all comments of the card came within a minute."""
         return self.ended_at - self.begun_at < timedelta(minutes=1)
 
     @property
@@ -270,12 +271,14 @@ class Seen:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
+        """Parse what `seen` wrote, such as `12-3-1`; None for anything else."""
         parts = text.split("-")
         fits = all(part.isdecimal() and len(part) < 16 for part in parts)
         return cls(*map(int, parts)) if fits and len(parts) in (2, 3) else None
 
 
 def seen(comment: Comment) -> str:
+    """The present state of the comment as text, for `Seen.parse`."""
     return f"{comment.pk}-{comment.version}-{comment.text_revision}"
 
 

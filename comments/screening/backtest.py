@@ -204,6 +204,7 @@ def in_force(rule: Rule, setting: Setting) -> tuple[float | None, Weight]:
 
 
 def as_set(row: RuleSetting) -> Setting:
+    """The stored setting of a rule, as the screening uses it."""
     return Setting(row.limit, None if row.weight is None else Weight(row.weight))
 
 

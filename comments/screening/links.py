@@ -29,4 +29,5 @@ def link_in_name(posted: Posted) -> Iterator[Finding]:
 
 
 def links_in(text: str) -> list[str]:
+    """The links in the text as they are typed, in order, without closing punctuation."""
     return [found[0].rstrip(".,:;!?)'") for found in _LINK.finditer(text)]

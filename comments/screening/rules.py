@@ -49,6 +49,7 @@ class Rule:
         return self.look.__name__
 
     def found_in(self, posted: Posted) -> list[Finding]:
+        """The rule's findings, with the limit and weight that moderators have set."""
         if posted.by is not None and not self.for_staff:
             return []
         setting = posted.settings.get(self.name, Setting())

@@ -27,6 +27,7 @@ def classifier(posted: Posted) -> Iterator[Finding]:
 
 
 def has_learnt_enough(learnt: Table) -> bool:
+    """Whether there are at least FEWEST_OF_EACH decided comments of each kind."""
     return min(learnt.comments) >= FEWEST_OF_EACH
 
 

@@ -29,6 +29,7 @@ def private_address(comment):
 
 
 def token_for(comment):
+    """The token of the comment's private page; it never expires."""
     return _signer("mine").sign(row_name(comment))
 
 

@@ -85,6 +85,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Plot:
+    """A line or column chart, in units of the drawing."""
+
     title: str
     description: str
     height: float

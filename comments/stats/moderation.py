@@ -45,6 +45,7 @@ def last_weeks(now: datetime) -> list[date]:
 
 
 def start_of(monday: date) -> datetime:
+    """Midnight at the beginning of the day, in the time zone of the site."""
     return timezone.make_aware(datetime.combine(monday, time.min))
 
 
