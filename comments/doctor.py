@@ -1,4 +1,4 @@
-"""What must be true of the conversations, and how a count that is wrong is put right."""
+"""The checks of conversations for the `doctor` command, and the repairs of wrong counts."""
 
 from functools import partial
 
@@ -10,12 +10,12 @@ from articles.core.checks import Check, Finding, in_batches
 from articles.models import Article
 from comments.models import Comment, Thread
 
-# So many rows are looked at by one query.
+# The number of rows that one query checks.
 BATCH = 10_000
 
 
 def wrong_counts_of_shown():
-    """The number beside the title of an article, where it is not the number of comments that stand there."""
+    """Articles whose stored number of shown comments is wrong."""
     for articles in in_batches(_counted_articles(), BATCH):
         for article in articles.exclude(kept=F("shown")):
             yield Finding(
@@ -26,6 +26,7 @@ def wrong_counts_of_shown():
 
 
 def wrong_counts_of_replies():
+    """Roots whose stored number of approved replies is wrong."""
     for comments in in_batches(_counted_comments(), BATCH):
         for comment in comments.exclude(approved_replies=F("approved")):
             yield Finding(
@@ -36,6 +37,7 @@ def wrong_counts_of_replies():
 
 
 def replies_on_another_article():
+    """Replies whose article is not that of their parent and root."""
     return _misplaced(
         ~Q(article=F("root__article")) | ~Q(article=F("parent__article")),
         "It stands on another article than what it answers.",
@@ -43,6 +45,7 @@ def replies_on_another_article():
 
 
 def replies_under_a_wrong_root():
+    """Replies whose root is not that of their parent."""
     root_of_parent = Coalesce("parent__root", "parent")
     return _misplaced(
         ~Q(root=root_of_parent) | Q(parent=F("pk")),
@@ -51,7 +54,7 @@ def replies_under_a_wrong_root():
 
 
 def authors_by_typing():
-    """Comments that were given to a person only because somebody typed their address, as releases did until 0.1."""
+    """Comments assigned to a person only by a typed address, as releases before 0.1 did."""
     typed = Comment.objects.filter(
         mailbox=None, commenter__mailbox__address=Lower("email")
     )
@@ -65,7 +68,7 @@ def authors_by_typing():
 
 
 CHECKS = [
-    # The replies first: what is counted under an article follows from them.
+    # The replies first, because the counts of articles depend on them.
     Check("counts of replies", wrong_counts_of_replies),
     Check("counts of shown comments", wrong_counts_of_shown),
     Check("articles of replies", replies_on_another_article),
@@ -86,7 +89,7 @@ def _two_numbers(kept, counted):
 
 
 def _counted_articles():
-    """The articles, each with the number that is kept and the number that is true, read in one moment."""
+    """The articles with the stored number (`kept`) and the true one (`shown`), in one query."""
     standing = Comment.objects.standing().filter(article=OuterRef("pk"))
     return Article.objects.only("title").annotate(
         kept=Coalesce("thread__shown_count", 0),
@@ -120,7 +123,7 @@ def _detach(comment):
 
 def _mend_count_of_replies(comment):
     with transaction.atomic():
-        # Whoever decides on a reply holds the thread.
+        # Locked, because a decision on a reply changes the count.
         Thread.objects.held_by(comment.article)
         approved = _counted_comments().get(pk=comment.pk).approved
         Comment.objects.filter(pk=comment.pk).update(approved_replies=approved)

@@ -1,8 +1,8 @@
 """
-Whether a comment is spam, learnt from nothing but what moderators decided.
+The spam classifier, which learns only from the decisions of moderators.
 
-Multinomial naive Bayes over the words of a comment and pieces of them. Everything
-here is pure: `features` makes a text comparable, `bayes` judges it by a table of
-integer counts, `measuring` says how often it would have been right. The tables are
-kept by comments.models.training.
+Multinomial naive Bayes over words and character n-grams. All functions are pure:
+`features` extracts the features of a text, `bayes` judges it by a table of integer
+counts, `measuring` computes how often that would have been right.
+comments.models.training stores the tables.
 """

@@ -1,4 +1,4 @@
-"""Multinomial naive Bayes over integer counts: how likely a text is spam, and because of which words."""
+"""Multinomial naive Bayes over integer counts: how likely a text is spam, and why."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 from comments.classifier.features import PAIR, TRAIT, WORD
 
-# Laplace’s: added to every count, so that what was never seen in one class is no proof
-# of the other.
+# Laplace smoothing: added to every count, so that a feature never seen in one class does
+# not prove the other.
 SMOOTHING = 1
-# The pieces of one text are no independent witnesses, as the method supposes: so many
-# count in full, and more of them less and less. Without that, nothing is ever unsure.
-# Both numbers were chosen on the training halves of the sample alone.
+# The features of one text are not independent, as the method assumes. Up to WITNESSES
+# features count in full; with more, each counts less, by the exponent DISCOUNT. Without
+# this the result is never unsure. Both were chosen on the training halves of the sample.
 WITNESSES, DISCOUNT = 3, 0.75
 WORDS_NAMED = 5
 
 
 class Count(NamedTuple):
-    """In how many comments of each kind, or how many of anything else."""
+    """A number of honest and of spam comments, or of something else of each kind."""
 
     honest: int = 0
     spam: int = 0
@@ -26,7 +26,7 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """What was learnt: the comments of each kind, their features altogether, and each feature."""
+    """What was learnt: the comments of each kind, the sum of their features, and each feature."""
 
     comments: Count = Count()
     features: Count = Count()
@@ -37,21 +37,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Judgement:
-    """How likely it is spam, from 0 to 1, and the words that moved that most."""
+    """The probability of spam, from 0 to 1, and the words that influenced it most."""
 
     probability: float
     words: tuple[str, ...] = ()
 
 
 def judge(spelt: Mapping[str, str], table: Table) -> Judgement:
-    """Judge a text by its features, each with what stands for it there."""
+    """Judge a text by its features, as `features.spelt` returns them."""
     weights = _weights(spelt, table)
     odds = _prior(table.comments) + sum(weights.values()) * _credit(len(weights))
     return Judgement(_probability(odds), _movers(weights, spelt, is_spam=odds > 0))
 
 
 def _weights(features: Iterable[str], table: Table) -> dict[str, float]:
-    """How much each known feature speaks for spam; those never seen say nothing."""
+    """The log odds of spam that each known feature adds; unknown features add nothing."""
     rest = SMOOTHING * max(table.known, 1)
     of_all = log((table.features.honest + rest) / (table.features.spam + rest))
     known = ((name, table.counts.get(name)) for name in features)
@@ -78,7 +78,7 @@ def _probability(odds: float) -> float:
 def _movers(
     weights: Mapping[str, float], spelt: Mapping[str, str], *, is_spam: bool
 ) -> tuple[str, ...]:
-    """What people can read of it: words, pairs and traits, the strongest first, each word once."""
+    """The readable features (words, pairs, traits) that decided most, strongest first."""
     side = 1 if is_spam else -1
     strongest = sorted(weights, key=lambda name: -side * weights[name])
     named: list[str] = []

@@ -1,4 +1,4 @@
-"""What is counted of a text: its words, pairs of them and pieces of them, as they look to a reader."""
+"""The features of a text: its words, pairs of words and character n-grams, as readers see them."""
 
 import re
 import unicodedata
@@ -6,16 +6,16 @@ from functools import lru_cache
 
 from articles.core.text.confusables import plain_letters
 
-# The first letter of a feature says what it is: a trait, a word, a pair of words or a piece.
+# The prefix says what a feature is: a trait, a word, a pair of words or a character n-gram.
 TRAIT, WORD, PAIR, PIECE = "t:", "w:", "p:", "c:"
-# In letters; what is longer is known by its pieces.
+# In letters; longer words count only by their n-grams.
 LONGEST_WORD = 24
 LONGEST_FEATURE = 64
 SIZES_OF_PIECES = [3, 4, 5]
-# So much of a text is looked up and stored at most. The words of a long one come before its pieces.
+# The most features of one text that are looked up and stored; words come before n-grams.
 MOST_FEATURES = 2000
-# In characters, after normalisation, which makes 18 letters of one ligature. The longest
-# comment that nobody blew up is shorter.
+# In characters after normalisation, which can turn one ligature into 18 letters. An honest
+# comment is always shorter.
 LONGEST_TEXT = 20_000
 FEW_WORDS, MANY_WORDS = 4, 40
 
@@ -27,7 +27,7 @@ _DIGITS_AS_LETTERS = str.maketrans("013457", "oieast")
 
 
 def spelt(text: str) -> dict[str, str]:
-    """Each feature of the text, at most MOST_FEATURES of them, with what stands for it in the text."""
+    """The features of the text, at most MOST_FEATURES, each with how the text spells it."""
     words = _folded(text)
     found = {f"{TRAIT}{name}": said for name, said in _traits(text, words)}
     for one, seen in words:
@@ -47,7 +47,7 @@ def spelt(text: str) -> dict[str, str]:
 
 
 def _folded(text):
-    """Each word as it looks, with the word as it stands in the text."""
+    """Pairs of each word as it looks to a reader and as it stands in the text."""
     normal = unicodedata.normalize("NFKC", text)[:LONGEST_TEXT]
     shown = "".join(filter(_is_seen, normal))
     words = _WORDS.findall(shown)
@@ -59,7 +59,7 @@ def _look_of(word):
     letters = unicodedata.normalize("NFD", word.casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     plain = plain.translate(plain_letters())
-    # “b0nus”; but a number is a number.
+    # “b0nus” reads as “bonus”, but a number stays a number.
     return plain if plain.isdigit() else plain.translate(_DIGITS_AS_LETTERS)
 
 

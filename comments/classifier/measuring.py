@@ -1,4 +1,4 @@
-"""How often the classifier would have been right about what moderators decided since."""
+"""Measure how often the classifier would have agreed with later decisions of moderators."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from comments.classifier.bayes import Count, Judgement, Table, judge
 
-# Of what was decided the newest fifth is judged, by what was learnt from all before.
+# The newest fifth of the decisions is judged by what was learnt from the older ones.
 JUDGED = 0.2
 
 
@@ -21,7 +21,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Row:
-    """Of the comments of one kind: how many it calls honest, leaves to people and calls spam."""
+    """Of the comments of one kind: how many were called honest, left unsure, or called spam."""
 
     honest: int = 0
     unsure: int = 0
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Measurement:
-    """The confusion table, and the comments that it took for something else than the moderators did."""
+    """The confusion table, and the comments on which classifier and moderators disagree."""
 
     learnt: Count
     honest: Row
@@ -47,12 +47,12 @@ class Measurement:
 
     @property
     def precision(self) -> float | None:
-        """How much of what it calls spam is spam; None where it calls nothing so."""
+        """The share of spam among what is called spam; None if nothing is."""
         return _share(self.spam.spam, self.called_spam)
 
     @property
     def recall(self) -> float | None:
-        """How much of the spam it calls spam; what it leaves to people is not."""
+        """The share of the spam that is called spam; unsure counts as missed. None without spam."""
         return _share(self.spam.spam, self.spam.total)
 
     @property
@@ -66,7 +66,11 @@ class Measurement:
 def measure(
     decided: Sequence[Decided], *, surely_honest: float, surely_spam: float
 ) -> Measurement:
-    """Learn from the older ones and judge the newest; the oldest come first."""
+    """
+    Learn from the older decisions and judge the newest; `decided` is oldest first.
+
+    `surely_honest` and `surely_spam` are the probabilities that end the unsure band.
+    """
     cut = len(decided) - round(len(decided) * JUDGED)
     table = learn(decided[:cut])
     judged = [(one, _judge(one, table)) for one in decided[cut:]]
@@ -83,7 +87,7 @@ def measure(
 
 
 def learn(decided: Iterable[Decided]) -> Table:
-    """The table that moderators would have taught with these decisions."""
+    """The table learnt from these decisions."""
     comments, features = [0, 0], [0, 0]
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for one in decided:
@@ -96,7 +100,7 @@ def learn(decided: Iterable[Decided]) -> Table:
 
 
 def _judge(one: Decided, table: Table) -> Judgement:
-    # Behind the letter that says what a feature is, it reads as the text does.
+    # Without its prefix a feature reads as in the text.
     return judge({name: name[2:] for name in one.features}, table)
 
 

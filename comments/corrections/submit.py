@@ -1,4 +1,4 @@
-"""Taking what a reader says is wrong in an article."""
+"""Store readers' reports of errors in articles."""
 
 from datetime import timedelta
 
@@ -8,25 +8,31 @@ from articles.models import CorrectionRequest
 from comments.models.sender_locks import hold_sender
 from comments.security.throttling import Limit, require_room
 
-# From one network, about whatever articles.
+# For one network, about all articles together.
 LIMITS = [Limit(5, timedelta(hours=1))]
 
 
-def take(asked, *, networks):
+def take(correction_request, *, networks):
     """
-    Store the request, or find the one that it repeats; returns it as it is stored.
+    Store a CorrectionRequest, or find the equal one stored before; return the stored one.
 
-    `networks` are the sender's hashes, newest first. Raises rates.TooMany.
+    `networks` are the hashes of the sender's network, newest first. Raises
+    throttling.TooMany.
     """
     with transaction.atomic():
-        hold_sender(networks, words=f"correction {asked.article_id} {asked.text}")
+        hold_sender(
+            networks,
+            words=f"correction {correction_request.article_id} {correction_request.text}",
+        )
         same = CorrectionRequest.objects.filter(
-            article=asked.article, text=asked.text, network__in=networks or [""]
+            article=correction_request.article,
+            text=correction_request.text,
+            network__in=networks or [""],
         )
         if repeated := same.first():
             return repeated
         if networks:
             require_room(LIMITS, CorrectionRequest.objects.sent_from(networks))
-        asked.network = next(iter(networks), "")
-        asked.save()
-    return asked
+        correction_request.network = next(iter(networks), "")
+        correction_request.save()
+    return correction_request

@@ -1,4 +1,4 @@
-"""The buttons on the page that a link in the digest leads to."""
+"""The forms on the page of a one-click link in the moderators' digest."""
 
 from django import forms
 
@@ -9,7 +9,7 @@ LONGEST_EXPLANATION = 1000
 
 
 class StepForm(ReaderForm, forms.Form):
-    """The one button: nothing is done that it does not say."""
+    """A form with the button for one step only."""
 
     def __init__(self, *args, step, **kwargs):
         super().__init__(*args, **kwargs)
@@ -20,17 +20,17 @@ class StepForm(ReaderForm, forms.Form):
 
     @property
     def was_pressed(self):
-        """Whether it came from the button, whatever else there is to put right."""
+        """Whether the button was pressed, even if other fields are invalid."""
         return self.is_bound and "step" not in self.errors
 
     @property
     def why(self):
-        """What goes with the step."""
+        """The keyword arguments for the step."""
         return {name: self.cleaned_data[name] for name in self.base_fields}
 
 
 class RejectForm(StepForm):
-    """Why the comment is rejected, and what its author is told of it."""
+    """The reason for rejecting a comment, and what its author is told."""
 
     reason = forms.ChoiceField(
         label="Why?",

@@ -19,7 +19,7 @@ NOTIFY = "Tell me by mail when somebody answers"
 
 
 class CommentForm(ReaderForm, forms.ModelForm):
-    """What a reader fills in, and the field that only robots fill in."""
+    """What a reader fills in, and the decoy field that only robots fill in."""
 
     name = LineField(
         validators=[must_be_seen, at_most(LONGEST_NAME)],
@@ -89,7 +89,7 @@ class CommentForm(ReaderForm, forms.ModelForm):
             self.add_error("email", ValidationError(needed, code="needed"))
 
     def _get_validation_exclusions(self):
-        # The field has found the comment that is answered; the model would look again.
+        # The form field has already found the parent; the model would query it again.
         return super()._get_validation_exclusions() | {"parent"}
 
     @property

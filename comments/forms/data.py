@@ -1,4 +1,4 @@
-"""The forms around everything that was written with an address."""
+"""The forms for the export and erasure of everything written with an address."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ from comments.forms.fields import AddressField, ReaderForm
 
 
 class AddressForm(ReaderForm, forms.Form):
-    """Whose comments somebody asks for."""
+    """The address whose comments somebody asks for."""
 
     email = AddressField(
         max_length=254,
@@ -22,7 +22,7 @@ class AddressForm(ReaderForm, forms.Form):
 
 
 class DataButtonForm(forms.Form):
-    """Which button was pressed on the page of everything that was written with an address."""
+    """Which button was pressed on the page of the data."""
 
     download = forms.BooleanField(required=False)
 

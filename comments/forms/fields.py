@@ -1,4 +1,4 @@
-"""What the forms of readers are made of."""
+"""The parts of readers' forms: fields, validators and the base class."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,15 +12,15 @@ from comments.text.html import (
     kept_text,
 )
 
-# Beside the limit in characters as people see them: how many code points they may have
-# on average. More than any script needs, and what the column of a name holds.
+# The most code points for each visible character, on average. More than any script needs;
+# the column of a name is that wide.
 CODE_POINTS_A_CHARACTER = 4
-# In seconds: a page that was open longer, or for no number at all, says nothing.
+# In seconds; a longer time is ignored, as is one that is not a number.
 LONGEST_OPEN = 10_000_000
 
 
 class ReaderForm:
-    """Says itself what is missing, all of it at once, where a screen reader finds it."""
+    """A form that reports all errors at once, itself, where a screen reader finds them."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -33,9 +33,9 @@ class ReaderForm:
 
 class UncutField:
     """
-    No `maxlength` on the page: a browser cuts what is pasted at it, and says nothing.
+    A field without `maxlength` on the page: a browser silently cuts pasted text there.
 
-    The limit is the form's, which says so and keeps the words.
+    The form itself checks the limit, explains it and keeps the text.
     """
 
     def widget_attrs(self, widget):
@@ -46,21 +46,21 @@ class AddressField(UncutField, forms.EmailField):
     """An email address."""
 
     def to_python(self, value):
-        # A host is the same in any case of its letters, and SQLite, which compares
-        # addresses later, knows only the cases of ASCII.
+        # Host names ignore case. Lower case is stored because SQLite compares without case
+        # only in ASCII.
         name, at, host = super().to_python(value).rpartition("@")
         return f"{name}{at}{host.lower()}"
 
 
 class LineField(UncutField, forms.CharField):
-    """One line of plain text, without characters that nobody can see or that turn what follows."""
+    """One line of plain text, without characters that are invisible or change direction."""
 
     def to_python(self, value):
         return super().to_python(kept_line(str(value or "")))
 
 
 class TextField(UncutField, forms.CharField):
-    """Plain text of several lines, without characters that nobody can see."""
+    """Plain text of several lines, without invisible characters."""
 
     widget = forms.Textarea
 
@@ -69,7 +69,7 @@ class TextField(UncutField, forms.CharField):
 
 
 class SecondsField(forms.Field):
-    """How long a page was open, as its script measured it; None where it says nothing that a clock could say."""
+    """The seconds that a page was open, as its script measured; None for impossible values."""
 
     widget = forms.HiddenInput
 
@@ -83,9 +83,9 @@ class SecondsField(forms.Field):
 
 class BrowserField(forms.Field):
     """
-    What a browser is known by: the key of a comment that it wrote, None where it shows nothing that we gave it.
+    A browser's token, cleaned to the id of a comment that the browser wrote.
 
-    It is never wrong: nobody has to put right what no person filled in.
+    None without a valid token. It is never an error, because no person fills it in.
     """
 
     widget = forms.HiddenInput
@@ -95,6 +95,7 @@ class BrowserField(forms.Field):
 
 
 def must_be_seen(text):
+    """A validator: the text has at least one visible character."""
     if not has_something_to_see(text):
         raise ValidationError(
             "This holds only characters that cannot be seen. Write it in letters.",
@@ -103,13 +104,13 @@ def must_be_seen(text):
 
 
 def at_most(limit):
-    """A validator: so many characters as people see them, and no tower of marks among them."""
+    """A validator for at most `limit` visible characters, without piles of combining marks."""
 
-    def fits(text):
-        # No text has more characters than code points; nearly every one is short enough.
-        there = characters(text) if len(text) > limit else len(text)
-        if there > limit:
-            numbers = {"show_value": f"{there:,}", "limit_value": f"{limit:,}"}
+    def validate(text):
+        # A text never has more visible characters than code points, so short ones pass.
+        length = characters(text) if len(text) > limit else len(text)
+        if length > limit:
+            numbers = {"show_value": f"{length:,}", "limit_value": f"{limit:,}"}
             raise ValidationError(
                 "There are %(show_value)s characters; at most %(limit_value)s fit.",
                 code="max_length",
@@ -121,15 +122,15 @@ def at_most(limit):
                 code="marks",
             )
 
-    return fits
+    return validate
 
 
 def decoy():
     """
-    The field that only robots fill in.
+    The decoy field that only robots fill in.
 
-    No browser and no password manager has a value for a field called `subject`, and
-    no reader can reach it; the class keeps it out of sight.
+    Browsers and password managers do not fill a field called `subject`. Readers cannot
+    reach it: CSS hides it and Tab skips it.
     """
     return LineField(
         required=False,

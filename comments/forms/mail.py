@@ -1,16 +1,16 @@
-"""The buttons on the pages that our mails lead to, and the one in the mail program."""
+"""The forms on the pages that our mails link to, and the one-click form of mail programs."""
 
 from django import forms
 
 
 class ConfirmForm(forms.Form):
-    """Whether we may write to the address."""
+    """The answer to the confirmation mail."""
 
     answer = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")])
 
 
 class StopForm(forms.Form):
-    """Which mails are wanted no more, or again."""
+    """Which mails to stop, or to allow again."""
 
     mails = forms.ChoiceField(
         choices=[("comment", "This comment"), ("all", "All"), ("resume", "Again")]
@@ -18,7 +18,7 @@ class StopForm(forms.Form):
 
 
 class OneClickForm(forms.Form):
-    """What a mail program sends for its reader, by RFC 8058."""
+    """The POST of a mail program's unsubscribe button, by RFC 8058."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

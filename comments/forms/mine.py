@@ -33,7 +33,7 @@ class ButtonForm(forms.Form):
 
 
 class EditForm(ReaderForm, forms.Form):
-    """Other words for a comment, within the same limits."""
+    """A new text for a comment, within the same limits."""
 
     body = CommentForm.base_fields["body"]
 
@@ -43,7 +43,7 @@ class EditForm(ReaderForm, forms.Form):
 
 
 class AppealForm(ReaderForm, forms.Form):
-    """What the author of a comment that was not published says to the moderators."""
+    """The appeal of the author of an unpublished comment."""
 
     message = TextField(
         validators=[must_be_seen, at_most(LONGEST_APPEAL)],
@@ -60,7 +60,7 @@ class AppealForm(ReaderForm, forms.Form):
 
 
 class NotifyForm(ReaderForm, forms.Form):
-    """Where to tell the author of replies, when the comment came without an address."""
+    """The address for mails about replies, for a comment without an address."""
 
     email = AddressField(
         max_length=254,

@@ -1,4 +1,4 @@
-"""What readers say is wrong: with a comment, or in an article."""
+"""Readers' reports of comments, and of errors in articles."""
 
 from django import forms
 
@@ -16,7 +16,7 @@ from comments.models.report import LONGEST_SENTENCE
 
 
 class ReportForm(ReaderForm, forms.ModelForm):
-    """What a reader says of a comment that should be looked at."""
+    """A reader's report of a comment."""
 
     reason = forms.ChoiceField(
         label="What is wrong with it?",
@@ -47,7 +47,7 @@ class ReportForm(ReaderForm, forms.ModelForm):
 
 
 class ErrorForm(ReaderForm, forms.ModelForm):
-    """What a reader says is wrong in an article."""
+    """A reader's report of an error in an article."""
 
     text = TextField(
         validators=[must_be_seen, at_most(LONGEST_REQUEST)],

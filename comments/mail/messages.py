@@ -1,4 +1,4 @@
-"""What the mails to readers say: one function for each kind, from its row to the mail."""
+"""The mails to readers: one function for each kind turns a PendingMail into an EmailMessage."""
 
 from urllib.parse import urlsplit
 
@@ -10,16 +10,16 @@ from comments.security.tokens import confirm_address, data_address, stop_address
 from comments.text.html import kept_line
 from comments.text.plain_text import inert_line, inert_text
 
-# How much of a reply stands in the mail, in characters.
+# In characters: how much of a reply is in the mail.
 EXCERPT = 600
 
 
 def confirmation(mail):
     """
-    Asks whether the owner of the address wrote the comment; None when they have said something meanwhile.
+    The mail that asks the owner of the address whether they wrote the comment.
 
-    Whoever typed the address may not be its owner, so nothing else that they
-    typed stands in it.
+    None if they have answered in the meantime. Somebody else may have typed the address, so
+    the mail contains nothing else that was typed.
     """
     mailbox, comment = mail.mailbox, mail.comment
     if comment is None:
@@ -43,7 +43,7 @@ def confirmation(mail):
 
 
 def news_of_a_reply(mail):
-    """Tells of a reply; None when it cannot be read any more, or nobody there wants to know."""
+    """The mail about a reply; None if it is not shown any more or the mail is not wanted."""
     mailbox, comment, reply = mail.mailbox, mail.comment, mail.reply
     if not (_is_wanted(mailbox, comment) and reply.is_shown):
         return None
@@ -62,7 +62,7 @@ def news_of_a_reply(mail):
             "address": _in_full(reply.get_absolute_url()),
         },
         stop=_in_full(stop_address(mailbox, comment)),
-        # The same each time it is tried: one that comes twice can be known by it.
+        # The same for each try, so that a mail program can recognise a duplicate.
         **{
             "Message-ID": f"<reply.{reply.pk}.{comment.pk}@{_our_name()}>",
             "In-Reply-To": conversation,
@@ -72,7 +72,7 @@ def news_of_a_reply(mail):
 
 
 def way_to_the_data(mail):
-    """Leads to everything that was written with the address; None when its owner wants no mail at all."""
+    """The mail with the link to everything written with the address; None after a stop."""
     mailbox = mail.mailbox
     if mailbox.is_stopped:
         return None
@@ -87,10 +87,10 @@ def way_to_the_data(mail):
 
 class _UnsubscribeHeader(str):
     """
-    The header in one line, however long its address is.
+    A header that stays on one line, however long its address is.
 
-    Python encodes what does not fit into a line of 78, and no mail program finds
-    an address in that. A header that knows its name it leaves as it is.
+    Python encodes a value that does not fit into a line of 78 characters, and mail programs
+    do not find an address in that. It leaves a value with a `fold` of its own alone.
     """
 
     name = "List-Unsubscribe"
@@ -100,10 +100,10 @@ class _UnsubscribeHeader(str):
 
 
 def _letter(mailbox, subject, template, context, *, stop=None, **headers):
-    # So that no machine on holiday answers.
+    # Prevents automatic replies.
     headers["Auto-Submitted"] = "auto-generated"
     if stop:
-        # RFC 8058: the button of a mail program sends a POST there.
+        # RFC 8058: the unsubscribe button of a mail program sends a POST there.
         headers["List-Unsubscribe"] = _UnsubscribeHeader(f"<{stop}>")
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     context |= {

@@ -1,10 +1,10 @@
 """
-The mail that tells each moderator what waits, with links to decide by that are theirs alone.
+The mail that tells each moderator what waits, with personal one-click links.
 
-Of all processes that would send a moderator's next mail, one does. A mail that fails is
-tried again later, and stops nobody else's. Where the process dies over it, another sends
-the mail ten minutes later: nothing is lost, and a mail that the server took in the moment
-in which we died, or before we could note it, is sent a second time.
+A process claims a moderator's next mail before it sends it. A mail that fails is tried
+again later and does not delay those of others. If the process dies, another sends the mail
+ten minutes later. No mail is lost; one that the server accepted just before the process
+died is sent twice.
 """
 
 import logging
@@ -32,13 +32,14 @@ from comments.text.plain_text import inert_line, inert_text
 
 logger = logging.getLogger(__name__)
 
-# How many comments stand in one mail, and how much of each, in characters.
+# The number of comments in one mail.
 MOST = 20
+# In characters: how much of each comment is quoted, and of what the screening found.
 EXCERPT = 300
 LONGEST_SENTENCE = 500
-# Nobody needs to know more exactly how many more there are.
+# Waiting comments and appeals are counted up to this number only.
 COUNTED = 1000
-# Decisions may be stored in another order than they are numbered, but not so far apart.
+# Decisions may be committed in another order than their ids, but not further apart than this.
 SETTLED_AFTER = timedelta(minutes=1)
 
 HOUR = timedelta(hours=1)
@@ -46,14 +47,19 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Rhythm:
-    """At most one mail to each moderator in this time, and only when something has waited so long."""
+    """
+    When mails may be sent.
+
+    At most one mail to a moderator within `apart`, and only if something has waited for at
+    least `waited`.
+    """
 
     apart: timedelta
     waited: timedelta = timedelta(0)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """What the setting MODERATORS_MAIL says."""
+        """Parse MODERATORS_MAIL: `at_once`, `hourly`, `daily` or `waiting 3h`."""
         if found := re.fullmatch(r"waiting (\d+)h", text):
             return cls(HOUR, int(found[1]) * HOUR)
         return cls({"at_once": timedelta(0), "hourly": HOUR, "daily": 24 * HOUR}[text])
@@ -61,7 +67,7 @@ class Rhythm:
 
 @dataclass(frozen=True)
 class Entry:
-    """One comment as the mail tells of it: nothing that a reader typed can be clicked there."""
+    """One comment in the mail; text typed by readers cannot become a link there."""
 
     comment: Comment
     since: datetime
@@ -76,7 +82,7 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """The title of its article; empty for one that readers cannot see, which no mail names."""
+        """The title of its article; empty if readers cannot see the article."""
         article = self.comment.article
         return kept_line(article.title) if article.is_visible else ""
 
@@ -99,13 +105,14 @@ class Entry:
 
     @property
     def reports(self) -> str:
-        """What readers reported it for: “It is spam or advertising (2)”."""
+        """The reasons of the reports, such as “It is spam or advertising (2)”."""
         reasons = Counter(
             report.get_reason_display() for report in self.comment.reports.all()
         )
         return ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common())
 
     def links_of(self, digest) -> list[tuple[str, str]]:
+        """Pairs of the name of a step and its one-click address for the digest's moderator."""
         return [
             (STEPS[step], _in_full(decision_address(self.comment, step, digest)))
             for step in steps_on(self.comment)
@@ -114,11 +121,10 @@ class Entry:
 
 def tell_moderators():
     """
-    Mail each moderator what waits; to be called whenever something may have come.
+    Mail each moderator what waits; call it whenever something may have arrived.
 
-    Sends when something came that this moderator was not told of: a comment that waits,
-    one that waits again because readers reported it or its author edited it, or an
-    appeal; and when the setting MODERATORS_MAIL lets the next mail go.
+    A moderator gets a mail if something is new to them (a waiting comment, one that waits
+    again after reports or an edit, or an appeal) and if MODERATORS_MAIL allows the next mail.
     """
     comment, appeal = _newest_waiting(), _newest_appeal()
     if not (comment or appeal):
@@ -126,12 +132,12 @@ def tell_moderators():
     rhythm = Rhythm.parse(settings.MODERATORS_MAIL)
     moderators = {moderator.pk: moderator for moderator in _moderators()}
     due = list(Digest.objects.of(moderators.values()).due(apart=rhythm.apart))
-    back = _newest_put_back(due)
-    due = [digest for digest in due if digest.misses(comment, appeal, back)]
+    put_back = _newest_put_back(due)
+    due = [digest for digest in due if digest.misses(comment, appeal, put_back)]
     entries = what_waits() if due else []
     if not entries or entries[0].since > timezone.now() - rhythm.waited:
         return
-    newest = [comment, appeal, max(back, _newest_settled_decision())]
+    newest = [comment, appeal, max(put_back, _newest_settled_decision())]
     numbers = _numbers(entries)
     with_links = _with_links(digest.moderator_id for digest in due)
     for digest in due:
@@ -144,14 +150,14 @@ def tell_moderators():
                 )
                 letter.send()
             except Exception as error:
-                if not _goes_on_after(error, digest):
+                if not _handle_failure(error, digest):
                     return
             else:
                 digest.note_sent(*newest)
 
 
 def what_waits():
-    """The comments that have waited longest, and those whose authors have asked longest to look again: at most so many as fit into a mail."""
+    """The longest waiting comments and open appeals as Entries, oldest first; at most MOST."""
     waiting = Comment.objects.waiting().oldest_first()
     asking = Comment.objects.asking_again().order_by("appeal__created_at", "id")
     entries = [
@@ -169,7 +175,7 @@ def _loaded(comments):
 
 
 def _newest_waiting():
-    """The highest number of those that came last. They are numbered in the order in which they were stored, not in which they were sent."""
+    """The highest id among the newest waiting comments; ids follow storing, not sending."""
     newest = Comment.objects.waiting().newest_first().values_list("pk", flat=True)
     return max(newest[:MOST], default=0)
 
@@ -180,7 +186,7 @@ def _newest_appeal():
 
 
 def _newest_put_back(digests):
-    """The newest decision, of those that not all of these know, by which a comment came to wait again."""
+    """The newest decision unknown to some of the digests that made a comment wait again."""
     since = min((digest.newest_decision for digest in digests), default=0)
     back = Decision.objects.putting_back().filter(
         pk__gt=since, comment__status=Comment.Status.PENDING
@@ -190,7 +196,7 @@ def _newest_put_back(digests):
 
 
 def _newest_settled_decision():
-    """The newest that no other with a lower number can follow any more; those before it need not be looked at again."""
+    """The newest decision after which no lower id can be committed any more."""
     settled = Decision.objects.filter(at__lte=timezone.now() - SETTLED_AFTER)
     return settled.values_list("pk", flat=True).first() or 0
 
@@ -204,13 +210,13 @@ def _moderators():
 
 
 def _with_links(keys):
-    """Of these moderators, the keys of those who may decide by links in the mail."""
+    """Of these moderators' keys, those of moderators who get one-click links."""
     accounts = get_user_model().objects.filter(pk__in=list(keys))
     return set(deciding_by_mail(accounts).values_list("pk", flat=True))
 
 
 def _numbers(entries):
-    """What is said of how many there are; each is counted up to a limit only."""
+    """The numbers in the mail, in words; each is counted up to COUNTED only."""
     waiting = _counted(Comment.objects.waiting())
     asking = _counted(Comment.objects.asking_again())
     return {
@@ -234,7 +240,7 @@ def _of(number, thing):
 
 
 def _letter(moderator, digest, entries, numbers, *, has_links):
-    # Nothing that a reader typed stands in the subject.
+    # The subject contains nothing that a reader typed.
     things = [numbers["waiting"], numbers["asking"]]
     subject = f"{' and '.join(filter(None, things))} waiting"
     context = numbers | {
@@ -250,13 +256,13 @@ def _letter(moderator, digest, entries, numbers, *, has_links):
         subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
         body=render_to_string("comments/digest.txt", context),
         to=[moderator.email],
-        # So that no machine on holiday answers.
+        # Prevents automatic replies.
         headers={"Auto-Submitted": "auto-generated"},
     )
 
 
-def _goes_on_after(error, digest):
-    """Let the mail be tried again later; whether the next moderator's can be sent, for it was not the server that failed."""
+def _handle_failure(error, digest):
+    """Schedule another try; return whether mails to other moderators can still be sent."""
     failure = CouldNotSend(error)
     logger.warning(
         "Moderator %s could not be told what waits: %s. It is tried again.",

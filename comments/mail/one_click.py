@@ -1,4 +1,4 @@
-"""Deciding by a link in the digest: what it was mailed for, and why it may be too late for that."""
+"""The one-click links in the digest: which step a link takes, and whether it still can."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,8 +14,8 @@ from comments.security.tokens import read_dated, row_by_name, row_name, sign_dat
 
 DECIDE_WITHIN = timedelta(days=3)
 
-# What a link can do, as the digest calls it; each is a method of Comment. The tokens hold
-# their place in this order, so a new one comes last.
+# The steps that a link can take, as the digest calls them; each is a method of Comment. A
+# token holds the position in this order, so a new step goes at the end.
 STEPS = {
     "approve": "Approve",
     "reject": "Reject",
@@ -31,34 +31,35 @@ LEADS_TO = {
 
 @dataclass(frozen=True)
 class Link:
-    """One step of one moderator on one comment, as it was when the mail was written."""
+    """A one-click link: one step of one moderator on one comment, as of the mail."""
 
     comment: Comment
     version: int
     text_revision: int
     step: str
-    # None when the account is gone.
+    # The user; None if the account is deleted.
     moderator: Any
     has_ended: bool
 
     @property
     def is_permitted(self) -> bool:
-        """Whether the moderator may decide, today."""
+        """Whether the moderator may still decide."""
         return is_moderator(self.moderator)
 
     @property
     def is_allowed_by_mail(self) -> bool:
-        """Whether this moderator may decide without signing in, today."""
+        """Whether the moderator may still decide without signing in."""
         accounts = get_user_model().objects.filter(pk=self.moderator.pk)
         return deciding_by_mail(accounts).exists()
 
     @property
     def has_other_words(self) -> bool:
+        """Whether the text has changed since the mail was written."""
         return self.comment.text_revision != self.text_revision
 
     @property
     def comes_too_late(self) -> bool:
-        """Whether something has happened to the comment since the mail was written."""
+        """Whether the comment has changed since the mail was written."""
         return self.has_other_words or self.comment.version != self.version
 
     @property
@@ -66,13 +67,13 @@ class Link:
         return self.is_permitted and not (self.has_ended or self.comes_too_late)
 
     def follow(self, **why: Any) -> None:
-        """Take the step. Raises TransitionError when somebody was faster."""
+        """Take the step. Raises TransitionError if somebody was faster."""
         step = getattr(self.comment, self.step)
         step(by=self.moderator, seen=self.version, **why)
 
 
 def is_moderator(user: Any) -> bool:
-    """Whether this account may decide on comments: it is active, of the staff, and permitted."""
+    """Whether this user may decide on comments: active, staff, and with the permission."""
     return (
         user is not None
         and user.is_active
@@ -83,11 +84,11 @@ def is_moderator(user: Any) -> bool:
 
 def deciding_by_mail(accounts: Any) -> Any:
     """
-    Of these accounts, those to whom links are mailed by which they decide without signing in.
+    Of this queryset of users, those who get one-click links.
 
-    The setting DECIDE_BY_MAIL switches this off for all. Which accounts sign in with
-    more than a mailbox proves is known to the project, not to this app: the setting
-    ACCOUNTS_THAT_DECIDE_BY_MAIL names its function.
+    The setting DECIDE_BY_MAIL can switch them off. The setting ACCOUNTS_THAT_DECIDE_BY_MAIL
+    names a function of the project that leaves out accounts for which a mailbox is not
+    enough proof, such as those with a second factor.
     """
     if not settings.DECIDE_BY_MAIL:
         return accounts.none()
@@ -95,13 +96,17 @@ def deciding_by_mail(accounts: Any) -> Any:
 
 
 def steps_on(comment: Comment) -> list[str]:
-    """What the digest offers to do with a comment that waits, or whose author asks to look again."""
+    """The steps that the digest offers for a waiting or appealed comment."""
     steps = [step for step, status in LEADS_TO.items() if status != comment.status]
     return steps if comment.is_waiting else [*steps, "keep"]
 
 
 def decision_address(comment, step, digest):
-    """Where the moderator of the digest takes this step on the comment as it is now, without signing in; for three days."""
+    """
+    The one-click address of this step on the comment, for the moderator of the digest.
+
+    Valid for DECIDE_WITHIN, and as long as the comment does not change.
+    """
     parts = [
         row_name(comment),
         comment.version,
@@ -113,7 +118,7 @@ def decision_address(comment, step, digest):
 
 
 def link_to_decide(token):
-    """What the token was mailed for, also when it is too late for that; None for a token that we did not make."""
+    """The Link of this token, also if it is expired or stale; None for an invalid token."""
     parts, is_in_time = read_dated(token, "decide", within=DECIDE_WITHIN)
     if len(parts) == 7:
         named, (*state, digest, key) = parts[:2], parts[2:]

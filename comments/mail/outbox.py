@@ -1,10 +1,10 @@
 """
-The mails to readers, between the transaction that makes them certain and the mail server.
+The outbox: mails between the transaction that causes them and the mail server.
 
-What is written here is a row of the transaction that caused it, so a mail is
-certain exactly when that is. It is sent after the commit, and kept until it was
-sent: whatever the server or the process does, no mail is lost. One that the
-server took in the moment in which we died is sent a second time.
+A mail is a row of the transaction that causes it, so both are committed or neither is. It
+is sent after the commit, and the row is kept until then: no mail is lost when the server
+or the process fails. A mail that the server accepted just before the process died is sent
+twice.
 """
 
 import logging
@@ -20,24 +20,29 @@ from comments.models import PendingMail, WrittenMail
 
 logger = logging.getLogger(__name__)
 
-# How many mails one tick sends before it goes on with its other jobs.
+# The most mails that one tick sends before its other jobs.
 MAILS_A_TICK = 100
 
-# Each makes the mail, or returns None when it is not wanted any more.
+# Each function returns the EmailMessage, or None if the mail is not wanted any more.
 LETTERS = {
     PendingMail.Kind.CONFIRM: messages.confirmation,
     PendingMail.Kind.REPLY: messages.news_of_a_reply,
     PendingMail.Kind.DATA: messages.way_to_the_data,
 }
 
-# What became of a mail that could be sent.
+# The results of `deliver`.
 SENT = "sent"
 NOT_WANTED = "not wanted any more"
 TAKEN = "taken by another process"
 
 
 class CouldNotSend(Exception):
-    """What stood in the way, in words without an address: what a mail server says may hold one."""
+    """
+    A mail could not be sent.
+
+    The message contains no address, because answers of mail servers may. `is_for_all` says
+    whether the server failed, and not only this mail.
+    """
 
     def __init__(self, error):
         super().__init__(_in_words(error))
@@ -46,43 +51,42 @@ class CouldNotSend(Exception):
             smtplib.SMTPSenderRefused,
             smtplib.SMTPDataError,
         )
-        # It was the server that failed, and not this one mail.
         self.is_for_all = isinstance(error, OSError) and not isinstance(error, refused)
 
 
 def write(kind, mailbox, *, comment=None, reply=None, network="", at_once=True):
     """
-    Make it certain that the mail is sent, as soon as the transaction is committed.
+    Put a mail to a reader into the outbox; it is sent after the commit.
 
-    Belongs into the transaction that causes the mail. `network` is the hash of
-    the network from which somebody asked for it, for `mail_limits` to count. Not
-    `at_once`: by the next tick, so that nobody can tell by the clock whether
-    there was a mail to send.
+    Call it in the transaction that causes the mail. `kind` is a PendingMail.Kind. `network`
+    is the hash of the network that asked for the mail, counted by `mail.throttling`. Without
+    `at_once` the next tick sends the mail, so that the response time does not show whether
+    there is one.
     """
     mail = PendingMail.objects.create(
         kind=kind, mailbox=mailbox, comment=comment, reply=reply
     )
     WrittenMail.objects.create(kind=kind, mailbox=mailbox, network=network)
     if at_once:
-        # Robust: what caused the mail is stored, whatever becomes of the sending.
+        # Robust: what caused the mail stays stored even if sending fails.
         transaction.on_commit(partial(sending.enqueue, mail.pk), robust=True)
     return mail
 
 
 @task
 def sending(pk):
-    """Send one mail; where there is a worker it does this, and comes back to what failed."""
+    """Task: send one mail, and enqueue itself again for a retry where the backend can defer."""
     mail = PendingMail.objects.due().filter(pk=pk).first()
     if mail is None:
         return
     try:
         send(mail)
     except CouldNotSend:
-        _come_back_to(mail)
+        _enqueue_retry(mail)
 
 
 def send_due():
-    """Send the mails to readers that should be sent now."""
+    """Send the mails to readers that are due."""
     send_queue(PendingMail.objects.due(), send)
 
 
@@ -90,7 +94,7 @@ def send_queue(mails, send):
     """
     Call `send` for the first MAILS_A_TICK of these queued mails.
 
-    A mail server that cannot be reached is not asked again in this round.
+    Stops when the mail server itself fails.
     """
     for mail in mails[:MAILS_A_TICK]:
         try:
@@ -104,7 +108,7 @@ def send(mail):
     """Send a mail to a reader; see `deliver`."""
 
     def letter():
-        # Read at the last moment: what has been withdrawn or stopped is not mailed.
+        # Loaded at the last moment: withdrawn comments and stopped mails are not sent.
         return LETTERS[mail.kind](PendingMail.objects.with_words().get(pk=mail.pk))
 
     return deliver(mail, letter)
@@ -112,11 +116,10 @@ def send(mail):
 
 def deliver(mail, make_letter):
     """
-    Send a queued mail that nobody else is sending, and delete its row; returns what became of it.
+    Claim a queued mail, send it and delete its row; return SENT, NOT_WANTED or TAKEN.
 
-    `mail` is a QueuedMail; `make_letter` returns its EmailMessage, or None when it is
-    not wanted any more. Raises CouldNotSend; that is logged, and the mail is tried
-    again later, for a week.
+    `mail` is a QueuedMail; `make_letter` returns its EmailMessage, or None if it is not
+    wanted any more. Raises CouldNotSend after logging it; the mail is tried again for a week.
     """
     if not type(mail).objects.claim(mail):
         return TAKEN
@@ -126,13 +129,13 @@ def deliver(mail, make_letter):
             letter.send()
     except Exception as error:
         failure = CouldNotSend(error)
-        _keep(mail, failure)
+        _schedule_retry(mail, failure)
         raise failure from None
     mail.delete()
     return NOT_WANTED if letter is None else SENT
 
 
-def _keep(mail, failure):
+def _schedule_retry(mail, failure):
     what = f"Mail {mail.pk} ({mail.kind}) could not be sent: {failure}."
     if mail.is_given_up:
         logger.error("%s It was tried for a week and is given up.", what)
@@ -142,7 +145,7 @@ def _keep(mail, failure):
         mail.try_later()
 
 
-def _come_back_to(mail):
+def _enqueue_retry(mail):
     if sending.get_backend().supports_defer and mail.pk is not None:
         sending.using(run_after=mail.next_try_at).enqueue(mail.pk)
 
@@ -154,5 +157,5 @@ def _in_words(error):
     words = f"{type(error).__name__} {code or ''}".rstrip()
     if isinstance(error, OSError):
         return words
-    # A mistake of ours; the frames tell where, and quote nothing that was written.
+    # A fault in our code. The frames say where, and quote nothing that anybody wrote.
     return f"{words}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()

@@ -1,4 +1,4 @@
-"""Telling people that somebody answered them: once, when the answer can first be read."""
+"""Mails about replies, written once, when the reply is first shown."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,20 +9,20 @@ from comments.mail.outbox import write
 from comments.models import Comment, Mailbox, PendingMail
 from comments.text.quotes import quotes_in, said_in
 
-# How many replies are announced in one go. A tick finds the rest.
+# The most replies that are announced in one run; the next tick announces the rest.
 REPLIES_AT_ONCE = 100
-# Of how many comments in a conversation it is looked up whether a reply quotes them.
+# The most comments of a conversation that are searched for what a reply quotes.
 COMMENTS_LOOKED_THROUGH = 200
 
 
 @task
 def announcing(pk):
-    """Announce the comment, or the replies under it; a worker does it where there is one."""
+    """Task: announce the reply with this key, or the replies under the root with this key."""
     _announce(_news().filter(Q(pk=pk) | Q(root=pk)))
 
 
 def announce_new():
-    """Announce what became visible by other ways than a decision on a comment, as when its article came back."""
+    """Announce replies that became visible without a decision, as when an article came back."""
     _announce(_news())
 
 
@@ -37,12 +37,12 @@ def _announce(replies):
     for reply in replies[:REPLIES_AT_ONCE]:
         with transaction.atomic():
             if reply.claim_announcement():
-                for mailbox, comment in _those_to_tell(reply):
+                for mailbox, comment in _recipients_of(reply):
                     write(PendingMail.Kind.REPLY, mailbox, comment=comment, reply=reply)
 
 
-def _those_to_tell(reply):
-    """The mailboxes to write to, each with the comment because of which it is."""
+def _recipients_of(reply):
+    """Pairs of a mailbox to write to and the comment that the reply answers or quotes."""
     comments = {}
     for comment in [reply.parent, *_quoted_by(reply)]:
         if comment.is_approved and comment.wants_news:
@@ -68,7 +68,7 @@ def _quoted_by(reply):
 
 
 def _is_of_author(mailbox, reply):
-    """Whether who wrote the reply has shown to be the owner of the mailbox; that somebody typed its address says nothing."""
+    """Whether the mailbox belongs to the proved author of the reply; typing proves nothing."""
     if reply.by is not None and reply.by.email.lower() == mailbox.address:
         return True
     person = getattr(mailbox, "commenter", None)

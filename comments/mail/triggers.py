@@ -1,4 +1,4 @@
-"""What is told by mail as soon as it happens: to the moderators, and to readers who asked for it."""
+"""The events that cause a mail: to the moderators, or to readers who asked for it."""
 
 from django.db import transaction
 from django.tasks import task
@@ -12,19 +12,19 @@ from comments.models.sender_locks import hold_sender
 
 @task
 def moderators_mail():
-    """`tell_moderators`, for the request that took a comment; a worker does it where there is one."""
+    """Task: `tell_moderators`, enqueued by the request that stored a comment."""
     tell_moderators()
 
 
 def ask_to_confirm(comment, *, networks):
     """
-    Ask the owner of the comment's address whether they wrote it, unless they have shown that.
+    Write the mail that asks the owner of the comment's address whether they wrote it.
 
-    A mailbox that has never confirmed anything is asked once at all, one that has so often
-    as `mail_limits` says, and one that was stopped never: anybody can type its address.
-    Belongs into the transaction in which the answer comes to be wanted, after
-    `hold_sender`. `networks` are the hashes of whoever wants it. Too many mails to
-    write, and none is written: whoever wants it can ask again.
+    Does nothing if that is proved already, if mails to the mailbox are stopped, or if a
+    throttle is reached; the reader can ask again. Anybody can type an address, so a mailbox
+    that was never confirmed is asked only once, and a confirmed one as often as
+    `mail.throttling` allows. Call it after `hold_sender` in the same transaction. `networks`
+    are the hashes of the sender's network.
     """
     if not comment.has_unproven_address:
         return
@@ -46,11 +46,11 @@ def ask_to_confirm(comment, *, networks):
 
 def mail_way_to_data(address, *, networks):
     """
-    Mail the address the way to everything that was written with it, if there is anything.
+    Mail the link to everything written with the address, if there is anything.
 
-    Whoever asks learns nothing: neither whether there is anything, nor whether
-    a mail was sent. What was asked in vain counts for the network all the same, so
-    that nobody can try many addresses and hold a clock to the answers.
+    The requester does not learn whether there is anything or whether a mail was sent.
+    Requests that cause no mail count for the network too, so that nobody can probe many
+    addresses and measure the response times. `networks` are the hashes of the requester.
     """
     kind, network = PendingMail.Kind.DATA, next(iter(networks), "")
     with transaction.atomic():

@@ -5,14 +5,14 @@ LONGEST_APPEAL = 1000
 
 
 class Appeal(models.Model):
-    """What the author of a comment that was not published says to the moderators, once."""
+    """What the author of an unpublished comment says against that; one for each comment."""
 
     comment = models.OneToOneField(
         "comments.Comment", on_delete=models.PROTECT, related_name="appeal"
     )
     message = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
-    # Set by the next decision that a moderator takes on the comment.
+    # Set by a moderator's next decision on the comment.
     answered_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:

@@ -4,7 +4,7 @@ from articles.core.append_only import AppendOnly
 
 
 class Batch(AppendOnly):
-    """Decisions that a moderator took with one press, and can undo with one."""
+    """A bulk action: decisions that a moderator took at once and can undo at once."""
 
     step = models.CharField(max_length=10)
     undoes = models.OneToOneField(

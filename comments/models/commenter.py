@@ -10,7 +10,7 @@ from articles.models import TransitionError
 from comments.models.network import DAYS_KEPT, first_day_kept
 from comments.models.sender_locks import hold_sender
 
-# How long no comment of a person may have been rejected who is trusted.
+# A person is trusted only if no comment of theirs was rejected within this time.
 CLEAN_FOR = timedelta(days=90)
 
 
@@ -21,40 +21,40 @@ class CommenterQuerySet(models.QuerySet):
 
     def with_address(self, address):
         """
-        Whose address this is: they have confirmed it.
+        The person who has confirmed this address.
 
-        Whoever types it need not be them, so it says nothing of who has written with it.
+        Anybody can type it, so they need not have written the comments that carry it.
         """
         return self.filter(
             mailbox__address=address.lower(), mailbox__confirmed_at__isnull=False
         )
 
     def who_wrote(self, comment_id):
-        """Who has shown to have written the comment with this number; nobody for None."""
-        # To a filter, no key would mean those who wrote nothing.
+        """The proved author of the comment with this id; empty for None."""
+        # `filter(comments=None)` would find the people without comments.
         return self.none() if comment_id is None else self.filter(comments=comment_id)
 
     def begun_by(self, comment_id):
         """
-        The person who wrote this comment, made and given to it where nobody was known; None where there is no such comment.
+        The author of the comment with this id, created if there is none yet.
 
-        Nobody begins with what staff wrote, or with what is erased.
+        None if there is no such comment, or if it is a staff reply or erased.
         """
         comments = self.model._meta.get_field("comments").related_model.objects
-        first = comments.filter(pk=comment_id, by=None, erased_at=None).first()
-        if first is None or first.commenter_id:
-            return first and first.commenter
+        comment = comments.filter(pk=comment_id, by=None, erased_at=None).first()
+        if comment is None or comment.commenter_id:
+            return comment and comment.commenter
         commenter = self.create()
-        still_theirs = comments.filter(pk=first.pk, commenter=None, erased_at=None)
-        if still_theirs.update(commenter=commenter):
+        unchanged = comments.filter(pk=comment.pk, commenter=None, erased_at=None)
+        if unchanged.update(commenter=commenter):
             return commenter
         commenter.delete()
         return self.who_wrote(comment_id).first()
 
     def knowing_their_record(self):
         """
-        Each with `rejected_at`, when a moderator last rejected a comment of theirs, and
-        `approved_at`, when the approval was that makes them trusted; None without one.
+        Annotate `rejected_at`, the last rejection of a comment of theirs, and `approved_at`,
+        the time of the approval that makes them trusted; None if there is none.
         """
         comments = self.model._meta.get_field("comments").related_model.objects
         theirs = comments.filter(commenter=OuterRef("pk")).order_by("-judged_at")
@@ -68,8 +68,8 @@ class CommenterQuerySet(models.QuerySet):
 
     def knowing_whether_trusted(self):
         """
-        Each with `is_trusted`: approved often enough since the last rejection, and none
-        rejected for CLEAN_FOR. Nobody is where the setting is 0.
+        Annotate `is_trusted`: enough approvals since the last rejection, and no rejection
+        within CLEAN_FOR. Nobody is trusted where TRUST_AFTER_APPROVALS is 0.
         """
         never_rejected = Q(rejected_at=None)
         long_ago = Q(
@@ -84,17 +84,17 @@ class CommenterQuerySet(models.QuerySet):
         )
 
     def left_without_a_trace(self):
-        """Known by a browser alone, of whose comments none is left: nobody can be recognised any more."""
+        """Those without mailbox and without comments: they can never be recognised again."""
         return self.filter(mailbox=None, comments=None)
 
     def knowing_their_mute(self):
-        """Each with `muted_until`, None where no mute is in force."""
+        """Annotate `muted_until`; None where no mute is in force."""
         mutes = self.model._meta.get_field("mutes").related_model.objects.in_force()
         longest = mutes.filter(commenter=OuterRef("pk")).order_by("-until")
         return self.annotate(muted_until=Subquery(longest.values("until")[:1]))
 
     def knowing_their_name(self):
-        """Each with `name`, which they wrote beside their last comment; None where they have none."""
+        """Annotate `name`, as in their newest comment; None for people without comments."""
         comments = self.model._meta.get_field("comments").related_model.objects
         newest = comments.filter(commenter=OuterRef("pk")).newest_first()
         return self.annotate(name=Subquery(newest.values("name")[:1]))
@@ -102,13 +102,13 @@ class CommenterQuerySet(models.QuerySet):
 
 class Commenter(models.Model):
     """
-    A person among the readers, as far as we know one: by a mailbox, or by a browser alone.
+    A reader whom we can recognise: by a confirmed mailbox, or by a browser alone.
 
-    They show who they are by the token in their browser, or by a link that was mailed to
-    them. Nobody is taken for them who types their name or their address.
+    They prove who they are with the token in their browser, or with a mailed link. A typed
+    name or address proves nothing.
     """
 
-    # Empty: known by the browser alone; see comments.security.tokens.
+    # None: known by the browser alone; see comments.security.tokens.
     mailbox = models.OneToOneField(
         "comments.Mailbox",
         null=True,
@@ -125,15 +125,15 @@ class Commenter(models.Model):
 
     @property
     def known_by(self):
-        """How we know them, to follow “known by”."""
+        """How we know them, in words that follow “known by”."""
         return "their browser" if self.mailbox_id is None else "a confirmed address"
 
     # Steps
 
     def mute(self, *, until, reason, by):
-        """Let whatever they write wait until then; a mute that was in force before gives way to this one."""
+        """Let everything they write wait until then; this replaces any mute in force."""
         with transaction.atomic():
-            # Held, so that of two moderators at once the second replaces what the first did.
+            # Locked, so that of two moderators at once the second replaces the first's mute.
             Commenter.objects.select_for_update(no_key=True).get(pk=self.pk)
             self.mutes.in_force().give_way(by)
             return self.mutes.create(
@@ -162,7 +162,7 @@ class Note(models.Model):
         default_permissions = []
 
     def can_be_deleted_by(self, user):
-        """Whether it is theirs; superusers may delete every note."""
+        """Whether the note is theirs; superusers may delete every note."""
         return user.is_superuser or (self.by_id is not None and self.by_id == user.pk)
 
     def __str__(self):
@@ -174,14 +174,15 @@ class MuteQuerySet(models.QuerySet):
         return self.filter(lifted_at=None, until__gt=timezone.now())
 
     def give_way(self, by):
+        """End these mutes now, as the user `by`; return their number."""
         return self.update(lifted_at=timezone.now(), lifted_by_name=name_of(by))
 
     def of_network(self, comment, *, until, reason, by):
         """
-        Let whatever comes from the comment's network wait until then, or for as long as it can be recognised.
+        Let everything from the comment's network wait until then.
 
-        That is 30 days, counted from the day of the comment: its key is deleted then.
-        Raises TransitionError for a comment whose network nobody knows.
+        The mute ends earlier if the key of the network is deleted earlier: DAYS_KEPT after
+        the day of the comment. Raises TransitionError if the network is not known any more.
         """
         day = comment.created_at.astimezone(UTC).date()
         if not comment.network or recognised_until(day) <= timezone.now():
@@ -191,7 +192,7 @@ class MuteQuerySet(models.QuerySet):
             )
         known = {"network": comment.network, "network_day": day}
         with transaction.atomic():
-            # So that of two moderators at once the second replaces what the first did.
+            # Locked, so that of two moderators at once the second replaces the first's mute.
             hold_sender([comment.network])
             self.filter(**known).in_force().give_way(by)
             return self.create(
@@ -203,24 +204,24 @@ class MuteQuerySet(models.QuerySet):
             )
 
     def to_forget(self):
-        """Of networks whose keys are gone: their hashes say nothing any more."""
+        """Mutes of networks whose keys are deleted, so that they match nothing any more."""
         return self.filter(network_day__lt=first_day_kept())
 
 
 def recognised_until(day):
-    """When a network of that day is forgotten."""
+    """When the key of that day is deleted."""
     return datetime.combine(day + timedelta(days=DAYS_KEPT), time.min, UTC)
 
 
 class Mute(models.Model):
-    """Whatever a person or a network writes waits until then, with the reason for the moderators."""
+    """Everything that a person or a network writes waits until then; moderators see the reason."""
 
     commenter = models.ForeignKey(
         Commenter, null=True, on_delete=models.CASCADE, related_name="mutes"
     )
-    # The hash of a network, as a comment of the day has it; see comments.security.networks.
+    # The hash of a network, as in the comments of that day; see comments.security.networks.
     network = models.CharField(max_length=64, blank=True, db_index=True)
-    # Under the key of which day it was made.
+    # The day whose key made the hash.
     network_day = models.DateField(null=True)
     until = models.DateTimeField(db_index=True)
     reason = models.CharField(max_length=500)
@@ -256,7 +257,7 @@ class Mute(models.Model):
         return self.lifted_at is None and self.until > timezone.now()
 
     def lift(self, *, by):
-        """End the mute now; whoever comes second gets a TransitionError that says who did it."""
+        """End the mute now. Raises TransitionError if it is over, and says who ended it."""
         if Mute.objects.in_force().filter(pk=self.pk).give_way(by):
             self.refresh_from_db()
             return

@@ -1,4 +1,4 @@
-"""How a step of a comment is taken: its guard, its record, and the counts that follow it."""
+"""What every step of a comment has in common: its guard, its record and the counts it changes."""
 
 from functools import partial
 
@@ -15,11 +15,11 @@ from comments.models.decision import Decision, standing
 from comments.models.thread import Thread
 from comments.models.training import Training
 
-# The task that tells whom a reply answers, by its name: what sends mail needs the models,
-# and these must not need it.
+# The task that announces a reply by mail. By name, because the mail package imports the
+# models and the models must not import it.
 ANNOUNCING = "comments.mail.reply_notifications.announcing"
 
-# What a decision is called in a refusal, after “cannot be”.
+# Each status in the words that follow “cannot be”.
 _IN_A_REFUSAL = {
     "approved": "approved",
     "rejected": "rejected",
@@ -39,15 +39,17 @@ def decide(
     what=Decision.What.STATUS,
     undoes=None,
     changes=None,
-    on=None,
+    text_revision=None,
     **why,
 ):
     """
-    One guarded UPDATE, its record and the counts, together or not at all.
+    Change the comment to `status`, record the decision and update the counts, in one transaction.
 
-    The guard is the version: whoever decides on a state that is no more gets
-    a TransitionError that says who did what and when. `on` is the revision of the
-    text that was decided on, where the decision itself puts another in its place.
+    The UPDATE is guarded by the version `seen`. If the comment has changed since, or its
+    status is not in `from_`, a TransitionError says who did what and when. `changes` are
+    further columns to set. `text_revision` is the revision that was decided on, where
+    `changes` replaces the text; by default the present one. `why` are fields of Decision:
+    `reason`, `explanation`, `told`, `note`, `batch`.
     """
     with transaction.atomic():
         thread = Thread.objects.held_by(comment.article)
@@ -65,7 +67,7 @@ def decide(
         decision = Decision.objects.create(
             comment=comment,
             what=what,
-            text_revision=on or comment.text_revision,
+            text_revision=text_revision or comment.text_revision,
             by=by,
             by_name=name_of(by),
             from_status=before,
@@ -75,28 +77,33 @@ def decide(
             at=now,
             **why,
         )
-        _heed(decision)
+        _update_dependents(decision)
         was_approved = before == comment.Status.APPROVED
-        follow(comment, thread, was_approved=was_approved, counted=counted)
+        update_counts(comment, thread, was_approved=was_approved, counted=counted)
         _announce_after_the_commit(comment)
 
 
-def _heed(decision):
-    """Let the judgement, the appeal and the classifier follow what was decided."""
+def _update_dependents(decision):
+    """Bring the judgement, the appeal and the classifier into line with the decision."""
     comment = decision.comment
     if decision.undoes_id:
-        _judge_again(comment)
+        _restore_judgement(comment)
     if decision.by_id:
         Appeal.objects.filter(comment=comment, answered_at=None).update(
             answered_at=decision.at
         )
-    # Of a member of staff’s own words nothing is learnt about those of readers.
+    # The classifier learns from readers' comments only, not from staff replies.
     if comment.by_id is None and (decision.by_id or decision.undoes_id):
-        Training.objects.follow(comment)
+        Training.objects.retrain(comment)
 
 
-def follow(comment, thread, *, was_approved, counted):
-    """Let the counts follow what has become of the comment; under the lock of the thread."""
+def update_counts(comment, thread, *, was_approved, counted):
+    """
+    Update the counts of the root and of the thread after a step of the comment.
+
+    `thread` is locked. `counted` is how many shown comments the thread had because of this
+    one before the step.
+    """
     if comment.root_id is not None and comment.is_approved != was_approved:
         change = 1 if comment.is_approved else -1
         type(comment).objects.filter(pk=comment.root_id).update(
@@ -105,8 +112,23 @@ def follow(comment, thread, *, was_approved, counted):
     thread.count(_counted(comment) - counted)
 
 
+def save_as_shown(comment, save):
+    """
+    Insert a comment that arrives approved, for example from an import.
+
+    It counts at once and is not announced. `save` is called without arguments and inserts
+    the row.
+    """
+    comment.first_shown_at = comment.first_shown_at or comment.created_at
+    comment.announced_at = comment.announced_at or comment.created_at
+    with transaction.atomic():
+        thread = Thread.objects.held_by(comment.article)
+        save()
+        update_counts(comment, thread, was_approved=False, counted=0)
+
+
 def reports_open_before(decision):
-    """How many reports of its comment no moderator had answered when this was decided."""
+    """How many reports of the comment were unanswered when the decision was made."""
     comment = decision.comment
     judged = comment.decisions.by_people().filter(id__lt=decision.pk).first()
     reports = comment.reports.all()
@@ -119,14 +141,18 @@ def _update(comment, expected, changes):
 
 
 def _judges(what, status):
-    """Whether such a decision says what the comment is; one that is kept unpublished stays what it was judged before."""
+    """
+    Whether such a decision is a judgement of the comment.
+
+    Keeping a rejected comment is not one: the earlier judgement stands.
+    """
     if what == Decision.What.KEEP:
         return status in ["approved", "spam"]
     return what == Decision.What.STATUS
 
 
-def _judge_again(comment):
-    """What the comment is judged as after a decision was undone: as by the one before that stands."""
+def _restore_judgement(comment):
+    """After an undo, store the judgement of the newest decision that still stands."""
     judgement = next(
         (
             decision
@@ -143,31 +169,31 @@ def _judge_again(comment):
 def _changes_for(comment, status, *, by, now):
     changes = {"status": status, "version": F("version") + 1}
     if by is not None:
-        # Somebody has looked at the comment, and with that at what was said of it.
+        # A moderator who decides on a comment has answered its reports.
         changes["open_reports"] = 0
     if status == comment.Status.APPROVED:
         changes["first_shown_at"] = Coalesce("first_shown_at", now)
     elif status != comment.Status.PENDING:
-        # The same words may be sent again, as a new comment that waits.
+        # The same text may be sent again, as a new comment that waits.
         changes["repeat_key"] = None
     return changes
 
 
 def _counted(comment):
-    """How many shown comments the thread has because of this one: itself, and under a root its replies."""
+    """How many shown comments the thread has because of this one; for a root, with its replies."""
     if comment.root_id is not None:
         return int(comment.is_approved and comment.root.carries_replies)
     return int(comment.is_approved) + comment.approved_replies * comment.carries_replies
 
 
 def _announce_after_the_commit(comment):
-    """Let those be told whom a reply answers that has just become visible, or, with a root, several."""
+    """After the commit, announce the reply that has become visible, or the replies of the root."""
     if comment.root_id is not None:
         has_news = comment.is_approved and comment.announced_at is None
     else:
         has_news = comment.carries_replies and comment.approved_replies > 0
     if has_news:
-        # Robust: the decision stands, whatever becomes of the mails.
+        # Robust: the decision stands even if the mails cannot be queued.
         transaction.on_commit(partial(_announce, comment.pk), robust=True)
 
 

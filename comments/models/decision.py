@@ -6,27 +6,27 @@ from articles.core.moments import moment_in_words
 
 class DecisionQuerySet(AppendOnlyQuerySet):
     def by_people(self):
-        """Not by the screening, the clock or a comment's author; also of those whose account is gone."""
+        """Decisions of moderators, also of deleted accounts; not of the screening or of authors."""
         return self.exclude(by_name="")
 
     def putting_back(self):
-        """Those by which a comment came to wait again without a moderator: readers reported it, or its author edited it."""
+        """Decisions that no moderator took and that made a comment wait: after reports or edits."""
         return self.filter(by_name="", to_status="pending")
 
     def after_a_wait(self):
-        """Those of people on comments that waited, newest first."""
+        """Moderators' decisions on comments that waited, newest first."""
         return self.filter(waited__isnull=False).order_by("-at", "-id")
 
 
 class Decision(AppendOnly):
     """
-    One step of a comment: by whom, when, why, and on which revision of its text.
+    One step of a comment: who took it, when, why, and on which revision of its text.
 
-    It quotes nothing of the comment, so that erasing the words erases them.
+    It quotes nothing of the comment, so that erasing the comment leaves no copy of its text.
     """
 
     class What(models.TextChoices):
-        """What was done where the two statuses alone do not say it."""
+        """What was done, where the two statuses do not show it."""
 
         STATUS = "status", "changed the status"
         EDIT = "edit", "edited"
@@ -53,12 +53,12 @@ class Decision(AppendOnly):
     from_status = models.CharField(max_length=10)
     to_status = models.CharField(max_length=10)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
-    # What the author is told with the reason, and whether both are told at all.
+    # What the author reads with the reason, and whether they learn either.
     explanation = models.TextField(blank=True)
     told = models.BooleanField(default=True)
-    # For the desk only.
+    # Only moderators read it.
     note = models.TextField(blank=True)
-    # Of a decision of a person on a comment that waited: how long it did.
+    # How long the comment had waited; None if it did not wait or no moderator decided.
     waited = models.DurationField(null=True)
     batch = models.ForeignKey(
         "comments.Batch",
@@ -91,7 +91,7 @@ class Decision(AppendOnly):
 
     @property
     def in_words(self):
-        """What was done, to follow a name: “approved this comment”."""
+        """What was done, in words that follow a name: “approved this comment”."""
         if self.undoes_id:
             return "undid a decision on this comment"
         what = self.What
@@ -112,18 +112,23 @@ class Decision(AppendOnly):
 
     @property
     def who(self):
+        """Who took the step, as the desk shows it."""
         if self.to_status == "withdrawn" or self.what == self.What.EDIT:
             return "Its author"
         return self.by_name or "The screening"
 
     @property
     def can_be_undone(self):
-        """Whatever a moderator or the machine decided; not what the author did."""
+        """Whether a moderator or the screening decided; what the author did cannot be undone."""
         return self.to_status != "withdrawn" and self.what != self.What.EDIT
 
 
 def standing(decisions):
-    """Those of a comment's decisions that nobody has undone, and no undoing; they come and go newest first."""
+    """
+    Yield the decisions that stand: neither undone nor themselves an undo.
+
+    `decisions` are all those of one comment, newest first; so is the result.
+    """
     undone = set()
     for decision in decisions:
         if decision.pk in undone:

@@ -11,10 +11,10 @@ from comments.models.pending_mail import CLAIMED_FOR, PAUSES
 class DigestQuerySet(models.QuerySet):
     def of(self, moderators):
         """
-        Those of these moderators, in a fixed order, made where there are none.
+        The digests of these moderators, in a fixed order, created where missing.
 
-        Whoever was told of nothing before is told of all that waits now, and that needs no
-        look at old decisions.
+        The first mail to a moderator tells of everything that waits, so a new digest starts
+        at the newest decision.
         """
         known = self.filter(moderator__in=moderators).order_by("moderator")
         there = {digest.moderator_id for digest in known}
@@ -32,27 +32,28 @@ class DigestQuerySet(models.QuerySet):
         return known.all()
 
     def due(self, *, apart):
-        """Whose last mail is so long ago; nobody is sending them one, and none waits for its next try."""
+        """Unclaimed, not waiting for a retry, and last sent at least the timedelta `apart` ago."""
         now = timezone.now()
         return self.unclaimed().filter(
             Q(sent_at=None) | Q(sent_at__lte=now - apart), next_try_at__lte=now
         )
 
     def unclaimed(self):
+        """Digests whose next mail no process is sending now."""
         now = timezone.now()
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
 
     def claim(self, digest):
-        """Whether the next mail to this moderator is ours to send: of all who ask, one gets it. One guarded update."""
-        as_it_was_seen = self.unclaimed().filter(
+        """Claim the moderator's next mail by one guarded UPDATE; true for one process only."""
+        unchanged = self.unclaimed().filter(
             pk=digest.pk, sent_at=digest.sent_at, tries=digest.tries
         )
         until = timezone.now() + CLAIMED_FOR
-        return bool(as_it_was_seen.update(claimed_until=until))
+        return bool(unchanged.update(claimed_until=until))
 
 
 class Digest(models.Model):
-    """What a moderator was told by mail: when the last time, and up to what."""
+    """What a moderator has been told by mail: when, and up to which rows."""
 
     moderator = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
@@ -61,18 +62,18 @@ class Digest(models.Model):
     newest_comment = models.BigIntegerField(default=0)
     newest_appeal = models.BigIntegerField(default=0)
     newest_decision = models.BigIntegerField(default=0)
-    # Set by whoever sends the mail; who died over it keeps it from others until then.
+    # Set by the process that sends the mail; if it dies, nobody else sends until then.
     claimed_until = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveIntegerField(default=0)
-    # Carried by the links that open it; see articles.core.link_keys.
+    # Part of every link in the mails; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,
         db_default=RandomKey(),
         editable=False,
     )
-    # Whether links without the key open it, too: they were sent before there were keys.
+    # Whether links without the key work too: they were sent before keys existed.
     takes_old_links = models.BooleanField(
         default=False, db_default=True, editable=False
     )
@@ -86,7 +87,7 @@ class Digest(models.Model):
         return f"Digest for moderator {self.moderator_id}"
 
     def misses(self, comment, appeal, decision):
-        """Whether the moderator was told of less than these, the newest of their kind."""
+        """Whether any of these ids, the newest of their kind, is newer than the last mail."""
         return (
             self.newest_comment < comment
             or self.newest_appeal < appeal
@@ -94,7 +95,7 @@ class Digest(models.Model):
         )
 
     def note_sent(self, comment, appeal, decision):
-        """Remember up to what the moderator was told, and let the next mail have its turn."""
+        """Record that the moderator was told up to these ids, and release the claim."""
         now = timezone.now()
         self._change(
             sent_at=now,
@@ -107,7 +108,7 @@ class Digest(models.Model):
         )
 
     def try_later(self):
-        """Let the mail wait after a failure, longer each time."""
+        """After a failure, release the claim and wait, longer each time."""
         pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
         self._change(
             claimed_until=None,
@@ -116,5 +117,5 @@ class Digest(models.Model):
         )
 
     def _change(self, **changes):
-        # Not `save`, which fails when the account was deleted in this moment, and this with it.
+        # Not `save`, which fails if the account, and with it this row, was just deleted.
         Digest.objects.filter(pk=self.pk).update(**changes)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
 
-# An address whose owner has not said yes is forgotten after this time.
+# An address that its owner has not confirmed is deleted after this time.
 KEPT_UNCONFIRMED = timedelta(days=30)
 
 
@@ -19,7 +19,7 @@ class MailboxQuerySet(models.QuerySet):
         return self.filter(address=address.lower())
 
     def confirmed(self):
-        """Whose owner has said that we may write there."""
+        """Those whose owner has said that we may write there."""
         return self.filter(confirmed_at__isnull=False)
 
     def reachable(self):
@@ -27,7 +27,7 @@ class MailboxQuerySet(models.QuerySet):
         return self.confirmed().filter(stopped_at=None)
 
     def proven_for(self, comment):
-        """The mailbox at the address of the comment, if the person who is known to have written it is its owner."""
+        """The mailbox at the comment's address, if its owner is the proved author; else None."""
         return (
             self.confirmed()
             .at(comment.email)
@@ -36,6 +36,7 @@ class MailboxQuerySet(models.QuerySet):
         )
 
     def to_forget(self):
+        """Those not confirmed within KEPT_UNCONFIRMED."""
         return self.filter(
             confirmed_at=None, created_at__lt=timezone.now() - KEPT_UNCONFIRMED
         )
@@ -44,22 +45,23 @@ class MailboxQuerySet(models.QuerySet):
 class Mailbox(models.Model):
     """An email address that somebody typed, and what its owner has said since."""
 
-    # In small letters; Comment.email keeps what was typed. A letter may be two when it is small.
+    # In lower case; Comment.email keeps what was typed. Lower case may need more characters.
     address = models.EmailField(max_length=2 * 254, unique=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
-    # When the one mail that asks for confirmation was written. There is no second until it is confirmed.
+    # When the mail that asks for confirmation was written. Until the mailbox is confirmed
+    # there is no second one.
     asked_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
-    # When the owner wanted no more mail of any kind; a new confirmation clears it.
+    # When the owner stopped all mail; a new confirmation clears it.
     stopped_at = models.DateTimeField(null=True)
-    # Carried by the links that open it; see articles.core.link_keys.
+    # Part of every link in the mails; see articles.core.link_keys.
     link_key = models.CharField(
         max_length=KEY_LENGTH,
         default=random_key,
         db_default=RandomKey(),
         editable=False,
     )
-    # Whether links without the key open it, too: they were sent before there were keys.
+    # Whether links without the key work too: they were sent before keys existed.
     takes_old_links = models.BooleanField(
         default=False, db_default=True, editable=False
     )
@@ -78,14 +80,14 @@ class Mailbox(models.Model):
         return self.stopped_at is not None
 
     def ask(self):
-        """Whether the one mail that asks for confirmation is to be written now, by whoever called: one wins, once."""
+        """Claim the one mail that asks for confirmation; true for exactly one caller, once."""
         this_mailbox = Mailbox.objects.filter(
             pk=self.pk, asked_at=None, confirmed_at=None, stopped_at=None
         )
         return bool(this_mailbox.update(asked_at=timezone.now()))
 
     def confirm(self):
-        """Write to the mailbox from now on; also after a stop."""
+        """Allow mail to the mailbox from now on, even after a stop."""
         self._change(confirmed_at=self.confirmed_at or timezone.now(), stopped_at=None)
 
     def stop(self):
@@ -93,11 +95,11 @@ class Mailbox(models.Model):
         self._change(stopped_at=self.stopped_at or timezone.now())
 
     def resume(self):
-        """Take a stop back."""
+        """Allow mail again after `stop`."""
         self._change(stopped_at=None)
 
     def _change(self, **changes):
-        # Not `save`, which fails when the mailbox was erased or forgotten in this moment.
+        # Not `save`, which fails if the mailbox was just deleted.
         Mailbox.objects.filter(pk=self.pk).update(**changes)
         for name, value in changes.items():
             setattr(self, name, value)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import models
 from django.utils import timezone
 
-# How long a network can be recognised: its key is deleted then, and with it the
-# meaning of every hash made under it.
+# How many days a network can be recognised. Then its key is deleted, and no hash made with
+# that key can be matched any more.
 DAYS_KEPT = 30
 
 
@@ -15,21 +15,21 @@ class NetworkKeyManager(models.Manager):
         return self.get_or_create(day=_today())[0]
 
     def recent(self):
-        """The keys of today and of yesterday, as far as there are any, newest first; today's is made when first needed."""
+        """The existing keys of today and yesterday, newest first; today's is created if missing."""
         return self._with_todays(self._of(_last_days()))
 
     def kept(self):
-        """The keys of all days whose networks can still be recognised, newest first; today's is made when first needed."""
+        """All keys that are kept, newest first; today's is created if missing."""
         return self._with_todays(
             self.filter(day__gte=first_day_kept()).order_by("-day")
         )
 
     def kept_of(self, days):
-        """The keys of these days that are still there."""
+        """The keys of these days that still exist."""
         return self._of(days)
 
     def of_last_days(self):
-        """The keys of today and of yesterday, newest first; both are made when first needed."""
+        """The keys of today and yesterday, newest first; both are created if missing."""
         days = _last_days()
         found = list(self._of(days))
         if len(found) < len(days):
@@ -40,7 +40,7 @@ class NetworkKeyManager(models.Manager):
         return found
 
     def forget_old(self):
-        """Delete the keys whose time is over; returns how many there were."""
+        """Delete the keys older than DAYS_KEPT; return their number."""
         return self.filter(day__lt=first_day_kept()).delete()[0]
 
     def _with_todays(self, keys):
@@ -70,21 +70,19 @@ def random_key():
     return secrets.token_bytes(32)
 
 
-def with_network_to_forget(pile):
+def with_network_to_forget(rows):
     """
-    Those of a pile that still name a network whose key is gone.
+    Those of a queryset whose network hash was made with a key that is deleted.
 
-    Their index is on the network and then on the time. It begins after all those
-    without a network, so that only the rows of the last days are looked at, in the
-    index alone, however many there are before. With “not equal” instead of “greater”
-    it would not be used.
+    The condition is “greater” and not “not equal”, so that the index on network and time
+    is used: it skips all rows without a network, and only rows of the last days are read.
     """
     since = datetime.combine(first_day_kept(), time.min, UTC)
-    return pile.filter(network__gt="", created_at__lt=since).order_by()
+    return rows.filter(network__gt="", created_at__lt=since).order_by()
 
 
 class NetworkKey(models.Model):
-    """The random key of one day, under which that day's networks are hashed."""
+    """The random key of one day, with which that day's networks are hashed."""
 
     day = models.DateField(unique=True)
     key = models.BinaryField(default=random_key)

@@ -2,7 +2,7 @@ from comments.models.decision import Decision
 
 
 class Numbers(Decision):
-    """The figures of moderating: a page of the desk, and no table of its own."""
+    """The moderation figures: a page of the desk without a table of its own."""
 
     class Meta:
         proxy = True

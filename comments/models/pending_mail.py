@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-# How long the one who sends a mail has for it, and who died over it keeps it from others.
+# How long a process may take to send a mail. If it dies, others send the mail after this time.
 CLAIMED_FOR = timedelta(minutes=10)
-# The pauses after the first failures; the last one holds for all that follow.
+# The pauses after the first failures; the last one is used for all further ones.
 PAUSES = [
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -19,18 +19,18 @@ TRIED_FOR = timedelta(days=7)
 
 class QueuedMailQuerySet(models.QuerySet):
     def unclaimed(self):
-        """What nobody is sending at this moment, oldest first."""
+        """Mails that no process is sending now, oldest first."""
         now = timezone.now()
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now)).order_by(
             "id"
         )
 
     def due(self):
-        """What should be sent now: not claimed by another process, not waiting for its next try."""
+        """Mails to send now: not claimed by another process, and not waiting for a retry."""
         return self.unclaimed().filter(next_try_at__lte=timezone.now())
 
     def claim(self, mail):
-        """Whether the mail is ours to send: of all who ask, one gets it. One guarded update."""
+        """Claim the mail by one guarded UPDATE; true for one process only."""
         until = timezone.now() + CLAIMED_FOR
         return bool(
             self.unclaimed()
@@ -41,14 +41,14 @@ class QueuedMailQuerySet(models.QuerySet):
 
 class QueuedMail(models.Model):
     """
-    A mail that is certain to be sent and not yet sent; deleted when it was.
+    A mail in an outbox: certain to be sent and not yet sent. The row is deleted afterwards.
 
-    What is common to every queue of mails: who sends it claims it first, and a failure
-    makes it wait, longer each time, for TRIED_FOR at most. See comments.mail.outbox.
+    A process claims the mail before it sends it. After a failure the mail waits, longer each
+    time, for TRIED_FOR at most. See comments.mail.outbox.
     """
 
     created_at = models.DateTimeField(default=timezone.now)
-    # Set by whoever sends it, so that nobody else does at the same time.
+    # Set by the process that sends it, so that no other sends it at the same time.
     claimed_until = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(default=timezone.now, db_index=True)
     tries = models.PositiveIntegerField(default=0)
@@ -60,15 +60,16 @@ class QueuedMail(models.Model):
 
     @property
     def is_given_up(self):
+        """Whether the mail has been tried for longer than TRIED_FOR."""
         return self.created_at < timezone.now() - TRIED_FOR
 
     def try_later(self):
-        """Let the mail wait after a failure, longer each time."""
+        """After a failure, release the claim and wait, longer each time."""
         pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
         self.claimed_until = None
         self.next_try_at = timezone.now() + pause
         self.tries += 1
-        # Not `save`, which fails when the recipient was erased in this moment, and the mail with it.
+        # Not `save`, which fails if the recipient, and with them this row, was just deleted.
         type(self).objects.filter(pk=self.pk).update(
             claimed_until=None, next_try_at=self.next_try_at, tries=self.tries
         )
@@ -76,7 +77,7 @@ class QueuedMail(models.Model):
 
 class PendingMailQuerySet(QueuedMailQuerySet):
     def with_words(self):
-        """Load what a mail is made of."""
+        """Load everything that a mail quotes."""
         return self.select_related(
             "mailbox", "comment", "reply__by", "reply__article", "comment__article"
         )
@@ -84,10 +85,10 @@ class PendingMailQuerySet(QueuedMailQuerySet):
 
 class PendingMail(QueuedMail):
     """
-    A mail to a reader that is certain to be written and not yet sent.
+    A mail to a reader in the outbox.
 
-    It names what it is about and holds none of its words: these are read when it
-    is sent, so that what has been withdrawn meanwhile is not mailed.
+    It names the comment but holds no text: that is read when the mail is sent, so that a
+    comment withdrawn in the meantime is not mailed.
     """
 
     class Kind(models.TextChoices):
@@ -99,7 +100,7 @@ class PendingMail(QueuedMail):
     mailbox = models.ForeignKey(
         "comments.Mailbox", on_delete=models.CASCADE, related_name="pending_mails"
     )
-    # The comment whose author is told, and the reply that is announced.
+    # The comment whose author gets the mail, and the reply that is announced.
     comment = models.ForeignKey(
         "comments.Comment", null=True, on_delete=models.CASCADE, related_name="+"
     )

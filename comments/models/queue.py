@@ -2,7 +2,7 @@ from comments.models.comment import Comment
 
 
 class Queue(Comment):
-    """What waits for a moderator: a page of the desk, and no table of its own."""
+    """The moderators' queue: a page of the desk without a table of its own."""
 
     class Meta:
         proxy = True

@@ -8,13 +8,13 @@ LONGEST_SENTENCE = 500
 
 class ReportQuerySet(models.QuerySet):
     def from_person(self, *, networks, by=None):
-        """What this account has sent, or, without one, the networks with these hashes."""
+        """Reports of this account or, without one, of a network with one of these hashes."""
         if by is not None:
             return self.filter(by=by)
         return self.filter(by=None, network__in=networks)
 
     def voices(self):
-        """How many different people they came from: accounts and networks. All that nobody knows count as one."""
+        """How many accounts and networks reported; all unknown networks count as one."""
         found = self.aggregate(
             accounts=Count("by", distinct=True),
             networks=Count("network", distinct=True, filter=Q(by=None)),
@@ -38,8 +38,8 @@ class Report(models.Model):
     )
     reason = models.CharField(max_length=20, choices=Reason)
     sentence = models.CharField(max_length=LONGEST_SENTENCE * 4, blank=True)
-    # The hash of the network it came from, as long as networks are remembered; see
-    # comments.security.networks. Of an account of the desk there is the account instead.
+    # The hash of the sender's network, blanked after DAYS_KEPT; see
+    # comments.security.networks. Empty for a report of an account.
     network = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

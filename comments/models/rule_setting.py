@@ -7,15 +7,15 @@ from comments.models.signal import Weight
 
 class RuleSettingManager(models.Manager):
     def of(self, rule):
-        """What is set for the rule of this name; a row that is not stored where nobody ever set anything."""
+        """The setting of the rule with this name; an unsaved row if nobody has set anything."""
         return self.filter(rule=rule).first() or self.model(rule=rule)
 
     def change(self, rule, *, limit, weight, by_name, seen):
         """
-        Set the rule differently in one guarded UPDATE; None is as it comes.
+        Change the setting in one guarded UPDATE; a `limit` or `weight` of None is the default.
 
-        `seen` is the setting that was on the screen. Raises TransitionError when it
-        is another by now, which says who changed it.
+        `seen` is the RuleSetting that was on the screen. If it has changed since, a
+        TransitionError says who changed it.
         """
         with transaction.atomic():
             self.get_or_create(rule=rule)
@@ -33,10 +33,10 @@ class RuleSettingManager(models.Manager):
 
 
 class RuleSetting(models.Model):
-    """What moderators set differently for one rule of the screening; a rule without a row is as it comes."""
+    """What moderators changed for one screening rule; a rule without a row has its defaults."""
 
     rule = models.CharField(max_length=40, unique=True)
-    # None: as it comes.
+    # None in either: the rule's default.
     limit = models.FloatField(null=True, blank=True)
     weight = models.PositiveSmallIntegerField(null=True, blank=True, choices=Weight)
     changed_by_name = models.CharField(max_length=200, editable=False)

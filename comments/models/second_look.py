@@ -8,48 +8,49 @@ from articles.models import TransitionError
 from comments.models.decision import Decision
 from comments.models.thread import Thread
 
-# The steps that make of a comment what a moderator would have made of it.
-STEPS = {"approved": "approve", "rejected": "reject", "spam": "mark_spam"}
+# The step that leads to each verdict.
+_STEP_FOR_VERDICT = {"approved": "approve", "rejected": "reject", "spam": "mark_spam"}
 
 
 class SecondLookQuerySet(models.QuerySet):
     def open(self):
-        """Not answered yet, at a comment that still is what the machine made of it."""
-        return self.filter(_stands(), answered_at=None)
+        """Not answered, and the comment is unchanged since the automatic decision."""
+        return self.filter(_is_unchanged(), answered_at=None)
 
     def overtaken(self):
-        """Not answered, and of no use any more: a moderator has decided, or the words are others or gone."""
-        return self.filter(~_stands(), answered_at=None)
+        """Not answered, but useless: a moderator has decided, or the text was changed or erased."""
+        return self.filter(~_is_unchanged(), answered_at=None)
 
     def answered(self):
+        """Those with a verdict."""
         return self.filter(answered_at__isnull=False).exclude(verdict="")
 
     def void(self):
-        """Those that measure nothing."""
+        """Those closed without a verdict, which measure nothing."""
         return self.filter(answered_at__isnull=False, verdict="")
 
     def close(self):
-        """Let them be void."""
+        """Close the unanswered ones as void."""
         return self.filter(answered_at=None).update(answered_at=timezone.now())
 
     def for_a_look(self):
-        """In the order in which they were drawn, with what one must read to judge."""
+        """In the order in which they were drawn, with everything needed to judge."""
         return self.select_related("comment__article", "comment__parent").order_by(
             "created_at", "id"
         )
 
 
 class SecondLook(models.Model):
-    """An automatic decision, drawn by lot, that a moderator judges without knowing what it was."""
+    """An automatic decision in the audit sample, judged by a moderator who does not know it."""
 
     comment = models.OneToOneField(
         "comments.Comment", on_delete=models.PROTECT, related_name="second_look"
     )
-    # What the machine decided, and on which text.
+    # The automatic decision, and the text revision it was made on.
     status = models.CharField(max_length=10)
     text_revision = models.PositiveIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
-    # What the moderator would have decided; answered without it, the look is void.
+    # What the moderator would have decided; empty in an answered row means void.
     verdict = models.CharField(max_length=10, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -78,15 +79,16 @@ class SecondLook(models.Model):
 
     @property
     def is_void(self):
-        """Whether it measures nothing."""
+        """Whether it was closed without a verdict."""
         return self.answered_at is not None and not self.verdict
 
     def judge(self, verdict, *, by, seen, reason=""):
         """
-        Say what the machine should have decided, and let that be the decision of a moderator.
+        Store the verdict (a status) and take it as the moderator's decision on the comment.
 
-        Raises TransitionError when another moderator was quicker. When the comment is no
-        longer what the machine made of it, nothing is decided, and the look is void.
+        `seen` is the version that was judged, `reason` a Decision.Reason for "rejected".
+        Raises TransitionError if another moderator was quicker. If the comment has changed
+        since the automatic decision, nothing is decided and the second look becomes void.
         """
         with transaction.atomic():
             Thread.objects.held_by(self.comment.article)
@@ -105,11 +107,11 @@ class SecondLook(models.Model):
         if verdict == self.comment.status:
             self.comment.keep(**how)
         else:
-            step = getattr(self.comment, STEPS[verdict])
+            step = getattr(self.comment, _STEP_FOR_VERDICT[verdict])
             step(**how, **({"reason": reason} if verdict == "rejected" else {}))
 
     def _answer(self, **answer):
-        """Under the lock of the thread: whoever else answers waits."""
+        """Store the answer, under the lock of the thread, so that a second answer waits."""
         for name, value in answer.items():
             setattr(self, name, value)
         self.save(update_fields=answer)
@@ -120,8 +122,8 @@ class SecondLook(models.Model):
         return f"{self.by_name} has judged this comment in the meantime. Nothing was decided."
 
 
-def _stands():
-    """Whether the comment is as the machine decided on it, and no moderator has looked at it since."""
+def _is_unchanged():
+    """Condition: the comment is as the automatic decision left it, and no moderator has decided."""
     judged = Decision.objects.by_people().filter(comment=OuterRef("comment"))
     return ~Exists(judged.order_by()) & Q(
         comment__status=F("status"),

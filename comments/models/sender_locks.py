@@ -1,9 +1,9 @@
 """
-Locks that keep what one sender sends at once from being counted at once.
+Locks that handle the requests of one sender one after the other.
 
-Two comments, reports or wishes for a mail that come at the same moment from one network,
-or with one address, are taken one after the other, so that no limit is passed and nothing
-is stored twice. Nobody else waits for them.
+Two comments, reports or mail requests that arrive at the same moment from one network or
+with one address wait for each other, so that no limit is exceeded and nothing is stored
+twice. Requests of other senders do not wait.
 """
 
 from collections.abc import Iterable
@@ -20,13 +20,12 @@ def hold_sender(
     words: str = "",
 ) -> None:
     """
-    Until the transaction ends, let nobody else send from this network, with this address or from this browser.
+    Lock this network, address and browser until the transaction ends.
 
-    `networks` are the hashes of one network, see comments.security.networks. Where it is not known
-    they are empty: then those wait for each other who send the same `words`, and all who
-    give an address, for they count as one network for the mails that they can cause.
-    `browser` is the key of a comment by which the browser is known: a person who moves
-    between networks has one rate.
+    `networks` are the hashes of one network, see comments.security.networks; empty if it is
+    not known. Then senders of the same `words` wait for each other, and so do all who give
+    an address, because they share one limit of mails. `browser` is the key of a comment that
+    the same browser wrote, so that a person who changes networks keeps one limit.
     """
     names = [f"network {one}" for one in networks]
     if not names:
@@ -39,7 +38,7 @@ def hold_sender(
 
 
 def hold_addresses(addresses: Iterable[str]) -> None:
-    """Until the transaction ends, let nobody else send with these addresses."""
+    """Lock these email addresses until the transaction ends."""
     _hold(_named(addresses))
 
 
@@ -49,16 +48,16 @@ def _named(addresses):
 
 def _hold(names):
     """
-    Take the locks of PostgreSQL with these names, to be called once and before any other lock.
+    Take PostgreSQL's advisory locks with these names, once and before any other lock.
 
-    On SQLite, a transaction is the only one that writes from its beginning to its end.
-    Raises TransactionManagementError outside of a transaction, where nothing would be held.
+    SQLite needs none, because a transaction there is the only writer. Raises
+    TransactionManagementError outside a transaction, where a lock would not last.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A lock needs a transaction.")
     if connection.vendor != "postgresql" or not names:
         return
-    # In one order for everybody, so that no two wait for each other.
+    # Always in the same order, so that there is no deadlock.
     keys = sorted({_key(name) for name in names})
     with connection.cursor() as cursor:
         cursor.execute(
@@ -67,5 +66,5 @@ def _hold(names):
 
 
 def _key(name):
-    """A lock is named by a number of 64 bits."""
+    """The 64-bit number by which PostgreSQL knows the lock."""
     return int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)

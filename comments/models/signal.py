@@ -3,7 +3,7 @@ from django.utils import timezone
 
 
 class Weight(models.IntegerChoices):
-    """What a finding does to the comment of a reader."""
+    """What a finding does to a reader's comment."""
 
     INFORMS = 0, "only informs"
     HOLDS = 1, "holds the comment"
@@ -11,7 +11,7 @@ class Weight(models.IntegerChoices):
 
 
 class Signal(models.Model):
-    """One finding of the screening about one text of a comment."""
+    """One finding of the screening about one revision of a comment's text."""
 
     comment = models.ForeignKey(
         "comments.Comment", on_delete=models.PROTECT, related_name="signals"
@@ -19,10 +19,10 @@ class Signal(models.Model):
     text_revision = models.PositiveIntegerField()
     rule = models.CharField(max_length=40)
     weight = models.PositiveSmallIntegerField(choices=Weight, default=Weight.HOLDS)
-    # What was measured and how much of it is allowed, where the rule measures anything.
+    # The measured value and its limit; None for rules that measure nothing.
     value = models.FloatField(null=True)
     limit = models.FloatField(null=True)
-    # What matched, a line each: of the comment's own words, or of what they resemble.
+    # What matched, one on each line: words of the comment, or the names it resembles.
     words = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
 

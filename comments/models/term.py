@@ -9,11 +9,11 @@ LONGEST_TERM = 100
 
 class TermQuerySet(models.QuerySet):
     def same_as(self, texts):
-        """The terms that are the same words as these to the screening."""
+        """The terms that the screening cannot tell from these texts."""
         return self.filter(folded__in=[fold(text) for text in texts])
 
     def put_on_the_list(self, texts, *, kind, by_name):
-        """All of them or, with an IntegrityError, none: when one of them is on the list already."""
+        """Add all texts to the word list. Raises IntegrityError and adds none if one is on it."""
         return self.bulk_create(
             self.model(text=text, folded=fold(text), kind=kind, by_name=by_name)
             for text in texts
@@ -21,7 +21,7 @@ class TermQuerySet(models.QuerySet):
 
 
 class Term(models.Model):
-    """A word, or a few, that the screening looks for in comments."""
+    """An entry of the word list: a word or a few that the screening looks for in comments."""
 
     class Kind(models.TextChoices):
         BANNED = "banned", "Banned"
@@ -44,7 +44,7 @@ class Term(models.Model):
         return self.text
 
     def move_to(self, kind, *, seen):
-        """Let it be of another kind than the one that was `seen`; in one guarded UPDATE."""
+        """Change the kind in one guarded UPDATE. Raises TransitionError if it is not `seen`."""
         if not Term.objects.filter(pk=self.pk, kind=seen).update(kind=kind):
             raise TransitionError(
                 f"“{self}” is not {seen} any more: somebody has moved or deleted it."

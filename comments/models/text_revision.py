@@ -3,7 +3,7 @@ from django.utils import timezone
 
 
 class TextRevision(models.Model):
-    """What a comment said before its author changed it; for moderators, and gone when the comment is erased."""
+    """An earlier text of a comment, for moderators; deleted when the comment is erased."""
 
     comment = models.ForeignKey(
         "comments.Comment", on_delete=models.PROTECT, related_name="earlier_texts"

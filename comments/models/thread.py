@@ -18,15 +18,15 @@ class ThreadManager(models.Manager):
         """
         The article's thread, locked until the transaction ends.
 
-        Taken first and by everyone who changes what is shown, so that two
-        decisions in one thread wait for each other.
+        Lock it first, before anything that changes which comments are shown: then two
+        decisions in one thread run one after the other.
         """
         thread = self.of(article)
         return self.select_for_update(no_key=True).get(pk=thread.pk)
 
 
 class Thread(models.Model):
-    """The conversation under one article: its policy, when it closes, how many comments are shown."""
+    """The conversation under one article: its policy, when it closes, and its counts."""
 
     class Policy(models.TextChoices):
         OPEN = "open", "Open: the screening decides"
@@ -36,7 +36,7 @@ class Thread(models.Model):
     article = models.OneToOneField(
         Article, on_delete=models.PROTECT, related_name="thread"
     )
-    # Empty: as the site's settings say.
+    # Empty: the site's settings apply.
     policy = models.CharField(max_length=8, choices=Policy, blank=True, default="")
     closes_at = models.DateTimeField(
         null=True, blank=True, help_text="Nothing new is taken from then on."
@@ -46,7 +46,7 @@ class Thread(models.Model):
         blank=True,
         help_text="Days after publication. 0: never. Empty: as the site’s settings say.",
     )
-    # Kept right in the transaction of each decision, so that no page counts rows.
+    # Updated in the transaction of each decision, so that no page counts rows.
     shown_count = models.PositiveIntegerField(default=0, editable=False)
 
     objects = ThreadManager()
@@ -55,14 +55,14 @@ class Thread(models.Model):
         return f"Conversation on “{self.article}”"
 
     def count(self, change):
-        """Let the number of shown comments follow a decision; in the same transaction as that."""
+        """Add `change` to the number of shown comments, in the transaction of the decision."""
         if change:
             Thread.objects.filter(pk=self.pk).update(
                 shown_count=Greatest(models.F("shown_count") + change, 0)
             )
 
     def set_policy(self, policy, *, by=None):
-        """Let the conversation follow another policy, and keep who wanted it; empty: the site's."""
+        """Set the policy and record who set it; "" means the policy of the site."""
         with transaction.atomic():
             thread = Thread.objects.held_by(self.article)
             if thread.policy != policy:
@@ -78,19 +78,19 @@ class Thread(models.Model):
 
     @property
     def rule(self):
-        """The policy that holds: the thread's own, or the site's."""
+        """The policy in force: the thread's own, or that of the site."""
         return self.Policy(self.policy or settings.COMMENT_POLICY)
 
     @property
     def closes_in_days(self):
-        """How many days after publication it closes, as the thread or the site says; 0: never."""
+        """The days from publication to closing, by the thread or the site; 0 means never."""
         if self.closes_after_days is None:
             return settings.COMMENTS_CLOSE_AFTER_DAYS
         return self.closes_after_days
 
     @property
     def closing_time(self):
-        """When the conversation closes or closed by the clock; None when it does not."""
+        """The moment at which the conversation closes or closed; None for never."""
         if self.closes_at is not None:
             return self.closes_at
         if not self.closes_in_days or self.article.public_from is None:
@@ -113,7 +113,7 @@ class Thread(models.Model):
 
 
 class ThreadStep(AppendOnly):
-    """Who let a conversation follow another policy, and when."""
+    """A change of a thread's policy: who made it and when."""
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="steps")
     from_policy = models.CharField(max_length=8, blank=True)

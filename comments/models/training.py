@@ -1,4 +1,4 @@
-"""What the classifier has learnt, and from which comment it learnt what."""
+"""What the classifier has learnt, and what it learnt from which comment."""
 
 from django.db import models, transaction
 from django.db.models import CharField, F, Value
@@ -9,7 +9,7 @@ from comments.classifier.features import LONGEST_FEATURE, spelt
 from comments.classifier.measuring import Decided
 from comments.models.decision import Decision, standing
 
-# Between rows of features and the three of the totals; no feature begins with it.
+# The names of the three rows of totals in `learnt_of`; no feature begins with “#”.
 TOTALS = ["#comments", "#features", "#known"]
 
 
@@ -23,15 +23,19 @@ class ClassifierQuerySet(models.QuerySet):
         """
         The one row, locked until the transaction ends.
 
-        Whoever changes a count takes it first, so that two trainings wait for each
-        other, and never for each other's features. A transaction takes the threads
-        that it needs before this.
+        Lock it before changing any count: then one training waits for the other here and
+        they cannot deadlock over features. Lock the threads that are needed before this.
         """
         self.get_or_create(pk=1)
         return self.select_for_update(no_key=True).get(pk=1)
 
     def act(self, how, *, by_name, precision):
-        """Let it do more or less with what it finds, on the precision that was measured just now."""
+        """
+        Store what the classifier may do with its findings.
+
+        `how` is a Classifier.Acts, `by_name` the moderator, `precision` (0 to 1) what was
+        just measured.
+        """
         self.get_or_create(pk=1)
         self.filter(pk=1).update(
             acts=how,
@@ -41,12 +45,12 @@ class ClassifierQuerySet(models.QuerySet):
         )
 
     def now(self):
-        """The one row as it is; before anything was learnt, one that knows nothing."""
+        """The one row, not locked; an unsaved empty one before anything was learnt."""
         return self.filter(pk=1).first() or Classifier(pk=1)
 
 
 class Classifier(models.Model):
-    """The one classifier: the sums of what it learnt, and what it may do with a finding."""
+    """The one classifier: the totals of what it learnt, and what it may do with its findings."""
 
     class Acts(models.TextChoices):
         INFORM = "inform", "Only tell the moderators what it finds"
@@ -59,7 +63,7 @@ class Classifier(models.Model):
     spam_features = models.PositiveBigIntegerField(default=0, editable=False)
     known_features = models.PositiveIntegerField(default=0, editable=False)
     acts = models.CharField(max_length=6, choices=Acts, default=Acts.INFORM)
-    # By whom, when and on what measurement that was chosen.
+    # Who chose that, when, and the precision that was measured then.
     chosen_by = models.CharField(max_length=200, blank=True, editable=False)
     chosen_at = models.DateTimeField(null=True, editable=False)
     measured_precision = models.FloatField(null=True, editable=False)
@@ -79,7 +83,11 @@ class FeatureCountQuerySet(models.QuerySet):
         return self.filter(feature__in=names)
 
     def learnt_of(self, names):
-        """What is known of these features, with the totals and what the classifier may do; in one query."""
+        """
+        The Table of these features with the totals, and what the classifier may do (Acts).
+
+        One query.
+        """
         rows = self.named(names).values_list("feature", "honest", "spam", _text(""))
         of_all = Classifier.objects.filter(pk=1)
         totals = [
@@ -106,7 +114,7 @@ class FeatureCountQuerySet(models.QuerySet):
 
 
 class FeatureCount(models.Model):
-    """In how many comments of each kind that moderators decided on a feature stands."""
+    """How many honest and how many spam comments a feature occurs in, as moderators decided."""
 
     feature = models.CharField(max_length=LONGEST_FEATURE, unique=True)
     honest = models.PositiveIntegerField(default=0)
@@ -122,9 +130,9 @@ class FeatureCount(models.Model):
 
 
 class TrainingManager(models.Manager):
-    def follow(self, comment):
-        """Learn from the comment what moderators say of it by now, and unlearn what they do not say any more."""
-        decision = _standing(comment.decisions.all())
+    def retrain(self, comment):
+        """Bring what was learnt from the comment into line with the decisions on it."""
+        decision = _teaching_decision(comment.decisions.all())
         label = _label(decision)
         training = self.filter(comment=comment).first()
         revision = decision and decision.text_revision
@@ -137,7 +145,7 @@ class TrainingManager(models.Manager):
                 self._learn(comment, label, decision)
 
     def newest_decided(self, most):
-        """So many of the newest decisions, the oldest first, as the measuring takes them."""
+        """The newest `most` trainings as Decided, oldest first, for `measuring.measure`."""
         newest = self.order_by("-at", "-id").values_list(
             "comment_id", "label", "features"
         )
@@ -147,7 +155,7 @@ class TrainingManager(models.Manager):
         ][::-1]
 
     def forget(self, comment):
-        """Unlearn whatever was learnt from the comment."""
+        """Unlearn everything that was learnt from the comment."""
         for training in self.filter(comment=comment):
             training.unlearn()
 
@@ -171,10 +179,10 @@ class TrainingManager(models.Manager):
 
 class Training(models.Model):
     """
-    What the classifier learnt from one comment, kept with it so that it can be unlearnt exactly.
+    What the classifier learnt from one comment, kept so that it can be unlearnt exactly.
 
-    Whatever becomes of the way in which features are found: these are the ones
-    that were counted.
+    The features stored here are those that were counted, even if feature extraction
+    changes later.
     """
 
     comment = models.OneToOneField(
@@ -184,7 +192,7 @@ class Training(models.Model):
     text_revision = models.PositiveIntegerField()
     # When the moderator decided.
     at = models.DateTimeField(db_index=True)
-    # A line each.
+    # One on each line.
     features = models.TextField()
 
     objects = TrainingManager()
@@ -200,7 +208,7 @@ class Training(models.Model):
         return self.features.split("\n") if self.features else []
 
     def unlearn(self):
-        """Take back every count, and with it every feature that no other comment has."""
+        """Take back the counts, and delete the features that no other comment has."""
         with transaction.atomic():
             Classifier.objects.held()
             _count(self.label, self.names, by=-1)
@@ -211,7 +219,7 @@ class Training(models.Model):
 
 
 def _count(label, names, *, by, known=0):
-    """Let the counts and the totals of the label follow one comment more or less."""
+    """Add one comment to the counts and totals of the label (`by` 1), or remove it (-1)."""
     FeatureCount.objects.named(names).update(**{label: F(label) + by})
     comments, features = f"{label}_comments", f"{label}_features"
     Classifier.objects.update(
@@ -220,8 +228,8 @@ def _count(label, names, *, by, known=0):
     )
 
 
-def _standing(decisions):
-    """The newest decision of a person on what the comment is that nobody has undone; the newest come first."""
+def _teaching_decision(decisions):
+    """The newest standing decision of a moderator that teaches something; newest come first."""
     return next(
         (
             decision
@@ -234,11 +242,10 @@ def _standing(decisions):
 
 def _label(decision):
     """
-    What a decision teaches: a label, "" for nothing, None where it says nothing new of the comment.
+    What a decision teaches: a label, "" for nothing, None if an earlier decision counts.
 
-    A comment rejected as spam or advertising is spam under a kinder name. One
-    rejected for anything else is no spam, but what is wrong with it would be
-    learnt as honest: it teaches nothing.
+    A comment rejected as spam or advertising counts as spam. One rejected for another
+    reason is not spam, but must not be learnt as honest either, so it teaches nothing.
     """
     what = Decision.What
     if decision is None:
@@ -250,7 +257,7 @@ def _label(decision):
     if decision.to_status == "spam":
         return Label.SPAM
     if decision.what == what.KEEP:
-        # It stands by whatever was decided before.
+        # It confirms the decision before it.
         return None
     is_spam = decision.reason in {Decision.Reason.SPAM, Decision.Reason.ADVERTISING}
     return Label.SPAM if is_spam else ""

@@ -3,35 +3,36 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-# The longest time over which a limit counts.
+# The longest period of a mail limit.
 KEPT = timedelta(days=1)
 
 
 class WrittenMailQuerySet(models.QuerySet):
     def to(self, mailbox, kind):
+        """Mails of this kind (a PendingMail.Kind) to the mailbox."""
         return self.filter(mailbox=mailbox, kind=kind)
 
     def asked_from(self, networks):
-        """What was written because somebody in a network that has these hashes asked for it."""
+        """Mails that somebody in a network with one of these hashes asked for."""
         return self.exclude(kind="reply").filter(network__in=networks)
 
     def forget_old(self):
-        """Delete what no limit counts any more; returns how many there were."""
+        """Delete the rows that no limit counts any more; return their number."""
         return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
 
 
 class WrittenMail(models.Model):
     """
-    That a mail was written: to whom, of what kind, and from which network it was asked for.
+    The record that a mail was written, kept for a day so that the limits can count it.
 
-    One without a mailbox was asked for in vain. Kept for a day, to be counted.
+    A row without a mailbox counts a request that caused no mail.
     """
 
     mailbox = models.ForeignKey(
         "comments.Mailbox", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     kind = models.CharField(max_length=8)
-    # As Comment.network; empty for what nobody asked for, as the news of a reply.
+    # Like Comment.network; empty for mails that nobody asked for, such as those about replies.
     network = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
 

@@ -1,4 +1,4 @@
-"""Which automatic decisions a moderator judges once more: some of them, drawn by lot."""
+"""Draw the audit sample: automatic decisions that a moderator judges again."""
 
 from random import SystemRandom
 
@@ -7,12 +7,17 @@ from django.conf import settings
 from comments.models import Comment, SecondLook
 
 DECIDED = [Comment.Status.APPROVED, Comment.Status.SPAM]
-# From 0 to below 1; nobody can foresee it.
+# Returns an unpredictable number from 0 to below 1.
 _lot = SystemRandom().random
 
 
 def draw(comment, *, lot=_lot):
-    """Let the lot decide whether somebody looks once more at what the machine has just decided on a reader's comment."""
+    """
+    Decide by lot whether the automatic decision just taken on a comment joins the sample.
+
+    The setting SECOND_LOOKS is the share in percent; staff replies are never drawn. `lot`
+    returns a number from 0 to below 1.
+    """
     is_automatic = comment.by_id is None and comment.status in DECIDED
     if is_automatic and lot() * 100 < settings.SECOND_LOOKS:
         SecondLook.objects.create(

@@ -1,4 +1,4 @@
-"""Several decisions with one press: one transaction, one record of it, and one undo for all."""
+"""Bulk actions on comments: one transaction, one Batch, and one undo for all."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from articles.core.append_only import name_of
 from articles.models import TransitionError
 from comments.models import Batch, Comment, Thread
 
-# No comment has this version.
+# A version that no comment has.
 UNSEEN = 0
 # The steps that can be taken on several comments at once; each is a method of Comment.
 STEPS = ["approve", "reject", "mark_spam", "keep", "pick", "unpick", "undo"]
@@ -16,7 +16,7 @@ STEPS = ["approve", "reject", "mark_spam", "keep", "pick", "unpick", "undo"]
 
 @dataclass
 class Outcome:
-    """What came of a press: which comments were decided on, and for each other one why not."""
+    """The result of a bulk action: the comments decided on, and for each other one why not."""
 
     batch: Batch | None = None
     done: list[Comment] = field(default_factory=list)
@@ -25,34 +25,35 @@ class Outcome:
 
 def decide_together(step, seen, *, by, **why):
     """
-    Take one step on several comments, as one batch.
+    Take one step on several comments, as one batch; return an Outcome.
 
-    `seen` is the version of each comment that was on the screen, by its key: nothing
-    else is decided on, and a comment that has another version by now is skipped.
+    `step` is one of STEPS. `seen` maps the key of each comment to the version that was on the
+    screen; a comment with another version is skipped. `why` are arguments of the step.
+    Raises ValueError for another step.
     """
     if step not in STEPS:
         raise ValueError(f"{step!r} is no step of several comments")
     with transaction.atomic():
-        comments = _held(seen)
+        comments = _lock_comments(seen)
         outcome = Outcome(Batch.objects.create(step=step, by=by, by_name=name_of(by)))
         for comment in comments:
-            take = getattr(comment, step)
+            method = getattr(comment, step)
             version = seen[comment.pk]
-            _try(outcome, comment, take, by=by, seen=version, **why)
+            _try(outcome, comment, method, by=by, seen=version, **why)
     return outcome
 
 
 def undo_together(batch, *, by):
     """
-    Undo every decision of a batch that is still the newest on its comment; the others are skipped.
+    Undo the decisions of a batch that are still the newest on their comments; return an Outcome.
 
-    Raises TransitionError when the batch was undone before.
+    The other comments are skipped. Raises TransitionError if the batch was undone before.
     """
     with transaction.atomic():
-        # Held first, for of a batch without decisions no thread is.
+        # The batch itself is locked, because one without decisions locks no thread.
         Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         decisions = {one.comment_id: one for one in batch.decisions.all()}
-        comments = _held(decisions)
+        comments = _lock_comments(decisions)
         if undone := Batch.objects.filter(undoes=batch).first():
             raise TransitionError(
                 f"{undone.by_name} has undone these decisions before."
@@ -69,14 +70,14 @@ def undo_together(batch, *, by):
     return outcome
 
 
-def _held(keys):
-    """The comments with these keys, oldest first, each in a thread that nobody else decides in until the transaction ends."""
+def _lock_comments(keys):
+    """Lock the threads of these comments until the transaction ends; return them oldest first."""
     comments = list(
         Comment.objects.filter(pk__in=list(keys))
         .select_related("article")
         .order_by("article_id", "created_at", "id")
     )
-    # All threads before anything that a decision takes later, and in one order for everybody.
+    # All threads are locked before anything else and always in the same order: no deadlock.
     for article in {
         comment.article_id: comment.article for comment in comments
     }.values():

@@ -1,7 +1,8 @@
 """
-The queue of the moderators: piles of comments, and a card for each comment, or for several that are alike.
+The moderators' queue: lists of comments, and a card for each comment or group of near duplicates.
 
-Nothing here counts or reads further than some hundred rows, however many comments there are.
+However many comments there are, nothing here reads more than some hundred rows or counts
+further than COUNTED.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,9 +22,9 @@ from comments.screening.highlight import marked
 from comments.screening.wording import why
 
 CARDS = 20
-# Among so many comments in a row those that are alike are found.
+# Near duplicates are found among this many successive comments.
 WINDOW = 200
-# Piles, and what is new in one, are counted no further.
+# Counts end here: of a whole list, and of what is new in it.
 COUNTED = 1000
 NEW_COUNTED = 100
 REPORTS_SHOWN = 5
@@ -31,19 +32,19 @@ REPORTS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Pile:
-    """Comments that moderators look at for one reason, in the order in which they do."""
+    """One list of the queue: the comments that need a moderator for one reason, in order."""
 
     name: str
     title: str
-    # The word for it in CommentQuerySet.
+    # The method of CommentQuerySet that selects the comments.
     word: str
     order: str
     empty: str
-    # The time that its order follows.
+    # The field with the time by which the list is ordered.
     by: str = "created_at"
     newest_first: bool = False
     finds_alike: bool = False
-    # What is numbered in the order in which it comes, and puts comments on the pile.
+    # The model whose new rows, by id, add comments to the list.
     grows_by: type[Model] | None = None
 
     def comments(self, article: int | None = None) -> QuerySet:
@@ -56,26 +57,30 @@ class Pile:
     def rows(
         self, size: int, *, article: int | None = None, after: str = ""
     ) -> QuerySet:
-        """So many comments in their order, from this place on, with what the queue shows of them."""
+        """The first `size` comments after the cursor `after`, in order, loaded for the queue."""
         rows = self.comments(article)
         if (place := self._beyond(after)) is not None:
             rows = beyond(rows, place)
-        # Chosen by their keys alone: what belongs to them is looked up for these, and not for the pile.
+        # Selected by key first, so that related rows are joined for these only.
         keys = rows.order_by(*self._order()).values("pk")[:size]
         found = Comment.objects.filter(pk__in=keys).for_queue()
         return found.order_by(*self._order())
 
     def place_of(self, comment: Comment) -> str:
-        """Its place in the order, as text in an address."""
+        """The cursor of the comment in this list, as text."""
         return str(Cursor(attrgetter(self.by.replace("__", "."))(comment), comment.pk))
 
     def mark(self) -> str:
-        """A place in time, and in what has come so far; see `keys_since`."""
+        """A cursor of the present moment, for `keys_since`: the time, and the next id to come."""
         newest = self.grows_by and self.grows_by.objects.order_by("-pk").first()
         return str(Cursor(timezone.now(), newest.pk + 1 if newest else 1))
 
     def keys_since(self, mark: str, article: int | None = None) -> list[int]:
-        """The keys of those that have come since the mark was made, and of no more than are counted."""
+        """
+        The keys of comments that joined the list since the mark; [] for an invalid mark.
+
+        At most about NEW_COUNTED.
+        """
         if (place := Cursor.parse(mark)) is None:
             return []
         keys = {
@@ -101,13 +106,13 @@ class Pile:
         return []
 
 
-class WaitingPile(Pile):
+class WaitingList(Pile):
     def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.written_after(place.at), comments.put_back_since(place.id)]
 
 
-class ReportedPile(Pile):
-    """What was reported most comes first; the place of a comment says how often."""
+class ReportedList(Pile):
+    """Reported comments, most reported first; the cursor also holds the number of reports."""
 
     def place_of(self, comment: Comment) -> str:
         return f"{comment.open_reports}.{super().place_of(comment)}"
@@ -128,12 +133,12 @@ class ReportedPile(Pile):
         return [comments.reported_since(place.id)]
 
 
-class AppealedPile(Pile):
+class AppealedList(Pile):
     def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.appealed_since(place.id)]
 
 
-WAITING = WaitingPile(
+WAITING = WaitingList(
     "waiting",
     "Waiting",
     word="waiting",
@@ -146,7 +151,7 @@ PILES = {
     pile.name: pile
     for pile in [
         WAITING,
-        ReportedPile(
+        ReportedList(
             "reported",
             "Reported",
             word="reported",
@@ -155,7 +160,7 @@ PILES = {
             newest_first=True,
             grows_by=Report,
         ),
-        AppealedPile(
+        AppealedList(
             "appealed",
             "Appealed",
             word="appealed",
@@ -179,15 +184,15 @@ PILES = {
 
 @dataclass(frozen=True)
 class Card:
-    """What is decided together: one comment, or several whose words are nearly the same."""
+    """What is decided together: one comment, or several near duplicates."""
 
     comment: Comment
     others: tuple[Comment, ...] = ()
-    # What is known of who wrote it, if anything is.
+    # The author's record; None if nobody knows who wrote the comment.
     record: Record | None = None
-    # The keys of those with the address of a reader whom we know, who has not shown to have written them.
+    # The keys of comments with a known reader's address that is not proved to be the author's.
     unproven: frozenset[int] = frozenset()
-    # What has happened since the moderator looked, and the words that they saw then.
+    # What has happened since the moderator saw the comment, and the text that they saw.
     notice: str = ""
     words_seen: str = ""
 
@@ -217,23 +222,24 @@ class Card:
 
     @property
     def is_burst(self) -> bool:
+        """Whether all comments of the card came within a minute."""
         return self.ended_at - self.begun_at < timedelta(minutes=1)
 
     @property
     def findings(self) -> list[Signal]:
-        """What the screening found in the words as they are now."""
+        """What the screening found in the present text."""
         revision = self.comment.text_revision
         signals = self.comment.signals.all()
         return [signal for signal in signals if signal.text_revision == revision]
 
     @property
     def words(self) -> str:
-        """The comment as HTML, with the words marked that the screening found."""
+        """The text as HTML, with the words marked that the screening found."""
         return marked(self.comment.body, self.findings)
 
     @property
     def why(self) -> str:
-        """Why the comment is here: what readers and its author say, and one sentence of what the screening found."""
+        """Why the comment is in the queue: reports, appeal and findings, in sentences."""
         reports = self.comment.open_reports
         said = [
             reports and f"Reported {'once' if reports == 1 else f'{reports} times'}.",
@@ -249,7 +255,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The cards of one page, and the place where the next page begins; empty on the last."""
+    """The cards of one page, and the cursor of the next page; empty on the last."""
 
     cards: list[Card] = field(default_factory=list)
     next: str = ""
@@ -257,7 +263,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Seen:
-    """A comment as it was on the screen: its key, its version, and which of its texts."""
+    """A comment as it was on the screen: its key, version and text revision (0: unknown)."""
 
     key: int
     version: int
@@ -265,35 +271,38 @@ class Seen:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
+        """Parse what `seen` wrote, such as `12-3-1`; None for anything else."""
         parts = text.split("-")
         fits = all(part.isdecimal() and len(part) < 16 for part in parts)
         return cls(*map(int, parts)) if fits and len(parts) in (2, 3) else None
 
 
 def seen(comment: Comment) -> str:
+    """The present state of the comment as text, for `Seen.parse`."""
     return f"{comment.pk}-{comment.version}-{comment.text_revision}"
 
 
 def sheet(pile: Pile, *, article: int | None = None, after: str = "") -> Sheet:
-    """One page of a pile. Those that are alike are on the card of the first of them."""
+    """One page of a list. Near duplicates are on the card of the first of them."""
     size = WINDOW if pile.finds_alike else CARDS
     rows = list(pile.rows(size + 1, article=article, after=after))
     window = rows[:size]
     groups = _groups(pile, window)
     cards = _with_context(_cards(window, groups[:CARDS]))
     if len(groups) > CARDS:
-        # What stands further on and is alike comes with its card, and until it is decided again.
+        # A near duplicate further on is on this page's card, and appears again on its own page
+        # until it is decided.
         return Sheet(cards, pile.place_of(window[groups[CARDS][0] - 1]))
     return Sheet(cards, pile.place_of(window[-1]) if len(rows) > size else "")
 
 
 def sheet_since(pile: Pile, mark: str, *, article: int | None = None) -> Sheet:
-    """The cards of what has come onto the pile since the mark was made."""
+    """The cards of comments that joined the list since the mark."""
     return Sheet(cards_of(pile.keys_since(mark, article)[:CARDS]))
 
 
 def cards_of(keys: Iterable[int]) -> list[Card]:
-    """The cards of these comments as they are now, oldest first; those that are alike on one."""
+    """The cards of these comments as they are now, oldest first; near duplicates share one."""
     comments = list(
         Comment.objects.filter(pk__in=list(keys)).for_queue().oldest_first()
     )
@@ -301,7 +310,12 @@ def cards_of(keys: Iterable[int]) -> list[Card]:
 
 
 def card_after(comment: Comment, was: Seen | None, sentence: str) -> Card:
-    """The card of a comment that is not any more what the moderator saw, and what has happened."""
+    """
+    The card of a comment that has changed since the moderator saw it, with a notice.
+
+    `was` is what was on the screen, if known; `sentence` is the notice if the text is
+    unchanged.
+    """
     card = _with_context([Card(Comment.objects.for_queue().get(pk=comment.pk))])[0]
     now = card.comment
     if was is None or was.text_revision in (0, now.text_revision):
@@ -316,7 +330,7 @@ def card_after(comment: Comment, was: Seen | None, sentence: str) -> Card:
 
 
 def by_article(cards: Sequence[Card]) -> list[Card]:
-    """The cards arranged by their articles, in the order in which these come first."""
+    """The cards grouped by article, articles in the order of their first card."""
     places: dict[int, int] = {}
     for card in cards:
         places.setdefault(card.comment.article_id, len(places))
@@ -324,7 +338,7 @@ def by_article(cards: Sequence[Card]) -> list[Card]:
 
 
 def second_looks() -> int:
-    """How many automatic decisions wait to be looked at again, counted as the piles are."""
+    """How many automatic decisions in the audit sample wait, counted up to just over COUNTED."""
     return SecondLook.objects.open().order_by()[: COUNTED + 1].count()
 
 
@@ -342,7 +356,7 @@ def _cards(comments, groups):
 
 
 def _with_context(cards):
-    """The cards, with what they show of their first comment loaded for all of them at once."""
+    """The cards with everything they show loaded, for all cards at once."""
     comments = [card.comment for card in cards]
     reports = Report.objects.select_related("by")[:REPORTS_SHOWN]
     prefetch_related_objects(

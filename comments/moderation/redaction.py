@@ -1,15 +1,15 @@
-"""Taking words out of a comment, with a mark where they stood."""
+"""Redaction: taking words out of a comment and leaving a mark in their place."""
 
 import re
 
 from comments.models import Comment
 
-# In plain text, so that pages, feeds, mails and downloads all say it.
+# Plain text, so that it works in pages, feeds, mails and downloads.
 MARK = "[removed by a moderator]"
-# So many answers that repeat the words are looked for.
+# The most comments that `answers_with` returns.
 MOST_QUOTES = 20
 
-# What often has to be taken out: addresses of mail, numbers of accounts and of telephones.
+# What often has to be taken out: email addresses, IBANs and telephone numbers.
 _PRIVATE = [
     re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
@@ -19,7 +19,7 @@ _SPAN_OF_YEARS = re.compile(r"\d{4}\s*[-–]\s*\d{4}")
 
 
 class WordsNotThere(ValueError):
-    """Some of the words do not stand in the comment."""
+    """Some of the words do not occur in the comment; `words` lists them."""
 
     def __init__(self, words: list[str]):
         super().__init__(", ".join(words))
@@ -27,7 +27,7 @@ class WordsNotThere(ValueError):
 
 
 def redacted(body: str, words: list[str]) -> str:
-    """The body with a mark in place of each of these words, wherever they stand. Raises WordsNotThere."""
+    """The body with every occurrence of these words replaced by MARK. Raises WordsNotThere."""
     if missing := [word for word in words if word not in body]:
         raise WordsNotThere(missing)
     longest_first = sorted(words, key=len, reverse=True)
@@ -35,19 +35,19 @@ def redacted(body: str, words: list[str]) -> str:
 
 
 def suggestions(body: str) -> list[str]:
-    """What looks like private data in the body, each once, in its order."""
+    """The parts of the body that look like private data, each once, in order."""
     found, left = {}, body
     for pattern in _PRIVATE:
         for match in pattern.finditer(left):
             if not _SPAN_OF_YEARS.fullmatch(match[0]):
                 found.setdefault(match[0].strip(), match.start())
-        # What was found is no part of anything else, and everything keeps its place.
+        # Blanked, so that no other pattern finds it; positions stay the same.
         left = pattern.sub(lambda match: "\n" * len(match[0]), left)
     return sorted(found, key=found.get)
 
 
 def answers_with(comment: Comment, words: list[str]) -> list[Comment]:
-    """Other comments of the conversation that repeat one of the words, as those do that quote it."""
+    """Other comments of the conversation that contain one of the words, for example in a quote."""
     family = Comment.objects.conversation_of(comment).exclude(pk=comment.pk)
     newest = family.newest_first()[: MOST_QUOTES * 50]
     repeating = (one for one in newest if any(word in one.body for word in words))

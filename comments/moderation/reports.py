@@ -1,4 +1,4 @@
-"""Taking a reader's report of a comment: one for each person, however often it was sent."""
+"""Store readers' reports of comments: one for each person and comment."""
 
 from datetime import timedelta
 
@@ -11,25 +11,25 @@ from comments.models.report import Report
 from comments.models.sender_locks import hold_sender
 from comments.security.throttling import Limit, require_room
 
-# From one network, about whatever comments.
+# For one network, about all comments together.
 LIMITS = [Limit(10, timedelta(hours=1))]
 
 
 class NotShown(Exception):
-    """Readers cannot see the comment any more, so there is nothing to report."""
+    """Readers cannot see the comment any more, so it cannot be reported."""
 
 
 def take(report, *, networks, by=None):
     """
-    Store the report of a comment, and put the comment back to wait when enough people have sent one.
+    Store the report, and let the comment wait again if enough people have reported it.
 
-    `networks` are the sender's hashes, newest first; `by` is the member of staff who
-    sends it signed in. A second one of the same person is none. Raises NotShown and
-    rates.TooMany.
+    `report` is an unsaved Report. `networks` are the hashes of the sender's network, newest
+    first; `by` is the account of a signed-in member of staff. A second report of the same
+    person is ignored. Raises NotShown and throttling.TooMany.
     """
     with transaction.atomic():
         hold_sender(networks, words=f"report {report.comment_id}")
-        # Whoever decides on the comment waits for us, or we for them.
+        # A decision on the comment at the same moment waits for us, or we wait for it.
         Thread.objects.held_by(report.comment.article)
         comment = Comment.objects.shown().filter(pk=report.comment_id).first()
         if comment is None:
@@ -50,13 +50,13 @@ def take(report, *, networks, by=None):
 def _is_repeated(report, *, networks, by):
     of_comment = Report.objects.filter(comment=report.comment_id)
     if by is None and not networks:
-        # Nobody can tell such senders apart, but a button pressed twice is no second person.
+        # Unknown senders cannot be told apart, but an equal report is a button pressed twice.
         of_comment = of_comment.filter(reason=report.reason, sentence=report.sentence)
         networks = [""]
     return of_comment.from_person(networks=networks, by=by).exists()
 
 
 def _must_wait(comment):
-    """Whether enough people have reported a comment of which no moderator has said anything yet."""
+    """Whether enough people have reported the comment and no moderator has judged it."""
     enough = settings.REPORTS_TO_HOLD
     return enough > 0 and comment.reports.voices() >= enough and not comment.was_judged

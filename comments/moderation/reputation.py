@@ -1,4 +1,4 @@
-"""Who is known among the readers, and what is known of them."""
+"""Reputation: who wrote a comment, and what moderators decided on that person's comments."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -15,22 +15,23 @@ from comments.models import Comment, Commenter, Mailbox, Mute, Note, Signal
 from comments.models.commenter import CLEAN_FOR
 from comments.models.sender_locks import hold_addresses
 
-# Nobody needs to know exactly beyond this, and nothing is counted further.
+# Counts end just beyond this number.
 MOST_COUNTED = 100
 NEWEST = 5
 
 
 def confirm(mailbox, comment=None):
     """
-    Write to the mailbox from now on, and know that its owner wrote the comment that the link was mailed for.
+    Confirm the mailbox, and assign the comment that the link was mailed for to its owner.
 
-    What else was written in the browser of that comment, with the same address or with
-    none, is theirs, too. Nothing else is: anybody can type an address. Who was known by
-    that browser alone goes on only with comments of other addresses; the notes and mutes
-    of one who has none are the mailbox's from now on.
+    Other comments of the same browser, with the same address or none, become theirs too.
+    No others do, because anybody can type an address. The Commenter who was known by that
+    browser alone keeps comments with other addresses; without any, their notes and mutes
+    move to the mailbox's owner.
     """
     with transaction.atomic():
-        # First, as everybody does: also, whoever sends a comment now finds the person.
+        # Locked first, as everywhere. A comment sent at this moment waits and then finds the
+        # person.
         hold_addresses([mailbox.address])
         known = Mailbox.objects.select_for_update(no_key=True)
         if not known.filter(pk=mailbox.pk).exists():
@@ -39,14 +40,14 @@ def confirm(mailbox, comment=None):
         person = Commenter.objects.of(mailbox)
     if comment is not None and comment.asks_about(mailbox):
         for one in list(_of_the_same_browser(comment)):
-            _give(one, mailbox, person)
+            _assign_to(one, mailbox, person)
 
 
 def disown(mailbox, comment=None):
     """
-    The owner of the mailbox says that they did not write the comment: take the address out of it.
+    Remove the address from a comment that the mailbox's owner did not write.
 
-    Who has never confirmed the address hears no more from us.
+    If they have never confirmed the address, all mail to it stops.
     """
     if comment is not None and comment.asks_about(mailbox):
         Comment.objects.filter(pk=comment.pk, mailbox=None).forget_addresses()
@@ -56,7 +57,7 @@ def disown(mailbox, comment=None):
 
 
 def _of_the_same_browser(comment):
-    """The comment, and what the same browser is known to have written with its address or without one."""
+    """The comment and others of the same browser, with its address or without any."""
     same = Q(pk=comment.pk)
     if comment.commenter_id is not None:
         address = Q(email="") | Q(email__iexact=comment.email)
@@ -64,28 +65,32 @@ def _of_the_same_browser(comment):
     return Comment.objects.filter(same, erased_at=None).select_related("commenter")
 
 
-def _give(comment, mailbox, person):
-    """Give one comment to the owner of the mailbox: a row at a time, for who decides on several locks them in another order."""
+def _assign_to(comment, mailbox, person):
+    """
+    Assign one comment to the owner of the mailbox.
+
+    One row at a time, because bulk actions lock comments in another order.
+    """
     before = comment.commenter
-    given = {}
+    changes = {}
     if comment.email:
-        given["mailbox"] = mailbox
-    # What staff wrote signed in is nobody's, and of who is known by another address nothing is taken.
+        changes["mailbox"] = mailbox
+    # Staff replies have no commenter, and nothing is taken from a person with another mailbox.
     is_free = before is None or before.mailbox_id is None
     if comment.by_id is None and is_free:
-        given["commenter"] = person
+        changes["commenter"] = person
     this_state = Comment.objects.filter(
         pk=comment.pk, commenter=before, email=comment.email, erased_at=None
     )
-    this_state.update(**given)
+    this_state.update(**changes)
     Signal.objects.filter(comment=comment.pk, rule="unproven_address").delete()
     if before is not None and is_free:
-        _follow(before.pk, person)
+        _move_notes_and_mutes(before.pk, person)
 
 
 @transaction.atomic
-def _follow(before, person):
-    """Let what was said of somebody known by the browser follow the last of their comments."""
+def _move_notes_and_mutes(before, person):
+    """Once a person known by a browser has no comments left, move their notes and mutes."""
     gone = Commenter.objects.left_without_a_trace().filter(pk=before)
     if gone.exists():
         Note.objects.filter(commenter=before).update(commenter=person)
@@ -95,9 +100,9 @@ def _follow(before, person):
 
 def with_address_of_another(comments):
     """
-    The keys of those of the comments with the address of a reader whom we know, who has not shown to have written them.
+    The keys of comments with the address of a known reader who is not the proved author.
 
-    One query, or none where no address is to be looked up.
+    At most one query.
     """
     typed = {one.pk: one.email.lower() for one in comments if one.has_unproven_address}
     if not typed:
@@ -109,7 +114,7 @@ def with_address_of_another(comments):
 
 @dataclass
 class Record:
-    """What moderators made of a person's comments. A number beyond MOST_COUNTED says only that there are more."""
+    """A person's reputation. A number beyond MOST_COUNTED means only that there are more."""
 
     commenter: Commenter
     approved: int = 0
@@ -118,23 +123,22 @@ class Record:
     notes: int = 0
     muted_until: datetime | None = None
     is_trusted: bool = False
-    # The last five, the newest first, with `pk`, `name`, `body`, `status` and `created_at`.
+    # The last five, newest first, loaded with `name`, `body`, `status` and `created_at` only.
     newest: list[Comment] = field(default_factory=list)
 
 
 def records_of(comments):
     """
-    What is known of the people who wrote these comments: a Record by the key of each commenter.
+    The Records of the people who wrote these comments, by the key of the commenter.
 
-    Two queries, however many comments and people there are. A comment without a
-    commenter is in none: nobody is known to have written it.
+    Two queries. Comments without a commenter are skipped.
     """
     keys = {comment.commenter_id for comment in comments} - {None}
     return records_of_people(Commenter.objects.filter(pk__in=keys)) if keys else {}
 
 
 def records_of_people(commenters):
-    """`records_of` for people themselves, given as a pile of commenters that is not sliced."""
+    """Like `records_of`, for a queryset of commenters that is not sliced."""
     known = list(_with_numbers(commenters))
     newest = _newest_of({commenter.pk for commenter in known})
     return {each.pk: _record(each, newest[each.pk]) for each in known}
@@ -170,13 +174,13 @@ def _with_numbers(commenters):
 
 
 def waiting_of(commenter):
-    """How many comments of theirs wait, counted no further than just beyond MOST_COUNTED."""
+    """How many of their comments wait, counted up to just beyond MOST_COUNTED."""
     waiting = commenter.comments.waiting().order_by()
     return waiting[: MOST_COUNTED + 1].count()
 
 
 def why_trusted(commenter):
-    """Whether new comments of theirs need not wait, and why, as a sentence; for one who knows whether they are trusted."""
+    """Why they are trusted or not, as a sentence; `commenter` has `knowing_whether_trusted`."""
     needed = settings.TRUST_AFTER_APPROVALS
     if not needed:
         return "Not trusted: on this site the comments of everybody wait."
@@ -191,17 +195,17 @@ def why_trusted(commenter):
 
 
 class _Number(Subquery):
-    """How many there are, counted no further than just beyond MOST_COUNTED."""
+    """The number of rows of a queryset, counted up to just beyond MOST_COUNTED."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
-    def __init__(self, pile):
-        super().__init__(pile.order_by().values("pk")[: MOST_COUNTED + 1])
+    def __init__(self, rows):
+        super().__init__(rows.order_by().values("pk")[: MOST_COUNTED + 1])
 
 
 def _newest_of(keys):
-    """The last comments of each of these people, the newest first."""
+    """The last NEWEST comments of each of these people, newest first, by their key."""
     place = Window(
         RowNumber(), partition_by="commenter", order_by=["-created_at", "-id"]
     )

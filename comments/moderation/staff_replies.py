@@ -1,4 +1,4 @@
-"""What the newsroom itself says in a conversation."""
+"""Staff replies: what the newsroom itself says in a conversation."""
 
 from django.db import transaction
 
@@ -11,11 +11,11 @@ from comments.text.html import kept_line
 
 def answer(comment, body, *, by, seen=None, approving=False, note=""):
     """
-    Reply to a comment as a member of staff: shown at once, or nothing happens at all.
+    Store a staff reply that is shown at once; return it.
 
-    With `approving`, the comment is approved in the same transaction. `seen` is
-    the version that was read. Raises TransitionError when it is another one by
-    now, or when readers cannot see the comment.
+    With `approving`, the comment is approved in the same transaction. `seen` is the version
+    that was read. Raises TransitionError, and stores nothing, if the comment has another
+    version now or if readers cannot see it.
     """
     with transaction.atomic():
         if approving:
@@ -25,7 +25,7 @@ def answer(comment, body, *, by, seen=None, approving=False, note=""):
             parent=comment, name=kept_line(name_of(by))[:LONGEST_NAME], body=body, by=by
         )
         reply.approve(by=by, note=note)
-        # Asked after the approval, which holds the thread: nobody decides in between.
+        # Checked after the approval, which locks the thread, so that nobody decides in between.
         _require_shown(comment, comment.version if seen is None else seen)
     return reply
 

@@ -1,4 +1,4 @@
-"""What its author is told of a comment, and may do with it."""
+"""What the author of a comment learns about it, and may do with it."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,16 +9,17 @@ from comments.models import Appeal, Comment, Decision, Mailbox, Thread
 from comments.models.sender_locks import hold_sender
 from comments.posting.submit import change
 
-# Reasons that its author is not told: the one says nothing, the other is for robots.
+# Reasons that authors do not learn: “other” says nothing, and spammers get no answer.
 _NOT_GIVEN = ["", Decision.Reason.OTHER, Decision.Reason.SPAM]
 
 
 def state_of(comment, *, shown=None):
     """
-    What became of the comment, in one word; spam is not called so.
+    The state of the comment for its author.
 
-    `shown` are the ids of the shown comments among several, read at once; without it the
-    database is asked for this one.
+    One of "withdrawn", "waiting", "not_published" (also spam), "published" and "approved"
+    (but not shown). `shown` are the ids of the shown comments among several; without it, one
+    query asks for this one.
     """
     if comment.is_withdrawn:
         return "withdrawn"
@@ -31,10 +32,10 @@ def state_of(comment, *, shown=None):
 
 
 def reason_given(comment):
-    """Why the comment was rejected, where a moderator chose a reason that says something."""
+    """The reason of the rejection as the author may read it; empty if there is none."""
     if comment.status != Comment.Status.REJECTED:
         return ""
-    # Newest first, and read as a whole: several comments have theirs prefetched.
+    # Newest first. No further filter, because lists of comments prefetch all decisions.
     for decision in comment.decisions.all():
         is_reason = (
             decision.to_status == Comment.Status.REJECTED
@@ -47,7 +48,7 @@ def reason_given(comment):
 
 
 def _told(decision):
-    """The reason and what the moderator wrote beside it, where the moderator lets them be told."""
+    """The reason and the explanation, if the moderator lets the author read them."""
     if not decision.told or decision.reason == Decision.Reason.SPAM:
         return ""
     reason = decision.get_reason_display() if decision.reason not in _NOT_GIVEN else ""
@@ -55,32 +56,32 @@ def _told(decision):
 
 
 def partly(address):
-    """An email address that its owner recognises, and that tells nobody else who it is."""
+    """The address shortened so that only its owner recognises it: `a…@example.com`."""
     name, _, host = address.rpartition("@")
     return f"{name[:1]}…@{host}"
 
 
 def withdraw(comment):
-    """Withdraw the comment; a moderator who decides in the same moment does not stop its author."""
+    """Withdraw the comment, even if a moderator decides at the same moment."""
     for _ in range(2):
         if comment.is_withdrawn:
             return
         try:
             comment.withdraw()
         except TransitionError:
-            # It was refreshed: the next turn starts from what the moderator made of it.
+            # The comment was refreshed, so the second try starts from the moderator's decision.
             continue
 
 
 def change_words(comment, body, *, by=None, network=None):
     """
-    Let the comment say something else; the same words change nothing.
+    Change the text of the comment; an equal text changes nothing.
 
-    `by` is the moderator who is signed in, `network` where the words came from. Raises TransitionError when it is too late,
-    with a sentence that says why.
+    `by` is the signed-in moderator, `network` the network that the request came from. Raises
+    TransitionError with a sentence that says why it is too late.
     """
     with transaction.atomic():
-        # Held before it is asked, so that the same words sent twice at once change once.
+        # Locked before comparing, so that the same text sent twice at once changes it once.
         Thread.objects.held_by(comment.article)
         comment.refresh_from_db()
         if body == comment.body:
@@ -91,17 +92,17 @@ def change_words(comment, body, *, by=None, network=None):
 
 
 def needs_another_look(comment, by):
-    """Whether readers lose sight of the comment when its words change, until a moderator has read them."""
+    """Whether changing the text hides the comment until a moderator has read it."""
     is_own_answer = by is not None and by.pk == comment.by_id
     return comment.is_approved and not is_own_answer
 
 
 def appeal(comment, message):
     """
-    Ask the moderators to look again, once.
+    Store the author's appeal; there can be only one.
 
-    The same message again is the one that was sent. Raises TransitionError when it
-    is too late, with a sentence that says why.
+    The same message again changes nothing. Raises TransitionError with a sentence that says
+    why it is too late.
     """
     with transaction.atomic():
         Thread.objects.held_by(comment.article)
@@ -113,16 +114,16 @@ def appeal(comment, message):
 
 
 def appeal_of(comment):
-    """The message to the moderators that its author has sent; None when there is none."""
+    """The Appeal of the comment's author; None if there is none."""
     return getattr(comment, "appeal", None)
 
 
 def hear_of_replies(comment, address="", *, networks):
     """
-    Mail replies to the comment's own address, or to this one where it came without.
+    Mail replies to the comment's address, or to `address` if it has none.
 
-    The owner of the address is asked first whether they wrote it, unless they have shown that.
-    `networks` are the hashes of whoever wants it.
+    The owner of the address must first confirm that they wrote the comment, unless that is
+    proved. `networks` are the hashes of the sender's network.
     """
     with transaction.atomic():
         hold_sender(networks, address=comment.email or address)
@@ -139,10 +140,10 @@ def hear_of_replies(comment, address="", *, networks):
 
 def prove_address(comment, *, networks):
     """
-    Mail the address of the comment a link by which its owner shows that they wrote it.
+    Mail the comment's address a link with which its owner proves that they wrote it.
 
-    `networks` are the hashes of whoever asks for it. Nobody learns whether a mail was
-    written; see notifications.ask_to_confirm.
+    `networks` are the hashes of the requester's network. The requester does not learn whether
+    a mail was written; see mail.triggers.ask_to_confirm.
     """
     with transaction.atomic():
         hold_sender(networks, address=comment.email)

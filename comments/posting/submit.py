@@ -1,4 +1,4 @@
-"""The gate that every comment goes through, new or changed: one row for each that was sent, however often it was."""
+"""Store new and changed comments: repeats, throttle, screening, and the first decision."""
 
 import json
 
@@ -17,11 +17,11 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
     """
     Store the comment and take its first step, or find the one that it repeats.
 
-    `network` is where it came from, None when that is not known; `by` is the
-    moderator who writes it signed in, who need not wait for anybody; `browser` is the key
-    of a comment that is known to come from the same browser, `seconds` how long the page
-    was open there. What else becomes of it the screening decides. Returns the comment as
-    it is stored, and raises rates.TooMany.
+    `comment` is unsaved. `network` is the sender's network, None if not known; `by` the
+    moderator who writes it signed in, whom no throttle stops; `decoy` whether the decoy
+    field was filled in; `browser` the key of a comment of the same browser; `seconds` how
+    long the page was open. The screening decides the status. Returns the stored comment.
+    Raises throttling.TooMany.
     """
     with transaction.atomic():
         words = repeat_key(comment, "")
@@ -53,30 +53,30 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
         if by is None:
             comment.commenter_id, comment.mailbox_id = posted.commenter, posted.mailbox
         comment.save()
-        _keep(findings, comment)
+        _store_findings(findings, comment)
         _take_first_step(comment, decide(posted, findings), findings, by=by)
         if by is None and comment.commenter_id is None and browser:
-            _begin_with(comment, browser)
+            _recognise_author(comment, browser)
         if comment.wants_news and not comment.is_spam:
             ask_to_confirm(comment, networks=hashes)
     return comment
 
 
 def screen(comment):
-    """Let the screening look at a comment that came some other way than through the form; it stays what it is."""
-    _keep(look_at(posted_as(comment, before=what_came_before(comment))), comment)
+    """Store what the screening finds in a comment that did not come by the form; no decision."""
+    before = what_came_before(comment)
+    _store_findings(look_at(posted_as(comment, before=before)), comment)
 
 
 def change(comment, body, *, by=None, network=None):
     """
-    Put other words in place of the comment's, as its author; they are screened like new ones.
+    Replace the text of the comment, as its author; the new text is screened again.
 
-    `network` is where they came from, None when that is not known. What waits goes on
-    waiting: whom a moderator muted, or whom readers reported, does not free it with other
-    words. `by` is the moderator who does it signed in. Whoever else has the link of a
-    comment that a member of staff wrote signed in is not known to be them: the
-    comment is then not marked as from the newsroom any more. Raises
-    TransitionError when it is too late; see Comment.edit.
+    `network` is the network that the request came from, None if not known. A comment that
+    waits goes on waiting, so that a muted or reported author cannot free it by an edit. `by`
+    is the signed-in moderator. A staff reply that is edited by its link without signing in
+    stops being a staff reply, because the editor may be somebody else. Raises
+    TransitionError if it is too late; see Comment.edit.
     """
     with transaction.atomic():
         author = by if by is not None and by.pk == comment.by_id else None
@@ -98,23 +98,23 @@ def change(comment, body, *, by=None, network=None):
         if author is None and comment.by_id is not None:
             comment.by = None
             comment.save(update_fields=["by"])
-        _keep(findings, comment)
-        _tell_of(comment)
+        _store_findings(findings, comment)
+        _notify_moderators(comment)
 
 
-def _begin_with(comment, browser):
+def _recognise_author(comment, browser):
     """
-    Know who wrote it with the second comment from one browser.
+    Create a Commenter at the second comment from one browser.
 
-    After the first step, which holds the thread: whoever decides on the first comment
-    holds that, too, before the row that is changed here.
+    Call it after the first step, which locks the thread. A decision on the first comment
+    locks the thread too, before the row that is changed here, so there is no deadlock.
     """
     comment.commenter = Commenter.objects.begun_by(browser)
     if comment.commenter is not None:
         comment.save(update_fields=["commenter"])
 
 
-def _keep(findings, comment):
+def _store_findings(findings, comment):
     if findings:
         Signal.objects.bulk_create(
             Signal(
@@ -136,11 +136,11 @@ def _take_first_step(comment, status, findings, *, by):
     elif status == Comment.Status.SPAM:
         comment.mark_spam(note=_why_spam(findings))
     draw(comment)
-    _tell_of(comment)
+    _notify_moderators(comment)
 
 
 def _why_spam(findings):
-    """Which rules marked it. Decisions quote nothing of a comment: the words are in its signals."""
+    """The note that names the rules; the matched words are in the signals, never in a Decision."""
     marks = {finding.rule for finding in findings if finding.weight == Weight.MARKS}
     why = {
         "decoy": "The field that people do not see was filled in.",
@@ -151,14 +151,14 @@ def _why_spam(findings):
     return " ".join(said) or "A rule of the screening marked it as spam."
 
 
-def _tell_of(comment):
+def _notify_moderators(comment):
     if comment.is_waiting:
-        # Robust: the comment is stored, whatever becomes of the mail.
+        # Robust: the comment stays stored even if the mail fails.
         transaction.on_commit(moderators_mail.enqueue, robust=True)
 
 
 def repeat_key(comment, network):
-    """Equal for the same words, signed the same, in answer to the same, from the same network."""
+    """A keyed hash, equal for the same text, name, address and parent from the same network."""
     sent = [
         comment.article_id,
         comment.parent_id,

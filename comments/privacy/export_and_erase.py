@@ -1,4 +1,8 @@
-"""What we keep of an email address, for its owner to read and to have erased; the way to it is mailed by comments.mail.triggers."""
+"""
+Export and erasure of everything that we keep about the owner of an email address.
+
+The link to it is mailed by comments.mail.triggers.
+"""
 
 from django.conf import settings
 from django.db import transaction
@@ -7,10 +11,10 @@ from django.utils import timezone
 from comments.models import Comment, Decision, Thread
 from comments.posting.author_actions import appeal_of, reason_given, state_of
 
-# How many comments one transaction erases: a stop in between loses no more than their part.
+# The number of comments that one transaction erases; an interruption loses no more work.
 ERASED_AT_ONCE = 50
 
-# What a status is called to an author.
+# The names of statuses for authors, who do not learn that a comment was marked as spam.
 _WORDS = {
     Comment.Status.PENDING: "waiting",
     Comment.Status.APPROVED: "approved",
@@ -21,20 +25,21 @@ _WORDS = {
 
 
 def number_of_comments(mailbox):
-    """How many comments the owner of the mailbox has shown to have written."""
+    """How many comments the owner of the mailbox has proved to have written."""
     return Comment.objects.of_owner(mailbox).count()
 
 
 def number_of_unproven(mailbox):
-    """In how many more the address was typed by somebody who has not shown to be its owner."""
+    """How many other comments carry the address without proof that its owner wrote them."""
     return Comment.objects.with_unproven_address(mailbox).count()
 
 
 def export_of(mailbox):
     """
-    Everything that the owner of the mailbox has shown to have written, and what became of it, as plain values for JSON.
+    The comments of the mailbox's owner and their history, as plain values for JSON.
 
-    It tells of nobody else: no account of the desk, no note, no report, no other comment.
+    Only comments that they have proved to have written. Nothing about anybody else: no
+    moderators' names, notes, reports or other comments.
     """
     comments = Comment.objects.of_owner(mailbox)
     shown = set(comments.shown().values_list("pk", flat=True))
@@ -56,12 +61,11 @@ def export_of(mailbox):
 
 def erase_everything(mailbox):
     """
-    Erase every comment that the owner of the mailbox has shown to have written, and then the mailbox; returns how many there were.
+    Erase all comments of the mailbox's owner, then the mailbox; return the number of comments.
 
-    Where somebody else typed the address it is taken out, and their words stay.
-
-    Stopped half way, it goes on where it was when it is called again: what is
-    erased is nobody's any more, and the mailbox goes last.
+    Comments that they have not proved to have written lose the address and keep their text.
+    If this is interrupted, call it again: erased comments have no owner any more, and the
+    mailbox is deleted last.
     """
     number = 0
     while erased := _erase_some(mailbox):
@@ -78,7 +82,7 @@ def _erase_some(mailbox):
             .select_related("article")
             .order_by("article_id", "id")[:ERASED_AT_ONCE]
         )
-        # All threads, and in the order of everybody, before what erasing takes later.
+        # All threads are locked first and always in the same order, so there is no deadlock.
         for article in {one.article_id: one.article for one in comments}.values():
             Thread.objects.held_by(article)
         for comment in comments:
@@ -124,7 +128,7 @@ def _exported(comment, shown):
 
 
 def _history_of(comment):
-    """The changes of what the author is told, oldest first; a change between two statuses of one name is none."""
+    """The changes that the author may know, oldest first; statuses with one name count as one."""
     history = []
     became = _WORDS[Comment.Status.PENDING]
     for decision in reversed(comment.decisions.all()):

@@ -1,4 +1,8 @@
-"""What we knew of readers, and know no more after 30 days. To be called again and again; see newsroom.ticking."""
+"""
+Retention: what is deleted about readers after 30 days.
+
+`tick` calls these functions again and again.
+"""
 
 from django.db import transaction
 
@@ -6,39 +10,39 @@ from comments.models import Comment, Mailbox, Mute, Report
 from comments.models.network import with_network_to_forget
 from comments.models.sender_locks import hold_addresses
 
-# How many rows are changed before everybody else has a turn.
+# The most rows changed in one transaction, so that others need not wait long.
 BATCH = 500
 
 
 def forget_networks():
-    """Blank the hashes of networks whose keys are gone: they say nothing any more, nor does what mutes them."""
+    """Blank hashes of networks whose keys are deleted, and delete the mutes of such networks."""
     Mute.objects.to_forget().delete()
-    for pile in [Comment.objects.all(), Report.objects.all()]:
+    for rows in [Comment.objects.all(), Report.objects.all()]:
         _in_batches(
-            pile, with_network_to_forget(pile), lambda some: some.update(network="")
+            rows, with_network_to_forget(rows), lambda batch: batch.update(network="")
         )
 
 
 def forget_unconfirmed_addresses():
-    """Forget every address whose owner has not said yes: its mailbox, and where it was typed."""
-    # Asked first, for a transaction would keep others waiting also when there is nothing to do.
+    """Delete every address not confirmed in time: its mailbox, and the address in comments."""
+    # Checked first, because a transaction makes others wait even if there is nothing to do.
     while Mailbox.objects.to_forget().exists():
         _forget_some_mailboxes()
     comments = Comment.objects.all()
     _in_batches(
         comments,
         comments.with_address_to_forget(),
-        lambda some: some.forget_addresses(),
+        lambda batch: batch.forget_addresses(),
     )
 
 
 @transaction.atomic
 def _forget_some_mailboxes():
-    # First, as everybody does who changes comments and then a mailbox: else each could wait for the other.
+    # The addresses are locked first, as everywhere before comments and mailboxes: no deadlock.
     to_forget = Mailbox.objects.to_forget()[:BATCH]
     found = dict(to_forget.values_list("pk", "address"))
     hold_addresses(found.values())
-    # Locked, and looked at again under the lock: one that is confirmed in this moment stays.
+    # Filtered again under the lock: a mailbox that has just been confirmed stays.
     mailboxes = list(
         Mailbox.objects.to_forget().select_for_update().filter(pk__in=found)
     )
@@ -47,6 +51,6 @@ def _forget_some_mailboxes():
     Mailbox.objects.filter(address__in=addresses).delete()
 
 
-def _in_batches(pile, to_change, change):
-    while some := list(to_change.values_list("pk", flat=True)[:BATCH]):
-        change(pile.filter(pk__in=some))
+def _in_batches(rows, to_change, change):
+    while keys := list(to_change.values_list("pk", flat=True)[:BATCH]):
+        change(rows.filter(pk__in=keys))

@@ -1,8 +1,8 @@
 """
-What is found in a comment before anybody reads it.
+The screening: rules that examine a comment before anybody reads it.
 
-`past` reads what the rules need to know, `rules` look at it and at nothing else, and
-one decision is made of all that they find. `wording` says each finding to people.
+`past` loads everything that the rules need. `rules` are pure functions of that; their
+findings lead to one decision. `wording` explains each finding to moderators.
 """
 
 from comments.screening.past import posted_as, what_came_before

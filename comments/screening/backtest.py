@@ -1,9 +1,9 @@
 """
-What a rule would have done to the comments that moderators decided on last.
+Backtests: what a rule would have done to the comments that moderators decided on last.
 
-A rule about words and names is run again on what the comments say. What else a rule looks
-at is put together from what is stored, where that is possible; where it is not, all that
-is known is what the rule found when the comment came.
+A rule about words and names runs again on the stored text. For some other rules their
+input is rebuilt from the stored rows. For the rest only the findings recorded when the
+comment arrived are known.
 """
 
 import operator
@@ -32,19 +32,19 @@ from comments.screening.rules import Rule, look_at
 from comments.screening.terms import candidates
 from comments.screening.wording import sentence
 
-# So many comments a rule is tried on, the newest decided.
+# The number of comments, those decided on last, that a rule is tried on.
 MOST_TRIED = 1000
-# So much of a comment is shown, in characters.
+# In characters: how much of a comment is shown.
 EXCERPT = 280
 
-# Which terms a rule looks for: the field of Posted that holds them, and their kind.
+# The rules about terms: the field of Posted that holds the terms, and their kind.
 OF_TERMS = {
     "banned_terms": ("banned", Term.Kind.BANNED),
     "suspect_terms": ("suspect", Term.Kind.SUSPECT),
 }
 OF_WORDS_AND_NAMES = {*OF_TERMS, "links", "link_in_name"}
-# What a rule measured then is over another limit, too. What lay within the limit of then
-# was not kept.
+# Whether a recorded value also exceeds another limit. Values within the limit of that time
+# were not recorded.
 STILL_FINDS: Mapping[str, Callable[[float, float], bool]] = {
     "similar_text": operator.ge,
     "quick_post": operator.lt,
@@ -53,7 +53,7 @@ STILL_FINDS: Mapping[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True)
 class Rerun:
-    """A comment that a rule can look at once more."""
+    """A comment that a rule can examine again."""
 
     comment: Comment
     posted: Posted
@@ -65,7 +65,7 @@ class Rerun:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A comment of which is known only what the rule found when it came."""
+    """A comment of which only the findings recorded when it arrived are known."""
 
     comment: Comment
     findings: tuple[Finding, ...]
@@ -97,7 +97,7 @@ class Hit:
 
     @property
     def excerpt(self) -> str:
-        """What stands around the first words that were found, with these marked."""
+        """The text around the first words that were found, as HTML with the words marked."""
         body = self.comment.body
         words = [word for one in self.findings for word in one.words]
         first = min([at for word in words if (at := body.find(word)) >= 0], default=0)
@@ -131,17 +131,17 @@ class Hit:
 
 @dataclass(frozen=True)
 class Past:
-    """The comments that a rule is tried on, as far as they are known to it."""
+    """The comments that a rule is tried on, with what is known of each."""
 
     cases: tuple[Rerun | Recorded, ...]
-    # Of how many nobody knows any more who sent them, which the rule asks.
+    # How many have no known sender, for a rule that needs the sender.
     from_nobody_known: int = 0
     is_recorded: bool = False
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of it."""
+    """The result of a backtest."""
 
     tried: int
     weight: Weight
@@ -157,7 +157,7 @@ class Trial:
 
     @property
     def sentence(self) -> str:
-        """Such as: It would have held 57 of the last 1,000 decided comments; moderators approved 55 of them."""
+        """Such as “It would have held 57 of the last 1,000 decided comments; moderators …”."""
         if not self.tried:
             return "No comment has been decided on yet, so there is nothing to try it on. It would begin with the next comment."
         number = f"{len(self.hits):,}" if self.hits else "none"
@@ -182,7 +182,7 @@ class Trial:
         return f"; moderators approved {number} of them"
 
     def approvals_by_term(self, terms: Iterable[str]) -> dict[str, tuple[int, int]]:
-        """In how many of these comments each folded term stands, and how many of them moderators approved."""
+        """For each folded term, how many hits contain it, and how many of these were approved."""
         counts = {term: [0, 0] for term in terms}
         for hit in self.hits:
             words = [word for one in hit.findings for word in one.words]
@@ -192,30 +192,31 @@ class Trial:
         return {term: (times, approved) for term, (times, approved) in counts.items()}
 
     def beyond(self, other: "Trial") -> tuple[Hit, ...]:
-        """What is found here and not in the other."""
+        """The hits that the other trial does not have."""
         there = {hit.comment.pk for hit in other.hits}
         return tuple(hit for hit in self.hits if hit.comment.pk not in there)
 
 
 def in_force(rule: Rule, setting: Setting) -> tuple[float | None, Weight]:
-    """The limit and the weight of the rule when it is set like that."""
+    """The limit and the weight of the rule with this setting."""
     limit = rule.limit if setting.limit is None else setting.limit
     return limit, rule.weight if setting.weight is None else setting.weight
 
 
 def as_set(row: RuleSetting) -> Setting:
+    """The stored setting of a rule, as the screening uses it."""
     return Setting(row.limit, None if row.weight is None else Weight(row.weight))
 
 
 def trial(rule: Rule, setting: Setting, past: Past) -> Trial:
-    """What the rule, set like that, would have done."""
+    """Run the rule with this setting on past comments."""
     found = [(case.comment, case.found_by(rule, setting)) for case in past.cases]
     hits = tuple(Hit(comment, findings) for comment, findings in found if findings)
     return Trial(len(past.cases), in_force(rule, setting)[1], hits)
 
 
 def past_for(rule: Rule) -> Past:
-    """What the rule is tried on, read in at most two queries."""
+    """The comments to try the rule on; at most two queries."""
     if rule.name in OF_TERMS:
         terms = Term.objects.filter(kind=OF_TERMS[rule.name][1])
         return past_with_terms(rule, terms.values_list("folded", flat=True))
@@ -227,7 +228,7 @@ def past_for(rule: Rule) -> Past:
 
 
 def past_with_terms(rule: Rule, folded: Iterable[str]) -> Past:
-    """The comments as if these terms, folded, were all that the rule looks for."""
+    """The comments to try a rule about terms on, as if the word list were these folded terms."""
     terms = frozenset(folded)
     where, _ = OF_TERMS[rule.name]
     return Past(
@@ -239,10 +240,10 @@ def past_with_terms(rule: Rule, folded: Iterable[str]) -> Past:
 
 
 def _standing_in(comment: Comment, terms: frozenset[str]) -> tuple[str, ...]:
-    """Those of the terms of which every word stands in the comment; where exactly is the rule's question."""
+    """The terms whose words all occur in the comment; the rule itself checks their order."""
     if not terms:
         return ()
-    # Much quicker than every phrase of a long comment, of which most hold no term.
+    # Much faster than checking every phrase, and most comments contain no term.
     looks = {
         word.look
         for text in (comment.name, comment.body)
@@ -272,7 +273,7 @@ def _plain(comment: Comment) -> Posted:
     return Posted(name=comment.name, body=comment.body, at=comment.created_at)
 
 
-# What was found then
+# Recorded findings
 
 
 def _recorded(rule: Rule) -> Past:
@@ -280,7 +281,7 @@ def _recorded(rule: Rule) -> Past:
     signals = Signal.objects.filter(
         rule=rule.name, comment__in=[comment.pk for comment in comments]
     )
-    # Of a comment that was edited, what was found last.
+    # For an edited comment the last finding counts.
     found = {signal.comment_id: _finding(signal) for signal in signals}
     cases = [
         Recorded(one, (found[one.pk],) if one.pk in found else ()) for one in comments
@@ -293,16 +294,16 @@ def _finding(signal: Signal) -> Finding:
     return Finding(signal.rule, signal.value, signal.limit, words)
 
 
-# What was around a comment when it came
+# Rebuilt input
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """How the circumstances that a rule asks for are put together from the rows."""
+    """How the input of a rule is rebuilt from stored rows."""
 
-    # What is read beside each comment, by the name it gets.
+    # Returns the annotations to load with each comment, by name.
     known: Callable[[], Mapping[str, object]]
-    # What Posted says of it.
+    # Returns fields of Posted for an annotated comment.
     posted: Callable[[Comment], Mapping[str, object]]
     asks_who_sent_it: bool = True
 
@@ -319,8 +320,8 @@ def _rebuilt(how: Rebuilt) -> Past:
 
 
 def _of_the_same_sender(within: timedelta, *conditions: Q) -> dict[str, object]:
-    """How many came before from the same network, and how many more of the same person."""
-    # In SQL, `CASE` keeps the many without a network or a person from being looked up.
+    """Count earlier comments from the same network, and further ones of the same person."""
+    # `CASE` avoids a lookup for the many comments without a network or a person.
     before = _before(within).filter(*conditions)
     elsewhere = before.exclude(network=OuterRef("network"), network__gt="")
     return {
@@ -341,7 +342,7 @@ def _of_the_same_sender(within: timedelta, *conditions: Q) -> dict[str, object]:
 
 
 def _in_the_same_thread() -> dict[str, object]:
-    # Every status, by name: the index leads over it to the time.
+    # All statuses are listed, because in the index the status comes before the time.
     comments = _before(THREAD_WITHIN).filter(
         article=OuterRef("article"), status__in=Comment.Status.values
     )
@@ -387,17 +388,17 @@ REBUILT: Mapping[str, Rebuilt] = {
 }
 
 
-# How often the rules found anything
+# How often each rule found something
 
 
 @dataclass
 class Fired:
-    """On how many of the comments that moderators decided on last a rule, or a term, found anything, and what they decided."""
+    """How often a rule or a term found something, and what moderators decided on those comments."""
 
     times: int = 0
     approved: int = 0
     rejected: int = 0
-    # As often it held or marked: only then moderators can be of another opinion.
+    # How often it held or marked: only then can moderators agree or disagree.
     acted: int = 0
     agreed: int = 0
 
@@ -412,7 +413,7 @@ class Fired:
 
 @dataclass
 class Lately:
-    """What the screening found on the comments that moderators decided on last."""
+    """What the screening found in the comments that moderators decided on last."""
 
     decided: int = 0
     by_rule: dict[str, Fired] = field(default_factory=dict)
@@ -426,7 +427,7 @@ class Lately:
 
 
 def found_lately(*, terms: Iterable[str] = ()) -> Lately:
-    """How often each rule, and each of these folded terms, found anything; in two queries."""
+    """Count the findings of each rule and of these folded terms; two queries."""
     comments = Comment.objects.to_try_rules_on()
     judged = dict(comments.values_list("pk", "judged_as")[:MOST_TRIED])
     signals = Signal.objects.filter(comment__in=list(judged)).order_by()

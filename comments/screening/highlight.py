@@ -1,4 +1,4 @@
-"""The words of a comment that the screening found, marked where they stand."""
+"""Mark the words of a comment that the screening found."""
 
 from django.utils.html import format_html, format_html_join
 
@@ -6,12 +6,13 @@ from articles.core.text.folding import fold
 from comments.screening.links import links_in
 from comments.screening.terms import matches
 
-# What these found are words of the comment; the words of others are names it resembles.
+# The words in findings of these rules are words of the comment. Other rules store the names
+# that the comment's name resembles.
 _OF_THE_COMMENT = {"banned_terms", "suspect_terms", "classifier", "links"}
 
 
 def marked(body, signals):
-    """The body as HTML, escaped, with what matched in `<mark>`; no letter of it is lost."""
+    """The body as escaped HTML with the matches in `<mark>`; no letter of it is lost."""
     parts, end = [], 0
     for start, stop in _together(_spans(body, signals)):
         parts.append((body[end:start], body[start:stop]))
@@ -38,7 +39,7 @@ def _spans(body, signals):
 
 
 def _together(spans):
-    """The spans in their order, those that overlap as one."""
+    """Yield the spans in order, with overlapping ones joined."""
     last = None
     for start, end in sorted(spans):
         if last and start <= last[1]:

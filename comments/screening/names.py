@@ -1,11 +1,11 @@
-"""Rules about the name beside a comment: nobody passes for somebody of the newsroom."""
+"""Rules about names: nobody may pass for the newsroom or somebody in it."""
 
 from collections.abc import Iterable, Iterator
 
 from articles.core.text.confusables import skeleton, skeletons
 from comments.screening.records import Finding, Posted
 
-# What stands beside the names of those who write signed in.
+# The badge beside the names of staff replies.
 BADGE = "Newsroom staff"
 ROLES = [
     "Admin",
@@ -26,7 +26,7 @@ ROLES = [
 
 
 def look_alike_staff(posted: Posted) -> Iterator[Finding]:
-    """The name is taken for that of a member of staff, who did not sign in."""
+    """The name looks like that of a member of staff, and they did not sign in."""
     resembled = [
         str(account)
         for account in posted.staff
@@ -37,14 +37,14 @@ def look_alike_staff(posted: Posted) -> Iterator[Finding]:
 
 
 def look_alike_byline(posted: Posted) -> Iterator[Finding]:
-    """The name is taken for one that articles are signed with."""
+    """The name looks like one in a byline."""
     resembled = [name for name in posted.bylines if _may_be_taken_for([name], posted)]
     if resembled and not _is_their_own(posted):
         yield Finding("look_alike_byline", words=_each_once(resembled))
 
 
 def look_alike_newsroom(posted: Posted) -> Iterator[Finding]:
-    """The name is no person's but the newsroom's; those who belong to it may use it."""
+    """The name claims to be the newsroom; members of staff who signed in may use it."""
     claimed = [
         claim
         for claim in _claims(posted.site_name)

@@ -1,9 +1,9 @@
 """
-What the rules need to know of a comment, read in so many queries, whoever and however many there are.
+Load everything that the rules need to know of a comment, in a fixed number of queries.
 
-`what_came_before` reads the comments that were sent before this one, `posted_as` who
-wrote it and what moderators have said of that: a query each, with the words of the
-classifier and perhaps the keys of older networks beside them.
+`what_came_before` loads earlier comments. `posted_as` loads what is known of the author
+and what moderators have set. Each takes one query; one more loads the classifier's counts
+and, if a network is muted, another the keys of older networks.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ STAFF, BYLINE, TERM, SETTING, PERSON, ADDRESS, MUTE = (
     "mute",
 )
 SENDER, THREAD, SITE, REJECTED = "sender", "thread", "site", "rejected"
-# How far back each is looked for, and how many of them at most.
+# How far back each kind of earlier comment is looked for, and how many at most.
 THREAD_WITHIN, THREAD_MOST = timedelta(hours=1), 500
 REJECTED_WITHIN, REJECTED_MOST = timedelta(days=7), 20
 SITE_MOST = 60
@@ -53,7 +53,7 @@ FEWEST_OF_SENDER = 20
 
 @dataclass(frozen=True)
 class Before:
-    """What was sent before a comment, the newest first."""
+    """What was sent before a comment; `comments` are newest first."""
 
     comments: tuple[Earlier, ...] = ()
     said_lately: int = 0
@@ -69,16 +69,16 @@ NOTHING = Before()
 
 def what_came_before(comment, *, keys=(), hashes=(), browser=None):
     """
-    What was sent before the comment by its sender, and by others.
+    Load what was sent before the comment by its sender and by others; one query.
 
-    The sender is a network with these hashes, or the person who wrote the comment
-    `browser`; `keys` are those by which a repeat is known.
+    The sender is a network with these hashes, or the author of the comment with the key
+    `browser`. `keys` are the repeat keys of the comment.
     """
     now = timezone.now()
     others = Comment.objects.exclude(pk=comment.pk) if comment.pk else Comment.objects
     counted = Comment.objects.repeated_by(keys) | sent_lately(hashes, browser=browser)
     most = 1 + max(most_that_count(), FEWEST_OF_SENDER)
-    piles = {
+    selections = {
         SENDER: counted.with_repeats_first(keys)[:most],
         THREAD: Comment.objects.filter(
             article=comment.article_id, created_at__gt=now - THREAD_WITHIN
@@ -90,7 +90,9 @@ def what_came_before(comment, *, keys=(), hashes=(), browser=None):
         .judged_against()
         .order_by()[:REJECTED_MOST],
     }
-    first, *rest = [_pile(others, kind, pile) for kind, pile in piles.items()]
+    first, *rest = [
+        _rows_of_kind(others, kind, comments) for kind, comments in selections.items()
+    ]
     rows = list(first.union(*rest, all=True))
     kinds = [kind for kind, *_ in rows]
     comments = [
@@ -102,11 +104,11 @@ def what_came_before(comment, *, keys=(), hashes=(), browser=None):
     return Before(tuple(comments), kinds.count(THREAD), kinds.count(REJECTED))
 
 
-def _pile(comments, kind, pile):
-    """Some comments as rows of the union; SQLite takes a limit only one query further in."""
+def _rows_of_kind(comments, kind, selected):
+    """The selected comments as rows of the union; SQLite allows LIMIT only in a subquery."""
     body = "body" if kind in (SENDER, SITE) else _text("")
     return (
-        comments.filter(pk__in=pile.values("pk"))
+        comments.filter(pk__in=selected.values("pk"))
         .order_by()
         .values_list(_text(kind), "pk", "created_at", body, "repeat_key")
     )
@@ -125,10 +127,12 @@ def posted_as(
     seconds=None,
 ):
     """
-    The comment, as it is or with another body, for the rules to look at.
+    Collect everything about the comment that the rules look at, as a Posted.
 
-    `by` is the moderator who sends it signed in, `browser` the key of a comment that the
-    same browser wrote, `seconds` how long the page was open there.
+    `body` replaces the comment's own text. `by` is the moderator who sends it signed in,
+    `decoy` whether the decoy field was filled in, `before` a Before, `hashes` and `network`
+    the sender's network, `browser` the key of a comment that the same browser wrote, and
+    `seconds` how long the page was open there.
     """
     body = comment.body if body is None else body
     facts = _facts(comment, body, browser)
@@ -166,11 +170,11 @@ def posted_as(
 
 
 def _facts(comment, body, browser):
-    """Everything that was said before of who writes and of such words: rows of four texts, by their kind; one query."""
+    """What is stored about the author and the words, as rows of four texts by kind; one query."""
     accounts = get_user_model().objects.filter(is_active=True, is_staff=True)
     terms = Term.objects.filter(folded__in=candidates(comment.name, body))
     person = Commenter.objects.who_wrote(browser)
-    # Whoever types somebody's address gains nothing by it, and shares their mute.
+    # Typing another person's address gives no advantage, and their mute applies.
     owner = Commenter.objects.with_address(comment.email)
     mutes = Mute.objects.in_force().filter(
         Q(network__gt="")
@@ -178,7 +182,7 @@ def _facts(comment, body, browser):
         | Q(commenter__in=owner.values("pk"))
     )
     is_theirs = When(mailbox__address=comment.email.lower(), then=_as_text("mailbox"))
-    piles = [
+    selections = [
         _rows(STAFF, accounts, "username", _full_name()),
         _rows(BYLINE, Person.objects.looking_like(comment.name), "name"),
         _rows(TERM, terms, "folded", "kind"),
@@ -196,16 +200,16 @@ def _facts(comment, body, browser):
         ),
         _rows(ADDRESS, owner, _as_text("pk")),
     ]
-    first, *rest = piles
+    first, *rest = selections
     facts = {kind: [] for kind in [STAFF, BYLINE, TERM, SETTING, MUTE, PERSON, ADDRESS]}
     for kind, *texts in first.union(*rest, all=True):
         facts[kind].append(texts)
     return facts
 
 
-def _rows(kind, pile, *columns):
+def _rows(kind, selected, *columns):
     filled = [*columns, *[_text("")] * (4 - len(columns))]
-    return pile.order_by().values_list(_text(kind), *filled)
+    return selected.order_by().values_list(_text(kind), *filled)
 
 
 def _terms(facts, kind):
@@ -213,7 +217,7 @@ def _terms(facts, kind):
 
 
 def _reasons(mutes, hashes, network):
-    """Why the person or the network is muted; the keys of older days are read only where a network is."""
+    """The reasons of mutes of the person or network; older keys are loaded only if needed."""
     of_network = {(hash, day): reason for reason, hash, day, _ in mutes if hash}
     reasons = [reason for reason, hash, *_ in mutes if not hash]
     if of_network:
@@ -224,7 +228,7 @@ def _reasons(mutes, hashes, network):
 
 
 def _person(rows):
-    """Who has shown that they wrote it, if there is somebody."""
+    """The fields of Posted about the proved author; empty if there is none."""
     if not rows:
         return {}
     [(key, trusted, approvals, mailbox)] = rows
@@ -237,7 +241,7 @@ def _person(rows):
 
 
 def _is_of_another(facts):
-    """Whether the typed address is that of a reader who is known, and not of the one who wrote it."""
+    """Whether the typed address belongs to a known reader who is not the proved author."""
     owners = {key for key, *_ in facts[ADDRESS]}
     return not owners <= {key for key, *_ in facts[PERSON]}
 

@@ -1,4 +1,4 @@
-"""Rules about who writes, as far as that is known."""
+"""Rules about the author, as far as they are known."""
 
 from collections.abc import Iterator
 
@@ -6,19 +6,19 @@ from comments.screening.records import Finding, Posted
 
 
 def new_commenter(posted: Posted) -> Iterator[Finding]:
-    """Nobody whom the moderators have come to trust."""
+    """The author is not trusted yet."""
     if not posted.is_trusted:
         yield Finding("new_commenter", posted.approvals)
 
 
 def unproven_address(posted: Posted) -> Iterator[Finding]:
-    """Somebody typed the address of a reader whom we know, and has not shown that it is theirs."""
+    """The address belongs to a known reader, and the author has not proved that it is theirs."""
     if posted.has_address_of_another:
         yield Finding("unproven_address")
 
 
 def recent_rejections(posted: Posted, limit: float) -> Iterator[Finding]:
-    """Moderators have rejected comments of the same person or network of late."""
+    """Moderators have recently rejected several comments of the same person or network."""
     if posted.rejected_lately > limit:
         yield Finding("recent_rejections", posted.rejected_lately, limit)
 

@@ -1,4 +1,4 @@
-"""What goes into the screening, and what comes out of it."""
+"""The input of the screening (Posted) and its output (Finding)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Setting:
-    """What moderators set differently for one rule; None where it is as it comes."""
+    """What moderators changed for one rule; None means the rule's default."""
 
     limit: float | None = None
     weight: Weight | None = None
@@ -33,11 +33,11 @@ class Setting:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A comment that came before."""
+    """An earlier comment."""
 
     key: int
     at: datetime
-    # Empty where nothing is asked of its words.
+    # Empty where no rule compares the text.
     body: str = ""
     repeat_key: str | None = None
     is_from_sender: bool = False
@@ -45,7 +45,7 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Posted:
-    """A comment as it was sent, and what was there before it."""
+    """A comment as it was sent, and everything else that the rules look at."""
 
     name: str
     body: str
@@ -56,47 +56,46 @@ class Posted:
     thread_is_held: bool = False
     site_name: str = ""
     staff: tuple[Account, ...] = ()
-    # The names of bylines that this one may be taken for.
+    # Names in bylines that look like this one.
     bylines: tuple[str, ...] = ()
-    # What the classifier knows of the words of this comment, and whether a person let it
-    # do more than inform.
+    # What the classifier knows of the words of this comment, and whether somebody has
+    # allowed it to do more than inform.
     learnt: Table = field(default_factory=Table)
     classifier_holds: bool = False
     classifier_marks: bool = False
     # By the name of the rule.
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    # The terms of moderators that stand in it, folded.
+    # The terms of the word list that occur in it, folded.
     banned: tuple[str, ...] = ()
     suspect: tuple[str, ...] = ()
-    # Of the person who has shown that they wrote it, if there is one: their key, that of
-    # their mailbox if it is at the address that was typed, how many comments of theirs
-    # moderators have approved, and whether new ones need not wait.
+    # About the proved author, if there is one: their key, the key of their mailbox if it is
+    # at the typed address, the number of their approved comments, and whether new ones
+    # need not wait.
     commenter: int | None = None
     mailbox: int | None = None
     approvals: int = 0
     is_trusted: bool = False
-    # Whether the address that was typed is that of a reader whom we know, and nobody has
-    # shown that this is them.
+    # Whether the typed address belongs to a known reader who is not the proved author.
     has_address_of_another: bool = False
-    # Why moderators have muted the person or the network.
+    # The reasons of mutes of the person or the network.
     mutes: tuple[str, ...] = ()
-    # What the same sender sent of late, and what was said on the whole site just before.
+    # Recent comments of the same sender, and the newest ones on the whole site.
     earlier: tuple[Earlier, ...] = ()
-    # How many comments came to the conversation within the last hour, counted up to a bound,
+    # The number of comments in the conversation within the last hour, counted up to a bound.
     said_lately: int = 0
-    # and how many of the same sender moderators have rejected within some days.
+    # The number of the sender's comments rejected within the last days, counted likewise.
     rejected_lately: int = 0
-    # As the sender's browser measured it; None where it did not.
+    # As measured by the sender's browser; None if it was not.
     seconds_on_page: float | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found: how much of what it measures, how much is allowed, and the words that matched."""
+    """What one rule found: the measured value, its limit, and the words that matched."""
 
     rule: str
     value: float | None = None
     limit: float | None = None
     words: tuple[str, ...] = ()
-    # What it does to the comment; None until it is known, see rules.look_at.
+    # What it does to the comment; None means the weight of the rule, see Rule.found_in.
     weight: Weight | None = None

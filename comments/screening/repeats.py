@@ -1,4 +1,4 @@
-"""Rules about what was sent before: the same words again, nearly the same, and too much at once."""
+"""Rules that compare with earlier comments: repeated text, near duplicates, too many at once."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +11,7 @@ FLOOD_WITHIN = timedelta(minutes=10)
 
 
 def repeated_text(posted: Posted) -> Iterator[Finding]:
-    """The same words stand in a comment of the last day."""
+    """A comment of the last day has the same text."""
     folded = fold(posted.body)
     same = [one for one in _texts(posted) if fold(one.body) == folded]
     if same and folded:
@@ -19,7 +19,7 @@ def repeated_text(posted: Posted) -> Iterator[Finding]:
 
 
 def similar_text(posted: Posted, limit: float) -> Iterator[Finding]:
-    """Nearly the same words stand in a comment of the last day."""
+    """A comment of the last day has nearly the same text."""
     if len(fold(posted.body).split()) < FEWEST_WORDS:
         return
     pieces = shingles(posted.body)
@@ -31,7 +31,7 @@ def similar_text(posted: Posted, limit: float) -> Iterator[Finding]:
 
 
 def flood(posted: Posted, limit: float) -> Iterator[Finding]:
-    """Many comments from one sender within ten minutes."""
+    """One sender has sent many comments within ten minutes."""
     lately = [
         one
         for one in posted.earlier
@@ -42,13 +42,13 @@ def flood(posted: Posted, limit: float) -> Iterator[Finding]:
 
 
 def heated_thread(posted: Posted, limit: float) -> Iterator[Finding]:
-    """A conversation in which much is said within an hour."""
+    """The conversation has many comments within an hour."""
     if posted.said_lately > limit:
         yield Finding("heated_thread", posted.said_lately, limit)
 
 
 def quick_post(posted: Posted, limit: float) -> Iterator[Finding]:
-    """Sent sooner after the page was opened than anybody types; as the sender's browser says."""
+    """The comment was sent sooner after the page was opened than anybody can type."""
     if posted.seconds_on_page is not None and posted.seconds_on_page < limit:
         yield Finding("quick_post", posted.seconds_on_page, limit)
 

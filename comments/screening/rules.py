@@ -33,15 +33,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rule:
-    """A function that looks at a comment, and what its findings do unless moderators have set it otherwise."""
+    """A function that examines a comment, with the default weight and limit of its findings."""
 
-    # Called with the comment, and with the limit where the rule has one.
+    # Called with a Posted, and with the limit if the rule has one.
     look: Callable[..., Iterable[Finding]]
     weight: Weight = Weight.HOLDS
     limit: float | None = None
-    # Whether nobody sets its weight: it decides that itself, or the newsroom must rely on it.
+    # Whether its weight cannot be set: the rule chooses it, or the newsroom relies on it.
     is_fixed: bool = False
-    # Whether it also looks at what moderators write signed in.
+    # Whether it also examines staff replies.
     for_staff: bool = False
 
     @property
@@ -49,6 +49,7 @@ class Rule:
         return self.look.__name__
 
     def found_in(self, posted: Posted) -> list[Finding]:
+        """The rule's findings, with the limit and weight that moderators have set."""
         if posted.by is not None and not self.for_staff:
             return []
         setting = posted.settings.get(self.name, Setting())
@@ -61,7 +62,7 @@ class Rule:
 
 
 def decoy(posted: Posted) -> Iterator[Finding]:
-    """The field that people do not see was filled in."""
+    """The hidden field was filled in."""
     if posted.fell_for_the_decoy:
         yield Finding("decoy")
 
@@ -94,27 +95,32 @@ RULES: list[Rule] = [
     Rule(classifier, is_fixed=True, for_staff=True),
 ]
 
-# What a rule found that could not do its work.
+# The name in the finding of a rule that raised an exception.
 FAILED = "failed"
-# What holds also the comment of a moderator who is signed in: nobody writes under
-# another's name, and what could not be looked at a person looks at.
+# The rules that also hold a signed-in moderator's comment: nobody may write under another's
+# name, and a moderator must read what a failed rule could not examine.
 HOLDS_EVERYBODY = {FAILED, look_alike_staff.__name__, look_alike_byline.__name__}
 
 
 def look_at(posted: Posted, *, rules: Iterable[Rule] = RULES) -> list[Finding]:
-    """What the rules find. All of them look, and one that cannot says that it could not."""
+    """Run all rules and return their findings; a rule that fails yields a FAILED finding."""
     return [finding for rule in rules for finding in _found_by(rule, posted)]
 
 
 def decide(posted: Posted, findings: Iterable[Finding]) -> Comment.Status:
-    """What becomes of the comment: what its weightiest finding says, and one of a person whom we do not trust yet waits."""
+    """
+    The status of the comment: its heaviest finding decides.
+
+    The comment of an author who is not trusted waits at least. That of a signed-in moderator
+    waits only because of a rule in HOLDS_EVERYBODY.
+    """
     findings = list(findings)
     if posted.by is not None:
         found = {finding.rule for finding in findings}
         is_held = not HOLDS_EVERYBODY.isdisjoint(found)
         return Comment.Status.PENDING if is_held else Comment.Status.APPROVED
-    unasked = Weight.INFORMS if posted.is_trusted else Weight.HOLDS
-    # Fail closed: what nobody has weighed holds.
+    default = Weight.INFORMS if posted.is_trusted else Weight.HOLDS
+    # Fail closed: a finding without a weight holds.
     weights = [
         Weight.HOLDS if finding.weight is None else finding.weight
         for finding in findings
@@ -123,7 +129,7 @@ def decide(posted: Posted, findings: Iterable[Finding]) -> Comment.Status:
         Weight.INFORMS: Comment.Status.APPROVED,
         Weight.HOLDS: Comment.Status.PENDING,
         Weight.MARKS: Comment.Status.SPAM,
-    }[max([unasked, *weights])]
+    }[max([default, *weights])]
 
 
 def _found_by(rule: Rule, posted: Posted) -> list[Finding]:

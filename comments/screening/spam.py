@@ -1,4 +1,4 @@
-"""The rule that asks the classifier, and what it may do with the answer."""
+"""The rule that asks the classifier, and the weight of its finding."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from comments.classifier.features import spelt
 from comments.models import Weight
 from comments.screening.records import Finding, Posted
 
-# It says nothing before moderators have decided on so many of each kind,
+# The rule needs this many decided comments of each kind before it finds anything.
 FEWEST_OF_EACH = 50
-# and nothing of what it finds neither likely nor unlikely.
+# It finds nothing if the probability of spam lies between these.
 SURELY_HONEST, SURELY_SPAM = 0.20, 0.90
 
 
 def classifier(posted: Posted) -> Iterator[Finding]:
-    """What moderators decided on comments like this one."""
+    """The classifier, learnt from moderators' decisions, is sure about the comment."""
     if not has_learnt_enough(posted.learnt):
         return
     judgement = judge(spelt(posted.body), posted.learnt)
@@ -27,18 +27,19 @@ def classifier(posted: Posted) -> Iterator[Finding]:
 
 
 def has_learnt_enough(learnt: Table) -> bool:
+    """Whether there are at least FEWEST_OF_EACH decided comments of each kind."""
     return min(learnt.comments) >= FEWEST_OF_EACH
 
 
 def limit_passed(probability: float) -> float | None:
-    """The end of the band in which it abstains that lies behind; None inside the band."""
+    """SURELY_SPAM or SURELY_HONEST, if the probability passes it; None in between."""
     if probability >= SURELY_SPAM:
         return SURELY_SPAM
     return SURELY_HONEST if probability <= SURELY_HONEST else None
 
 
 def _weight_of(posted: Posted) -> Weight:
-    """What a person let it do with what it calls spam."""
+    """The weight of spam findings that somebody has allowed the classifier."""
     if posted.classifier_marks:
         return Weight.MARKS
     return Weight.HOLDS if posted.classifier_holds else Weight.INFORMS

@@ -1,33 +1,33 @@
-"""Rules about the words that moderators have listed."""
+"""Rules about the words that moderators have put on the word list."""
 
 from collections.abc import Iterable, Iterator
 
 from articles.core.text.folding import Word, fold, readings_of
 from comments.screening.records import Finding, Posted
 
-# A term has at most so many words.
+# The most words in a term.
 LONGEST_IN_WORDS = 5
-# A single letter or sign is in every text.
+# A single letter or digit would be found in nearly every text.
 FEWEST_LETTERS = 2
 
 
 def banned_terms(posted: Posted) -> Iterator[Finding]:
-    """Words that do not appear here."""
+    """The name or the text contains banned terms."""
     yield from _found("banned_terms", posted, posted.banned)
 
 
 def suspect_terms(posted: Posted) -> Iterator[Finding]:
-    """Words that a moderator wants to see before readers do."""
+    """The name or the text contains terms that a moderator should read first."""
     yield from _found("suspect_terms", posted, posted.suspect)
 
 
 def candidates(*texts: str) -> set[str]:
-    """Everything in the texts that could be a term, folded: what has to be looked up, however long the list of terms is."""
+    """All folded phrases of the texts that could be terms, to look up in the word list."""
     return {look for text in texts for look, *_ in _phrases(text)}
 
 
 def matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the folded terms stand in the text as whole words: from and up to."""
+    """The spans (start, end) of the text in which folded terms occur as whole words."""
     wanted = set(terms)
     if not wanted:
         return []
@@ -37,7 +37,7 @@ def matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
 
 
 def problem_with(term: str) -> str | None:
-    """Why nobody can look for this term, in a sentence; None where one can."""
+    """Why the screening cannot look for this term, as a sentence; None if it can."""
     folded = fold(term)
     if not folded:
         return "There is no word in it: it would be found in every comment, or in none."

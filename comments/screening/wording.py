@@ -1,10 +1,10 @@
-"""The findings of the screening as moderators read them: a phrase for each, and one sentence for all."""
+"""The findings of the screening in words: a phrase for each, and one sentence for all."""
 
 from django.utils.text import get_text_list
 
 from comments.models import Weight
 
-# What each rule asks, to follow “nobody knows whether”.
+# The question that each rule answers, in words that follow “nobody knows whether”.
 QUESTIONS = {
     "decoy": "a machine filled in the form",
     "held_thread": "every comment on this article waits",
@@ -26,7 +26,7 @@ QUESTIONS = {
     "new_commenter": "moderators trust the person already",
     "classifier": "the words are like those of spam",
 }
-# What the heaviest finding made of the comment.
+# What the heaviest finding did to the comment.
 LEADS = {
     Weight.MARKS: "Marked as spam",
     Weight.HOLDS: "Held",
@@ -35,7 +35,7 @@ LEADS = {
 
 
 def why(signals):
-    """Why a comment is where it is, in one sentence made of what the screening found; empty where nothing was."""
+    """All findings in one sentence, heaviest first; empty without findings."""
     heaviest_first = sorted(signals, key=lambda signal: -signal.weight)
     if not heaviest_first:
         return ""
@@ -44,12 +44,13 @@ def why(signals):
 
 
 def sentence(signal):
-    """What the signal says, in people's words."""
+    """The signal as a sentence."""
     said = phrase(signal)
     return f"{said[0].upper()}{said[1:]}."
 
 
 def phrase(signal):
+    """The signal as a phrase, without capital and full stop."""
     words = signal.words.split("\n") if signal.words else []
     say = _PHRASES.get(signal.rule)
     if say is None:

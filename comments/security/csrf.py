@@ -1,4 +1,4 @@
-"""Whether a form was sent by one of our own pages, asked without a cookie where there is none."""
+"""Protection against cross-site requests, without a cookie for readers without a session."""
 
 from urllib.parse import urlsplit
 
@@ -12,9 +12,10 @@ def is_from_elsewhere(request):
     """
     Whether the POST must be refused because another site may have sent it.
 
-    Whoever has a session must show Django's token, for another site could act in
-    their name. Without one there is no name to act in: what the browser says of
-    the sender decides, and where it says nothing, as no browser does, nobody is harmed.
+    With a session, Django's token is required, because another site could act in the
+    user's name. Without a session nobody can be impersonated, so the headers
+    `Sec-Fetch-Site` or `Origin` decide. A request without both is accepted: it does not
+    come from a browser.
     """
     if has_session(request):
         return _has_no_token(request)
@@ -27,15 +28,15 @@ def is_from_elsewhere(request):
 
 def is_ours(origin: str, *, origins: set[str]) -> bool:
     """
-    Whether an `Origin` is one of the origins: scheme, host and port.
+    Whether the value of an `Origin` header (scheme, host and port) is one of `origins`.
 
-    `null` and what cannot be read are none of ours.
+    False for `null` and for what cannot be parsed.
     """
     return _origin_of(origin) in origins
 
 
 def _our_origins(request):
-    """The address that the request came to, and that of SITE_URL."""
+    """The origin that the request came to, and that of SITE_URL."""
     here = f"{request.scheme}://{request.get_host()}"
     return {_origin_of(here), _origin_of(settings.SITE_URL)} - {None}
 
@@ -49,12 +50,12 @@ def _origin_of(address):
 
 
 def _has_no_token(request):
-    """Django's own check. The view is exempt from it only so that the words can be shown back."""
+    """Django's own check. Views are exempt from it so that they can return the typed text."""
     return _TokenCheck(_no_view).process_view(request, _no_view, (), {}) is not None
 
 
 class _TokenCheck(CsrfViewMiddleware):
-    """Gives the reason, and leaves the page that says so to us."""
+    """Returns the reason for a refusal instead of Django's error page."""
 
     def _reject(self, request, reason):
         return reason

@@ -1,9 +1,9 @@
 """
-Where a comment came from, in a form that names nobody.
+Keyed hashes of the networks that comments come from.
 
-What is kept is a keyed hash of the network, under a random key of the day: two
-comments of one day can be seen to come from one network, and which network it
-was is known to nobody once the key is deleted.
+A network is stored as a hash with a random key of the day. Hashes of one day show whether
+two comments came from the same network; once the key is deleted, nobody can tell which
+network it was.
 """
 
 import hmac
@@ -13,31 +13,39 @@ from ipaddress import ip_address, ip_network
 from comments.models import NetworkKey
 from comments.models.sender_locks import hold_sender
 
-# The part of an address that a household or an office shares.
+# In bits: the part of an address that a household or an office shares.
 IPV4_PREFIX = 24
 IPV6_PREFIX = 48
 
 
 def recent_hashes(request):
-    """The network under the key of today and of yesterday, so that midnight forgets nobody; empty when it is not known."""
+    """
+    The hashes of the request's network with the keys of today and yesterday, newest first.
+
+    Both, so that a limit does not end at midnight. Empty if the network is not known.
+    """
     network = network_from(request)
     return _hashes(network, NetworkKey.objects.recent()) if network else []
 
 
 def lasting_hashes(request):
-    """The network under every key that is kept, today's first: for what a network says once, however many days lie between."""
+    """
+    The hashes of the request's network with all kept keys, newest first.
+
+    For what a network may do only once within DAYS_KEPT. Empty if the network is not known.
+    """
     network = network_from(request)
     return _hashes(network, NetworkKey.objects.kept()) if network else []
 
 
 def held_hashes(network, *, address="", browser=None, words=""):
     """
-    The network under the keys of today and of yesterday; empty when it is not known.
+    Lock the sender until the transaction ends; return the hashes of the network.
 
-    Until the transaction ends, nobody else from there gets theirs, or with this address, or
-    from the browser that wrote the comment with this key: of
-    two comments that come at once, the second is counted and compared when the first is
-    stored, also of two that begin before and after midnight. See locks.hold_sender.
+    The hashes are those with the keys of today and yesterday, newest first; empty if the
+    network is not known. Because of the lock, the second of two comments that arrive at once
+    is counted and compared after the first is stored, also around midnight. For the
+    arguments see `sender_locks.hold_sender`.
     """
     hashes = _hashes(network, NetworkKey.objects.of_last_days()) if network else []
     hold_sender(hashes, address=address, browser=browser, words=words)
@@ -45,13 +53,13 @@ def held_hashes(network, *, address="", browser=None, words=""):
 
 
 def hashes_of_days(network, days):
-    """The network under the keys of these days, as far as they are kept."""
+    """The hashes of the network with the keys of these days that are still kept."""
     keys = NetworkKey.objects.kept_of(days)
     return _hashes(network, keys)
 
 
 def network_from(request):
-    """The network that the request came from; None when that is not known."""
+    """The network that the request came from, as `network_of` writes it; None if not known."""
     if request.META.get("newsroom.network_unknown"):
         return None
     return network_of(request.META.get("REMOTE_ADDR"))
@@ -59,10 +67,10 @@ def network_from(request):
 
 def network_of(address: str | None) -> str | None:
     """
-    The /24 or the /48 that the address is in, as `192.0.2.0/24`.
+    The /24 (IPv4) or /48 (IPv6) network of an address, such as `192.0.2.0/24`.
 
-    An IPv4 address written as IPv6 is the IPv4 address. None for anything that
-    is no address, such as the name of a socket.
+    An IPv4-mapped IPv6 address counts as IPv4. None for anything that is not an IP
+    address, such as the name of a socket.
     """
     try:
         ip = ip_address((address or "").partition("%")[0])

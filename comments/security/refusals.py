@@ -1,11 +1,11 @@
 """
-How many posts of one network may be refused: so many a minute, whatever they were refused for.
+A throttle for refused posts: one network may cause MOST_REFUSED refusals in WITHIN seconds.
 
-What is refused is stored nowhere, so COMMENT_RATE does not count it, and yet each costs
-the work of looking at it. The counts live in the memory of each process, under a hash of
-the network with a key of that process: looking one up costs no query, they are gone with
-the process, and a site with several workers allows as many times more, which still ends
-a flood. A reader who mistypes never comes near the limit.
+A refused post is not stored, so COMMENT_RATE does not count it, but checking it costs
+work. The counts live in the memory of each process, under a hash of the network with a key
+of that process. They cost no query and end with the process. A site with several workers
+allows as many times more, which still stops a flood. A reader who mistypes does not reach
+the limit.
 """
 
 import hmac
@@ -20,22 +20,22 @@ from math import ceil
 MOST_REFUSED = 60
 # In seconds.
 WITHIN = 60.0
-# Networks that are remembered; beyond them the one that was refused longest ago is forgotten.
+# The number of networks that are remembered; the least recently refused is dropped first.
 MOST_NETWORKS = 10_000
 
 
 class Refusals:
-    """Counts of refused posts by network. `clock` gives seconds that only grow."""
+    """Counts refused posts by network. `clock` returns monotonic seconds."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
         self._key = secrets.token_bytes(32)
-        # By the hash of the network: when its minute began, and how many were refused in it.
+        # By the hash of the network: when the current period began, and the refusals in it.
         self._counts: OrderedDict[bytes, tuple[float, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def count(self, network: str | None) -> None:
-        """One more was refused; nothing is counted where the network is not known."""
+        """Count one refusal; does nothing for an unknown network (None)."""
         if network is None:
             return
         key, now = self._hash(network), self._clock()
@@ -48,7 +48,7 @@ class Refusals:
                 self._counts.popitem(last=False)
 
     def seconds_to_wait(self, network: str | None) -> int:
-        """How long until the next post of the network is looked at; 0 when it can be at once."""
+        """The seconds until the network may post again; 0 if it may now."""
         if network is None:
             return 0
         began, number = self._counts.get(self._hash(network), (0.0, 0))

@@ -1,4 +1,4 @@
-"""How much one network may send: of comments, also one person whom we know, what the setting COMMENT_RATE says."""
+"""Throttles: how many comments, or other rows, one network or person may send."""
 
 import math
 import re
@@ -25,7 +25,7 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The limit written as `5/m`: a number per s, m, h or d. Raises ValueError."""
+        """Parse a limit such as `5/m`: a number per s, m, h or d. Raises ValueError."""
         found = re.fullmatch(r"([1-9][0-9]{0,5})/([smhd])", text)
         if not found:
             raise ValueError(f"{text!r} is not a number per s, m, h or d, as in 5/m")
@@ -33,7 +33,7 @@ class Limit:
 
 
 class TooMany(Exception):
-    """The sender has sent as much as is taken; says for how many seconds."""
+    """The sender has reached a limit; `seconds` is the time until the next try."""
 
     def __init__(self, seconds):
         super().__init__(f"Too many: the next in {seconds} seconds.")
@@ -41,7 +41,7 @@ class TooMany(Exception):
 
     @property
     def wait(self):
-        """How long that is, as one says it."""
+        """The time in words, such as “5 minutes”; rounded up."""
         if self.seconds < 60:
             return f"{self.seconds} second{'s' if self.seconds != 1 else ''}"
         minutes = math.ceil(self.seconds / 60)
@@ -53,9 +53,9 @@ class TooMany(Exception):
 
 def require_room(limits, sent):
     """
-    Raise TooMany when one more does not fit into every limit.
+    Raise TooMany if one more row would exceed one of the Limits.
 
-    `sent` are the rows that this sender has sent, with their `created_at`; one query.
+    `sent` is a queryset of what this sender has sent, with a field `created_at`. One query.
     """
     now = timezone.now()
     since = now - max(limit.period for limit in limits)
@@ -71,10 +71,11 @@ def require_room(limits, sent):
 
 def sent_lately(networks, *, browser=None):
     """
-    The comments that count against the limits: all that were taken of late, from
-    the network under every hash that it has at present, or from the person who wrote
-    the comment `browser`, as the token of their browser shows. No network, no limit by network. Those of the last
-    minutes are among them whatever the limits are, for the screening.
+    The recent comments of one sender that count against COMMENT_RATE, as a queryset.
+
+    The sender is a network with these hashes, or the author of the comment with the key
+    `browser`. Without hashes no network is limited. Comments within SHORTEST_MEMORY are
+    always included, because the screening needs them.
     """
     periods = [limit.period for limit in _limits()]
     since = timezone.now() - max([SHORTEST_MEMORY, *periods])
@@ -82,17 +83,21 @@ def sent_lately(networks, *, browser=None):
 
 
 def most_that_count():
-    """As many comments, of the newest, as have to be looked at."""
+    """How many of the newest comments decide whether a limit is reached."""
     return max([0, *(limit.count for limit in _limits())])
 
 
 def seconds_to_wait(taken: list[datetime]) -> int:
-    """How long until the next comment is taken, after those that were sent at these times, newest first; 0 when it can be at once."""
+    """
+    The seconds until the sender may send the next comment; 0 if they may now.
+
+    `taken` are the times of their earlier comments, newest first.
+    """
     return longest_wait(_limits(), taken, timezone.now())
 
 
 def longest_wait(limits: list[Limit], taken: list[datetime], now: datetime) -> int:
-    """The whole seconds until one more fits into every limit; `taken` are the times of the newest, newest first."""
+    """The seconds, rounded up, until one more fits every limit; `taken` is newest first."""
     waits = [
         taken[limit.count - 1] + limit.period - now
         for limit in limits
@@ -106,7 +111,7 @@ def _limits():
 
 
 def check_rate(app_configs, **kwargs):
-    """A system check: every part of COMMENT_RATE can be read."""
+    """System check: every part of COMMENT_RATE can be parsed."""
     errors = []
     for text in settings.COMMENT_RATE:
         try:

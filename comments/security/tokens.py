@@ -1,11 +1,11 @@
 """
-The links of people without an account: whoever holds one acts for the one it was given to.
+Tokens in the private links of people without an account.
 
-A token is signed for one purpose, with a salt of its own, and opens nothing else. Signer
-also takes what was signed with one of SECRET_KEY_FALLBACKS. A token names its row by the
-number and by the random key of the row, so that it opens no other row that comes later
-under the same number, as after an older copy of the database was restored; see
-articles.core.link_keys. What was signed before rows had keys opens the rows of that time.
+Whoever has a link can do what its owner may do. A token is signed for one purpose with a
+salt of its own and opens nothing else; signatures with SECRET_KEY_FALLBACKS are accepted.
+A token names its row by id and by the row's random key, so that it does not open another
+row that later gets the same id, for example after an old backup was restored; see
+articles.core.link_keys. Tokens from the time before these keys open only rows of that time.
 """
 
 import time
@@ -24,34 +24,39 @@ NO_ROW = "0.0"
 
 
 def private_address(comment):
-    """Where its author finds the state of the comment."""
+    """The address of the comment's private page, for its author."""
     return reverse("comments:mine", args=[token_for(comment)])
 
 
 def token_for(comment):
+    """The token of the comment's private page; it never expires."""
     return _signer("mine").sign(row_name(comment))
 
 
 def comment_of(token):
-    """The comment whose author the token was given to; None for a token that we did not make."""
+    """The comment whose private page the token opens; None for an invalid token."""
     comments = Comment.objects.select_related("article")
     return row_by_name(comments, *_parts(token, "mine", [2, 1]))
 
 
 def request_address(asked):
-    """Where whoever sent the correction request finds what became of it."""
+    """The address where the sender of the correction request finds its state."""
     token = _signer("correction_request").sign(row_name(asked))
     return reverse("comments:correction_request", args=[token])
 
 
 def request_of(token):
-    """The correction request whose sender the token was given to; None for a token that we did not make."""
+    """The correction request that the token opens; None for an invalid token."""
     requests = CorrectionRequest.objects.select_related("article", "answer")
     return row_by_name(requests, *_parts(token, "correction_request", [2, 1]))
 
 
 def confirm_address(mailbox, comment=None):
-    """Where the owner of the mailbox says whether they wrote the comment, and that we may write there; for 30 days."""
+    """
+    The address where the owner confirms the mailbox and that they wrote the comment.
+
+    Valid for CONFIRM_WITHIN.
+    """
     about = row_name(comment) if comment else NO_ROW
     token = _dated_signer("mail.confirm").sign(f"{row_name(mailbox)}.{about}")
     return reverse("comments:confirm", args=[token])
@@ -59,9 +64,9 @@ def confirm_address(mailbox, comment=None):
 
 def mailbox_to_confirm(token):
     """
-    The mailbox whose owner the token was mailed to, and the comment that it was mailed for.
+    The mailbox that the token confirms, and the comment that the mail was about.
 
-    No mailbox when the token is not ours or its time is over; no comment when it is gone.
+    Both None if the token is invalid or expired; no comment if it is deleted.
     """
     parts, is_in_time = read_dated(token, "mail.confirm", within=CONFIRM_WITHIN)
     comments = Comment.objects.select_related("article")
@@ -74,14 +79,14 @@ def mailbox_to_confirm(token):
 
 
 def stop_address(mailbox, comment=None):
-    """Where the owner of the mailbox ends the mails about the comment, or all of them; it never ends itself."""
+    """The address that stops the mails about the comment, or all mails; it never expires."""
     about = row_name(comment) if comment else NO_ROW
     token = _signer("mail.stop").sign(f"{row_name(mailbox)}.{about}")
     return reverse("comments:stop", args=[token])
 
 
 def mails_to_stop(token):
-    """The mailbox whose owner the token was mailed to, or None; and the comment that it is about, if it is about one."""
+    """The mailbox to stop mails to, and the comment they are about; each may be None."""
     parts = _parts(token, "mail.stop", [4, 2])
     half = len(parts) // 2
     mailbox = row_by_name(Mailbox.objects, *parts[:half])
@@ -90,32 +95,33 @@ def mails_to_stop(token):
 
 
 def data_address(mailbox):
-    """Where the owner of the mailbox finds everything that was written with its address; for a day."""
+    """The address of everything written with the mailbox's address; valid for DATA_WITHIN."""
     return reverse("comments:data", args=[_dated_token(mailbox, "mail.data")])
 
 
 def mailbox_of_data(token):
-    """The mailbox whose data the token opens; None when it is not ours or its time is over."""
+    """The mailbox whose data the token opens; None if it is invalid or expired."""
     return _dated_row(Mailbox.objects, token, "mail.data", within=DATA_WITHIN)
 
 
 def browser_token(comment):
-    """What the browser that wrote the comment is known by, when the next one comes from it; for 180 days."""
+    """The token by which the comment's browser is recognised; valid for BROWSER_WITHIN."""
     return _dated_token(comment, "browser")
 
 
 def comment_of_browser(token):
-    """The number of a comment that the browser with this token wrote; None when the token is not ours or its time is over."""
+    """The id of a comment that the browser with this token wrote; None if invalid or expired."""
     numbers = Comment.objects.values_list("pk", flat=True)
     return _dated_row(numbers, token, "browser", within=BROWSER_WITHIN)
 
 
 def row_name(row):
+    """The id and the link key of a row, as tokens hold them."""
     return f"{row.pk}.{row.link_key}"
 
 
 def row_by_name(rows, pk=None, key=None):
-    """The row that a token names; None where it is gone, also when another has its number now."""
+    """The row with this id and link key; None if it is gone or another row has its id now."""
     if pk in [None, "0"]:
         return None
     known = {"takes_old_links": True} if key is None else {"link_key": key}
@@ -123,7 +129,7 @@ def row_by_name(rows, pk=None, key=None):
 
 
 def sign_dated(parts, purpose):
-    """The parts, joined by dots, signed for this purpose with the time of now."""
+    """Sign the parts, joined by dots, for this purpose, with the present time."""
     return _dated_signer(purpose).sign(".".join(map(str, parts)))
 
 
@@ -132,26 +138,26 @@ def _dated_token(row, purpose):
 
 
 def _dated_row(rows, token, purpose, *, within):
-    """The row that a dated token names; None when the token is not ours or its time is over."""
+    """The row that a dated token names; None if the token is invalid or expired."""
     parts, is_in_time = read_dated(token, purpose, within=within)
     return row_by_name(rows, *parts) if is_in_time else None
 
 
 def read_dated(token, purpose, *, within):
-    """What we signed for this purpose, without its time, and whether that is not over; nothing when we did not sign it."""
+    """The parts of a dated token, and whether it has not expired; no parts if it is invalid."""
     signer = _dated_signer(purpose)
     try:
         return signer.unsign(token, max_age=within).split("."), True
     except SignatureExpired:
         return signer.unsign(token).split("."), False
     except BadSignature:
-        # What earlier releases signed ends with the second in which they did.
+        # Tokens of earlier releases end with the time of signing, in seconds.
         *parts, made_at = _unsigned(token, _signer(purpose)) or [0]
         return parts, time.time() - int(made_at) < within.total_seconds()
 
 
 def _parts(token, purpose, lengths):
-    """What we signed for this purpose, in one of these lengths; nothing when we did not."""
+    """The parts of a token, if it is valid and has one of these numbers of parts; else []."""
     parts = _unsigned(token, _signer(purpose))
     return parts if len(parts) in lengths else []
 

@@ -1,8 +1,8 @@
 """
-Plots: where on a drawing the marks for some numbers stand.
+Charts: compute where the marks of a drawing are.
 
-Nothing here is markup: a template draws what these say, and escapes every word of it. A
-drawing is as wide as a phone, so that its words are read there, too.
+Nothing here is markup: a template draws the SVG and escapes all text. A drawing is as wide
+as a phone, so that its text is readable there.
 """
 
 import math
@@ -12,20 +12,20 @@ from itertools import count
 
 # In units of the drawing.
 WIDTH = 360
-# Room for the words along the left edge and the right, and above and below the field.
+# Room for text at the left, right, upper and lower edge of the field.
 LEFT, RIGHT, ABOVE, BELOW = 48, 12, 12, 26
 FIELD = 150
-# A row of bars: its words, and the bar under them.
+# The height of a row of bars with its text, and of the bar in it.
 ROW, BAR = 40, 14
-# What is more than this is drawn as this.
+# Larger values are drawn as this one.
 LARGEST = 1e15
-# So many words fit beside each other under the field.
+# The number of labels that fit beside each other under the field.
 WORDS_BELOW = 4
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From 0 to a round number, along so many units."""
+    """A scale from 0 to `top`, a round number, over `length` units, in `steps` equal steps."""
 
     top: float
     length: float
@@ -36,27 +36,27 @@ class Scale:
         return [self.top * step / self.steps for step in range(self.steps + 1)]
 
     def __call__(self, value: float) -> float:
-        """How far along the value is; what is no number stands at the beginning, and nothing beyond an end."""
+        """The position of the value, clipped to the scale; 0 for infinity and NaN."""
         if not math.isfinite(value):
             return 0.0
         return round(min(max(value, 0.0), self.top) / self.top * self.length, 2)
 
 
 def scale(values: Iterable[float], length: float) -> Scale:
-    """One on which all the values have room, with whole numbers at its ticks where they are whole."""
+    """A scale with room for all finite values; whole numbers get ticks at whole numbers."""
     largest = max((v for v in values if math.isfinite(v)), default=0)
     largest = min(largest, LARGEST)
     power = 10.0 ** math.floor(math.log10(largest)) if largest >= 1e-9 else 1.0
     for factor, steps in [(1, 1), (2, 2), (4, 4), (5, 5), (10, 5)]:
         if largest <= factor * power:
             return Scale(max(factor * power, 1.0), length, steps)
-    # As far as the rounding of a logarithm goes.
+    # Reached only when the logarithm was rounded down.
     return Scale(20 * power, length, 2)
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A line across the field, or a place under it, and the words there."""
+    """A line across the field, or a position under it, with its label."""
 
     at: float
     words: str
@@ -64,7 +64,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """A number on the drawing, and what it says of itself."""
+    """A value on the drawing, with the text that describes it."""
 
     x: float
     y: float
@@ -75,16 +75,18 @@ class Mark:
 
 @dataclass(frozen=True)
 class Series:
-    """Marks of one kind, told from the others by their shape and not by their colour alone."""
+    """Marks of one kind; they differ from others by shape and not by colour alone."""
 
     name: str
     marks: tuple[Mark, ...]
-    # Points of lines: between two that follow each other, without a gap.
+    # The points of each polyline; a missing value ends one.
     lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plot:
+    """A line or column chart, in units of the drawing."""
+
     title: str
     description: str
     height: float
@@ -100,7 +102,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Row:
-    """A bar, or the share within its bounds: the words above it, and where its marks stand."""
+    """A bar, or a share with its bounds: the text above it, and the positions of its marks."""
 
     words: str
     value: str
@@ -124,13 +126,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Rows:
-    """Bars under each other, each with its words above it."""
+    """Bars under each other, each with its text above it."""
 
     title: str
     description: str
     rows: tuple[Row, ...]
     width: float = WIDTH
-    # Room for words under the last row.
+    # Room for text under the last row.
     below: float = 0
 
     @property
@@ -146,7 +148,7 @@ def lines(
     *,
     unit: str = "",
 ) -> Plot:
-    """A line for each series over the same places; None leaves a gap."""
+    """A line chart: one line for each series (name, values) over `places`; None leaves a gap."""
     along = _along(series)
     xs = _middles(len(places))
     return Plot(
@@ -165,7 +167,7 @@ def columns(
     places: Sequence[str],
     series: Sequence[tuple[str, Sequence[float]]],
 ) -> Plot:
-    """Columns beside each other at each place, one of each series."""
+    """A column chart: at each place one column of each series (name, values)."""
     along = _along(series)
     xs = _middles(len(places))
     room = (WIDTH - LEFT - RIGHT) / max(len(places), 1)
@@ -184,7 +186,7 @@ def columns(
 
 
 def bars(title: str, description: str, rows: Sequence[tuple[str, float, str]]) -> Rows:
-    """A bar for each row: its words, its number, and that number in words."""
+    """A bar chart; each row is its text, its value, and the value in words."""
     along = scale([value for _, value, _ in rows], WIDTH)
     return Rows(
         title,
@@ -203,8 +205,8 @@ def shares(
     description: str,
     rows: Sequence[tuple[str, float, tuple[float, float], str]],
 ) -> Rows:
-    """For each row a share of 1 and the bounds within which the true one lies."""
-    # So that a mark at either end is whole.
+    """Shares with confidence intervals; each row is text, share (0 to 1), (low, high), words."""
+    # Six units are left free at each end, so that marks there are not cut.
     along = Scale(1.0, WIDTH - 12, 4)
     return Rows(
         title,
@@ -227,7 +229,7 @@ def shares(
 
 
 def distinct(words: Iterable[str], most: int = 38) -> list[str]:
-    """The words cut to what has room above a bar, and no two of them the same."""
+    """The texts cut to `most` characters, with numbers added so that no two are equal."""
     given: dict[str, None] = {}
     for one in words:
         cut, number = _cut(one, most), 1
@@ -263,7 +265,7 @@ def _ticks(along, unit):
 
 
 def _places(places, xs):
-    """Words under some of the places, the last always among them."""
+    """Labels under some of the places, always including the last."""
     every = max(math.ceil(len(places) / WORDS_BELOW), 1)
     chosen = [
         Tick(x, words)

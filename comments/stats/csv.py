@@ -1,34 +1,34 @@
-"""Tables that leave the desk: cells that no program for tables takes for a formula."""
+"""CSV files for spreadsheets, safe against formula injection."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-# With these a formula begins, also where they are full-width; the last three come before one.
+# Characters that start a formula, also in full width; the last three may precede one.
 _BEGINNINGS = tuple("=+-@＝＋－＠\t\r\n")
 
 
 def safe_cell(value: object) -> object:
-    """The cell as it may stand in a file: text that would be run as a formula gets an apostrophe before it."""
+    """The cell, with an apostrophe before text that a spreadsheet would run as a formula."""
     if isinstance(value, str) and value.lstrip(" \0").startswith(_BEGINNINGS):
         return f"'{value}"
     return value
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The table as a file that programs for tables open; with the mark by which they know its letters."""
+    """The table as CSV, with the byte order mark by which spreadsheets recognise UTF-8."""
     return "".join(lines_of_csv(head, rows))
 
 
 def lines_of_csv(
     head: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> Iterator[str]:
-    """`as_csv` a line at a time, for tables that are too long to be held."""
+    """Like `as_csv`, one line at a time, for tables too long for memory."""
     yield "\ufeff"
     for row in chain([head], rows):
         out = io.StringIO()
-        # Quoted, every one: whichever sign a program takes for the end of a cell, none ends there.
+        # All cells are quoted, so that any separator a spreadsheet assumes is harmless.
         csv.writer(out, quoting=csv.QUOTE_ALL).writerow(
             [safe_cell(cell) for cell in row]
         )

@@ -1,7 +1,7 @@
 """
-The figures of moderating: how long comments wait, what is decided, and how often that was wrong.
+Moderation figures: how long comments wait, what is decided, and how often that was wrong.
 
-Each of them looks at so many rows at most, the newest, however many there are.
+Each figure reads a limited number of the newest rows (the constants `MOST_…`).
 """
 
 import math
@@ -22,10 +22,10 @@ MOST_WAITS = 20_000
 MOST_DECISIONS = 20_000
 MOST_SIGNALS = 20_000
 MOST_LOOKS = 10_000
-# Of a moderator each; the others are counted together.
+# The moderators listed by name; all others are counted together.
 MOST_MODERATORS = 20
 A_WEEK = timedelta(weeks=1)
-# So many standard deviations hold 95 of 100 cases of a normal distribution.
+# 95 % of a normal distribution lie within this many standard deviations.
 SURE_ENOUGH = 1.959964
 
 
@@ -33,18 +33,19 @@ SURE_ENOUGH = 1.959964
 
 
 def monday_of(moment: datetime) -> date:
-    """The day on which its week began, in the time zone of the site."""
+    """The Monday of the moment's week, in the time zone of the site."""
     day = timezone.localtime(moment).date()
     return day - timedelta(days=day.weekday())
 
 
 def last_weeks(now: datetime) -> list[date]:
-    """The Mondays of the last weeks, oldest first; the week that is not over yet is the last."""
+    """The Mondays of the last WEEKS weeks, oldest first; the last is the present week."""
     this = monday_of(now)
     return [this - ago * A_WEEK for ago in reversed(range(WEEKS))]
 
 
 def start_of(monday: date) -> datetime:
+    """Midnight at the beginning of the day, in the time zone of the site."""
     return timezone.make_aware(datetime.combine(monday, time.min))
 
 
@@ -53,7 +54,7 @@ def start_of(monday: date) -> datetime:
 
 @dataclass(frozen=True)
 class Wait:
-    """How long the comments waited that moderators decided on in one week."""
+    """How long the comments decided on in one week had waited; None for a week without any."""
 
     week: date
     decisions: int
@@ -63,19 +64,19 @@ class Wait:
 
 def percentile(values: Sequence, percent: int):
     """
-    The smallest of the values that so many percent of them do not exceed; None of none.
+    The percentile by nearest rank; None for no values.
 
-    That is the percentile by nearest rank: always one of the values, never one between two.
+    It is always one of the values: the smallest that `percent` percent do not exceed.
     """
     if not values:
         return None
-    # In whole numbers, rounded up: 0.07 * 100 is more than 7.
+    # Integer arithmetic, rounded up, because 0.07 * 100 is more than 7.
     rank = -(-percent * len(values) // 100)
     return sorted(values)[max(rank, 1) - 1]
 
 
 def waits_by_week(now: datetime) -> list[Wait]:
-    """How long comments waited until a moderator decided, by the week of the decision."""
+    """The waiting times until a moderator decided, by the week of the decision."""
     weeks = last_weeks(now)
     rows = Decision.objects.filter(waited__isnull=False, at__gte=start_of(weeks[0]))
     waits = {week: [] for week in weeks}
@@ -93,7 +94,7 @@ def _wait(week, waits):
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many comments wait, counted up to a bound, and since when each of those does."""
+    """Since when each waiting comment has waited, for at most MOST_WAITING of them."""
 
     since: tuple[datetime, ...]
     is_more: bool = False
@@ -108,9 +109,9 @@ class Waiting:
 
 
 def waiting() -> Waiting:
-    """What waits now; when more than can be counted do, those that were written first."""
-    back = Decision.objects.filter(comment=OuterRef("pk"), to_status=PENDING)
-    newest = back.order_by().values("comment").annotate(at=Max("at")).values("at")
+    """What waits now; if there is more than MOST_WAITING, the comments written first."""
+    put_back = Decision.objects.filter(comment=OuterRef("pk"), to_status=PENDING)
+    newest = put_back.order_by().values("comment").annotate(at=Max("at")).values("at")
     rows = (
         Comment.objects.waiting()
         .oldest_first()
@@ -174,7 +175,7 @@ def decisions(now: datetime) -> Decisions:
     """
     What moderators decided, by reason, by moderator and by week; in one query.
 
-    The machine's decisions are among those that are looked at: no index tells them apart.
+    Automatic decisions count towards MOST_DECISIONS, because no index separates them.
     """
     weeks = last_weeks(now)
     rows = Decision.objects.filter(at__gte=start_of(weeks[0]))
@@ -185,7 +186,7 @@ def decisions(now: datetime) -> Decisions:
         if row.by_name:
             found.number += 1
             found.by_kind[_kind(row)] += 1
-            # The account is known by its key also when it is gone.
+            # The key identifies the account even if it is deleted.
             decided = moderators.setdefault(row.by or row.by_name, Decided(row.by_name))
             _count_decided(decided, row)
             _count_reversal(of_week.get(monday_of(row.at)), row)
@@ -194,7 +195,7 @@ def decisions(now: datetime) -> Decisions:
 
 
 def _kind(row):
-    """What was done, and why, in words that follow “decisions:”."""
+    """What was done and why, in words that follow “decisions:”."""
     what = Decision.What
     if row.undoes:
         return "An earlier decision undone"
@@ -227,7 +228,7 @@ def _count_reversal(reversals, row):
 
 
 def _busiest(moderators):
-    """Those who decided most, each by a name of their own, and all the others as one."""
+    """The moderators with most decisions, with distinct names, and all others as one row."""
     by_number = sorted(moderators.values(), key=lambda one: (-one.number, one.name))
     busiest, others = by_number[:MOST_MODERATORS], by_number[MOST_MODERATORS:]
     for one, name in zip(busiest, each_once(one.name for one in busiest), strict=True):
@@ -246,7 +247,7 @@ def _together(others):
 
 
 def each_once(names) -> list[str]:
-    """The names, with a number after each that stands there already."""
+    """The names, with a number added to each repeated one."""
     given = []
     for name in names:
         distinct, number = name, 1
@@ -262,7 +263,7 @@ def each_once(names) -> list[str]:
 
 @dataclass
 class Usefulness:
-    """How often a rule held comments or marked them as spam, and what moderators decided on those."""
+    """How often a rule held or marked comments, and what moderators decided on those."""
 
     rule: str
     fired: int = 0
@@ -275,20 +276,21 @@ class Usefulness:
 
     @property
     def share(self) -> float | None:
-        """How often moderators agreed, of the times when they decided; None when they never did."""
+        """The share of decided comments on which moderators agreed; None without any."""
         decided = self.agreed + self.disagreed
         return self.agreed / decided if decided else None
 
 
 def usefulness_of_rules() -> list[Usefulness]:
     """
-    How useful each rule was of late, the busiest first; in one query.
+    How useful each rule has been recently, the busiest first; one query.
 
-    A rule fired when what it found held a comment or marked it as spam, and moderators
-    agreed when they rejected that comment or found it spam. Of a comment that was edited
-    only what was found in its newest text counts; a finding that only informs never does.
+    A rule fired if its finding held a comment or marked it as spam. Moderators agreed if
+    they rejected that comment or marked it as spam. For an edited comment only findings in
+    the newest text count. Findings that only inform never count.
     """
-    # Those that only inform are left out here: with a filter, PostgreSQL reads all signals.
+    # Findings that only inform are skipped in Python: with a filter, PostgreSQL would read
+    # all signals.
     rows = Signal.objects.order_by("-id").values_list(
         "rule",
         "weight",
@@ -318,7 +320,7 @@ def usefulness_of_rules() -> list[Usefulness]:
 
 @dataclass(frozen=True)
 class ErrorRate:
-    """How many of the automatic decisions that were looked at again were wrong."""
+    """How many of the audited automatic decisions were wrong."""
 
     looked_at: int
     wrong: int
@@ -334,28 +336,28 @@ class ErrorRate:
 
 def wilson(hits: int, trials: int) -> tuple[float, float]:
     """
-    Between which shares the true one lies, with 95 % confidence.
+    The bounds of the true share, from 0 to 1, with 95 % confidence; `trials` is at least 1.
 
     Wilson's score interval: E. B. Wilson, “Probable inference, the law of succession, and
     statistical inference”, Journal of the American Statistical Association 22 (1927),
-    209–212. Unlike the textbook's interval it says something also of few cases and of none.
+    209–212. Unlike the normal approximation it is valid for few trials and for no hits.
     """
     share, square = hits / trials, SURE_ENOUGH**2
     middle = (share + square / (2 * trials)) / (1 + square / trials)
     spread = share * (1 - share) / trials + square / (4 * trials**2)
     width = SURE_ENOUGH * math.sqrt(spread) / (1 + square / trials)
-    # Neither end can lie beyond what was measured, whatever the rounding.
+    # Rounding must not put an end on the wrong side of the measured share.
     low, high = min(middle - width, share), max(middle + width, share)
     return max(low, 0.0), min(high, 1.0)
 
 
 @dataclass(frozen=True)
 class SecondLooks:
-    """What the second looks measured, by what the machine had decided."""
+    """What the audit sample measured, by the automatic decision."""
 
     approved: ErrorRate
     spam: ErrorRate
-    # Drawn, and then of no use: somebody else had decided, or the words were changed or gone.
+    # Drawn but useless: a moderator had decided, or the text was changed or erased.
     void: int = 0
 
     @property
@@ -368,10 +370,10 @@ class SecondLooks:
 
 def error_rates() -> SecondLooks:
     """
-    How often the machine was wrong: it published what a moderator would not, or the reverse.
+    How often automatic decisions to publish or not to publish were wrong.
 
-    Measured on the second looks at automatic decisions that were drawn by lot and that
-    moderators answered without knowing what the machine had decided.
+    Measured on the audit sample: decisions drawn by lot, which moderators judged without
+    knowing the automatic decision.
     """
     rows = SecondLook.objects.filter(answered_at__isnull=False).order_by("-answered_at")
     counts = Counter(rows.values_list("status", "verdict")[:MOST_LOOKS])

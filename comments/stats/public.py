@@ -1,4 +1,4 @@
-"""What the public is told of how comments are decided."""
+"""Figures for readers: how long comments wait for a decision."""
 
 import math
 from datetime import timedelta
@@ -6,26 +6,26 @@ from statistics import median
 
 from comments.models import Decision
 
-# As many decisions, the newest, are looked at; and no fewer say anything.
+# The number of newest decisions that are read, and the fewest that give a figure.
 LOOKED_AT = 1000
 ENOUGH = 20
 
 
 def typical_wait():
-    """How long half of the comments that waited did so at most, and by how many decisions that is known; None when there are too few."""
+    """The median waiting time and the number of decisions it comes from; None if too few."""
     waits = Decision.objects.after_a_wait().values_list("waited", flat=True)
     waits = list(waits[:LOOKED_AT])
     return (median(waits), len(waits)) if len(waits) >= ENOUGH else None
 
 
 def in_words(wait: timedelta) -> str:
-    """The time as one says it, and never less than it is: `2 hours`."""
+    """The time in words, rounded up: `2 hours`."""
     minutes = max(math.ceil(wait / timedelta(minutes=1)), 1)
     hours, days = math.ceil(minutes / 60), math.ceil(minutes / (24 * 60))
     if minutes < 60:
-        return _so_many(minutes, "minute")
-    return _so_many(hours, "hour") if hours < 48 else _so_many(days, "day")
+        return _counted(minutes, "minute")
+    return _counted(hours, "hour") if hours < 48 else _counted(days, "day")
 
 
-def _so_many(number, unit):
+def _counted(number, unit):
     return f"{number} {unit}{'s' if number != 1 else ''}"

@@ -1,4 +1,4 @@
-"""The conversation on article pages, which need not import it."""
+"""Template tags for conversations, so that articles need not import comments."""
 
 from django import template
 from django.conf import settings
@@ -15,13 +15,13 @@ register = template.Library()
 
 @register.inclusion_tag("comments/_thread.html", takes_context=True)
 def comment_thread(context, article):
-    """The first page of the conversation under an article, and the form to join it."""
+    """The first page of the conversation under an article, with the form."""
     return page_context(context["request"], article)
 
 
 @register.inclusion_tag("comments/_how_decided.html")
 def how_comments_are_decided():
-    """How it is decided here what appears, for the page of the rules."""
+    """How comments are decided on, for the page with the rules."""
     wait, decisions = typical_wait() or (None, 0)
     return {
         "is_held": settings.COMMENT_POLICY == Thread.Policy.HELD,
@@ -37,17 +37,17 @@ def how_comments_are_decided():
 
 @register.simple_tag
 def comment_count(article):
-    """How many comments readers see under the article; the same read as `comment_thread`'s."""
+    """The number of shown comments under the article; shares its query with `comment_thread`."""
     return thread_of(article).shown_count
 
 
 @register.simple_tag
 def avatar(name):
-    """The pattern that stands beside the name."""
+    """The pattern beside the name, as SVG."""
     return drawing_for(name)
 
 
 @register.filter
 def plain(text):
-    """The words of a comment for an excerpt: `{{ comment.body|plain|truncatechars:80 }}`."""
+    """A comment's text for an excerpt: `{{ comment.body|plain|truncatechars:80 }}`."""
     return as_plain(text)

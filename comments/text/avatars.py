@@ -1,11 +1,11 @@
-"""A small pattern that stands beside a name: the same for the same name, drawn here, and known to nobody else."""
+"""The small pattern beside a name: equal for equal names, and drawn without any other service."""
 
 import unicodedata
 
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 
-# A square of five cells; the right side mirrors the left.
+# Five by five cells; the right side mirrors the left.
 SIDE = 5
 DRAWN = SIDE // 2 + 1
 # Classes `comment__avatar--1` to `--6`, whose colours are in tokens.css.
@@ -16,14 +16,14 @@ def drawing_for(name):
     """
     The pattern as SVG, from a keyed hash of the name.
 
-    Of nothing but the name: a pattern of the email address would tell whoever
-    types that address into the form what else its owner has written.
+    Only the name goes into it. A pattern made from the email address would tell anybody
+    who types that address what else its owner has written.
     """
     digest = salted_hmac(
         "comments.text.avatars", _folded(name), algorithm="sha256"
     ).digest()
     colour = digest[0] % COLOURS + 1
-    # Safe: a number and a path of our own making; the name is not in it.
+    # Safe: a number and a path that we computed; the name is not in it.
     return format_html(
         '<svg class="comment__avatar comment__avatar--{}" viewBox="-1 -1 7 7" aria-hidden="true"><path d="{}"/></svg>',
         colour,
@@ -32,7 +32,7 @@ def drawing_for(name):
 
 
 def _folded(name):
-    """The name without what people do not see as a difference: case, width, and how its spaces were typed."""
+    """The name without differences that people overlook: case, width and spacing."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 

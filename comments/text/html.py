@@ -1,4 +1,4 @@
-"""A comment's plain text: what may be kept of it, and how it becomes HTML."""
+"""A comment's plain text: cleaning what was typed, and turning it into HTML."""
 
 import re
 import unicodedata
@@ -10,24 +10,24 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comments.text.markdown import parsed
 
-# Marks, embeddings, overrides and isolates: they turn the direction of the text around
-# them, so that a name reads as another or a line as its opposite.
+# Marks, embeddings, overrides and isolates. They change the direction of the text around
+# them, so that one name can look like another.
 _BIDI_CONTROLS = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-# Those of them that force a direction upon letters; the others stay inside their paragraph.
+# Those that force a direction upon letters. The others have no effect beyond their paragraph.
 _BIDI_OVERRIDES = dict.fromkeys([0x202D, 0x202E])
-# Two of these are one flag. `regex` counts back to the first of a row at each of them,
-# which takes the square of the length of the row.
+# Two of these make one flag. At each one `regex` walks back to the start of the run, which
+# takes quadratic time.
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-# Marks on one letter that no writing system exceeds (UAX #15, Stream-Safe Text Format).
-# Normalising a longer row takes the square of its length.
+# No writing system has more marks on one letter (UAX #15, Stream-Safe Text Format).
+# Normalising a longer run takes quadratic time.
 MOST_MARKS = 30
-# Letters and a symbol by their category that leave nothing on the page.
+# Invisible characters whose category says that they are letters or symbols.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 _REL = "nofollow ugc noopener"
-# Every tag that a comment can have, beside its links and its code.
+# Every tag that a comment can have, besides links and code.
 _TAGS = {
     "paragraph_open": "<p>",
     "paragraph_close": "</p>",
@@ -43,13 +43,13 @@ _TAGS = {
 
 
 def kept_text(typed: str) -> str:
-    """The text with one kind of line end, and without the control characters and halves of characters that nobody can see."""
+    """The text with line feeds only, and without control characters and lone surrogates."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in lines if char in "\n\t" or not _unusable(char))
 
 
 def kept_line(typed: str) -> str:
-    """The text as one line of single spaces that cannot turn the direction of what follows it."""
+    """The text as one line with single spaces, and without characters that change direction."""
     return " ".join(kept_text(typed).translate(_BIDI_CONTROLS).split())
 
 
@@ -62,11 +62,11 @@ def has_something_to_see(text: str) -> bool:
 
 def characters(text: str) -> int:
     """
-    How many characters people see in the text: a letter with its accents is one, a flag is one.
+    How many characters people see (grapheme clusters): an accented letter or a flag is one.
 
-    The time it takes grows with the length of the text and not faster.
+    Takes linear time.
     """
-    # A letter in place of each flag: what follows joins the one as it joins the other.
+    # A letter replaces each flag, because the same characters can combine with both.
     return sum(1 for _ in regex.finditer(r"\X", _FLAGS.sub("x", text)))
 
 
@@ -82,36 +82,36 @@ def has_tower_of_marks(text: str) -> bool:
     return False
 
 
-# A page is made anew every second, and of the same words.
+# Pages are rendered again every second, mostly from the same texts.
 @lru_cache(maxsize=1024)
 def as_html(text: str) -> SafeString:
     """
-    The text as comments show it everywhere: see comments.text.markdown for what it may hold.
+    The text as safe HTML, as every page shows it; comments.text.markdown has the syntax.
 
-    The time it takes grows with the length of the text and not faster.
+    Takes linear time.
     """
-    # Safe: `_html_of` escapes every character of the text, addresses too, and the
-    # tags around them are our own.
+    # Safe: `_html_of` escapes all of the text, addresses too; only our own tags are added.
     return mark_safe("".join(_html_of(token) for token in _tokens_of(text)))
 
 
 def as_plain(text: str) -> str:
     """
-    The words of the text for an excerpt or a mail: without its formatting, and
-    without what it quotes, unless it is nothing but a quote.
+    The text for an excerpt or a mail, without formatting.
+
+    Quotes are left out, unless the text is nothing but a quote.
     """
     tokens = list(_tokens_of(text))
     return _plain(_unquoted(tokens)) or _plain(tokens)
 
 
 def _unusable(char):
-    # Controls, lone surrogates, and the code points that are no characters (which XML refuses).
+    # Controls, lone surrogates, and noncharacters, which XML does not allow.
     return unicodedata.category(char) in {"Cc", "Cs"} or (ord(char) & 0xFFFE) == 0xFFFE
 
 
 def _tokens_of(text):
-    """The tokens in the order of the text, without quotes of nothing and emphasis within emphasis."""
-    # A line that shows nothing is an empty line, whatever it is made of.
+    """Yield the tokens in order, without empty quotes and without nested equal emphasis."""
+    # A line of invisible characters counts as empty.
     lines = [line if has_something_to_see(line) else "" for line in text.split("\n")]
     opened = dict.fromkeys(["em", "strong"], 0)
     for block in _without_empty_quotes(parsed("\n".join(lines))):

@@ -1,9 +1,9 @@
 """
-The light formatting of a comment: the few rules of Markdown that people type anyway.
+The formatting of comments: the small part of Markdown that people type anyway.
 
-Paragraphs, line breaks, quotes, emphasis, code, and bare addresses as links. Each
-rule is markdown-it's own, held back where it would eat what was meant as it stands:
-the shrug's arm, the stars of a mild oath, an apostrophe typed as a backtick.
+Paragraphs, line breaks, quotes, emphasis, code, and bare addresses as links. The rules
+are those of markdown-it, restricted so that they do not change literal text: the arm of
+¯\\_(ツ)_/¯, the stars of “sh**”, a backtick typed as an apostrophe.
 """
 
 import re
@@ -15,10 +15,10 @@ from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.rules_inline.emphasis import tokenize as emphasis
 from markdown_it.token import Token
 
-# Quotes within quotes; a mark beyond them is text.
+# How deep quotes nest; further marks are text.
 DEEPEST_QUOTE = 3
 
-# An address ends where a space, a quotation mark, a bracket or a character that cannot be seen begins.
+# An address ends before a space, a quotation mark, an angle bracket or an invisible character.
 _ADDRESS = re.compile(
     r"\b(?:https?://|mailto:)"
     r"[^\s<>\"\x00-\x20\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+",
@@ -32,10 +32,9 @@ _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 def parsed(text: str) -> list[Token]:
     """
-    The text as markdown-it's tokens, with the links as tokens of type `address`.
+    The text as tokens of markdown-it; links are tokens of type `address`.
 
-    No letter of the text is lost. The time it takes grows with the length of the
-    text and not faster.
+    No letter of the text is lost. Takes linear time.
     """
     return _MARKDOWN.parse(text)
 
@@ -45,12 +44,12 @@ def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _end_of_quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    # A line without the mark is the answer to the quote, and not its continuation.
+    # A line without the mark answers the quote and does not continue it.
     return silent
 
 
 def _escaped(state: StateInline, silent: bool) -> bool:
-    """A backslash takes the meaning of the next character, of those that have one."""
+    """A backslash before a special character makes it literal."""
     if not _ESCAPED.match(state.src, state.pos):
         return False
     if not silent:
@@ -60,7 +59,7 @@ def _escaped(state: StateInline, silent: bool) -> bool:
 
 
 def _code(state: StateInline, silent: bool) -> bool:
-    # Straight after a letter it stands for an apostrophe.
+    # Directly after a letter or digit, a backtick stands for an apostrophe.
     is_inside_word = state.pos and state.src[state.pos - 1].isalnum()
     if state.src[state.pos] != "`" or not is_inside_word:
         return backtick(state, silent)
@@ -68,7 +67,7 @@ def _code(state: StateInline, silent: bool) -> bool:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    # Only stars, and neither within a word nor more than three of them.
+    # Only stars, at most three in a row, and not within a word.
     if state.src[state.pos] != "*":
         return False
     scanned = state.scanDelims(state.pos, False)
@@ -78,7 +77,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _address(state: StateInline, silent: bool) -> bool:
-    """From the colon on, the address whose scheme was just read."""
+    """At the colon, an address whose scheme has just been read."""
     colon = state.pos
     if state.src[colon] != ":":
         return False
@@ -90,7 +89,7 @@ def _address(state: StateInline, silent: bool) -> bool:
         return False
     address = _without_the_sentence(found.group())
     if not _leads_somewhere(address):
-        # Read as text at once: to look for an address in it again and again takes too long.
+        # Skipped as text at once: searching it again from each colon takes quadratic time.
         return _as_text(state, len(address) - len(scheme), silent)
     if not silent:
         state.pending = state.pending.removesuffix(address[: len(scheme)])
@@ -116,7 +115,7 @@ def _run_of(char, state):
 
 
 def _without_the_sentence(address):
-    """The address without what belongs to the sentence around it: its full stop, its closing bracket."""
+    """The address without the full stop or closing bracket of the sentence around it."""
     end = len(address)
     surplus = {
         closing: address.count(closing) - address.count(opening)
@@ -137,7 +136,7 @@ def _leads_somewhere(address):
         parts = urlsplit(address)
         if parts.scheme == "mailto":
             return "@" in parts.path.strip("@")
-        # A name before the host looks like the host.
+        # A user name before the host could pass for the host.
         return bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         return False

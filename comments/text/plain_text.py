@@ -1,4 +1,4 @@
-"""A stranger's words as plain text that leads nowhere, for mails."""
+"""Readers' text as plain text without links, for mails."""
 
 import re
 from html.parser import HTMLParser
@@ -9,8 +9,8 @@ from comments.text.html import as_html, kept_line
 
 LINK = "[link]"
 
-# What a mail program may make a link of: an address with its scheme, of a mailbox, of
-# a share, or a bare host, whose last part has two letters or more.
+# What a mail program may turn into a link: an address with a scheme, an email address, a
+# network share, or a bare host whose last part has two letters or more.
 _ADDRESS = re.compile(
     r"//\S|\\\\\S|\S@\S"
     r"|\b(?:mailto|tel|sms|callto|data|javascript|file|magnet|bitcoin|xmpp|skype):\S"
@@ -22,7 +22,11 @@ _BLOCKS = frozenset(["p", "blockquote", "pre", "ul", "ol", "li"])
 
 
 def inert_text(text: str, *, longest: int) -> str:
-    """What the page shows of the comment, in lines of plain text; quotes keep their `> `, links are `[link]`."""
+    """
+    The comment as lines of plain text, cut to `longest` characters.
+
+    Quotes keep their `> `, and links become `[link]`.
+    """
     collected = _Words()
     collected.feed(as_html(text))
     collected.close()
@@ -30,14 +34,14 @@ def inert_text(text: str, *, longest: int) -> str:
 
 
 def inert_line(text: str) -> str:
-    """The text in one line, with `[link]` for every word that a mail program may make a link of."""
+    """The text in one line, with `[link]` for every word that a mail program may link."""
     return " ".join(
         LINK if _ADDRESS.search(word) else word for word in kept_line(text).split()
     )
 
 
 class _Words(HTMLParser):
-    """The text of a page's HTML; a paragraph begins after an empty line."""
+    """Collects the text of HTML; an empty line separates paragraphs."""
 
     def __init__(self):
         super().__init__()

@@ -1,19 +1,19 @@
-"""Who said first what somebody quotes, by the words alone."""
+"""Find the comments that a reply quotes, by comparing words."""
 
 from itertools import groupby
 
-# In letters, numbers and single spaces: less is nobody's.
+# In characters of `words_of`; a shorter quote could be anybody's.
 SHORTEST_QUOTE = 20
-# What a comment quotes beyond this is not looked for.
+# Further quotes in one comment are ignored.
 MOST_QUOTES = 10
 
 
 def quotes_in(text: str) -> list[str]:
     """
-    The first MOST_QUOTES passages that the text quotes with `> `, as `words_of` gives them.
+    The first MOST_QUOTES passages that the text quotes with `> `, in the form of `words_of`.
 
-    A passage is a run of such lines, and also each of its lines, for two
-    people may be quoted one after the other.
+    A run of such lines is a passage, and so is each of its lines, because two people may
+    be quoted one after the other.
     """
     passages = {}
     for is_quote, lines in groupby(text.split("\n"), key=_is_quote):
@@ -25,14 +25,14 @@ def quotes_in(text: str) -> list[str]:
 
 
 def said_in(text: str, quotes: list[str]) -> bool:
-    """Whether one of the passages stands in what the text itself says; what it quotes is somebody else's."""
+    """Whether the text itself, without its own quotes, contains one of the passages."""
     own = "\n".join(line for line in text.split("\n") if not _is_quote(line))
     words = f" {words_of(own)} "
     return any(f" {quote} " in words for quote in quotes)
 
 
 def words_of(text: str) -> str:
-    """The letters and numbers, small and with single spaces: the same however it was formatted and broken into lines."""
+    """The letters and digits in lower case with single spaces, independent of formatting."""
     folded = text.casefold()
     return " ".join("".join(char if char.isalnum() else " " for char in folded).split())
 

@@ -1,4 +1,4 @@
-"""The RSS feeds of what readers say, newest first: under one article, and on the whole site."""
+"""The RSS feeds of comments, newest first: of one article, and of the whole site."""
 
 from django.conf import settings
 from django.shortcuts import redirect

@@ -1,4 +1,4 @@
-"""The conversation under an article, a page at a time: roots with their first replies, or one root with all of its."""
+"""The pages of a conversation: roots with their first replies, or one root with all replies."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from comments.models import Comment, Thread
 from comments.text.html import as_html
 
 ROOTS_A_PAGE = 50
-# So many replies stand under a root; the others are folded away to a page of their own.
+# The number of replies under each root; further ones are on the root's own page.
 REPLIES_UNFOLDED = 5
 REPLIES_A_PAGE = 50
 PICKS = 5
@@ -20,7 +20,13 @@ PICKS = 5
 
 @dataclass
 class Entry:
-    """One comment in its place on the page; a reply to a reply also says whom it answers."""
+    """
+    One comment on the page, with its replies.
+
+    `answered` is set for a reply to another reply: an unsaved Comment with the key, the name
+    and the first words of what it answers. `answered_is_here` says whether that is on the
+    same page.
+    """
 
     comment: Comment
     answered: Comment | None = None
@@ -45,7 +51,7 @@ class Entry:
 
 @dataclass
 class Page:
-    """A stretch of the conversation, and the cursor of the next; `root` when all of it hangs under one."""
+    """One page of the conversation; `root` is set if all entries are replies to one root."""
 
     entries: list[Entry]
     more: Cursor | None = None
@@ -58,7 +64,7 @@ class Page:
 
 
 def thread_of(article):
-    """The article's thread, read once for each object; one that nobody needed yet is not made by a page."""
+    """The article's thread, cached on the article; an unsaved one if none is stored."""
     try:
         return article.thread
     except Thread.DoesNotExist:
@@ -66,7 +72,7 @@ def thread_of(article):
 
 
 def moderator_of(request):
-    """The signed-in moderator who asks; None for everybody else, without a look at the database when there is no session."""
+    """The signed-in moderator, or None; without a session this costs no query."""
     if not has_session(request):
         return None
     user = request.user
@@ -77,7 +83,12 @@ def moderator_of(request):
 def page_context(
     request, article, *, root=None, after=None, newest_first=False, **form
 ):
-    """What `comments/_thread.html` expects: the thread, one page of its comments or of one root's, and the form."""
+    """
+    The context of `comments/_thread.html`: the thread, one page of it, and the form.
+
+    With `root`, a comment, the page shows only the replies to it. `after` is the text of a
+    cursor, `form` are arguments of `form_context`. Raises Http404 for an invalid cursor.
+    """
     if root is not None:
         page = page_under(root, after=after)
     else:
@@ -92,7 +103,7 @@ def page_context(
 
 
 def form_context(request, article, *, form=None, answered=None):
-    """What `comments/_form.html` expects."""
+    """The context of `comments/_form.html`; `answered` is the comment to reply to, if any."""
     moderator = moderator_of(request)
     if form is None:
         initial = {"parent": answered and answered.pk}
@@ -105,30 +116,30 @@ def form_context(request, article, *, form=None, answered=None):
         "answered": answered,
         "moderator": moderator,
         "thread": thread_of(article),
-        # Pages for everybody are kept by caches, so they carry no token; see across_sites.
+        # Public pages are cached, so they carry no CSRF token; see comments.security.csrf.
         "needs_token": has_session(request),
     }
 
 
 def page_of(article, *, after=None, newest_first=False):
-    """One page of roots, each with its first replies: two queries, and at most five replies of each root, however many there are."""
+    """One page of roots, each with its first REPLIES_UNFOLDED replies; two queries."""
     roots = Comment.objects.roots_on_page(article).knowing_their_fold(REPLIES_UNFOLDED)
     if cursor := cursor_or_404(after):
         place = cursor.before if newest_first else cursor.after
         roots = beyond(roots, place("created_at"))
     roots = roots.newest_first() if newest_first else roots.oldest_first()
-    roots, more = _stretch(
+    roots, more = _cut_page(
         roots.for_reading(), ROOTS_A_PAGE, is_further=cursor is not None
     )
     return Page(_with_first_replies(roots), more, is_first=cursor is None)
 
 
 def page_under(root, *, after=None):
-    """One page of the replies to a root that is on the page, under that root: one query."""
+    """One page of the replies to a root that is on a public page; one query."""
     replies = Comment.objects.replies_on_page([root]).knowing_whom_they_answer()
     if cursor := cursor_or_404(after):
         replies = beyond(replies, cursor.after("created_at"))
-    replies, more = _stretch(
+    replies, more = _cut_page(
         replies.for_reading().oldest_first(),
         REPLIES_A_PAGE,
         is_further=cursor is not None,
@@ -138,19 +149,19 @@ def page_under(root, *, after=None):
 
 
 def picks_of(article):
-    """What the newsroom has picked from the conversation, the newest pick first."""
+    """The newsroom's picks in the conversation, newest pick first."""
     picks = Comment.objects.shown().picked().filter(article=article).for_reading()
     return [Entry(pick) for pick in picks.order_by("-picked_at", "-id")[:PICKS]]
 
 
 def root_in(article, id):
-    """The root with this id, when it has a place under the article; None for everything else."""
+    """The root with this id on the article's public pages; None if there is none."""
     roots = Comment.objects.roots_on_page(article).for_reading()
     return _by_id(roots, id)
 
 
 def answered_in(article, id):
-    """The comment that the form answers; None when readers cannot see it under this article."""
+    """The shown comment under the article with this id, to reply to; None if there is none."""
     return _by_id(Comment.objects.shown().filter(article=article), id)
 
 
@@ -163,11 +174,11 @@ def _by_id(comments, id):
         return None
 
 
-def _stretch(comments, size, *, is_further):
+def _cut_page(comments, size, *, is_further):
     """
-    The first of the comments, and the cursor of what comes after them.
+    The first `size` comments, and the cursor of the next page (None on the last).
 
-    Raises Http404 where there is none after a cursor.
+    Raises Http404 if nothing comes after a cursor (`is_further`).
     """
     found = list(comments[: size + 1])
     shown = found[:size]
@@ -184,7 +195,7 @@ def _with_first_replies(roots):
     if entries:
         replies = Comment.objects.replies_before_the_fold(roots)
         replies = replies.knowing_whom_they_answer().for_reading()
-        # Put in order here: for the database's order, SQLite walks through every comment there is.
+        # Sorted here: with ORDER BY, SQLite would walk through all comments.
         for entry in _entries(sorted(replies, key=_oldest_first)):
             entries[entry.comment.root_id].replies.append(entry)
     return list(entries.values())

@@ -1,4 +1,4 @@
-"""Where a comment stands: the one page that its permalink leads to."""
+"""Find the page of the conversation that a comment's permalink leads to."""
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,7 +9,7 @@ from comments.threads.pages import REPLIES_UNFOLDED, ROOTS_A_PAGE
 
 
 def address_of(comment):
-    """The page and the place on it where a comment that is on a page stands: three narrow queries at most."""
+    """The page with the comment, and its anchor there; at most three small queries."""
     return f"{_page_with(comment)}#comment-{comment.pk}"
 
 
@@ -32,7 +32,7 @@ def _is_among_the_first(comments, number, comment):
 
 
 def _page_from(article, comments, comment, **parameters):
-    """The page of these comments on the article that begins with this one."""
+    """The address of the page of these comments that begins with this one."""
     place = Cursor(comment.created_at, comment.pk)
     before = beyond(comments, place.before("created_at"))
     if last := before.newest_first().only("created_at").first():

@@ -1,4 +1,4 @@
-"""A mail server on loopback that speaks real SMTP, and fails in every way a real one does."""
+"""A mail server on loopback that speaks real SMTP and can fail like a real one."""
 
 import logging
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ from aiosmtpd.controller import Controller
 
 from tests.newsroom.conftest import free_port
 
-# It tells every step, and with these every address, which ours must not.
+# aiosmtpd logs every step with addresses; our own log must not contain any.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 class MailServer:
-    """Keeps what it is sent: `letters` as parsed from the wire, `envelopes` with whom it was for."""
+    """Keeps what it receives: `letters` as parsed mails, `envelopes` with the recipients."""
 
     def __init__(self):
         self.port = free_port()
@@ -26,7 +26,7 @@ class MailServer:
 
     @property
     def mailers(self):
-        """The setting MAILERS that leads here."""
+        """The setting MAILERS for this server."""
         options = {"host": "127.0.0.1", "port": self.port, "timeout": 5}
         backend = "django.core.mail.backends.smtp.EmailBackend"
         return {"default": {"BACKEND": backend, "OPTIONS": options}}
@@ -40,7 +40,7 @@ class MailServer:
         finally:
             controller.stop()
 
-    # What aiosmtpd asks; `answers` says otherwise than yes.
+    # The hooks of aiosmtpd; `answers` can replace the answer “yes”.
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         answer = self.answers.get("RCPT", "250 OK")

@@ -1,4 +1,4 @@
-"""What the migration does with comments that were given to a person because somebody typed their address."""
+"""The migration that detaches comments assigned to a person only by a typed address."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -28,7 +28,7 @@ def detach():
 
 @pytest.fixture
 def ines(db):
-    """Somebody who was asked for confirmation because of a comment, and said yes."""
+    """Somebody who was asked to confirm a comment and did."""
     asked_at = timezone.now() - timedelta(days=3)
     mailbox = make_mailbox(
         address="ines@example.org", asked_at=asked_at, confirmed_at=timezone.now()
@@ -46,7 +46,7 @@ def test_only_what_was_typed_is_nobodys_any_more_and_it_says_how_many(ines, caps
 
     mailed = written(days=0)
     typed = [written(), written(days=-1), written(days=2, email="INES@EXAMPLE.ORG")]
-    # Only a browser can have given these to her.
+    # Only a browser's token can have assigned these to her.
     browser = [written(email=""), written(email="bo@example.org")]
     staff = written(commenter=None, by=make_user())
     other = make_commenter(address="bo@example.org")
@@ -65,7 +65,7 @@ def test_only_what_was_typed_is_nobodys_any_more_and_it_says_how_many(ines, caps
     assert others[0].commenter == other
     assert others[1].commenter is not None
     assert {one.mailbox for one in [*typed, *browser, *others]} == {None}
-    # Again, there is nothing to do.
+    # A second run changes nothing.
     detach()
     assert capsys.readouterr().out == ""
 

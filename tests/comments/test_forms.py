@@ -223,7 +223,7 @@ def test_naughty_strings_in_every_field_break_nothing(db, samples):
 
 
 class AnyTextTest(TestCase):
-    """Whatever is sent is taken or refused; Hypothesis wants a class of its own for the database."""
+    """Any input is accepted or refused. A class, because Hypothesis needs one with a database."""
 
     @settings(max_examples=150, deadline=None)
     @given(

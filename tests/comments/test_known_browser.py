@@ -1,4 +1,4 @@
-"""Being known by the browser, in a real one."""
+"""Recognising a reader by their browser, in a real browser."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,7 +26,7 @@ def post(page, article, body):
     page.get_by_label("Comment", exact=True).fill(body)
     page.get_by_role("button", name="Post comment").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("waits")
-    # The heading is read before the scripts have run that remember the comment.
+    # The heading appears before the scripts that remember the comment have run.
     page.wait_for_load_state("load")
     return Comment.objects.latest("id")
 

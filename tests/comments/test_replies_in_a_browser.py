@@ -1,4 +1,4 @@
-"""What static/js/replies.js does, and what readers have without it."""
+"""What static/js/replies.js does, and what works without it."""
 
 from datetime import timedelta
 

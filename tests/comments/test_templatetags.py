@@ -19,7 +19,7 @@ PAGE = "{% load comments %}{% comment_count article as n %}{{ n }}|{% comment_th
 
 
 def shown_on_page(article, *, user=None):
-    """The count and the conversation as an article page for this user holds them."""
+    """The count and the conversation on an article page for this user."""
     article.refresh_from_db()
     request = RequestFactory().get(article.get_absolute_url())
     request.user = user or AnonymousUser()
@@ -205,7 +205,7 @@ def test_four_queries_however_many_comments(db, django_assert_num_queries):
         for _ in range(5):
             root = make_shown_comment(article=article)
             make_shown_comment(parent=make_shown_comment(parent=root))
-        # The article that the test reads again, the thread, the roots, the replies, the picks.
+        # The article loaded again by the test, the thread, the roots, the replies, the picks.
         with django_assert_num_queries(1 + 4):
             shown_on_page(article)
 

@@ -1,4 +1,4 @@
-"""Writing a comment in a real browser: with JavaScript in place, without it page by page."""
+"""Writing a comment in a real browser, with JavaScript on one page and without it on several."""
 
 import re
 
@@ -402,7 +402,7 @@ def test_the_counter_comes_with_the_limit_and_cuts_nothing(article, open_page):
     counter = page.locator("#id_body ~ .form__counter")
     body(page).fill("b" * 3999)
     expect(counter).to_be_hidden()
-    # What people see as one character counts as one.
+    # One visible character counts as one.
     body(page).fill("b" * 3949 + "👩‍👩‍👧‍👦" * 1001)
     expect(counter).to_have_text("4,950 of 5,000 characters")
     expect(counter).not_to_have_class(re.compile("over"))
@@ -422,11 +422,11 @@ def test_the_counter_comes_with_the_limit_and_cuts_nothing(article, open_page):
 # Once
 
 
-# What a press of the button tells the page; true when the browser would send the form.
+# The event of a pressed button; true if the browser would send the form.
 PRESS = """() => document.querySelector(".writing form").dispatchEvent(
     new SubmitEvent("submit", { cancelable: true })
 )"""
-# What the browser tells the page when its own button leads back to it.
+# The event when the browser's back button returns to the page.
 CAME_BACK = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 
 

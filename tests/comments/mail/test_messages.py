@@ -1,4 +1,4 @@
-"""The mails as they come from the wire."""
+"""The mails as a recipient parses them."""
 
 import re
 from email import message_from_bytes, policy
@@ -31,7 +31,7 @@ def site_url(settings):
 
 @pytest.fixture
 def asked():
-    """A comment whose author wants to hear of replies and has confirmed the address."""
+    """A comment whose author wants mails about replies and has confirmed the address."""
     article = make_visible_article(title="Harbour & “frost”")
     return proven(
         make_shown_comment(article=article, email="Ines@example.org", notify=True)
@@ -51,7 +51,7 @@ def make_mailbox_of(comment):
 
 
 def letter_of(mail):
-    """The mail as it is read at the other end."""
+    """The mail as the recipient parses it."""
     return message_from_bytes(wire_of(mail), policy=policy.default)
 
 
@@ -90,7 +90,7 @@ def test_a_mail_program_can_unsubscribe_with_one_click(asked, settings):
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     [address] = re.findall("<(https://.+)>", letter["List-Unsubscribe"])
     assert address in words_of(letter)
-    # In one line on the wire: a program that does not decode finds it, too.
+    # On one line, so that programs that do not decode headers find it too.
     assert f"\r\nList-Unsubscribe: <{address}>\r\n" in wire_of(mail).decode()
     assert mails_to_stop(urlsplit(address).path.split("/")[-2]) == (
         make_mailbox_of(asked),
@@ -262,7 +262,7 @@ def test_the_mail_that_asks_holds_nothing_that_a_stranger_typed(settings):
         mailbox,
         comment,
     )
-    # Whoever is bothered by it ends it with one press.
+    # One press stops the mails.
     [address] = re.findall("<(https://.+)>", letter["List-Unsubscribe"])
     assert mails_to_stop(urlsplit(address).path.split("/")[-2]) == (mailbox, None)
     article.withdraw()

@@ -46,7 +46,7 @@ class ServerThatIsDown(locmem.EmailBackend):
 
 
 class ServerThatRefusesOne(locmem.EmailBackend):
-    """Takes every mail but those for mo@example.org."""
+    """Accepts every mail except those for mo@example.org."""
 
     failure = smtplib.SMTPRecipientsRefused({"mo@example.org": (550, b"mo unknown")})
 
@@ -74,7 +74,7 @@ def later():
 
 @pytest.fixture
 def mail_server(settings):
-    """Lets mails go through a server of this kind."""
+    """Sends mails through a server of this class."""
 
     def goes_through(backend):
         settings.MAILERS = {"default": {"BACKEND": f"{__name__}.{backend.__name__}"}}
@@ -83,7 +83,7 @@ def mail_server(settings):
 
 
 def told(mailoutbox):
-    """What the moderators are told now: the mails."""
+    """The mails that the moderators get now."""
     before = len(mailoutbox)
     tell_moderators()
     return mailoutbox[before:]
@@ -208,7 +208,7 @@ def test_nothing_a_reader_types_can_be_clicked_or_stands_as_a_line_of_ours(
     [mail] = told(mailoutbox)
     assert "evil" not in mail.body
     lines = mail.body.split("\n")
-    # Each of our lines that names a step is followed by an address of ours.
+    # After each line that names a step comes one of our addresses.
     for line, following in zip(lines, lines[1:], strict=False):
         if line in {f"{step}:" for step in STEPS.values()}:
             assert following.startswith(f"{settings.SITE_URL}/comments/decide/")
@@ -653,7 +653,7 @@ def test_old_decisions_are_not_looked_at_again(moderator, mailoutbox, later):
 
 @pytest.mark.django_db
 def test_only_those_who_may_decide_by_mail_get_links(mailoutbox, settings):
-    """The others get the same mail, with the way to the queue."""
+    """The others get the same mail with a link to the queue instead."""
     settings.MODERATORS_MAIL = "at_once"
     make_user(role="Moderators", email="password@news.example")
     give_app(make_user(role="Moderators", email="app@news.example"))

@@ -20,7 +20,7 @@ LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
 class ServerThatFails(locmem.EmailBackend):
-    """Raises `failure`, and remembers how often it was asked."""
+    """Raises `failure` and counts the calls."""
 
     failure = ConnectionRefusedError(111, "nobody@example.org is not there")
     asked = 0
@@ -43,7 +43,7 @@ def clock():
 
 @pytest.fixture
 def failing(settings, monkeypatch):
-    """Lets the mail server fail in this way."""
+    """Makes the mail server fail in this way."""
     settings.MAILERS = {
         "default": {"BACKEND": f"{__name__}.{ServerThatFails.__name__}"}
     }
@@ -165,7 +165,7 @@ def test_a_server_that_is_down_is_asked_once_in_a_round(db, failing):
     assert ServerThatFails.asked == 1
     failing(refusal())
     send_due()
-    # A mail that was refused holds up no other.
+    # A refused mail does not delay others.
     assert ServerThatFails.asked == 1 + 4
 
 
@@ -175,7 +175,7 @@ def test_a_mail_that_another_process_sends_is_not_sent(db, mailoutbox, clock):
     assert send(mail) == outbox.TAKEN
     send_due()
     assert mailoutbox == []
-    # It died over it: the mail is free again.
+    # The process died, so the mail can be claimed again.
     clock.shift(timedelta(minutes=10))
     send_due()
     assert len(mailoutbox) == 1

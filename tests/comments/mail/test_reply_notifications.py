@@ -23,7 +23,7 @@ from tests.factories import (
 
 @pytest.fixture
 def mails(mailoutbox, django_capture_on_commit_callbacks):
-    """Does what a step brings with it after the commit; to whom mails went."""
+    """Runs what a step causes after the commit; returns who got mails."""
 
     def after(step, *args, **kwargs):
         before = len(mailoutbox)
@@ -40,7 +40,7 @@ def asked(db):
 
 
 def asking(address, **fields):
-    """A shown comment whose author has confirmed the address and wants to hear of replies."""
+    """A shown comment whose author has confirmed the address and wants mails about replies."""
     return proven(make_shown_comment(email=address, notify=True, **fields))
 
 
@@ -268,8 +268,8 @@ def test_queries_do_not_grow_with_the_conversation(asked, django_assert_num_quer
             asking("a@x.org", parent=asked, body=words)
         Comment.objects.update(announced_at=timezone.now())
         make_comment(parent=asked, body=f"> {words}").approve()
-        # What is new; the claim in its transaction; whom it quotes; their mailboxes,
-        # of which there are two; for each the limit, and its mail, twice.
+        # The new replies; the claim in its transaction; the quoted comments; their two
+        # mailboxes; for each its limit and two rows of its mail.
         with django_assert_num_queries(12):
             announce_new()
 

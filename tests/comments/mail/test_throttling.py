@@ -25,7 +25,7 @@ def clock(db):
 
 
 def ask(address, *, networks=("n",)):
-    """How many mails that ask came of a comment with this address."""
+    """The number of confirmation mails that a comment with this address caused."""
     before = PendingMail.objects.filter(kind="confirm").count()
     ask_to_confirm(make_comment(email=address, notify=True), networks=list(networks))
     return PendingMail.objects.filter(kind="confirm").count() - before

@@ -1,4 +1,4 @@
-"""What the author of a comment may still do with it: change the words, and have them erased."""
+"""The steps of a comment's author: editing and erasing."""
 
 from datetime import timedelta
 

@@ -75,7 +75,7 @@ def test_the_setting_says_how_many_approvals_it_takes(db, settings, needed, trus
         assert is_trusted(commenter)
 
 
-# Who begins
+# When a commenter is created
 
 
 def test_with_the_second_comment_somebody_becomes_known_and_the_first_is_theirs(db):

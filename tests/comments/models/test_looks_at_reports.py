@@ -1,4 +1,4 @@
-"""When readers report a comment, its author appeals, or a moderator picks it."""
+"""Reports, appeals and picks of a comment."""
 
 import pytest
 

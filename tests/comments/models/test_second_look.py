@@ -1,4 +1,4 @@
-"""When an automatic decision comes back for a blind second look."""
+"""Automatic decisions in the audit sample, judged by moderators who do not know them."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def ana(db):
 
 
 def make_look(status="approved", **fields):
-    """A comment on which the machine has decided, drawn for a second look."""
+    """A comment with an automatic decision, drawn for the audit sample."""
     comment = make_comment(**fields)
     comment.approve() if status == "approved" else comment.mark_spam()
     return Looks.create(comment=comment, status=status, text_revision=1)

@@ -1,4 +1,4 @@
-"""What the classifier learns from moderators, and that it can be unlearnt exactly."""
+"""The classifier learns from moderators' decisions and can unlearn each exactly."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,7 +21,7 @@ STEPS = {
 
 
 def table():
-    """All that was learnt."""
+    """Everything that was learnt."""
     counts = sorted(FeatureCount.objects.values_list("feature", "honest", "spam"))
     sums = [
         "honest_comments",
@@ -172,7 +172,7 @@ histories = st.lists(
 )
 @given(kept=words, histories=histories)
 def test_to_learn_and_unlearn_leaves_the_same_table(moderator, kept, histories):
-    """Whatever was decided, in whatever order: undone to the beginning or erased, nothing of it is left."""
+    """After any sequence of decisions, undoing all or erasing leaves nothing that was learnt."""
     article = make_visible_article()
     make_comment(article=article, body=f"{kept} x".replace("\x00", "")).approve(
         by=moderator
@@ -194,7 +194,7 @@ def test_to_learn_and_unlearn_leaves_the_same_table(moderator, kept, histories):
 
 
 def unlearn_by_undoing(comment, moderator):
-    """Undo each decision that still stands, from the newest to the first."""
+    """Undo every standing decision, newest first."""
     undone = set(
         comment.decisions.exclude(undoes=None).values_list("undoes", flat=True)
     )
@@ -217,12 +217,12 @@ def test_a_training_costs_the_same_however_long_the_comment(
     with django_assert_num_queries(9):
         training.unlearn()
     with django_assert_num_queries(11):
-        Training.objects.follow(comment)
+        Training.objects.retrain(comment)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_decisions_at_the_same_instant_are_all_counted():
-    """No deadlock, and no count lost, on whichever features they share."""
+    """Concurrent trainings neither deadlock nor lose counts, whatever features they share."""
     moderator = make_user(role="Moderators")
     bodies = ["casino bonus good", "good bonus casino", "bonus", "good casino"]
     comments = [make_comment(body=body) for body in bodies * 2]

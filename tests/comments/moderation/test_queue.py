@@ -34,7 +34,7 @@ REPORTED, APPEALED, DECIDED = (
 
 
 def unlike(number):
-    """Words that no other number has."""
+    """Words that are different for each number."""
     return " ".join(
         f"{word}{number}" for word in ["river", "bread", "tram", "vote", "sun"]
     )
@@ -65,7 +65,7 @@ def firsts(cards):
 
 
 def walk(pile, **where):
-    """The cards of every page of a pile."""
+    """The cards of all pages of a list."""
     cards, after = [], ""
     while True:
         page = sheet(pile, after=after, **where)

@@ -192,7 +192,7 @@ def test_a_network_reports_ten_comments_an_hour(db):
     with pytest.raises(TooMany) as refusal:
         report(comments[10], "n")
     assert 3500 < refusal.value.seconds <= 3600
-    # Once more is no more; elsewhere and at the desk nobody waits.
+    # A repeat does not count; other networks and signed-in staff are not limited.
     report(comments[0], "n")
     report(comments[10], "m")
     report(comments[10], "n", by=make_user(role="Editors"))
@@ -230,7 +230,7 @@ def test_of_all_who_report_at_the_same_instant_each_is_counted_and_the_comment_w
     results = all_at_once(*[by(f"n{number}") for number in range(6)])
     comment.refresh_from_db()
     assert comment.is_waiting
-    # Whoever comes after the third finds nothing on the page to report.
+    # After the third report the comment is off the page and cannot be reported.
     assert results.count(None) == comment.open_reports == 3
     assert sum(isinstance(result, NotShown) for result in results) == 3, results
     assert comment.decisions.filter(what=Decision.What.REPORTS).count() == 1
@@ -248,7 +248,7 @@ def test_a_moderator_and_the_last_report_at_the_same_instant_leave_one_truth(set
     )
     comment.refresh_from_db()
     if comment.is_approved:
-        # The moderator was first, and the report is one to answer.
+        # The moderator was first, so the report is open.
         assert results == [None, None]
         assert comment.open_reports == 1
     else:

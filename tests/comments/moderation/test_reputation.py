@@ -43,7 +43,7 @@ def posted(address, browser):
 
 
 def known(address, browser):
-    """Who such a comment is taken to be from."""
+    """The proved author of such a comment."""
     key = posted(address, browser).commenter
     return Commenter.objects.filter(pk=key).first()
 
@@ -173,7 +173,7 @@ def test_nothing_is_taken_from_who_is_known_by_another_address(db):
     more = make_comment(email="ines@example.org", commenter=other)
     proven(comment)
     assert comment.commenter == other
-    # It is told of replies there all the same: its owner said so.
+    # Mails about replies go there all the same, because its owner confirmed the comment.
     assert comment.mailbox.address == "ines@example.org"
     more.refresh_from_db()
     assert more.mailbox is None
@@ -209,7 +209,7 @@ def test_who_has_confirmed_and_says_no_to_one_comment_goes_on_getting_mail(db):
     theirs.refresh_from_db()
     assert theirs.email == ""
     assert not Mailbox.objects.get().is_stopped
-    # With nothing to say no to, it is all mail.
+    # Without a comment to disown, all mail stops.
     disown(mine.mailbox, theirs)
     assert Mailbox.objects.get().is_stopped
     mine.refresh_from_db()
@@ -249,7 +249,7 @@ def test_a_record_says_what_moderators_made_of_a_persons_comments(ana):
     for step in ["approve", "approve", "mark_spam"]:
         getattr(write(), step)(by=ana)
     write().reject(by=ana, reason="abuse")
-    # The machine's decision is none of a moderator.
+    # An automatic decision does not count.
     write().approve()
     waiting = write()
     commenter.notes.create(text="Rude.", by=ana, by_name="Ana Ruiz")

@@ -24,7 +24,7 @@ def test_a_moderator_who_decides_meanwhile_does_not_stop_the_author(db):
 
 
 def at_the_same_instant(*steps):
-    """Take the steps at once, each in a thread with a connection of its own; what they raised."""
+    """Take the steps at once, each in a thread with its own connection; return what they raised."""
     ready, raised = Barrier(len(steps)), []
 
     def run(step):

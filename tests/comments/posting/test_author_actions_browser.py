@@ -1,4 +1,4 @@
-"""A comment's private page in a real browser, and what the browser remembers of it."""
+"""A comment's private page in a real browser, and what the browser remembers."""
 
 import json
 import re
@@ -137,7 +137,7 @@ def test_what_was_withdrawn_or_erased_is_remembered_no_more(open_page):
     page.get_by_role("button", name="Withdraw this comment").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("withdrawn")
     assert [kept["id"] for kept in page.evaluate(KEPT)] == [first.pk]
-    # So this is true of the page of the one that is remembered no more, too.
+    # So this also holds for the page of the comment that is forgotten.
     memory = page.locator(".own-memory")
     expect(memory).to_contain_text("This browser remembers your comments for you")
     first.erase()

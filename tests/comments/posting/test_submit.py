@@ -37,12 +37,12 @@ def a_comment(article, **fields):
 
 
 def found_in(comment):
-    """What the screening found, beside that nobody knows who wrote it."""
+    """What the screening found, except `new_commenter`."""
     return comment.signals.exclude(rule="new_commenter")
 
 
 def all_at_once(*steps):
-    """Take the steps at the same instant, each in a thread with a connection of its own; what they returned or raised."""
+    """Run the steps at once, each in a thread with its own connection; return their results."""
     barrier = Barrier(len(steps))
     results = []
 
@@ -154,7 +154,7 @@ def test_any_difference_makes_another_comment(db, settings):
         {"body": "A remark!"},
         {"parent": parent},
         {"article": make_visible_article()},
-        # Not the same, though the same when run together.
+        # Different fields that would be equal if they were concatenated.
         {"name": "InésA", "body": " remark."},
     ]:
         take(a_comment(**{"article": article} | fields), network="n")
@@ -190,7 +190,7 @@ def test_of_one_network_only_so_many_are_taken_and_repeats_do_not_count(db, sett
     with pytest.raises(TooMany) as refusal:
         take(a_comment(article, body="three"), network="n")
     assert 1 <= refusal.value.seconds <= 60
-    # What was taken before is still found, and others are not held up.
+    # Earlier comments are still found as repeats, and other senders do not wait.
     take(a_comment(article, body="two"), network="n")
     take(a_comment(article, body="three"), network="m")
     take(a_comment(article, body="four"), network="n", by=make_user(role="Moderators"))
@@ -282,7 +282,7 @@ def test_of_a_person_only_so_many_are_taken_wherever_they_come_from(db, settings
     for browser in [own.pk, first.pk]:
         with pytest.raises(TooMany):
             send("other@example.org", 3, browser)
-    # Whoever types the address is not held up, and holds nobody up.
+    # Somebody who types the address is not limited and limits nobody.
     for address in ["Ines@Example.org", ""]:
         for number in range(4, 8):
             send(address, number)
@@ -311,7 +311,7 @@ def an_hour_ago():
 
 
 def a_trusted_person(address):
-    """Somebody with two approved comments, for whom the address was confirmed."""
+    """Somebody with two approved comments and a confirmed address."""
     mailbox = make_mailbox(address=address, confirmed_at=timezone.now())
     person = Commenter.objects.of(mailbox)
     for _ in range(2):

@@ -36,7 +36,7 @@ def test_erasing_that_was_stopped_goes_on_where_it_was(db, monkeypatch):
     monkeypatch.setattr(Comment, "erase", break_at_the_fourth)
     with pytest.raises(RuntimeError):
         erase_everything(mailbox)
-    # Two are erased, two are as they were, and the link still leads here.
+    # Two are erased, two are unchanged, and the link still works.
     assert Comment.objects.filter(erased_at=None).count() == 3
     assert Mailbox.objects.get() == mailbox
     monkeypatch.setattr(Comment, "erase", erase)

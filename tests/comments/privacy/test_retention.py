@@ -71,7 +71,7 @@ def test_however_many_there_are_a_batch_stays_small(
     article = make_visible_article()
     for _ in range(5):
         make_comment(article=article, network="n", created_at=timezone.now() - 40 * DAY)
-    # The mutes, three batches, each found and blanked, and two looks that find nothing more.
+    # The mutes; three batches, each found and blanked; and two queries that find nothing.
     with django_assert_num_queries(9):
         forget_networks()
     assert not Comment.objects.exclude(network="").exists()
@@ -108,7 +108,7 @@ def test_an_address_that_nobody_confirmed_in_30_days_is_forgotten(db):
         confirmed_at=timezone.now(),
     )
     PendingMail.objects.create(kind="confirm", mailbox=Mailbox.objects.first())
-    # In other letters, and also where it was typed since.
+    # In other case, and also in comments typed since.
     first = written("Old@EXAMPLE.org", days=31)
     written("old@example.org", days=1)
     written("new@example.org", days=29)

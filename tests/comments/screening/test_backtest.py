@@ -37,7 +37,7 @@ AS_IT_COMES = Setting()
 
 @pytest.fixture
 def decide(db):
-    """A comment on which a moderator has decided."""
+    """A comment that a moderator has decided on."""
     moderator, article = make_user(role="Moderators"), make_visible_article()
 
     def decide_on(body, step="approve", **fields):
@@ -174,11 +174,11 @@ def place(comment, **fields):
 
 @pytest.fixture
 def scattered(decide):
-    """Comments of three networks and two people, some minutes apart; nobody knows where the last came from."""
+    """Comments of three networks and two people, minutes apart; the last has no known sender."""
     ines = make_commenter(address="ines@example.org")
     people = [None, ines, make_commenter(), None]
     now = timezone.now() - HOUR
-    # Whoever typed it.
+    # A typed address does not identify the sender.
     addresses = ["ines@example.org", "", "ines@example.org", ""]
     comments = []
     for number in range(36):
@@ -363,7 +363,7 @@ def test_the_rules_say_how_often_they_fired_and_moderators_agreed(decide):
     for comment in (approved, rejected, spam):
         signal(comment, "links", 2)
         signal(comment, "heated_thread", 40, Weight.INFORMS)
-    # An earlier revision of the same comment is no second time.
+    # An earlier revision of the same comment does not count again.
     signal(spam, "links", 3)
     signal(make_comment(), "links", 3)
     lately = found_lately()

@@ -64,6 +64,6 @@ def test_all_this_is_three_queries_at_most(db, django_assert_num_queries):
             make_person(name="Ana Ruiz")
         comment.refresh_from_db()
         comment.article  # noqa: B018 - loaded now
-        # The thread, the people, and what is known of the words.
+        # The thread, the people, and the classifier's counts.
         with django_assert_num_queries(3):
             posted_as(comment, body="Casino bonus " * number * 70)

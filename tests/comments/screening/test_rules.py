@@ -33,7 +33,7 @@ CASINO = Table(
     {"w:casino": Count(0, 50), "w:bonus": Count(0, 9)},
 )
 
-# What each rule finds something in.
+# For each rule, a comment in which it finds something.
 NOW = timezone.now()
 
 

@@ -29,7 +29,7 @@ def post(**headers):
         (None, "testserver", True),
         ("same-origin", None, False),
         ("same-origin", "http://testserver", False),
-        # A reader whose browser hides where they come from; it still knows.
+        # A browser that hides the origin still sends Sec-Fetch-Site.
         ("same-origin", "null", False),
         ("same-origin", "https://name.behind.a.proxy", False),
         ("same-site", None, True),
@@ -88,7 +88,7 @@ def test_the_token_of_the_page_opens_the_way(settings):
 
 
 def test_a_session_is_not_looked_up_to_find_out(settings):
-    # No database in this test: any query would fail it.
+    # This test has no database, so any query fails it.
     request = with_session(settings)
     request.session = SessionStore("anything")
     assert is_from_elsewhere(request)

@@ -107,7 +107,7 @@ def test_comments_of_a_person_count_wherever_they_come_from(db, settings):
     settings.COMMENT_RATE = ["1/h"]
     person = make_commenter(address="ines@example.org")
     own = make_comment(commenter=person, network="elsewhere")
-    # With their address, and not theirs.
+    # Somebody else typed their address.
     typed = make_comment(email="ines@example.org", network="far")
     other = make_comment(commenter=make_commenter(), created_at=own.created_at - HOUR)
     for networks in [["here"], []]:
@@ -115,7 +115,7 @@ def test_comments_of_a_person_count_wherever_they_come_from(db, settings):
         assert wait(networks, browser=other.pk) == 0
         assert wait(networks, browser=4711) == 0
         assert wait(networks) == 0
-    # Nobody is known to have written it, but where it came from another can come.
+    # Its author is unknown, but further comments from its network count.
     assert wait(["here"], browser=typed.pk) > 0
 
 

@@ -58,7 +58,7 @@ def test_forged_and_foreign_tokens_lead_nowhere(db):
         f"{other.pk}:{signature}",
         f"{comment.pk}:{signature[:-1]}",
         token_for(comment).upper(),
-        # Made by us, for another purpose.
+        # A valid signature for another purpose.
         Signer().sign(comment.pk),
         Signer(salt="something.else").sign(comment.pk),
         dumps(comment.pk),
@@ -96,7 +96,7 @@ def test_the_log_does_not_tell_the_token(db):
 
 
 def in_address(address):
-    """The token at the end of an address of ours."""
+    """The token at the end of one of our addresses."""
     return address.rstrip("/").rpartition("/")[2]
 
 
@@ -163,7 +163,7 @@ def test_a_token_for_a_mailbox_that_was_forgotten_opens_nothing(db):
     tokens = [confirm_address(mailbox), data_address(mailbox)]
     stop = in_address(stop_address(mailbox, comment))
     Mailbox.objects.all().delete()
-    # The same address, known again: another mailbox.
+    # The same address again is another mailbox.
     make_mailbox(address=mailbox.address)
     assert mailbox_confirmed_by(in_address(tokens[0])) is None
     assert mailbox_of_data(in_address(tokens[1])) is None
@@ -365,7 +365,7 @@ def test_the_log_does_not_tell_the_token_to_decide(decides):
     assert line == '"POST /comments/decide/…/?x=1 HTTP/1.1" 303'
 
 
-# Numbers that are given again, as after an older copy of the database was restored
+# Reused ids, as after an old backup was restored
 
 
 def decide_on(comment):
@@ -380,7 +380,7 @@ def make_digest(**fields):
     return Digest.objects.create(moderator=make_user(role="Moderators"), **fields)
 
 
-# How a row is made, the address of a link to it, and what a token opens: the row or nothing.
+# For each token: how to make a row, the address of a link to it, and how to open a token.
 KINDS = {
     "private page": (make_comment, private_address, comment_of),
     "correction request": (make_request, request_address, request_of),
@@ -430,7 +430,7 @@ def test_a_link_does_not_open_what_came_later_under_the_same_number(db, kind):
 
 
 def of_an_earlier_release(kind, row):
-    """A token as it was signed before rows had keys."""
+    """A token as signed before rows had keys."""
     now = int(time.time())
     purpose, signed = {
         "private page": ("mine", [row.pk]),
@@ -492,7 +492,7 @@ def test_a_row_that_the_release_before_writes_has_a_key_and_takes_old_links(db, 
             if (column := field.column) not in names and not field.generated
         }
         copied |= {"moderator_id": str(make_user().pk)} if model is Digest else {}
-        # As an INSERT that does not know the columns.
+        # Like an INSERT of an earlier release, which does not know the columns.
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(copied)}) "

@@ -1,4 +1,4 @@
-"""That every mark of a plot stands in its box, whatever the numbers are."""
+"""Every mark of a chart stays in its box, whatever the numbers are."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What the figures of moderating say, and how little they look at."""
+"""The moderation figures, and how few rows they read."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -30,7 +30,7 @@ VIENNA = ZoneInfo("Europe/Vienna")
 
 
 def make_decision(**fields):
-    """A record as a step writes it, at whatever time."""
+    """A decision as a step records it, at any time."""
     fields = {
         "text_revision": 1,
         "from_status": "pending",
@@ -99,7 +99,7 @@ def test_a_week_begins_on_monday_where_the_site_is(settings):
 @pytest.mark.parametrize(
     ("monday", "hours"),
     [
-        # In the last week of March an hour is missing, in the last of October one is there twice.
+        # The last week of March lacks an hour, and that of October has one twice.
         (date(2026, 3, 23), 7 * 24 - 1),
         (date(2026, 10, 19), 7 * 24 + 1),
         (date(2026, 6, 1), 7 * 24),

@@ -62,7 +62,7 @@ def test_ten_thousand_lines_of_nothing_do_not_lengthen_the_page():
             "> One\n> two\n\nThree",
             "<blockquote><p>One<br>two</p></blockquote><p>Three</p>",
         ),
-        # Whoever answers in the next line is not quoted.
+        # An answer in the next line is not part of the quote.
         ("> One\nTwo", "<blockquote><p>One</p></blockquote><p>Two</p>"),
         ("One\n> two", "<p>One</p><blockquote><p>two</p></blockquote>"),
         (
@@ -195,7 +195,7 @@ def test_an_address_becomes_a_link_and_the_sentence_around_it_does_not(text, add
         "mailto:",
         "mailto:@",
         "xhttp://example.org/",
-        # Reads as a page of the bank, and leads elsewhere.
+        # Looks like the address of a bank but leads elsewhere.
         "https://bank.example@evil.example/",
     ],
 )
@@ -232,13 +232,13 @@ LETTERS = st.characters(
     categories=["L", "N"], exclude_characters="\u115f\u1160\u3164\uffa0"
 )
 FORMATTED = st.lists(MARKS | LETTERS | st.just("http://a.b"), max_size=60).map("".join)
-# How long it takes is asked elsewhere, and a busy machine is no failure.
+# No deadline: benchmarks measure the time, and a busy machine is no failure.
 in_its_time = settings(deadline=None)
 PLAIN_TAGS = {"p", "br", "blockquote", "em", "strong", "code"}
 
 
 class Balanced(Tags):
-    """Fails on a tag that is closed in the wrong place, or left open."""
+    """Fails on a tag that is closed in the wrong place or left open."""
 
     def __init__(self, html):
         self.open = []
@@ -289,7 +289,7 @@ def test_no_sign_of_a_line_without_formatting_is_lost(text):
     assert "".join(Tags(as_html(text)).text) == text
 
 
-# Each the worst of some rule, and repeated.
+# Each is the worst input for some rule, and is repeated.
 PIECES = [
     *["http://a", ")", "http://a)", "\n ", "&", "<", "http://[", "mailto:", "(", ".,"],
     *[">", "> ", ">\n", "> a\n", "> a\n\n", ">> a\n> b\n", "> *a\n", "\n"],

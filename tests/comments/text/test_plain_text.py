@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from comments.text.plain_text import inert_line, inert_text
 
-# What a mail program makes a link of without being asked.
+# What mail programs turn into links by themselves.
 LINKS = re.compile(
     r"https?://|www\.|mailto:|\w@\w|\w\.(com|org|net|de|io)\b|\\\\\w", re.IGNORECASE
 )

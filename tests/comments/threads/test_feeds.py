@@ -158,7 +158,7 @@ def test_queries_of_a_feed_are_the_same_for_one_and_for_many(
             root = make_shown_comment(article=article)
             make_shown_comment(parent=root)
             make_shown_comment()
-        # Whose address it is, the article, the comments.
+        # The lookup of the address, the article, the comments.
         with django_assert_num_queries(3):
             client.get(address_of(article))
         with django_assert_num_queries(1):

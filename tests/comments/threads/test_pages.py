@@ -306,7 +306,7 @@ def test_a_pick_is_shown_only_while_readers_may_see_the_comment(db):
     assert picks_of(elsewhere.article) == []
 
 
-# Ways to the rows. PostgreSQL chooses its own by how many there are: see tests/benchmarks.
+# Query plans of SQLite. PostgreSQL chooses plans by the number of rows: see tests/benchmarks.
 
 
 @pytest.fixture
