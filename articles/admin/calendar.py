@@ -1,4 +1,4 @@
-"""The calendar of the desk: what is planned, what is scheduled, and what has no day yet."""
+"""The calendar of the desk: articles that are planned, scheduled, or have no day yet."""
 
 import re
 
@@ -47,7 +47,7 @@ def page(request):
 
 @require_POST
 def new_address(request):
-    """Give the user a private address of the calendar; the one they had leads nowhere any more."""
+    """Give the user a new private calendar address. The old address stops working."""
     _require_planning(request)
     CalendarAddress.objects.renew(request.user)
     messages.success(
@@ -75,7 +75,7 @@ def _month_asked_for(request):
 
 
 def _beside(span, step):
-    """The first moment of the month before or after; None where no clock can show it."""
+    """The first moment of the month before or after; None when `datetime` cannot hold it."""
     months = span.start.year * 12 + span.start.month - 1 + step
     beside = months.month(months // 12, months % 12 + 1)
     return beside and beside.start

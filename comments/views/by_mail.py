@@ -1,4 +1,8 @@
-"""What the links in the digest lead to. Opening one decides nothing: mail programs and scanners do that by themselves."""
+"""
+The pages behind the links of the moderators' digest.
+
+Opening a link decides nothing, because mail programs and scanners open links by themselves.
+"""
 
 from http import HTTPStatus
 
@@ -25,7 +29,7 @@ from comments.views.receiving import (
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request, token):
-    """Where a moderator takes the one step that the link is for."""
+    """The page on which a moderator confirms the one step that the link is for."""
     request.encoding = "utf-8"
     link = link_to_decide(token)
     if link is None:
@@ -87,7 +91,7 @@ def _is_refused(status):
 
 
 def _too_late(request, link):
-    """Says who decided what, and when; the words of the comment are at the desk."""
+    """Says who decided what, and when. The text of the comment is shown at the desk only."""
     is_gone = link.comment.is_erased or not link.comes_too_late
     if request.method == "POST":
         status = HTTPStatus.CONFLICT
@@ -105,7 +109,7 @@ def _too_late(request, link):
 
 
 def _typed(request):
-    """The explanation that cannot be taken, to be copied."""
+    """The explanation that cannot be sent any more, for copying."""
     if request.method != "POST" or not fits(request):
         return ""
     return RejectForm(request.POST, step="reject")["explanation"].value() or ""

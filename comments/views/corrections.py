@@ -1,4 +1,4 @@
-"""A reader tells the editors of an error in an article, and sees what became of it."""
+"""A reader reports an error in an article, and follows what becomes of the request."""
 
 from http import HTTPStatus
 
@@ -45,13 +45,13 @@ def _ask(request, slug):
     return _form(request, form, HTTPStatus.OK)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 report_error.public_parameters = _ask.public_parameters
 
 
 @require_safe
 def correction_request(request, token):
-    """What became of a request, for whoever sent it."""
+    """The private page of a correction request, for its sender."""
     asked = request_of(token)
     if asked is None:
         raise Http404
@@ -74,7 +74,7 @@ def _receive(request, slug):
     if not form.is_valid():
         return _form(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if form.fell_for_the_decoy:
-        # A robot learns nothing, and nobody has to read what it sent.
+        # A robot gets the usual answer, and nothing is stored.
         return HttpResponseSeeOther(reverse("comments:reported"))
     try:
         asked = take(form.instance, networks=recent_hashes(request))
@@ -96,6 +96,6 @@ def _form(request, form, status, **context):
 
 
 def _not_taken(request, status, form=None, **context):
-    """Nothing can be said of this article; the words are shown, to be copied."""
+    """No request can be sent about this article; the typed text is shown, for copying."""
     context |= {"status": status.value, "form": form}
     return render(request, "comments/error_not_taken.html", context, status=status)

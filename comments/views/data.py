@@ -1,4 +1,4 @@
-"""What was written with an email address: asking for the way to it, downloading it, having it erased."""
+"""The data of one email address: asking for the link by mail, download and erasure."""
 
 from http import HTTPStatus
 
@@ -26,7 +26,7 @@ from comments.views.receiving import as_private, fits, refusing_floods
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_data(request):
-    """A form for an address. What it answers is the same whether or not we know the address."""
+    """A form for an address. The answer is the same whether the address is known or not."""
     if request.method != "POST":
         return _ask(request)
     if not fits(request):
@@ -49,7 +49,7 @@ def _ask(request):
     return render(request, "comments/ask_for_data.html", context)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 ask_for_data.public_parameters = _ask.public_parameters
 
 
@@ -57,7 +57,7 @@ ask_for_data.public_parameters = _ask.public_parameters
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def data(request, token):
-    """Everything that was written with an address, for whoever was mailed the link."""
+    """Everything that was written with the address, for the owner of the mailed link."""
     if not fits(request):
         return _answer(
             request, "comments/not_taken.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE

@@ -1,4 +1,8 @@
-"""What the links in our mails lead to. Opening one changes nothing: mail programs and scanners do that by themselves."""
+"""
+The pages behind the links of mails to readers.
+
+Opening a link changes nothing, because mail programs and scanners open links by themselves.
+"""
 
 from http import HTTPStatus
 
@@ -25,7 +29,7 @@ from comments.views.receiving import (
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, token):
-    """Where the owner of an address says whether they wrote a comment, and whether we may write there."""
+    """The owner of an address says if the comment is theirs, and if they want mails about it."""
     request.encoding = "utf-8"
     mailbox, comment = mailbox_to_confirm(token)
     if mailbox is None:
@@ -47,7 +51,7 @@ def confirm(request, token):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request, token):
-    """Where the owner of an address ends the mails about one comment, or all of them."""
+    """The owner of an address stops the mails about one comment, or all mails."""
     request.encoding = "utf-8"
     mailbox, comment = mails_to_stop(token)
     if mailbox is None:
@@ -74,10 +78,10 @@ def _stop(mailbox, comment, mails):
 
 def _is_one_click(request):
     """
-    Whether a mail program asks in its reader's name.
+    Whether a mail program sends a one-click unsubscribe (RFC 8058).
 
-    It is no browser and has no page of ours, so it is not asked where it comes
-    from: the token shows that the mail was sent to it.
+    It is no browser and has no page of ours, so the origin of the request is not checked: the
+    token shows that the mail was sent to its reader.
     """
     return (
         request.method == "POST"
@@ -87,7 +91,7 @@ def _is_one_click(request):
 
 
 def _received(request, form_class):
-    """The status of the page, and the form if it is to be followed."""
+    """The status of the page, and the form; None for a form that must not be processed."""
     if request.method != "POST":
         return HTTPStatus.OK, None
     if not fits(request):

@@ -1,4 +1,4 @@
-"""The private page of one comment."""
+"""The private page of a comment, for its author."""
 
 from http import HTTPStatus
 
@@ -39,7 +39,7 @@ from comments.views.receiving import (
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request, token):
-    """What became of a comment, for its author alone, and what can be done with it."""
+    """The status of a comment, and what its author can do with it."""
     if not fits(request):
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return _private(request, "comments/not_taken.html", {}, status)
@@ -62,7 +62,7 @@ def mine(request, token):
 
 
 class _Forms:
-    """The forms of the page; the one whose button was pressed holds what was sent."""
+    """The forms of the page. The form whose button was pressed is bound to the request."""
 
     def __init__(self, request, comment):
         is_post = request.method == "POST"
@@ -77,7 +77,7 @@ class _Forms:
 
     @property
     def sent(self):
-        """The form that came with words; None when a bare button was pressed."""
+        """The bound form; None when the button has no form."""
         forms = [self.edit, self.appeal, self.notify]
         return next((form for form in forms if form.is_bound), None)
 
@@ -87,7 +87,7 @@ class _Forms:
 
     @property
     def words(self):
-        """What was typed, to be shown where it cannot be taken."""
+        """The typed text, to be shown where it cannot be used."""
         return "" if self.sent is None else next(iter(self.sent)).value() or ""
 
 
@@ -165,7 +165,7 @@ def _page(request, forms, status=HTTPStatus.OK, **context):
         "appeal": appeal_of(comment) if state == "not_published" else None,
         "needs_another_look": needs_another_look(comment, moderator_of(request)),
         "told_at": partly(comment.email) if comment.email else "",
-        # Who writes signed in is known by that.
+        # Signed-in users are known by their account, so they need no browser token.
         "browser": "" if comment.by_id else browser_token(comment),
         "forms": forms,
         "status": status.value,

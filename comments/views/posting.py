@@ -1,4 +1,4 @@
-"""Taking what a reader sends, and giving every word back when it is not taken."""
+"""Receiving a reader's comment. A comment that is refused comes back with every word."""
 
 from http import HTTPStatus
 
@@ -21,8 +21,8 @@ from comments.views.receiving import HttpResponseSeeOther, fits
 def post(request, slug):
     if not fits(request):
         return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    # Whatever the sender says of the encoding: our form is UTF-8, and what is not
-    # becomes replacement characters.
+    # Our form is sent as UTF-8, whatever encoding the request claims. Bytes that are not
+    # UTF-8 become replacement characters.
     request.encoding = "utf-8"
     article = Article.objects.visible().select_related("thread").at(slug)
     form = CommentForm(request.POST, instance=Comment(article=article))
@@ -64,7 +64,7 @@ def _take(request, form):
 
 
 def _form_again(request, form, status, **context):
-    """The form with every word that was typed, and above it why it is back."""
+    """The form with everything that was typed, and the reason why it was refused."""
     article = form.instance.article
     answered = answered_in(article, form["parent"].value())
     context |= form_context(request, article, form=form, answered=answered)
@@ -76,6 +76,6 @@ def _form_again(request, form, status, **context):
 
 
 def _not_taken(request, status, form=None, **context):
-    """Nothing can be posted here; the words are shown, to be copied."""
+    """Nothing can be posted here; the typed text is shown, for copying."""
     context |= {"status": status.value, "form": form}
     return render(request, "comments/not_taken.html", context, status=status)

@@ -1,4 +1,4 @@
-"""What every form of ours has in common when it comes in, and the answers to it."""
+"""What the views behind readers' forms share: size limit, throttle and responses."""
 
 from functools import wraps
 from http import HTTPStatus
@@ -10,18 +10,18 @@ from django.shortcuts import render
 from comments.security.networks import network_from
 from comments.security.refusals import refusals
 
-# In bytes. The longest comment in the longest characters, percent-encoded, fits.
+# In bytes. The longest comment fits, with four-byte characters and percent-encoding.
 LARGEST_POST = 64 * 1024
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
-    """The answer to a POST is at another address, to be read with GET."""
+    """Redirects after a POST to a page that is read with GET."""
 
     status_code = HTTPStatus.SEE_OTHER
 
 
 def as_private(response):
-    """The answer, marked: its address is a key, which goes to no other site, no index and no cache."""
+    """The response with headers for a secret address: no referrer, no index, no cache."""
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "private, no-store"
@@ -29,13 +29,13 @@ def as_private(response):
 
 
 def fits(request):
-    """Whether the body is small enough, by what was announced or, where nothing was, by what comes."""
+    """Whether the body is within LARGEST_POST bytes, by Content-Length or by reading it."""
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0
     if announced or "chunked" not in request.headers.get("Transfer-Encoding", ""):
-        # No more than what was announced is ever read.
+        # No server passes on more bytes than Content-Length announces.
         return announced <= LARGEST_POST
     body = request.environ["wsgi.input"].read(LARGEST_POST + 1)
     request.META["CONTENT_LENGTH"] = str(len(body))
@@ -44,7 +44,7 @@ def fits(request):
 
 
 def refusing_floods(view):
-    """The view, which does not look at the posts of a network of which too many were refused of late."""
+    """A decorator for views: refuses POSTs of a network after too many recent refusals."""
 
     @wraps(view)
     def limited_view(request, *args, **kwargs):
@@ -65,7 +65,7 @@ def refusing_floods(view):
     return limited_view
 
 
-# What a form says to itself is nothing to copy.
+# Fields that readers do not type, which are not shown for copying.
 _NOT_WORDS = {"csrfmiddlewaretoken", "parent", "browser", "seconds", "subject"}
 
 

@@ -35,13 +35,13 @@ def _ask(request, id):
     return _form(request, ReportForm(instance=Report(comment=comment)), HTTPStatus.OK)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 report.public_parameters = _ask.public_parameters
 
 
 @public_page()
 def reported(request):
-    """The answer to every report: the same for all, whatever came of it."""
+    """The answer to every report, the same whatever became of it."""
     return render(request, "comments/reported.html")
 
 
@@ -58,7 +58,7 @@ def _receive(request, id):
     if not form.is_valid():
         return _form(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if form.fell_for_the_decoy:
-        # A robot learns nothing, and nobody has to read what it sent.
+        # A robot gets the usual answer, and nothing is stored.
         return HttpResponseSeeOther(reverse("comments:reported"))
     try:
         take(form.instance, networks=lasting_hashes(request), by=_staff(request))
@@ -77,7 +77,7 @@ def _shown(id):
 
 
 def _staff(request):
-    """The member of staff who is signed in; without a session nobody is looked for."""
+    """The signed-in member of staff; None without a session, and then without a query."""
     return request.user if has_session(request) and request.user.is_staff else None
 
 
@@ -100,6 +100,6 @@ def _nothing_to_report(request, id, form=None):
 
 
 def _not_taken(request, status, form=None):
-    """Nothing can be reported here; the words are shown, to be copied."""
+    """Nothing can be reported here; the typed text is shown, for copying."""
     context = {"status": status.value, "form": form}
     return render(request, "comments/not_reported.html", context, status=status)

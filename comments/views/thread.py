@@ -1,4 +1,4 @@
-"""The conversation's public pages."""
+"""The public pages of a conversation."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +26,11 @@ def thread(request, slug):
 
 @public_page("after", "reply", "root", "sort")
 def _show(request, slug):
-    """The conversation page by page, or with `root` the replies to one comment; `reply` names the one that the form answers."""
+    """
+    One page of the conversation.
+
+    Query parameters: `root` shows the replies to one comment, `reply` the form that answers one.
+    """
     article = Article.objects.visible().known_as(slug).first()
     if article is None:
         return gone_or_404(request, slug)
@@ -48,18 +52,18 @@ def _show(request, slug):
     return render(request, "comments/thread.html", context)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 thread.public_parameters = _show.public_parameters
 
 
 @public_page()
 def comment(request, id):
-    """The one address of a comment, wherever it stands."""
+    """Redirects from a comment's permanent address to the page that shows it."""
     comments = Comment.objects.on_page().select_related("article", "root")
     return redirect(address_of(get_object_or_404(comments, pk=id)))
 
 
 @public_page()
 def received(request):
-    """What somebody sees who sends again what is on the page: the same for all, for anyone can copy it."""
+    """The answer to a repeated comment that is already public: the same for everybody."""
     return render(request, "comments/received.html")
