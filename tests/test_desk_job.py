@@ -13,8 +13,8 @@ from articles.models import Article
 from tests.articles.admin.desk import form_of
 from tests.factories import make_article, make_person, make_user
 
-# Admins without previous/next: records are read-only, flat pages have their own way back, and
-# Django's forms of accounts are unchanged.
+# Admins without previous/next: records are read-only, pages such as the queue have their own way
+# back, and Django's forms of accounts are unchanged.
 WITHOUT_NEIGHBOURS = {
     "User",
     "Group",

@@ -1,11 +1,11 @@
-"""What is left when the process that publishes is killed, as by a machine that loses its power."""
+"""What is left after the process that publishes was killed, as in a power failure."""
 
 import json
 import signal
 
 import pytest
 
-# One worker has what takes long to make.
+# All slow tests of real sites run on one worker.
 pytestmark = pytest.mark.xdist_group("site")
 
 BEGIN = """

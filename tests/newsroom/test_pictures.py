@@ -1,10 +1,10 @@
-"""Pictures of a site of its own: several processes draw, one is killed, and the doctor looks after it."""
+"""Pictures of a real site: several processes decode, one is killed, and the doctor cleans up."""
 
 import signal
 
 import pytest
 
-# One worker has what takes long to make.
+# All slow tests of real sites run on one worker.
 pytestmark = pytest.mark.xdist_group("site")
 
 MAKE = """

@@ -22,7 +22,7 @@ from tests.factories import (
     make_user,
 )
 
-# One worker has what takes long to make.
+# All slow tests of real sites run on one worker.
 pytestmark = pytest.mark.xdist_group("site")
 
 
@@ -151,6 +151,6 @@ def test_ticking_goes_on_until_its_server_is_gone(ready_site):
     ):
         assert time.monotonic() < until
     assert process.poll() is None
-    # Closes its standard input, as the end of the server does.
+    # Closes its standard input, as the server does when it ends.
     process.communicate(timeout=15)
     assert process.returncode == 0
