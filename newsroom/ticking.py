@@ -89,8 +89,8 @@ def tick(*, thoroughly=True) -> list[str]:
     kept for the desk.
     """
     jobs = [job for job in JOBS if thoroughly or job not in ONCE_AN_HOUR]
-    outcomes = {name_of_job(job): _error_of(job) for job in jobs}
-    _note(outcomes)
+    outcomes = {name_of_job(job): _run_job(job) for job in jobs}
+    _store_results(outcomes)
     return [name for name, error in outcomes.items() if error]
 
 
@@ -102,7 +102,7 @@ def words_for(job):
     return _WORDS.get(job, name_of_job(job))
 
 
-def _error_of(job):
+def _run_job(job):
     """Run the job. Returns the error as the desk may show it, or an empty string."""
     try:
         job()
@@ -114,7 +114,7 @@ def _error_of(job):
     return ""
 
 
-def _note(outcomes):
+def _store_results(outcomes):
     try:
         Ticking.objects.note(outcomes, at=timezone.now())
     except Exception:

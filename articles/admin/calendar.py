@@ -29,8 +29,8 @@ def page(request):
     context = {
         "title": "Calendar",
         "month": span.start,
-        "previous": _beside(span, -1),
-        "next": _beside(span, 1),
+        "previous": _adjacent_month(span, -1),
+        "next": _adjacent_month(span, 1),
         "weeks": planning.weeks_of(span, entries),
         "is_empty": not entries,
         "is_cut_short": is_cut_short,
@@ -74,7 +74,7 @@ def _month_asked_for(request):
     return span
 
 
-def _beside(span, step):
+def _adjacent_month(span, step):
     """The first moment of the month before or after; None when `datetime` cannot hold it."""
     months = span.start.year * 12 + span.start.month - 1 + step
     beside = months.month(months // 12, months % 12 + 1)

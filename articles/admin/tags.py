@@ -205,7 +205,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     @method_decorator(require_POST)
     def apart_view(self, request):
         """Mark two tags as different: the duplicate finder stops showing them."""
-        return self._said_of_two(
+        return self._change_pair(
             request,
             lambda one, other: TagsApart.objects.note(one, other, by=request.user),
             "“{}” and “{}” are kept apart. They are not shown here any more.",
@@ -214,13 +214,13 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     @method_decorator(require_POST)
     def again_view(self, request):
         """Take back that two tags are different: the duplicate finder shows them again."""
-        return self._said_of_two(
+        return self._change_pair(
             request,
             lambda one, other: TagsApart.objects.of(one, other).delete(),
             "“{}” and “{}” are looked at again.",
         )
 
-    def _said_of_two(self, request, do, done):
+    def _change_pair(self, request, do, done):
         if not self.has_merge_permission(request):
             raise PermissionDenied
         form = TwoTagsForm(request.POST)
@@ -229,7 +229,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             do(*two)
             self.message_user(request, done.format(*two), messages.SUCCESS)
         else:
-            self.message_user(request, _said_of(form), messages.ERROR)
+            self.message_user(request, _merge_problem(form), messages.ERROR)
         return HttpResponseRedirect(reverse("admin:articles_tag_duplicates"))
 
     def merge_view(self, request):
@@ -239,7 +239,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         sent = request.POST if request.method == "POST" else request.GET
         form = TwoTagsForm(sent)
         if not form.is_valid():
-            return self._not_merged(request, _said_of(form))
+            return self._not_merged(request, _merge_problem(form))
         stays, goes = form.cleaned_data["stays"], form.cleaned_data["goes"]
         if request.method != "POST":
             return self._preview(request, stays, goes)
@@ -375,7 +375,7 @@ def _pairs_with_tags(pairs, keys):
             }
 
 
-def _said_of(form):
+def _merge_problem(form):
     """Why the two tags cannot be merged, such as that a colleague has just merged one of them."""
     for name in ("goes", "stays"):
         key = form.data.get(name, "")

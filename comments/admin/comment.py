@@ -394,7 +394,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "suggested": suggestions(comment.body) if may_moderate else [],
             "may_moderate": may_moderate,
             "has_address_of_another": comment.pk in with_address_of_another([comment]),
-            **(_said_of(comment) if may_moderate else {}),
+            **(_background_of(comment) if may_moderate else {}),
             "decision_buttons": _possible(comment, may_moderate),
             "answer_button": self.has_answer_permission(request)
             and _answer_button(comment),
@@ -417,7 +417,7 @@ def _not_there(words):
     return f"{listed} does not stand in the comment. Write the words exactly as they stand there."
 
 
-def _said_of(comment):
+def _background_of(comment):
     """What the screening, readers and the author said about the comment, and its earlier texts."""
     reports = list(comment.reports.select_related("by")[: REPORTS_SHOWN + 1])
     return {

@@ -271,14 +271,14 @@ def _rules(reading):
             "How often moderators agreed with each rule, in percent",
             "Of the times when they decided on a comment that it had held.",
             [
-                (row[0], row[5] or 0, _said_of_rule(rule))
+                (row[0], row[5] or 0, _rule_note(rule))
                 for row, rule in zip(rows, found, strict=True)
             ],
         ),
     )
 
 
-def _said_of_rule(rule):
+def _rule_note(rule):
     if rule.share is None:
         return "not decided"
     decided = rule.agreed + rule.disagreed
@@ -302,7 +302,7 @@ def _looks(reading):
             "judged without knowing them. Wrong is what was shown and should not have been, or the "
             "reverse. With 95 % confidence the true share lies between the two bounds (Wilson’s "
             "interval).",
-            _newest(moderation.MOST_LOOKS, "second looks") + _said_of_void(found.void),
+            _newest(moderation.MOST_LOOKS, "second looks") + _void_note(found.void),
         ),
         empty="No second look has been answered yet.",
         plot=found.together.looked_at
@@ -319,7 +319,7 @@ def _looks(reading):
     )
 
 
-def _said_of_void(number):
+def _void_note(number):
     if not number:
         return ""
     return (

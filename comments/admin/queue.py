@@ -170,7 +170,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
     def decide_view(self, request):
         form, place = QueueForm(request.POST), _place_of(request)
         if not form.is_valid():
-            return self._ask_for_better(request, place, form)
+            return self._ask_to_correct(request, place, form)
         if form.answers and not self.has_answer_permission(request):
             raise PermissionDenied
         outcome = _take(by=request.user, **form.cleaned_data)
@@ -211,14 +211,14 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
         done = {comment.pk for comment in outcome.done}
         concerned = done | {card.key for card in stale} | (form.keys if form else set())
         open_again = done if step in LEFT_OPEN else set()
-        folded = [] if step in LEFT_OPEN else _folds(request, outcome.done)
+        folded = [] if step in LEFT_OPEN else _decided_cards(request, outcome.done)
         left = concerned - {card.key for card in stale} - (done - open_again)
         parts = [
             *(self._folded(request, place, step, fold, outcome) for fold in folded),
             *(self._card(request, place, card) for card in stale),
             *(self._card(request, place, card) for card in cards_of(left)),
         ]
-        said = [_plainly(step, outcome.done)] if outcome.done else []
+        said = [_plain_sentence(step, outcome.done)] if outcome.done else []
         said += [card.notice for card in stale]
         status = 409 if stale and not done else 200
         answer = {"said": " ".join(said), "keys": sorted(concerned), "parts": parts}
@@ -245,13 +245,13 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
         """The page for comments that were not decided on, because they changed meanwhile."""
         context = {
             "title": "Look again before you decide",
-            "done": _plainly(step, outcome.done) if outcome.done else "",
+            "done": _plain_sentence(step, outcome.done) if outcome.done else "",
             "undo": _undo_button(_undo_of(step, outcome)),
             "cards": stale,
         }
         return self._answer(request, place, context, status=409)
 
-    def _ask_for_better(self, request, place, form):
+    def _ask_to_correct(self, request, place, form):
         """The page with the words that were sent, and what is wrong with them."""
         if _is_asked_by_script(request):
             fields = [name for name in form.fields if name in form.errors]
@@ -377,7 +377,7 @@ def _stale(outcome, form):
     ]
 
 
-def _folds(request, done):
+def _decided_cards(request, done):
     """The decided comments as they stood on the page: one card, or each selected comment alone."""
     by_key = {comment.pk: comment for comment in done}
     if request.POST.get("card"):
@@ -417,7 +417,7 @@ def _undo_button(text):
 
 def _sentence(step, done):
     if len(done) != 1:
-        return _plainly(step, done)
+        return _plain_sentence(step, done)
     return format_html(
         "{}: {}, “<bdi>{}</bdi>”",
         DONE[step],
@@ -426,7 +426,7 @@ def _sentence(step, done):
     )
 
 
-def _plainly(step, done):
+def _plain_sentence(step, done):
     if len(done) == 1:
         return f"{DONE[step]}: {done[0].name}"
     return f"{DONE[step]}: {len(done)} comments."

@@ -75,7 +75,7 @@ class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
 
     def _judge(self, request):
         form = VerdictForm(request.POST)
-        look = _look_named_in(form)
+        look = _look_from(form)
         if look is None or not form.is_valid():
             return self._page(request, look or _next(), form, status=422)
         verdict, seen, reason = (
@@ -112,7 +112,7 @@ def _next():
     return SecondLook.objects.open().for_a_look().first()
 
 
-def _look_named_in(form):
+def _look_from(form):
     form.is_valid()
     key = form.cleaned_data.get("look")
     # No database stores a number this large, so it names no comment.

@@ -127,14 +127,14 @@ def _question(request, form):
         status=403 if request.method == "POST" else 200,
         form=form,
         begun_by="post" if begun_by == "post" else "get",
-        carried=_carried(request.POST) if begun_by == "post" else [],
+        carried=_resent_fields(request.POST) if begun_by == "post" else [],
         offers_passkey=passkeys.are_possible() and request.user.passkeys.exists(),
     )
     add_never_cache_headers(response)
     return response
 
 
-def _carried(data):
+def _resent_fields(data):
     """Every submitted field in order, except passwords and the question's own fields."""
     left_out = {PASSWORD, CODE, BEGUN_BY, "csrfmiddlewaretoken"}
     return [

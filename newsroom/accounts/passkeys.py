@@ -72,7 +72,9 @@ def begin_registration(session, user):
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     handle = dict(options)["publicKey"]["user"]["id"]
-    _keep(session, REGISTER, {"state": state, "user": user.pk, "handle": handle})
+    _store_challenge(
+        session, REGISTER, {"state": state, "user": user.pk, "handle": handle}
+    )
     return dict(options)
 
 
@@ -82,7 +84,7 @@ def finish_registration(session, user, answer, *, name):
 
     Raises PasskeyRefused.
     """
-    waiting = _take(session, REGISTER)
+    waiting = _pop_challenge(session, REGISTER)
     if waiting["user"] != user.pk:
         raise PasskeyRefused("This was begun for another account. Try again.")
     if user.passkeys.count() >= MOST_PER_ACCOUNT:
@@ -119,7 +121,7 @@ def begin_sign_in(session, *, purpose=SIGN_IN, user=None):
         credentials=_descriptors(user) if user else None,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    _keep(session, purpose, {"state": state, "user": user and user.pk})
+    _store_challenge(session, purpose, {"state": state, "user": user and user.pk})
     return dict(options)
 
 
@@ -129,7 +131,7 @@ def finish_sign_in(session, answer, *, purpose=SIGN_IN, user=None):
 
     Raises PasskeyRefused.
     """
-    waiting = _take(session, purpose)
+    waiting = _pop_challenge(session, purpose)
     if waiting["user"] != (user and user.pk):
         raise PasskeyRefused("This was begun for another account. Try again.")
     data = _parsed(answer)
@@ -188,12 +190,12 @@ def _credential(passkey):
     return AttestedCredentialData(bytes(passkey.credential))
 
 
-def _keep(session, purpose, waiting):
+def _store_challenge(session, purpose, waiting):
     waiting["at"] = time.time()
     session[CHALLENGES] = session.get(CHALLENGES, {}) | {purpose: waiting}
 
 
-def _take(session, purpose):
+def _pop_challenge(session, purpose):
     """The open challenge of this purpose, which is used up, for parallel requests as well."""
     challenges = session.get(CHALLENGES, {})
     waiting = challenges.pop(purpose, None)

@@ -62,9 +62,9 @@ def piles_for(user: Any) -> list[Pile]:
     if may_plan(user):
         piles.append(_appearing_today(user))
     if user.has_perms(["articles.publish_article", "articles.view_correctionrequest"]):
-        piles.append(_said_to_be_wrong())
+        piles.append(_correction_requests())
     if user.has_perm("articles.change_article"):
-        piles.append(_said_under_ones_own(user))
+        piles.append(_comments_on_own(user))
     return piles
 
 
@@ -183,7 +183,7 @@ def _problems(user):
     )
 
 
-def _said_under_ones_own(user):
+def _comments_on_own(user):
     own = Article.objects.written_by(user).visible().newest_first()
     keys = list(own.values_list("pk", flat=True)[:LOOKED_THROUGH])
     comments = Comment.objects.shown().on_articles(keys).order_by("-created_at", "-id")
@@ -218,7 +218,7 @@ def _appearing_today(user):
     )
 
 
-def _said_to_be_wrong():
+def _correction_requests():
     requests = (
         CorrectionRequest.objects.open().oldest_first().only("text", "created_at")
     )

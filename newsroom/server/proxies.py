@@ -75,7 +75,7 @@ class TrustedProxies:
         self._application = application
         self._trusted = networks(settings.TRUSTED_PROXIES)
         # There are few peers, so each is looked up once.
-        self._peer = lru_cache(maxsize=1024)(self._look_at)
+        self._peer = lru_cache(maxsize=1024)(self._classify_peer)
         self._not_yet_warned = threading.Lock()
         self._not_yet_told = threading.Lock()
 
@@ -118,12 +118,12 @@ class TrustedProxies:
         peer = environ.get("REMOTE_ADDR", "")
         trusted, near = self._peer(peer)
         if trusted:
-            self._believe(environ, said)
+            self._apply_forwarded(environ, said)
         elif near and said["HTTP_X_FORWARDED_FOR"]:
             environ["newsroom.network_unknown"] = True
             self._warn(peer)
 
-    def _believe(self, environ, said):
+    def _apply_forwarded(self, environ, said):
         client, proxies = self._client(
             environ["REMOTE_ADDR"], said["HTTP_X_FORWARDED_FOR"]
         )
@@ -151,7 +151,7 @@ class TrustedProxies:
             proxies += 1
         return client, proxies
 
-    def _look_at(self, peer):
+    def _classify_peer(self, peer):
         """Whether the peer is a trusted proxy, and whether it is on this or a private network."""
         address = address_in(peer)
         if address is None:

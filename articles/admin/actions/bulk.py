@@ -73,16 +73,16 @@ class TogetherMixin:
             form.may_make_tags = request.user.has_perm("articles.add_tag")
             if not form.is_valid():
                 return self._ask_about_many(request, step, form, chosen)
-        outcome = self._take_together(request, step, form, chosen)
+        outcome = self._take_in_bulk(request, step, form, chosen)
         say_what_came_of_it(self, request, step.label, outcome)
         return None
 
-    def _take_together(self, request, step, form, chosen):
+    def _take_in_bulk(self, request, step, form, chosen):
         answers = form.answers() if form else {}
 
         def refusal_of(article):
-            if why_not := step.refusal_of(request.user, article):
-                return why_not
+            if refusal := step.refusal_of(request.user, article):
+                return refusal
             wrong = form and form.refusal_of(article)
             return f"“{article}” was not published. {wrong}" if wrong else ""
 
@@ -98,10 +98,10 @@ class TogetherMixin:
     def _ask_about_many(self, request, step, form, chosen):
         shown = versions_shown(request.POST)
         skipped = [
-            (article, why_not)
+            (article, refusal)
             for article in chosen
             if (
-                why_not := changed_since_shown(article, shown)
+                refusal := changed_since_shown(article, shown)
                 or step.refusal_of(request.user, article)
             )
         ]

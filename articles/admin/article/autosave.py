@@ -108,7 +108,10 @@ class EditingMixin:
         if not self.has_change_permission(request, article):
             return _problem(NOT_YOURS, status=403)
         return JsonResponse(
-            {"others": _others(article, request.user), "token": get_token(request)}
+            {
+                "others": _other_editors(article, request.user),
+                "token": get_token(request),
+            }
         )
 
     @method_decorator(require_safe)
@@ -172,12 +175,12 @@ class EditingMixin:
             "is_kept": may_change,
         }
         if may_change:
-            context["others"] = _others(obj, request.user)
+            context["others"] = _other_editors(obj, request.user)
         if obj is not None and request.method == "GET":
-            context |= self._offer(request, obj, form)
+            context |= self._unsaved_context(request, obj, form)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _offer(self, request, article, form):
+    def _unsaved_context(self, request, article, form):
         """Whether the form holds the user's unsaved text, or where it can be found."""
         if row := getattr(form, "taken_over", None):
             return {"taken_over": row}
@@ -225,7 +228,7 @@ def _revision(article, seen):
     return article.revisions.filter(pk=seen).first()
 
 
-def _others(article, user):
+def _other_editors(article, user):
     return [
         {"name": name_of(row.by), "at": row.at, "seconds": _seconds_since(row.at)}
         for row in article.unsaved.lately().by_others(user)[:10]

@@ -44,7 +44,7 @@ class NamesField(forms.CharField):
         return [name for name in names if name]
 
     def _name(self, match):
-        name = _said_in(match)
+        name = _name_in(match)
         if len(name) > self.longest:
             raise forms.ValidationError(
                 f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
@@ -67,7 +67,7 @@ def _in_quotes(name):
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def _said_in(match):
+def _name_in(match):
     """The name as it was meant. Quotes that belong to a name stay: “"Weird Al" Yankovic”."""
     if match["quoted"] is None:
         return match["plain"].strip()

@@ -138,9 +138,9 @@ class ArticleForm(forms.ModelForm):
             for name, seen in DATES.items():
                 self.initial[seen] = as_seen(self.dates[name])
             if self.taken_over is not None:
-                self._take_over(self.taken_over.typed)
+                self._prefill(self.taken_over.typed)
             if self.is_bound:
-                self._put_theirs_where_chosen()
+                self._fill_in_chosen_parts()
             self.fields["slug"].help_text = (
                 "The last part of the article’s address. When readers know it already, "
                 "the old one leads here for ever."
@@ -166,7 +166,7 @@ class ArticleForm(forms.ModelForm):
         return language
 
     def clean_embargo_until(self):
-        embargo = self._meant("embargo_until")
+        embargo = self._date_to_save("embargo_until")
         if embargo and embargo > timezone.now() and self.instance.is_visible:
             raise forms.ValidationError(
                 "Readers can see this article already. Withdraw it to take it off the site."
@@ -180,7 +180,7 @@ class ArticleForm(forms.ModelForm):
         return embargo
 
     def clean_planned_for(self):
-        day = self._meant("planned_for")
+        day = self._date_to_save("planned_for")
         if day and months.year(day.year) is None:
             raise forms.ValidationError(
                 f"Look at the year again: {day.year} is too far away."
@@ -223,27 +223,27 @@ class ArticleForm(forms.ModelForm):
             else initial
         )
 
-    def _meant(self, name):
+    def _date_to_save(self, name):
         """The date to save, typed or stored; see articles.core.admin.stale_forms."""
         if name not in self.dates:
             return self.cleaned_data[name]
         return meant(self, name, now=self.dates[name], seen_in=DATES[name])
 
-    def _take_over(self, typed):
+    def _prefill(self, typed):
         for name, field in self.fields.items():
             if not field.widget.value_omitted_from_data(typed, {}, name):
                 self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
 
-    def _put_theirs_where_chosen(self):
+    def _fill_in_chosen_parts(self):
         """For each part where the user chose the other version, put it into the submitted data."""
         chosen = [part for part in PARTS if self.data.get(choice_of(part)) == "theirs"]
         seen = str(self.data.get("seen", ""))
         if not chosen or not seen.isdecimal() or len(seen) > 18:
             return
         if theirs := self.instance.revisions.filter(pk=seen).first():
-            self._put(theirs.content, chosen)
+            self._fill_in(theirs.content, chosen)
 
-    def _put(self, content, parts):
+    def _fill_in(self, content, parts):
         typed = _as_typed(content, _credits_in(content))
         self.data = self.data.copy()
         for part in parts:
@@ -260,10 +260,10 @@ class ArticleForm(forms.ModelForm):
         theirs = refused.newest.content
         typed = _as_typed(theirs, _credits_in(theirs))
         self.conflicts = [
-            _conflicting(part, self.label_of(part), self.data, typed)
+            _conflicting_part(part, self.label_of(part), self.data, typed)
             for part in refused.parts
         ]
-        self._put(
+        self._fill_in(
             theirs,
             [part for part in PARTS if refused.content.get(part) == theirs.get(part)],
         )
@@ -344,15 +344,15 @@ def credits_written(names, *, known=()):
     for written in names:
         name, role = bylines.split_role(written)
         if name.lower() not in people:
-            people[name.lower()] = _person(name, said=written != name, known=known)
+            people[name.lower()] = _person(name, has_role=written != name, known=known)
         roles.append((people[name.lower()], Credit.Role(role)))
     return roles
 
 
-def _person(written, *, said, known):
-    """The person of this name, or a new, unsaved one. `said`: a role stood behind the name."""
+def _person(written, *, has_role, known):
+    """The person of this name, or a new, unsaved one. `has_role`: a role follows the name."""
     brackets = bylines.in_brackets(written)
-    if brackets and (person := _called(*brackets)):
+    if brackets and (person := _person_known_as(*brackets)):
         return person
     found = list(Person.objects.filter(name__iexact=written)[:20])
     if len(found) > 1:
@@ -365,7 +365,7 @@ def _person(written, *, said, known):
         )
     if found:
         return found[0]
-    return _new_person(written, brackets if not said else None)
+    return _new_person(written, brackets if not has_role else None)
 
 
 def typed_as(content):
@@ -394,7 +394,7 @@ def _as_typed(content, credits):
     if "tags" in content:
         typed["tags"] = in_one_line(content["tags"])
     if "byline" in content:
-        typed["signed_by"] = in_one_line(_written(credits))
+        typed["signed_by"] = in_one_line(_names_with_roles(credits))
     return typed
 
 
@@ -403,7 +403,7 @@ def _typed_into(field, name, typed):
     return clean_article(value) if name == "body" else value
 
 
-def _conflicting(part, label, mine, theirs):
+def _conflicting_part(part, label, mine, theirs):
     name = _field_of(part)
     texts = mine.get(name, ""), theirs.get(name, "")
     if part == "lead_image":
@@ -418,7 +418,7 @@ def _lead_in_words(typed):
     return "\n".join(filter(None, [image and f"Picture {image}", alt, caption]))
 
 
-def _called(name, slug):
+def _person_known_as(name, slug):
     """The person with this name and this slug; None when there is none."""
     person = Person.objects.filter(slug=slug).first()
     return person if person and person.name.lower() == name.lower() else None
@@ -438,7 +438,7 @@ def _new_person(name, brackets):
     return Person(name=name)
 
 
-def _written(credits):
+def _names_with_roles(credits):
     """The names with their roles; ambiguous names also with the slug in brackets."""
     people = [person for person, _ in credits]
     # Somebody with two roles stands here twice, but is one person.

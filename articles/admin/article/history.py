@@ -128,7 +128,7 @@ class HistoryMixin:
         form = NameForm(request.POST or None, instance=revision)
         if request.method == "POST" and form.is_valid():
             revision.call(form.cleaned_data["label"])
-            self.message_user(request, _named(revision), messages.SUCCESS)
+            self.message_user(request, _named_message(revision), messages.SUCCESS)
             return HttpResponseRedirect(address(article))
         context = {
             "title": "Name a version",
@@ -156,7 +156,9 @@ class HistoryMixin:
         except TransitionError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, _restored(article, revision), messages.SUCCESS)
+            self.message_user(
+                request, _restored_message(article, revision), messages.SUCCESS
+            )
         return HttpResponseRedirect(address(article))
 
     def article_to_look_at(self, request, object_id):
@@ -253,13 +255,13 @@ def _content(article, side):
     return snapshot_of(article) if side == LIVE else side.content
 
 
-def _named(revision):
+def _named_message(revision):
     if revision.label:
         return f"This version is now called “{revision.label}”."
     return "This version has no name any more."
 
 
-def _restored(article, revision):
+def _restored_message(article, revision):
     done = f"Restored from {revision.in_words}."
     if lead_is_lost(revision):
         done += " Its lead image is not in the library any more, so it stands there without one."

@@ -115,7 +115,7 @@ class ProposalsMixin:
         """The form for users who may only propose changes to the article."""
         article = self.article_to_look_at(request, object_id)
         if not article.open_to_proposals_of(request.user):
-            return self._no_proposal(request, article)
+            return self._refuse_proposal(request, article)
         waiting = article.proposals.open().of(request.user).first()
         form = ProposalForm(
             request.POST if request.method == "POST" else None,
@@ -123,7 +123,7 @@ class ProposalsMixin:
             waiting=waiting,
         )
         form.may_make_tags = request.user.has_perm("articles.add_tag")
-        if form.is_valid() and self._proposed(request, object_id, form):
+        if form.is_valid() and self._send_proposal(request, object_id, form):
             return HttpResponseRedirect(self._form_url(request, article.pk))
         return self.article_page(
             request,
@@ -138,13 +138,13 @@ class ProposalsMixin:
             status=422 if form.errors else 200,
         )
 
-    def _no_proposal(self, request, article):
+    def _refuse_proposal(self, request, article):
         """Refuse the proposal. If the article came back to its writer, show the typed text."""
         if request.method == "POST" and article.created_by_id == request.user.pk:
             return self._not_saved(request, article)
         raise PermissionDenied
 
-    def _proposed(self, request, object_id, form):
+    def _send_proposal(self, request, object_id, form):
         # Not the form's own instance: validation has already changed that one.
         article = self.get_object(request, unquote(object_id))
         try:
@@ -214,16 +214,16 @@ class ProposalsMixin:
         if seen := form.moment_seen():
             proposal.at = seen
         if "_take_back" in request.POST and own:
-            return self._answered(
+            return self._try_answer(
                 request,
                 lambda: take_back(proposal, by=request.user),
                 "It is taken back.",
             )
         if "_take_over" in request.POST and may_answer:
-            return self._taken_over(request, article, proposal)
+            return self._accept(request, article, proposal)
         if "_decline" in request.POST and may_answer:
             form.require_answer()
-            return form.is_valid() and self._answered(
+            return form.is_valid() and self._try_answer(
                 request,
                 lambda: decline(
                     proposal, answer=form.cleaned_data["answer"], by=request.user
@@ -232,12 +232,12 @@ class ProposalsMixin:
             )
         raise PermissionDenied
 
-    def _taken_over(self, request, article, proposal):
+    def _accept(self, request, article, proposal):
         done = "It is in the working copy now."
         if article.keeps_changes_apart:
             done += " Readers see it when you publish the changes."
         try:
-            return self._answered(
+            return self._try_answer(
                 request, lambda: take_over(proposal, by=request.user), done
             )
         except EditConflict as conflict:
@@ -250,7 +250,7 @@ class ProposalsMixin:
             )
             return False
 
-    def _answered(self, request, answer, done):
+    def _try_answer(self, request, answer, done):
         if self._try(request, answer):
             self.message_user(request, done, messages.SUCCESS)
             return True

@@ -98,16 +98,16 @@ class ImageForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # Django's own mechanism for stale forms. It suits forms without multi-part fields and
         # without autosave.
-        for name in self._stored():
+        for name in self._column_fields():
             self.fields[name].show_hidden_initial = True
 
     def clean(self):
         super().clean()
         keep_others(
-            self, {name: self[name].html_initial_name for name in self._stored()}
+            self, {name: self[name].html_initial_name for name in self._column_fields()}
         )
 
-    def _stored(self):
+    def _column_fields(self):
         """The names of the fields that are columns of the picture."""
         return self.fields.keys() - {"replacement"}
 
@@ -115,7 +115,7 @@ class ImageForm(forms.ModelForm):
         """The values to store: those of each field that differs from its initial value."""
         return {
             name: self.cleaned_data[name]
-            for name in self._stored()
+            for name in self._column_fields()
             if self.cleaned_data[name] != self.initial[name]
         }
 
@@ -378,7 +378,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
-            if self._done(
+            if self._done_or_refused(
                 request,
                 lambda: library.take_down(image, reason=reason, by=request.user),
                 f"“{image}” is off the site. Every size of it is deleted.",
@@ -405,7 +405,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 "bring_back",
                 {"title": f"Bring “{image}” back to the site?", "image": image},
             )
-        if self._done(
+        if self._done_or_refused(
             request,
             lambda: library.bring_back(image, by=request.user),
             f"“{image}” stands again wherever it stood.",
@@ -442,7 +442,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             raise PermissionDenied
         return image
 
-    def _done(self, request, step, done):
+    def _done_or_refused(self, request, step, done):
         try:
             step()
         except TransitionError as error:
