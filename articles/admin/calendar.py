@@ -76,8 +76,8 @@ def _month_asked_for(request):
 
 def _adjacent_month(span, step):
     """The first moment of the month before or after; None when `datetime` cannot hold it."""
-    months = span.start.year * 12 + span.start.month - 1 + step
-    beside = months.month(months // 12, months % 12 + 1)
+    year, month = divmod(span.start.year * 12 + span.start.month - 1 + step, 12)
+    beside = months.month(year, month + 1)
     return beside and beside.start
 
 

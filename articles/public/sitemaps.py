@@ -76,8 +76,8 @@ def _other_places():
 def _index(request):
     files = [reverse("articles:sitemap_of_pages")] + [
         reverse("articles:sitemap_of_month", args=[month.start.year, month.start.month])
-        for _, months in months.months_by_year(Article.objects.visible())
-        for month in months
+        for _, in_year in months.months_by_year(Article.objects.visible())
+        for month in in_year
     ]
     return render(
         request,

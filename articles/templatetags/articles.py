@@ -9,9 +9,9 @@ register = template.Library()
 
 
 @register.filter
-def article_html(html):
+def article_html(text):
     """Article HTML with the pictures of the library in it."""
-    return html.article_html(html, finish=picture_html.with_pictures)
+    return html.article_html(text, finish=picture_html.with_pictures)
 
 
 @register.inclusion_tag("articles/_lead.html")
