@@ -7,30 +7,25 @@ Opening a link decides nothing, because mail programs and scanners open links by
 from http import HTTPStatus
 
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session
 from articles.models import TransitionError
 from comments.forms import RejectForm, StepForm
 from comments.mail.one_click import link_to_decide
 from comments.screening.wording import why
-from comments.security.csrf import is_from_elsewhere
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,
     fits,
-    refusing_floods,
+    reader_form,
+    reason_to_refuse,
 )
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def decide(request, token):
     """The page on which a moderator confirms the one step that the link is for."""
-    request.encoding = "utf-8"
     link = link_to_decide(token)
     if link is None:
         return _page(request, "no_decision.html", status=HTTPStatus.NOT_FOUND)
@@ -54,10 +49,8 @@ def _receive(request, link):
         form = _form_for(link)(step=link.step)
         return _ask(request, link, form, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     form = _form_for(link)(request.POST, step=link.step)
-    if is_from_elsewhere(request):
-        return _ask(request, link, form, HTTPStatus.FORBIDDEN)
-    if not form.is_valid():
-        return _ask(request, link, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, form):
+        return _ask(request, link, form, status)
     try:
         link.follow(**form.why)
     except TransitionError:

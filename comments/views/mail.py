@@ -7,30 +7,25 @@ Opening a link changes nothing, because mail programs and scanners open links by
 from http import HTTPStatus
 
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session
 from comments.forms import ConfirmForm, OneClickForm, StopForm
 from comments.moderation.reputation import confirm as confirm_mailbox
 from comments.moderation.reputation import disown
-from comments.security.csrf import is_from_elsewhere
 from comments.security.tokens import mailbox_to_confirm, mails_to_stop
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,
     fits,
-    refusing_floods,
+    reader_form,
+    reason_to_refuse,
 )
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def confirm(request, token):
     """The owner of an address says if the comment is theirs, and if they want mails about it."""
-    request.encoding = "utf-8"
     mailbox, comment = mailbox_to_confirm(token)
     if mailbox is None:
         return _page(request, "link_ended.html", status=HTTPStatus.NOT_FOUND)
@@ -47,12 +42,9 @@ def confirm(request, token):
     return _page(request, "confirm.html", status=status, **context)
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def stop(request, token):
     """The owner of an address stops the mails about one comment, or all mails."""
-    request.encoding = "utf-8"
     mailbox, comment = mails_to_stop(token)
     if mailbox is None:
         return _page(request, "link_ended.html", status=HTTPStatus.NOT_FOUND)
@@ -96,11 +88,9 @@ def _received(request, form_class):
         return HTTPStatus.OK, None
     if not fits(request):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, None
-    if is_from_elsewhere(request):
-        return HTTPStatus.FORBIDDEN, None
     form = form_class(request.POST)
-    if not form.is_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY, None
+    if status := reason_to_refuse(request, form):
+        return status, None
     return HTTPStatus.OK, form
 
 

@@ -4,8 +4,6 @@ from http import HTTPStatus
 
 from django.http import Http404
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session
 from articles.models import TransitionError
@@ -22,7 +20,6 @@ from comments.posting.author_actions import (
     state_of,
     withdraw,
 )
-from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import network_from, recent_hashes
 from comments.security.tokens import browser_token, comment_of, private_address
 from comments.text.html import as_html
@@ -31,19 +28,17 @@ from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,
     fits,
-    refusing_floods,
+    reader_form,
+    reason_to_refuse,
 )
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def mine(request, token):
     """The status of a comment, and what its author can do with it."""
     if not fits(request):
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return _private(request, "comments/not_taken.html", {}, status)
-    request.encoding = "utf-8"
     comment = comment_of(token)
     if comment is None:
         raise Http404
@@ -54,10 +49,8 @@ def mine(request, token):
         )
     if forms.pressed is None:
         return _back(comment) if request.method == "POST" else _page(request, forms)
-    if is_from_elsewhere(request):
-        return _page(request, forms, HTTPStatus.FORBIDDEN)
-    if not forms.sent_is_valid:
-        return _page(request, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, forms.sent):
+        return _page(request, forms, status)
     return _ACTIONS[forms.pressed](request, forms)
 
 
@@ -80,10 +73,6 @@ class _Forms:
         """The bound form; None when the button has no form."""
         forms = [self.edit, self.appeal, self.notify]
         return next((form for form in forms if form.is_bound), None)
-
-    @property
-    def sent_is_valid(self):
-        return self.sent is None or self.sent.is_valid()
 
     @property
     def words(self):

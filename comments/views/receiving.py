@@ -6,7 +6,10 @@ from io import BytesIO
 
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
+from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import network_from
 from comments.security.refusals import refusals
 
@@ -43,7 +46,41 @@ def fits(request):
     return len(body) <= LARGEST_POST
 
 
-def refusing_floods(view):
+def reader_form(view):
+    """
+    A decorator for pages with a form for readers, who have no session and no CSRF token.
+
+    It allows GET, HEAD and POST, refuses floods, and reads the fields as UTF-8, as our pages send
+    them, whatever encoding the request claims: bytes that are not UTF-8 become replacement
+    characters. The view itself asks `fits` before it reads the fields, and then
+    `reason_to_refuse`.
+    """
+
+    @wraps(view)
+    def form_view(request, *args, **kwargs):
+        request.encoding = "utf-8"
+        return view(request, *args, **kwargs)
+
+    allowed_view = require_http_methods(["GET", "HEAD", "POST"])(form_view)
+    return _refusing_floods(csrf_exempt(allowed_view))
+
+
+def reason_to_refuse(request, form):
+    """The status that refuses the sent form, bound or None; None if it can be processed."""
+    if is_from_elsewhere(request):
+        return HTTPStatus.FORBIDDEN
+    if form is not None and not form.is_valid():
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    return None
+
+
+def retry_later(response, seconds):
+    """The response, with the number of seconds after which the reader may try again."""
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _refusing_floods(view):
     """A decorator for views: refuses POSTs of a network after too many recent refusals."""
 
     @wraps(view)
@@ -85,5 +122,4 @@ def _too_many_refused(request, seconds):
         context,
         status=HTTPStatus.TOO_MANY_REQUESTS,
     )
-    response.headers["Retry-After"] = str(seconds)
-    return as_private(response)
+    return as_private(retry_later(response, seconds))

@@ -2,8 +2,6 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import public_page
 from articles.models import Article
@@ -12,12 +10,10 @@ from comments.models import Comment
 from comments.threads.pages import answered_in, page_context, root_in
 from comments.threads.permalinks import address_of
 from comments.views.posting import post
-from comments.views.receiving import refusing_floods
+from comments.views.receiving import reader_form
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def thread(request, slug):
     if request.method == "POST":
         return post(request, slug)
