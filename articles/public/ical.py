@@ -1,4 +1,10 @@
-"""The calendar of the desk as programs subscribe to it (RFC 5545), at a private address."""
+"""
+The desk's calendar in the format iCalendar (RFC 5545), at private addresses.
+
+The library icalendar was tried and not taken: it would save about 40 lines, but importing it
+takes 0.4 s in every process, it writes 1,000 events in 0.3 s, and it leaves control characters
+and the value of X-WR-CALNAME as they are, so `escaped` would stay.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.filter
 def article_html(text):
-    """Article HTML with the pictures of the library in it."""
+    """Article HTML, marked as safe, with the images of the library inserted."""
     return html.article_html(text, finish=picture_html.with_pictures)
 
 
