@@ -30,7 +30,7 @@ def _path(*parts):
     return _SLASH + _BETWEEN.join(parts) + _BETWEEN
 
 
-# Whoever holds such a link acts for its owner, or reads what is not public.
+# The holder of such a link acts for its owner, or reads what is not public.
 _PRIVATE_LINKS = [
     *(_path(_part("comments"), _part(page)) for page in ["mine", "data", "decide"]),
     _path(_part("comments"), _part("mail"), f"{_PART}++"),
@@ -50,7 +50,7 @@ def masked(text: str) -> str:
 
 
 class JSONFormatter(logging.Formatter):
-    """Time (UTC, to the millisecond), level, logger and message; the traceback when there is one."""
+    """Time (UTC, with milliseconds), level, logger and message, and a traceback if there is one."""
 
     converter = time.gmtime
     default_time_format = "%Y-%m-%dT%H:%M:%S"

@@ -59,7 +59,7 @@ def secret_kept_in(path):
 
 
 def flag(name):
-    """A boolean from the environment, False when unset. Raises ImproperlyConfigured otherwise."""
+    """A boolean from the environment, False when unset. Raises ImproperlyConfigured if invalid."""
     text = env(name, default="").strip().lower()
     if text not in {"", "0", "false", "no", "off", "1", "true", "yes", "on"}:
         raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
@@ -77,7 +77,7 @@ def from_url(name, default, read):
 
 
 def whole_number(name, default):
-    """An integer of at least 0 from the environment. Raises ImproperlyConfigured otherwise."""
+    """An integer of at least 0 from the environment. Raises ImproperlyConfigured if invalid."""
     text = env(name, default=str(default))
     if not text.isdecimal():
         raise ImproperlyConfigured(
@@ -87,7 +87,7 @@ def whole_number(name, default):
 
 
 def one_of(name, words):
-    """One of the words from the environment, the first when unset, or ImproperlyConfigured."""
+    """One of the words, from the environment; the first when unset. May raise ImproperlyConfigured."""
     word = env(name, default=words[0]).strip().lower()
     if word not in words:
         raise ImproperlyConfigured(
@@ -97,7 +97,7 @@ def one_of(name, words):
 
 
 def day(name):
-    """A date from the environment, None when unset. Raises ImproperlyConfigured otherwise."""
+    """A date from the environment, None when unset. Raises ImproperlyConfigured if invalid."""
     text = env(name, default="").strip()
     try:
         return date.fromisoformat(text) if text else None

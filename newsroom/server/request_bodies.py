@@ -52,7 +52,7 @@ async def whole_body(
     announced = announced_length(environ)
     if announced > limit:
         raise TooLarge
-    body = SpooledTemporaryFile(max_size=BODY_IN_MEMORY)  # noqa: SIM115 (closed by whoever answers)
+    body = SpooledTemporaryFile(max_size=BODY_IN_MEMORY)  # noqa: SIM115 (closed by the caller)
     received = 0
     begun = asyncio.get_running_loop().time()
     try:

@@ -227,7 +227,7 @@ class Work:
                 body.close()
 
     def _bytes_of(self, body, started):
-        """The whole body. A long one is sent piece by piece instead."""
+        """Status, headers and whole body; a long body is sent here, piece by piece, and None."""
         chunks, size = [], 0
         chunks_to_come = iter(body)
         for chunk in chunks_to_come:

@@ -56,7 +56,7 @@ class PreviewMixin:
     """
     For the admin of articles.
 
-    Everybody who sees an article at the desk can preview it; links are for those who may edit it.
+    Everybody who sees an article at the desk can preview it; links need permission to edit.
     """
 
     def get_urls(self):
