@@ -87,7 +87,7 @@ def whole_number(name, default):
 
 
 def one_of(name, words):
-    """One of the words, from the environment; the first when unset. May raise ImproperlyConfigured."""
+    """One of the words, from the environment; the first when unset. Else ImproperlyConfigured."""
     word = env(name, default=words[0]).strip().lower()
     if word not in words:
         raise ImproperlyConfigured(
