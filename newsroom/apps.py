@@ -12,9 +12,9 @@ class NewsroomConfig(AppConfig):
         from newsroom.accounts import receivers
         from newsroom.accounts.sessions import note_sign_in
 
-        # Django's own signal: permission rows and the site's row exist only after it made them.
+        # Django's signal: permissions and the site's row exist only after it has created them.
         post_migrate.connect(roles.make_missing_roles)
         post_migrate.connect(pages.make_missing_pages)
-        # However somebody signs out: by the button, or because another session took its place.
+        # Covers every way of signing out: the button, and a session replaced by another one.
         user_logged_out.connect(receivers.record_sign_out)
         user_logged_in.connect(note_sign_in)

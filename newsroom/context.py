@@ -2,7 +2,7 @@ from django.conf import settings
 
 
 def site(request):
-    """What the frame of every page names, and what the site shows at all."""
+    """Template context of every page: the site's name and address, and which features are on."""
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,

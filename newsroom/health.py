@@ -1,4 +1,4 @@
-"""What the machines around us ask: are you alive, and are you able to serve?"""
+"""Health checks for the machines around the site: is the process alive, is it ready to serve?"""
 
 import logging
 import os
@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 
 @require_safe
 def alive(request):
-    """The process answers; nothing else is asked."""
+    """The process answers. Nothing else is checked."""
     return _in_words("alive")
 
 
 @require_safe
 def ready(request):
-    """Whether database, cache and storage work. Names what fails; why stands in the log."""
+    """Whether database, cache and storage work. The answer names failures; the log says why."""
     failing = [name for name, check in CHECKS.items() if not _works(name, check)]
     if failing:
         return _in_words(f"not ready: {', '.join(failing)}", status=503)
@@ -37,7 +37,7 @@ def database():
 def memory():
     word = secrets.token_hex(8)
     cache.set("readyz", word, timeout=10)
-    # Another request may have put its own word there since.
+    # Another request may have stored its own value since.
     if cache.get("readyz") is None:
         raise OSError("The cache forgets what it was given.")
 

@@ -1,8 +1,8 @@
-"""What every answer of the site says, whichever view made it, and what no view of the admin is asked."""
+"""Middleware: headers of all answers, and a guard against a faulty parameter of the admin."""
 
 from django.contrib.admin.options import TO_FIELD_VAR
 
-# Nothing here uses a camera, a microphone or a place, and no page of ours may ask for one.
+# No page uses a camera, a microphone or a position, so none may ask for one.
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in [
@@ -18,13 +18,13 @@ PERMISSIONS = ", ".join(
 
 
 def standing_headers(get_response):
-    """Give up the browser's features, and let nobody keep what a view did not call public."""
+    """Set headers that switch off browser features and, unless a view says otherwise, caching."""
 
     def middleware(request):
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        # No other site shows what is not meant for it. Pictures and the icon say otherwise
-        # themselves: readers of feeds and cards of other sites show them in browsers.
+        # Other sites may not embed answers. Pictures and the icon say otherwise themselves: feed
+        # readers and cards of other sites show them in browsers.
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -34,10 +34,10 @@ def standing_headers(get_response):
 
 class NoEmptyField:
     """
-    At the desk, an empty `_to_field` is none.
+    Ignores an empty `_to_field` in requests to the admin.
 
-    The admin, also that of Django's own models, looks for a field with that name, finds
-    none, and answers 500.
+    Django's admin takes the empty string for the name of a field, finds no such field, and
+    answers 500.
     """
 
     def __init__(self, get_response):
@@ -51,7 +51,7 @@ class NoEmptyField:
             return
         if request.GET.get(TO_FIELD_VAR) == "":
             request.GET = _without_field(request.GET)
-        # Read already, to find Django's token.
+        # The body was read before, to find the CSRF token.
         if request.method == "POST" and request.POST.get(TO_FIELD_VAR) == "":
             request.POST = _without_field(request.POST)
 

@@ -1,4 +1,4 @@
-"""The pages that editors write beside the articles: about, imprint, privacy, rules and their own."""
+"""The pages beside the articles that editors write: about, imprint, privacy, rules and others."""
 
 from pathlib import Path
 
@@ -20,10 +20,10 @@ FIRST_TEXTS = Path(__file__).parent / "first_pages"
 
 
 class PageAddress:
-    """What an editor may give as a page's address, without the slashes around it."""
+    """URL converter: the address of a page, without the slashes around it."""
 
-    # As django.contrib.flatpages.forms allows it. Without the last slash nothing
-    # matches, and Django sends a reader who left it away to where it is.
+    # As django.contrib.flatpages.forms allows it. An address without its last slash does not
+    # match, so that Django redirects it.
     regex = r"[-\w.~]+(?:/[-\w.~]+)*"
 
     def to_python(self, value):
@@ -43,7 +43,7 @@ def page(request, address):
 
 @public_page()
 def rules(request):
-    """The rules of the conversation, which are always there: those of the editors, or our own; and how it is decided by them."""
+    """The rules of the conversation, by the editors or our own, and how they are enforced."""
     page = _page_at("/rules/", request.user) or FlatPage(
         url="/rules/", title=FIRST_PAGES["rules"], content=_first_text("rules")
     )
@@ -62,9 +62,9 @@ def _first_text(address):
 
 def make_missing_pages(sender, using, apps=installed_apps, **kwargs):
     """
-    After `migrate`: name the site as the settings do, and write a first text for pages that are not there.
+    Name the site as the settings do, and create the missing pages with a first text.
 
-    A page that is there keeps what its editors wrote.
+    Runs after `migrate`. Pages that exist keep what editors wrote.
     """
     if sender.label != "newsroom":
         return
@@ -74,7 +74,7 @@ def make_missing_pages(sender, using, apps=installed_apps, **kwargs):
             apps.get_model("flatpages", "FlatPage"),
         )
     except LookupError:
-        # Only some of the apps were migrated: these have no tables yet.
+        # Only some apps were migrated, and the tables of these are missing.
         return
     site, _ = Site.objects.using(using).update_or_create(
         pk=settings.SITE_ID,

@@ -1,10 +1,10 @@
-"""Who may what: the groups of the desk and their permissions."""
+"""The roles of the desk: groups and their permissions."""
 
 from django.contrib.auth.models import Group, Permission
 
-# A writer's permission to change articles reaches their own drafts only, that to change
-# pictures those that they uploaded, and that of a moderator to see articles changes none;
-# `editable_by` of both models says so.
+# The permission of writers to change articles covers only their own drafts, and that to
+# change pictures only their own uploads. Moderators see articles and change none.
+# `editable_by` of both models decides this.
 ROLES = {
     "Writers": [
         "articles.add_article",
@@ -63,9 +63,9 @@ ROLES = {
 
 def make_missing_roles(sender, using, **kwargs):
     """
-    Make the groups that are not there, after `migrate` has made the permissions.
+    Create the missing groups, after `migrate` has created the permissions.
 
-    A group that is there keeps the permissions that it was given.
+    A group that exists keeps its permissions.
     """
     if sender.label != "newsroom":
         return

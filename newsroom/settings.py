@@ -1,10 +1,10 @@
 """
-Every setting of the site, read from top to bottom; the only reader of the environment.
+All settings of the site, from top to bottom. Only this module reads the environment.
 
-With nothing set this is a production site on SQLite. What differs between
-machines is a variable; a constant that never differs lives in the module that
-uses it. Lists are separated by spaces. A `.env` file beside `manage.py` is
-read when there; the real environment wins over it.
+With nothing set this is a production site on SQLite. What differs between machines is an
+environment variable; a constant that never differs is in the module that uses it. Lists are
+separated by spaces. A `.env` file beside `manage.py` is read if there is one; real environment
+variables override it.
 """
 
 import os
@@ -29,7 +29,7 @@ env.read_env(BASE_DIR / ".env")
 
 
 def made(folder):
-    """The folder, made for its owner only when it is not there: the database holds addresses of readers."""
+    """The folder; if missing, created for its owner only, as it will hold addresses of readers."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -40,10 +40,10 @@ def made(folder):
 
 
 def secret_kept_in(path):
-    """The secret in the file; made on the first start, readable by its owner only."""
+    """The secret in the file; created on the first start, readable by its owner only."""
     if not path.exists():
-        # Written beside its place (O_EXCL, mode 600) and then linked to it: of two first
-        # starts one wins, and the other never reads half a secret.
+        # Written to a temporary file (O_EXCL, mode 600) and then linked: if two processes start
+        # for the first time, one wins and the other never reads half a secret.
         descriptor, draft = tempfile.mkstemp(prefix=".secret_key", dir=path.parent)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
@@ -59,7 +59,7 @@ def secret_kept_in(path):
 
 
 def flag(name):
-    """A switch from the environment, off when unset, or a start that stops and says why."""
+    """A boolean from the environment, False when unset. Raises ImproperlyConfigured if invalid."""
     text = env(name, default="").strip().lower()
     if text not in {"", "0", "false", "no", "off", "1", "true", "yes", "on"}:
         raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
@@ -67,7 +67,7 @@ def flag(name):
 
 
 def from_url(name, default, read):
-    """What `read` makes of a URL in the environment; the error does not repeat it, for it may hold a password."""
+    """`read(url)` for a URL in the environment. Errors do not repeat it: it may hold a password."""
     try:
         return read(env(name, default=default))
     except (ValueError, KeyError, ImproperlyConfigured) as error:
@@ -77,7 +77,7 @@ def from_url(name, default, read):
 
 
 def whole_number(name, default):
-    """A number from the environment that is 0 or more, or a start that stops and says why."""
+    """An integer of at least 0 from the environment. Raises ImproperlyConfigured if invalid."""
     text = env(name, default=str(default))
     if not text.isdecimal():
         raise ImproperlyConfigured(
@@ -87,7 +87,7 @@ def whole_number(name, default):
 
 
 def one_of(name, words):
-    """One of these words from the environment, the first when unset, or a start that stops and says why."""
+    """One of the words, from the environment; the first when unset. Else ImproperlyConfigured."""
     word = env(name, default=words[0]).strip().lower()
     if word not in words:
         raise ImproperlyConfigured(
@@ -97,7 +97,7 @@ def one_of(name, words):
 
 
 def day(name):
-    """A day from the environment, None when unset, or a start that stops and says why."""
+    """A date from the environment, None when unset. Raises ImproperlyConfigured if invalid."""
     text = env(name, default="").strip()
     try:
         return date.fromisoformat(text) if text else None
@@ -108,11 +108,15 @@ def day(name):
 
 
 def rhythm(name):
-    """When moderators are told by mail what waits: one of three words or `waiting 6h`, or a start that stops and says why."""
+    """
+    How often moderators get the digest: one of three words, or `waiting 6h`.
+
+    Raises ImproperlyConfigured for anything else.
+    """
     text = " ".join(env(name, default="hourly").lower().split())
     hours = text.removeprefix("waiting ").removesuffix("h")
     is_waiting = text == f"waiting {hours}h" and hours.isascii() and hours.isdecimal()
-    # No more hours than fit into four digits, which is more than a year.
+    # At most four digits, which is more than a year.
     if is_waiting and len(hours) <= 4 and int(hours) > 0:
         return text
     if text not in {"at_once", "hourly", "daily"}:
@@ -124,7 +128,7 @@ def rhythm(name):
 
 
 def mailer_from(url):
-    """The entry of MAILERS for a MAIL_URL, such as `smtp+tls://name:password@host:587`."""
+    """The entry of MAILERS for a MAIL_URL such as `smtp+tls://name:password@host:587`."""
     config = env.email_url_config(url)
     mailer = {"BACKEND": config["EMAIL_BACKEND"]}
     if mailer["BACKEND"].endswith("smtp.EmailBackend"):
@@ -141,7 +145,7 @@ def mailer_from(url):
             "timeout": 10,
         }
     elif mailer["BACKEND"].endswith("filebased.EmailBackend"):
-        # An absolute folder has three slashes, as in filemail:///srv/mail.
+        # An absolute path has three slashes, as in filemail:///srv/mail.
         mailer["OPTIONS"] = {"file_path": "/" + config["EMAIL_FILE_PATH"].lstrip("/")}
     return mailer
 
@@ -176,63 +180,63 @@ ALLOWED_HOSTS = env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split(
 if site.hostname not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
     ALLOWED_HOSTS.append(site.hostname)
 
-# Who stands between the readers and us: addresses or networks whose
-# X-Forwarded-* headers are believed.
+# The proxies in front of the site: addresses or networks whose X-Forwarded-* headers are
+# trusted.
 TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
 
-# How many comments one network may send: number per s, m, h or d.
+# How many comments a network may send: number per s, m, h or d.
 COMMENT_RATE = env("COMMENT_RATE", default="5/m 30/h").split()
 
-# What holds for a conversation of which nobody has said anything else: open, held or
-# closed, and how many days after publication it closes (0: never).
+# The default for conversations: open, held or closed, and how many days after publication
+# they close (0: never).
 COMMENT_POLICY = one_of("COMMENT_POLICY", ["open", "held", "closed"])
 COMMENTS_CLOSE_AFTER_DAYS = whole_number("COMMENTS_CLOSE_AFTER_DAYS", 0)
 
-# How many networks must report a comment that no moderator has judged until it waits again.
+# This many networks must report a comment that no moderator has judged before it is held again.
 REPORTS_TO_HOLD = whole_number("REPORTS_TO_HOLD", 5)
 
-# Of 100 comments that the screening decides on, so many are drawn for a second look of a moderator; 0: none.
+# How many of 100 decisions of the screening become audit samples for a moderator; 0: none.
 SECOND_LOOKS = whole_number("SECOND_LOOKS", 2)
 if SECOND_LOOKS > 100:
     raise ImproperlyConfigured(
         f"SECOND_LOOKS must be a whole number from 0 to 100, not {SECOND_LOOKS}."
     )
 
-# After how many approved comments those of a known person need not wait any more; 0: they always do.
+# After this many approvals the comments of a known person need not wait; 0: they always wait.
 TRUST_AFTER_APPROVALS = whole_number("TRUST_AFTER_APPROVALS", 2)
 
-# When moderators are told by mail what waits for them: at_once, hourly, daily, or, as in
-# `waiting 6h`, when the oldest has waited so many hours, and then at most once an hour.
+# When moderators get the digest: at_once, hourly, daily, or, as in `waiting 6h`, when the
+# oldest comment has waited that many hours, and then at most once an hour.
 MODERATORS_MAIL = rhythm("MODERATORS_MAIL")
 
-# Whether links in that mail decide without signing in: only for moderators without a second
-# factor, and not where STAFF_SECOND_FACTOR is `required`.
+# Whether links in the digest decide without signing in: only for moderators without a second
+# factor, and not if STAFF_SECOND_FACTOR is `required`.
 DECIDE_BY_MAIL = one_of("DECIDE_BY_MAIL", ["on", "off"]) == "on"
 
-# How many of the newest revisions of an article are kept, whatever else is forgotten.
+# How many of the newest revisions of an article are always kept.
 REVISIONS_KEPT = whole_number("REVISIONS_KEPT", 25)
 
-# Whether whoever wrote the last change of an article needs somebody else to publish it.
+# Whether the author of the last change of an article needs somebody else to publish it.
 FOUR_EYES = flag("FOUR_EYES")
 
-# Whether readers are told what was changed of an article, version by version.
+# Whether readers can see what changed in an article, version by version.
 SHOW_CHANGES = flag("SHOW_CHANGES")
 
-# Of one uploaded picture, in pixels; more memory than 512 MiB is allowed for its decoding where
-# this is more than 25 million. And how many pictures are decoded at once on this machine.
+# The pixels of one uploaded picture (decoding may use more than 512 MiB of memory only above
+# 25 million), and how many pictures are decoded at the same time on this machine.
 IMAGE_MAX_PIXELS = whole_number("IMAGE_MAX_PIXELS", 25_000_000)
 IMAGE_PROCESSES = whole_number("IMAGE_PROCESSES", 2)
 if not IMAGE_MAX_PIXELS or not IMAGE_PROCESSES:
     raise ImproperlyConfigured(
         "IMAGE_MAX_PIXELS and IMAGE_PROCESSES must be 1 or more."
     )
-# A file for each turn, which the process that decodes a picture locks.
+# One lock file per process that may decode a picture.
 IMAGE_TURNS_DIR = VAR_DIR / "picture-turns"
 
-# How long a public page is kept before Django makes it anew; 0 turns this off.
+# How many seconds a public page is kept before Django renders it again; 0: not kept.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 
-# Whether `manage.py db_worker` does what need not be done before an answer is given.
+# Whether `manage.py db_worker` runs the tasks that an answer need not wait for.
 WORKER = flag("WORKER")
 if WORKER and find_spec("django_tasks_db") is None:
     raise ImproperlyConfigured(
@@ -257,9 +261,9 @@ INSTALLED_APPS = [
     "django.contrib.flatpages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    # Its templates of fields, for those of ours that include them.
+    # For its form templates, which ours include.
     "django.forms",
-    # Last, so that the permissions of all the others exist when it makes the roles.
+    # Last: it creates the roles, which need the permissions of all other apps.
     "newsroom",
 ]
 if WORKER:
@@ -272,7 +276,7 @@ TAGGIT_CASE_INSENSITIVE = True
 # Requests
 
 MIDDLEWARE = [
-    # Before what leads to https or refuses a host: they speak for these answers, too.
+    # Before redirects to https and refusals of a host, so that these answers have the headers.
     "newsroom.middleware.standing_headers",
     # Before anything that parses a body.
     "newsroom.server.body_limits.BodyLimits",
@@ -282,7 +286,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    # Django's own, which takes nobody for signed in whose second factor is missing.
+    # Django's, which treats a session without its second factor as signed out.
     "newsroom.accounts.middleware.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -310,7 +314,7 @@ TEMPLATES = [
         },
     },
 ]
-# Fields are drawn by templates of the project, too.
+# Form fields use templates of the project, too.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
@@ -322,12 +326,12 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE: a transaction takes the write lock when it begins and waits for
-    # it, instead of failing half way. FULL: a commit is on the disk when it returns.
-    # Foreign keys are switched on by Django itself.
+    # IMMEDIATE: a transaction takes the write lock when it begins and waits for it, instead of
+    # failing half way. FULL: a commit is on the disk when it returns. Django itself enables
+    # foreign keys.
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 600,
-        # A file, as in production: tests with threads need the real locks.
+        # A file, as in production: tests with threads need real locks.
         "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -360,23 +364,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "newsroom.accounts.passwords.ExpectedWordsValidator"},
     {"NAME": "newsroom.accounts.passwords.RepetitionValidator"},
 ]
-# A link that was mailed to choose a new password.
+# In seconds, how long the mailed link for a new password works.
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 LOGIN_URL = "admin:login"
 AUTHENTICATION_BACKENDS = ["newsroom.accounts.backend.AccountBackend"]
 
-# Passkeys and authenticator apps for the desk: `offered`, `off`, or `required` of everybody,
-# then from the day STAFF_SECOND_FACTOR_FROM (in TIME_ZONE) on if there is one.
+# Second factors for the desk: `offered`, `off`, or `required` of everybody, if set from the
+# day STAFF_SECOND_FACTOR_FROM (in TIME_ZONE) on.
 STAFF_SECOND_FACTOR = one_of("STAFF_SECOND_FACTOR", ["offered", "off", "required"])
 STAFF_SECOND_FACTOR_FROM = day("STAFF_SECOND_FACTOR_FROM")
 
-# A session of the desk ends when nothing was done in it for so many hours.
+# A session of the desk ends after this many hours without a request.
 STAFF_SESSION_HOURS = whole_number("STAFF_SESSION_HOURS", 12)
 if STAFF_SESSION_HOURS == 0:
     raise ImproperlyConfigured("STAFF_SESSION_HOURS must be at least 1.")
 SESSION_ENGINE = "newsroom.accounts.session_store"
 
-# `comments` asks it which accounts may decide by a link that was mailed to them.
+# `comments` calls it to learn which accounts may decide by one-click links.
 ACCOUNTS_THAT_DECIDE_BY_MAIL = "newsroom.accounts.second_factor.deciding_by_mail"
 
 
@@ -400,8 +404,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
-# Pictures: in a folder, or in a store that speaks S3. Of a store, `originals/` and `renditions/`
-# must be readable by everybody, and nothing else.
+# Pictures are in a folder or in a store that speaks S3. In the store, only `originals/` and
+# `renditions/` may be readable by everybody.
 S3_BUCKET = env("S3_BUCKET", default="")
 if S3_BUCKET and find_spec("storages") is None:
     raise ImproperlyConfigured(
@@ -413,7 +417,7 @@ S3 = {
     "endpoint_url": env("AWS_S3_ENDPOINT_URL", default="") or None,
     "region_name": env("AWS_S3_REGION_NAME", default="") or None,
     "custom_domain": env("AWS_S3_CUSTOM_DOMAIN", default="") or None,
-    # What is put at a place takes the place of what lay there.
+    # A new file replaces an old one of the same name.
     "file_overwrite": True,
     "querystring_auth": False,
     "default_acl": None,
@@ -437,7 +441,7 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 0 if DEBUG else 60
-# Source maps are for developers' tools, and half of the work of collecting.
+# Source maps are for developers' tools, and take half of the time of collecting.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 
@@ -449,7 +453,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 
 
-# Tasks: without a worker they are done at once, by whoever has something to be done.
+# Tasks: without a worker they run at once, in the process that starts them.
 
 TASKS = {
     "default": {
@@ -460,7 +464,7 @@ TASKS = {
 }
 
 
-# Log: one JSON object a line, to standard output.
+# Log: one JSON object per line, on standard output.
 
 LOGGING = {
     "version": 1,
@@ -476,7 +480,7 @@ LOGGING = {
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
-        # It names the identifier of every passkey that is used.
+        # At lower levels it logs the identifier of every passkey that is used.
         "fido2": {"level": "WARNING"},
     },
 }
@@ -484,20 +488,20 @@ LOGGING = {
 
 # Security
 
-# Nothing but what stands here is loaded: workers, manifests, sound and plug-ins are not used.
+# Only what is listed here is loaded: no workers, manifests, media or plug-ins.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
     "font-src": [CSP.SELF],
-    # What scripts of ours ask for: private pages of one's own comments, what was typed at the desk.
+    # Requests of our scripts: private pages of one's own comments, and autosave at the desk.
     "connect-src": [CSP.SELF],
     # The desk shows previews beside the form.
     "frame-src": [CSP.SELF],
-    # The nonce is for the import map of the admin's editor. It stands in the
-    # header only when a template asks for it, and no public template does.
+    # For the import map of the admin's editor. The header has the nonce only if a template
+    # asks for it, and no public template does.
     "script-src": [CSP.SELF, CSP.NONCE],
     "img-src": [CSP.SELF, "data:", *([STORE_HOST] if S3_BUCKET else [])],
-    # Without it, that of scripts would hold.
+    # Otherwise the sources of scripts would apply.
     "worker-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
@@ -511,8 +515,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "newsroom.views.not_sent_from_here"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = HTTPS
 if HTTPS:
-    # With this beginning, browsers take a cookie only over https, from this very host and
-    # for all of it: no other host of the domain can put one in its place (RFC 6265bis, 4.1.3).
+    # Browsers accept a cookie with this prefix only over https, from this very host and for all
+    # of it, so that no other host of the domain can replace it (RFC 6265bis, 4.1.3).
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 else:
@@ -523,11 +527,11 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS")
 SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD")
-# A commenter's own words are what a form carries here; nothing needs more.
+# The largest form holds the text of an article.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS = [
-    # HSTS for subdomains and preloading bind other people's hosts for a year:
-    # an operator switches them on knowingly (HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD).
+    # HSTS for subdomains and preloading bind other hosts for a year, so an operator must
+    # switch them on (HSTS_INCLUDE_SUBDOMAINS, HSTS_PRELOAD).
     "security.W005",
     "security.W021",
 ]

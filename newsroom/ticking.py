@@ -1,4 +1,4 @@
-"""The side effects that have a time: what `tick` does, each on its own."""
+"""The background jobs that `tick` runs."""
 
 import logging
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from newsroom.models import FailedSignIn, SecurityEvent, StaffSession, Ticking
 
 logger = logging.getLogger(__name__)
 
-# What the worker has done is kept for so many days, for whoever looks for a mistake.
+# Finished tasks of the worker are kept for this many days, for debugging.
 DAYS_OF_TASKS = 7
 
 
@@ -29,8 +29,8 @@ def forget_done_tasks():
     call_command("prune_db_task_results", verbosity=0, min_age_days=DAYS_OF_TASKS)
 
 
-# Everything that happens because time has passed. Each may run at any moment, on
-# several machines, and again: the second time there is nothing left to do.
+# Everything that happens because time has passed. A job may run at any time, on several
+# machines, and repeatedly: the second time there is nothing left to do.
 JOBS: list[Callable[[], object]] = [
     publish_due_changes,
     tell_moderators,
@@ -51,15 +51,15 @@ JOBS: list[Callable[[], object]] = [
 if settings.WORKER:
     JOBS.append(forget_done_tasks)
 
-# Those that look at all addresses or networks we know, for what is over after 30 days:
-# who ticks every few seconds need not do them each time.
+# These jobs read all known addresses or networks for what expires after 30 days, so a tick
+# every few seconds skips them most of the time.
 ONCE_AN_HOUR = [forget_networks, forget_unconfirmed_addresses]
 
 
-# The desk is told when nothing has ticked for so long: a server ticks every ten seconds.
+# The desk warns when no tick has run for this long; the server ticks every ten seconds.
 LATE_AFTER = timedelta(minutes=2)
 
-# Each job in the words of the desk.
+# The name of each job at the desk.
 _WORDS = {
     publish_due_changes: "Scheduled changes of articles go live",
     tell_moderators: "Moderators are told by mail what waits",
@@ -82,14 +82,15 @@ _WORDS = {
 
 def tick(*, thoroughly=True) -> list[str]:
     """
-    Do every job once, whatever becomes of the others; the names of those that failed.
+    Run every job once, whether or not others fail. Returns the names of the failed jobs.
 
-    Not thoroughly: without those for which once an hour is enough. What came of each is
+    Unless `thoroughly`, the jobs in ONCE_AN_HOUR are skipped. The results are stored for the
+    desk.
     kept for the desk.
     """
     jobs = [job for job in JOBS if thoroughly or job not in ONCE_AN_HOUR]
-    outcomes = {name_of_job(job): _error_of(job) for job in jobs}
-    _note(outcomes)
+    outcomes = {name_of_job(job): _run_job(job) for job in jobs}
+    _store_results(outcomes)
     return [name for name, error in outcomes.items() if error]
 
 
@@ -101,21 +102,21 @@ def words_for(job):
     return _WORDS.get(job, name_of_job(job))
 
 
-def _error_of(job):
-    """Do it; what the desk may read of an error, empty where there was none."""
+def _run_job(job):
+    """Run the job. Returns the error as the desk may show it, or an empty string."""
     try:
         job()
     except Exception as error:
         logger.exception("%s failed; the next tick tries again.", name_of_job(job))
-        # Of others' errors the kind alone: their words may hold addresses or passwords.
+        # Of other errors only the type: their messages may hold addresses or passwords.
         own = isinstance(error, DueChangesFailed)
         return str(error) if own else type(error).__name__
     return ""
 
 
-def _note(outcomes):
+def _store_results(outcomes):
     try:
         Ticking.objects.note(outcomes, at=timezone.now())
     except Exception:
-        # What is known of the jobs is worth less than the jobs.
+        # The jobs matter more than the record of their results.
         logger.exception("What came of the jobs could not be kept.")

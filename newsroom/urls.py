@@ -1,4 +1,4 @@
-"""The map of the site."""
+"""The URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path, register_converter
@@ -12,13 +12,13 @@ from newsroom.admin import shortcuts
 register_converter(pages.PageAddress, "page")
 
 urlpatterns = [
-    # Before the admin's own addresses: signing in is limited, and passwords are changed by
-    # whoever has just signed in.
+    # Before the admin's own addresses: sign-in is throttled, and a change of password requires a
+    # fresh sign-in.
     path("admin/", include("newsroom.accounts.urls")),
     path("admin/", include(password_sign_in.urls)),
     path("admin/", include(sign_out.urls)),
-    # Django's own way from any row to its page tells the address of an article to
-    # those who may not see it. Each of our screens names the page itself.
+    # Django's redirect from any row to its page would reveal the address of an article to
+    # users who may not see it. Each of our screens links to the page itself.
     path("admin/r/<path:row>", views.no_page),
     path("admin/articles/calendar/", include(calendar.urls)),
     path("admin/health/", include(desk_health.urls)),
@@ -31,7 +31,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("rules/", pages.rules, name="rules"),
-    # Last: whatever is no other page may be one that an editor made.
+    # Last: any other address may be a page that an editor made.
     path("<page:address>/", pages.page, name="page"),
 ]
 

@@ -1,4 +1,4 @@
-"""What belongs to no app: answers for machines, and the pages for when something went wrong."""
+"""Views of no app: robots.txt, the icon, and the error pages."""
 
 import re
 
@@ -11,7 +11,7 @@ from articles.core.http_cache import as_public, public_page
 from newsroom.accounts import security_log
 from newsroom.models import SecurityEvent
 
-# What a form says to itself, and what nobody should see on a screen.
+# Names of fields that are no typed text, or that no page may show.
 _NOT_WORDS = re.compile(r"^_|-|token|password")
 
 FAVICON = settings.BASE_DIR / "static" / "favicon.ico"
@@ -24,13 +24,13 @@ def robots(request):
 
 @require_safe
 def favicon(request):
-    """For what asks at this address without having read a page."""
+    """The icon at the default address, for clients that have read no page."""
     return FileResponse(
         FAVICON.open("rb"),
         content_type="image/x-icon",
         headers={
             "Cache-Control": "public, max-age=86400",
-            # Readers of feeds show it beside our headlines.
+            # Feed readers show it beside our headlines.
             "Cross-Origin-Resource-Policy": "cross-origin",
         },
     )
@@ -57,9 +57,9 @@ def permission_denied(request, exception):
 
 def not_sent_from_here(request, reason=""):
     """
-    Django found no valid token: another site sent the form, or the desk's own one is older than the sign-in.
+    CSRF failure: another site sent the form, or a form of the desk is older than the sign-in.
 
-    In that case nothing is lost: those of the desk get their words back, to copy.
+    Users of the desk get back what they typed, to copy it.
     """
     words = []
     if request.user.is_staff:

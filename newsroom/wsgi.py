@@ -1,4 +1,4 @@
-"""The application for every WSGI server; `manage.py serve` puts newsroom.server.rsgi in front of it."""
+"""The WSGI application for every server; `manage.py serve` runs newsroom.server.rsgi instead."""
 
 import os
 
@@ -15,5 +15,5 @@ pages = PageCache(get_application())
 sessions = KnownSessions(pages)
 application = TrustedProxies(sessions)
 
-# Every view is loaded now, and not while the first reader waits.
+# Load every view now, not while the first reader waits.
 get_resolver().url_patterns  # noqa: B018

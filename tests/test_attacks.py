@@ -1,8 +1,8 @@
 """
-Attack texts and naughty strings through every public way in, read in a real browser.
+Attack texts and naughty strings through every public form, read in a real browser.
 
-The Content Security Policy is switched off in that browser: it is the second
-wall, and these tests are about the first.
+The browser ignores the Content Security Policy: that is the second line of defence, and these
+tests check the first.
 """
 
 import json
@@ -20,13 +20,13 @@ pytestmark = [
     pytest.mark.xdist_group("attacks"),
 ]
 
-# Characters in one comment: below the form's limit, whatever the line ends become.
+# Characters in one comment: below the limit of the form, whatever the line ends become.
 FILLING = 4500
 
 
 @pytest.fixture
 def texts(samples):
-    """Every attack line and every naughty string that a database can hold."""
+    """Every attack line and every naughty string that a database can store."""
     attacks = (samples / "xss/xss-payload-list.txt").read_text().splitlines()
     naughty = json.loads((samples / "unicode/blns.json").read_text())
     return [text for text in [*attacks, *naughty] if text.strip()]
@@ -34,7 +34,7 @@ def texts(samples):
 
 @pytest.fixture
 def watched(browser, live_server):
-    """A page that fails the test when anything in it runs, asks for another host, or breaks."""
+    """A page that fails the test if a script runs, another host is asked, or an error occurs."""
     context = browser.new_context(base_url=live_server.url, bypass_csp=True)
     page = context.new_page()
     seen = []
@@ -57,7 +57,7 @@ def watched(browser, live_server):
 
 
 def bodies(texts):
-    """The texts, as few comments as will hold them."""
+    """The texts, packed into as few comments as possible."""
     body = ""
     for text in texts:
         if body and len(body) + len(text) + 2 > FILLING:

@@ -1,9 +1,9 @@
 """
-Attack texts through every text field of every form of the desk, read in a real browser with the CSP off.
+Attack texts through every text field of the desk, in a real browser without the CSP.
 
-The forms are found on the pages themselves, so that a new one joins by itself. What comes
-back from each is looked at, then every page of the desk, and what readers see. The suite
-tries some of the texts; with ATTACK_ROUNDS=100 all of them.
+The forms are found on the pages themselves, so that new ones are included. The answer to each is
+checked, then every page of the desk, and what readers see. The suite tries some of the texts;
+with ATTACK_ROUNDS=100 all of them.
 """
 
 import os
@@ -24,17 +24,17 @@ pytestmark = [
 ]
 
 ROUNDS = int(os.environ.get("ATTACK_ROUNDS", 1))
-# Of each page, so many forms with so many buttons are sent.
+# The most forms sent per page, and the most buttons per form.
 MOST_FORMS, MOST_BUTTONS = 4, 4
-# In characters, what a field holds that names no limit of its own.
+# In characters, the length of a value for a field without a limit.
 FILLING = 3000
-# These end what the others need.
+# Pages that would end the session or remove what other tests of the page need.
 LEFT_OUT = ("delete", "logout", "login", "password", "take-down", "jsi18n", "/r/")
 TYPED = {"text", "search", "url", "email", "tel"}
 
 
 class Forms(HTMLParser):
-    """The forms of a page that are sent with POST: where to, the fields with their values, the buttons."""
+    """The POST forms of a page: their address, fields with values, and buttons."""
 
     def __init__(self, page):
         super().__init__()
@@ -91,7 +91,7 @@ class Forms(HTMLParser):
 
 
 class Supply:
-    """Hands out the attack texts one after the other, as many as fit."""
+    """Supplies the attack texts in turn, as many as fit into a field."""
 
     def __init__(self, lines, start):
         self._texts, self._next = lines, start
@@ -164,7 +164,7 @@ def public_pages():
 
 
 def look_at_answer(page, address, answer):
-    """The answer to a form, as the browser would have it at this address."""
+    """Shows the answer to a form as the browser would show it at this address."""
     if "html" not in answer.headers["Content-Type"]:
         return
     path = urlsplit(address).path

@@ -1,4 +1,4 @@
-"""The conversation, as its people hold it: readers on a phone, with JavaScript and without, and the moderator."""
+"""A whole conversation: readers on phones, with and without JavaScript, and a moderator."""
 
 import re
 from urllib.request import urlopen
@@ -13,7 +13,7 @@ from tests.factories import make_user, make_visible_article
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    # One worker has what needs a port.
+    # All tests that need the port run on one worker.
     pytest.mark.xdist_group("mail"),
 ]
 
@@ -34,7 +34,7 @@ def has_javascript(request):
 
 @pytest.fixture
 def new_reader(open_page, has_javascript):
-    """Gives somebody a phone; there are no accounts."""
+    """Opens a phone for a new reader; readers have no accounts."""
     return lambda: open_page(viewport=PHONE, java_script_enabled=has_javascript)
 
 
@@ -50,13 +50,13 @@ def zoe(new_reader):
 
 @pytest.fixture
 def moderator(open_page):
-    """Somebody of the moderators, signed in at the desk."""
+    """A moderator, signed in at the desk."""
     return open_page(user=make_user(role="Moderators"))
 
 
 @pytest.fixture
 def mails(settings, live_server):
-    """What a real mail server was given for Inés; the links in it lead to the site under test."""
+    """The mails that a real mail server got for Inés, with links to the site under test."""
     server = MailServer()
     settings.MAILERS = server.mailers
     settings.SITE_URL = live_server.url
@@ -71,7 +71,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     write(ines, "Inés", QUESTION, address=ADDRESS)
     private_page = ines.url
 
-    # Opening the link in the mail changes nothing; its button says yes.
+    # Opening the link in the mail changes nothing; its button confirms.
     [asking] = mails()
     for _ in range(2):
         ines.goto(link_in(asking, "confirm"))
@@ -80,7 +80,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     is_told(ines, "We tell you of replies")
     decide(moderator, QUESTION, "Approve")
 
-    # An answer is told of when it can be read, and only once.
+    # An answer is mailed when it is public, and only once.
     answer(zoe, article, "The county does.", in_place=has_javascript)
     assert len(mails()) == 1
     decide(moderator, "The county does.", "Approve")
@@ -93,7 +93,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     ines.goto(link_in(news, "", under="/comments/"))
     expect(ines.locator(".comment:target")).to_contain_text("The county does.")
 
-    # The button of a mail program ends the mails, and Inés asks for them again.
+    # One-click unsubscribe ends the mails, and Inés asks for them again.
     assert news["List-Unsubscribe"] == f"<{link_in(news, 'stop')}>"
     assert news["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     urlopen(link_in(news, "stop"), news["List-Unsubscribe-Post"].encode()).close()
@@ -107,7 +107,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     [_, _, news] = mails()
     assert "Half of it each." in news.get_content()
 
-    # So does the page that the link in the mail leads to.
+    # The page behind the link in the mail does the same.
     for _ in range(2):
         ines.goto(link_in(news, "stop"))
         is_told(ines, "Which mails do you want no more?")
@@ -125,7 +125,7 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
     private_page = ines.url
     decide(moderator, QUESTION, "Approve")
 
-    # Inés finds better words, and a moderator reads them before others do.
+    # Inés changes her comment, and a moderator reads it before others do.
     changed = "Who pays for the new bridge?"
     ines.goto(private_page)
     is_told(ines, "Your comment is published")
@@ -137,7 +137,7 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
     expect(zoe.get_by_text("Who pays")).to_have_count(0)
     decide(moderator, changed, "Approve")
 
-    # Zoë reports it; the moderator reads why, and takes it off the page.
+    # Zoë reports it; the moderator reads why, and rejects it.
     zoe.goto(article.get_absolute_url())
     zoe.get_by_role("link", name="Report the comment of Inés").click()
     zoe.get_by_label("It has nothing to do with the article").check()
@@ -153,7 +153,7 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
         reason="Off topic",
     )
 
-    # Inés is told the reason and appeals; the moderator reads that, and gives way.
+    # Inés reads the reason and appeals; the moderator accepts the appeal.
     ines.goto(private_page)
     is_told(ines, "Your comment was not published")
     expect(ines.get_by_text("gave this reason: off topic.")).to_be_visible()
@@ -166,7 +166,7 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
     ines.get_by_role("link", name="See it where it stands").click()
     expect(ines.locator(".comment:target")).to_contain_text(changed)
 
-    # And takes it back in the end.
+    # In the end she withdraws it.
     ines.goto(private_page)
     press(ines, "Withdraw this comment")
     is_told(ines, "You have withdrawn this comment")
@@ -177,7 +177,7 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
 
 
 def write(page, name, words, *, address=None):
-    """A reader fills in the form that is there, sends it, and comes to the private page."""
+    """A reader fills in the form on the page, sends it, and gets to the private page."""
     page.get_by_label("Name").fill(name)
     page.get_by_role("textbox", name=re.compile("^Comment")).fill(words)
     if address:
@@ -189,7 +189,7 @@ def write(page, name, words, *, address=None):
 
 
 def answer(page, article, words, *, in_place):
-    """Zoë answers Inés: at her comment where scripts run, on a page for it elsewhere."""
+    """Zoë answers Inés: below her comment if scripts run, else on a page for it."""
     page.goto(article.get_absolute_url())
     page.get_by_role("link", name="Reply to Inés").click()
     expect(page.get_by_text("Your answer to Inés")).to_be_visible()
@@ -199,7 +199,7 @@ def answer(page, article, words, *, in_place):
 
 
 def decide(page, words, step, *, pile="Pending", because="", reason=None):
-    """The moderator opens the comment from its pile, reads it and what was said of it, and decides."""
+    """The moderator opens the comment from a list, reads it and its reports, and decides."""
     page.goto(reverse("admin:comments_comment_changelist"))
     page.get_by_role("link", name=pile, exact=True).click()
     row = page.get_by_role("row").filter(has_text=words)
@@ -225,7 +225,7 @@ def link_in(mail, what, *, under="/comments/mail/"):
 
 
 def left_in_peace(*readers):
-    """No cookie was set, and nothing on the pages went wrong."""
+    """No cookie was set, and no page had an error."""
     for page in readers:
         assert page.context.cookies() == []
         assert page.complaints == []

@@ -1,4 +1,4 @@
-"""The editors' own job, in a browser: put a story on time before its readers, and put right what was wrong in it."""
+"""The editors' job in a browser: schedule a story, and correct an error in it."""
 
 from datetime import timedelta
 
@@ -13,8 +13,8 @@ from articles.models import Article
 from tests.articles.admin.desk import form_of
 from tests.factories import make_article, make_person, make_user
 
-# Their forms are no desk of a list: a record is read, a page has its own way back, and
-# Django's own forms of accounts are left as they are.
+# Admins without previous/next: records are read-only, pages such as the queue have their own way
+# back, and Django's forms of accounts are unchanged.
 WITHOUT_NEIGHBOURS = {
     "User",
     "Group",
@@ -57,7 +57,7 @@ def test_a_story_appears_at_its_hour_and_its_correction_in_all_three_places(
         assert reader.goto(address).status == 404
         reader.goto(live_server.url)
         expect(reader.get_by_text("Harbour closed")).to_have_count(0)
-    # Nothing runs: the clock alone makes it appear.
+    # No job runs: only time makes it appear.
     with time_machine.travel(hour, tick=False):
         assert reader.goto(address).status == 200
         reader.goto(live_server.url)

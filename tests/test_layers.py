@@ -1,10 +1,9 @@
 """
-The layers of the house: what may import what.
+The layers of the packages: what may import what.
 
-Dependencies point one way, newsroom → comments → articles, and inside an app a package
-imports only from those that stand before it in LAYERS. No two modules import each other,
-by however long a way, and nothing is imported inside a function without a comment that
-says why.
+Dependencies point one way, newsroom → comments → articles, and inside an app a package imports only
+from those before it in LAYERS. There are no import cycles, however long, and imports inside
+functions have a comment that says why.
 """
 
 import ast
@@ -17,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ["articles", "comments", "newsroom"]
 
-# From the ground up. What is on one line does not import from each other.
+# From the bottom up. Packages on one line do not import each other.
 LAYERS = {
     "articles": [
         ["core"],
@@ -55,7 +54,7 @@ LAYERS = {
 
 @cache
 def modules():
-    """Every module of the three apps by its dotted name, without migrations."""
+    """The dotted name of every module of the three apps, without migrations."""
     found = {}
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
@@ -67,7 +66,7 @@ def modules():
 
 
 def module_of(name):
-    """The module that a dotted name lies in; None for what is not ours."""
+    """The module that a dotted name belongs to; None if it is not ours."""
     while name and name not in modules():
         name = name.rpartition(".")[0]
     return name or None
@@ -75,7 +74,7 @@ def module_of(name):
 
 @cache
 def imports(name):
-    """What a module imports of ours: pairs of the module and the node."""
+    """Pairs of an imported module of ours and the AST node that imports it."""
     found = []
     for node in ast.walk(ast.parse(modules()[name].read_text())):
         if isinstance(node, ast.Import):
@@ -93,7 +92,7 @@ def imports(name):
 
 
 def package_of(name):
-    """The app, and the package of LAYERS, that a module belongs to; the package is None for the app itself."""
+    """The app and the package in LAYERS of a module; the package is None for the app itself."""
     app, _, rest = name.partition(".")
     packages = [each for layer in LAYERS.get(app, []) for each in layer]
     within = [each for each in packages if rest == each or rest.startswith(f"{each}.")]
@@ -144,8 +143,8 @@ def test_packages_import_only_from_those_before_them(app):
 
 
 def test_no_modules_import_each_other_in_a_circle():
-    # A package's __init__ only gathers what its modules offer: whoever imports from it
-    # is taken to import the module itself.
+    # An __init__ only gathers the names of its modules, so that an import from it counts as
+    # one from the module itself.
     graph = {
         name: {imported for imported, _ in imports(name)}
         for name, path in modules().items()
@@ -183,7 +182,7 @@ def test_what_is_imported_inside_a_function_says_why():
 
 
 def _says_why(lines, number):
-    """Whether a comment stands above the import, or above those that it follows."""
+    """Whether a comment stands above the import, or above the imports before it."""
     above = number - 2
     while lines[above].lstrip().startswith(("from ", "import ")):
         above -= 1

@@ -1,11 +1,11 @@
-"""Which rows are locked, and against whom."""
+"""Which rows are locked, and with which strength."""
 
 import ast
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# What is deleted under its lock, or must not be referred to any more.
+# Rows here are deleted under the lock, or must not get new references.
 AGAINST_EVERYBODY = {"articles/images/library.py", "comments/privacy/retention.py"}
 
 

@@ -1,4 +1,4 @@
-"""The main job, as its people do it: import, read, comment, moderate, pass on."""
+"""The main job, step by step: import, read, comment, moderate, follow the links."""
 
 import re
 
@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture
 def reader(browser, live_server):
-    """Somebody with a phone, without an account and without JavaScript."""
+    """A reader on a phone, without an account and without JavaScript."""
     context = browser.new_context(
         viewport=PHONE, java_script_enabled=False, base_url=live_server.url
     )
@@ -28,7 +28,7 @@ def reader(browser, live_server):
 
 @pytest.fixture
 def moderator(browser, live_server):
-    """Somebody of the moderators, signed in at the desk."""
+    """A moderator, signed in at the desk."""
     make_user(role="Moderators", username="mo", first_name="Mo", last_name="Berg")
     context = browser.new_context(base_url=live_server.url)
     page = context.new_page()
@@ -69,7 +69,7 @@ The bridge will be closed to cars from ten at night to five in the morning.
 
 @pytest.fixture(params=["a document of ours", "the seed"])
 def document(request, tmp_path):
-    """A text document and how many sections it has."""
+    """A text document, and its number of sections."""
     if request.param == "the seed":
         samples = request.getfixturevalue("samples")
         return samples / "seed" / "macron-reassurance-force.txt", 9
@@ -87,14 +87,14 @@ def test_from_a_document_to_a_moderated_comment(document, reader, moderator):
     before.redate(article.published_at - DAY)
     after = make_visible_article(title="The day after")
 
-    # A reader finds the article on the front page and reads it.
+    # A reader finds the article on the front page and opens it.
     reader.goto("/")
     reader.get_by_role("link", name=article.title).click()
     expect(reader.get_by_role("heading", level=1)).to_have_text(article.title)
     expect(reader.locator("main h2[id^=s-]")).to_have_count(sections)
     assert reader.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
-    # And comments on it, without an account, a cookie or a script.
+    # The reader comments without an account, a cookie or a script.
     reader.get_by_label("Name").fill("Inés Ó Dálaigh")
     reader.get_by_role("textbox", name=re.compile("^Comment")).fill(
         "Would air policing count as “presence”?"
@@ -118,13 +118,13 @@ def test_from_a_document_to_a_moderated_comment(document, reader, moderator):
     assert comment.is_approved
     assert comment.decisions.get().by_name == "Mo Berg"
 
-    # Everybody can read it now, and its author is told so.
+    # Now everybody can read it, and its author is told so.
     reader.goto(article.get_absolute_url())
     expect(reader.locator(f"#comment-{comment.pk}")).to_contain_text("air policing")
     reader.goto(private_page)
     expect(reader.locator("main")).to_contain_text("published")
 
-    # The article leads on to its neighbours and back.
+    # The article links to its neighbours, and they link back.
     reader.goto(article.get_absolute_url())
     reader.get_by_role("link", name=re.compile(before.title)).click()
     expect(reader.get_by_role("heading", level=1)).to_have_text(before.title)

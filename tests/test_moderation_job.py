@@ -1,4 +1,4 @@
-"""The moderators' desk, as its people use it: one comment from its first hold to its place on the page."""
+"""The moderators' job in a browser: one comment from the queue to its place on the page."""
 
 import re
 
@@ -41,7 +41,7 @@ def test_a_comment_is_held_rejected_appealed_approved_and_the_approval_undone(
     private_page = post(reader, article)
     comment = Comment.objects.get()
 
-    # The queue says why it waits, and shows where.
+    # The queue says why the comment waits, and shows its context.
     card = the_card(moderator, comment)
     why = card.locator(".card__why")
     expect(why).to_contain_text("Held: ")
@@ -60,7 +60,7 @@ def test_a_comment_is_held_rejected_appealed_approved_and_the_approval_undone(
     is_told(reader, "Your comment was not published")
     expect(reader.get_by_text("gave this reason: advertising.")).to_be_visible()
 
-    # Its author appeals, and the appeal has a pile of its own.
+    # Its author appeals, and the appeal is in a list of its own.
     reader.get_by_label("Your message to the moderators").fill(BETTER)
     press(reader, "Send to the moderators")
     expect(reader.get_by_text("You asked the moderators")).to_be_visible()
@@ -72,7 +72,7 @@ def test_a_comment_is_held_rejected_appealed_approved_and_the_approval_undone(
     expect(folded(moderator, comment)).to_contain_text("Approved by you")
     assert is_on_the_page(reader, article)
 
-    # One more key takes the approval back: the appeal is open again.
+    # One more key undoes the approval: the appeal is open again.
     moderator.keyboard.press("u")
     expect(moderator.locator(f".card#comment-{comment.pk}")).to_contain_text("Rejected")
     assert not is_on_the_page(reader, article)

@@ -1,4 +1,4 @@
-"""Any text in any field: no page breaks, and the text comes back as it was typed."""
+"""Any text in any field: no page breaks, and the text comes back unchanged."""
 
 import json
 from html import unescape

@@ -1,11 +1,11 @@
 """
-Odd addresses and odd forms, at the desk and outside: each gets an answer, and none is a fault of the site.
+Odd addresses and odd forms, at the desk and on public pages: none causes a server error.
 
-The suite sends some of the requests to each address, others to each; with
+The suite sends a sample of the requests, another one to each address.
 
     ODD_REQUESTS_STEP=1 uv run pytest tests/test_odd_requests.py
 
-all of them are sent, which takes hours; with 10, every tenth.
+sends all of them, which takes hours; a step of 10 sends every tenth.
 """
 
 import os
@@ -21,9 +21,9 @@ from tests.odd_requests import encoded, odd_keys, odd_posts, odd_queries, status
 from tests.who_may import make_world, routes
 
 FORM = "application/x-www-form-urlencoded"
-# Of all odd requests, every how manieth is sent to one address.
+# Each address gets every STEPth of the odd requests.
 STEP = int(os.environ.get("ODD_REQUESTS_STEP", 1999))
-# What went wrong once is sent to every address.
+# Requests that failed once are sent to every address.
 ALWAYS = ["_to_field=", "_to_field=password", "anything=1", "e=1", "o=-9.9.x&p=x&q=%00"]
 ROUTES = [
     route
@@ -76,7 +76,7 @@ PUBLIC = [
 
 
 def some(requests, start):
-    """Every STEPth of the requests, from another one on for each address."""
+    """Every STEPth of the requests, with another offset for each address."""
     return islice(requests, start % STEP, None, STEP)
 
 
@@ -145,7 +145,7 @@ def test_nothing_odd_breaks_what_readers_see(db, address, monkeypatch):
         ]
         for method, odd, kwargs in some(requests, start * 37):
             status = status_of(client, method, odd, **kwargs)
-            # 503 is an answer of its own, where something is not there for now.
+            # 503 is a proper answer when something is not available for now.
             if status >= 500 and status != 503:
                 broken.append(f"{method} {odd[:200]} {str(kwargs)[:200]}: {status}")
     assert not broken, "\n".join(broken[:40])

@@ -1,4 +1,4 @@
-"""What no table may hold: looked for in every column of every table, so that a new one cannot be forgotten."""
+"""What no table may hold, searched in every column of every table, so that new ones count, too."""
 
 import pytest
 from django.apps import apps
@@ -27,7 +27,7 @@ ADDRESS, BROWSER = "203.0.113.77", "Browserosaurus"
 
 
 def tables_with(*words):
-    """The tables and columns in which one of the words stands, in whatever kind of column."""
+    """The tables and columns, of any type, that contain one of the words."""
     found = set()
     models = [*apps.get_app_config("comments").get_models(), LogEntry]
     with connection.cursor() as cursor:
@@ -74,7 +74,7 @@ def test_no_table_keeps_where_a_reader_came_from_or_with_what(db, reader):
 
 
 def test_an_erased_comment_is_in_no_table_any_more(db, client):
-    """Everything that a comment's author, or a report about it, can leave behind holds the word first."""
+    """The data that a comment's author, or a report, can leave behind all hold the word first."""
     word, address = "Rumpelstilzchen", "rumpel@stilzchen.example"
     moderator = make_user(role="Moderators")
     comment = make_comment(name=word, body=f"{word}.", email=address, notify=True)
@@ -114,7 +114,7 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     answer = client.post(data_address(mailbox), {"erase": "on"})
     assert answer.status_code == 200
     assert tables_with(word, address) == set()
-    # Not its pieces either.
+    # No fragments of it remain either.
     assert not FeatureCount.objects.exists()
     assert not Training.objects.exists()
     assert not PendingMail.objects.exists()

@@ -1,4 +1,4 @@
-"""What is not public is shown to nobody outside: the promise that every page keeps."""
+"""No page shows outsiders anything that is not public."""
 
 from datetime import timedelta
 
@@ -18,8 +18,8 @@ from tests.factories import (
     make_visible_article,
 )
 
-# Every public address that shows more than one article. A new page is one more line.
-# `{year}` and `{month}` are those of the articles.
+# Every public address that shows more than one article; a new page needs a line here. `{year}`
+# and `{month}` are replaced by those of the articles.
 PUBLIC_LISTS = [
     "/",
     "/tags/",
@@ -54,7 +54,7 @@ HIDDEN = ["draft", "in review", "scheduled", "embargoed", "withdrawn", "vanished
 
 @pytest.fixture
 def now():
-    """The middle of a month, so that an hour more or less stays inside it."""
+    """The middle of a month, so that an hour earlier or later is in the same month."""
     return timezone.now()
 
 
@@ -83,7 +83,7 @@ def visible(ana, now):
 
 @pytest.fixture(params=HIDDEN)
 def hidden(request, ana, visible, now):
-    """An article like the visible one, with a tag and an author of its own besides."""
+    """An article like the visible one, with its own tag and author in addition."""
     article = make_visible_article(
         title="Kept under wraps",
         standfirst="Wrapped standfirst",

@@ -1,7 +1,7 @@
 """
-Who may ask what of the desk: role by address by answer.
+Permissions of the desk: for each address, the answer to each role.
 
-A new address of the desk is one more line here; without it a test fails and names it.
+A new address of the desk needs a row here; without one a test fails and names it.
 """
 
 import pytest
@@ -17,10 +17,10 @@ from tests.who_may import (
     routes,
 )
 
-# An address | a GET | an empty POST, each with the answers to those of PEOPLE in their order.
-# A writer who asks about an article gets three: of their own draft, of somebody else's, of their
-# own that readers see; everybody else asks about that one. Behind an answer, “!” says that
-# something was changed by it.
+# Address | GET | empty POST, each with the answers to PEOPLE in that order. For an address of an
+# article a writer has three answers: for their own draft, for somebody else's, and for their own
+# public article; everybody else asks about the last one. “!” after an answer means that the request
+# changed something.
 TABLE = """
 admin/login/second/                                                  | 302 302 302 302 302 302         | 302 302 302 302 302 302
 admin/login/passkey/                                                 | 405 405 405 405 405 405         | 422 422 422 422 422 422
@@ -265,8 +265,7 @@ def test_what_was_not_sent_from_here_is_refused(db):
         assert world.answer_without_token(route) == 403, route
 
 
-# Where those of NOT_SIGNED_IN get another answer than nobody: the pages on which signing in
-# goes on. A GET and an empty POST.
+# The sign-in pages, where NOT_SIGNED_IN get other answers than nobody. GET and empty POST.
 GOES_ON = {
     "typed the password": {"admin/login/second/": (200, 422)},
     "signed in before the factor": {},
@@ -298,7 +297,7 @@ def test_a_superuser_whose_second_factor_is_missing_gets_what_nobody_gets(
                     wrong.append(f"{method} {route}: {found}, not {status}")
 
     assert not world.changes_while(ask_everything)
-    # It was this session that asked, to the end.
+    # The session that asked was still this one in the end.
     assert StaffSession.objects.lasting().filter(pk=world.sessions[who]).exists()
     assert not wrong, "\n".join(wrong)
 

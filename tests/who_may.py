@@ -1,4 +1,4 @@
-"""Every address of the desk, the people who ask for it, and the things it is asked about."""
+"""Every address of the desk, the people who request it, and the objects it can be about."""
 
 import re
 from dataclasses import dataclass
@@ -33,18 +33,18 @@ from tests.factories import (
 )
 
 PEOPLE = ["nobody", "reader", "writer", "moderator", "editor", "superuser"]
-# Superusers who are not signed in completely, and so are to get what nobody gets.
+# Superusers who are not completely signed in, and so must get the same answers as nobody.
 NOT_SIGNED_IN = [
     "typed the password",
     "signed in before the factor",
     "has to add a factor",
 ]
-# Of which article a writer asks, where the address is that of one.
+# About which articles a writer asks, if the address is that of an article.
 ARTICLES = ["own", "foreign", "live"]
 
 
 def routes():
-    """Every pattern under /admin/, as it is written in the code."""
+    """Every URL pattern under /admin/, as it is written in the code."""
     found = dict.fromkeys(_walk(get_resolver().url_patterns))
     return [
         # The apps stand there in the order in which they were imported.
@@ -69,7 +69,7 @@ def is_of_an_article(route):
 
 @dataclass
 class World:
-    """The people, signed in, and one of everything that an address can be about."""
+    """The people, signed in, and one object of every kind that an address can be about."""
 
     sessions: dict
     articles: dict
@@ -78,13 +78,11 @@ class World:
     before: tuple | None = None
 
     def address(self, route, article):
-        """The route with everything in it replaced by something that is there."""
+        """The route with each parameter replaced by that of an existing object."""
         about = self.things | self._of(self.articles[article], route)
         model = re.match(r"admin/(\w+/\w+)/", route)
         key = about.get(model[1], 1) if model else 1
-        route = route.replace(
-            "^(?P<app_label>…)/$", "articles/"
-        )
+        route = route.replace("^(?P<app_label>…)/$", "articles/")
         route = route.replace("(?P<url>.*)$", "no-such-page")
         for name in ["<path:object_id>", "<id>"]:
             route = route.replace(name, str(key), 1)
@@ -105,7 +103,7 @@ class World:
         }
 
     def answer(self, who, method, route, article):
-        """The status of the answer, and whether anything was changed by asking; then everything is as before."""
+        """The status of the answer, and whether it changed anything. Changes are rolled back."""
         address = self.address(route, article)
         client = self._client(who)
         if self.before is None:
@@ -123,7 +121,7 @@ class World:
         return getattr(self._client(who), method)(address)
 
     def changes_while(self, asking):
-        """Whether anything is other than before when this was called."""
+        """Whether the call changes anything in the database."""
         before = _everything()
         asking()
         return _everything() != before
@@ -159,12 +157,12 @@ class Writes:
 
 
 def _everything():
-    """How many rows there are of each kind, and what the articles and comments say."""
+    """The number of rows of each model, and the texts of articles and comments."""
     counted = {
         model._meta.label: model._default_manager.count()
         for model in apps.get_models()
         if model._meta.app_label in {"articles", "comments", "auth", "flatpages"}
-        # Made by whoever asks first on a day.
+        # The first request of a day makes this row.
         and model._meta.label != "comments.NetworkKey"
     }
     texts = [
@@ -250,14 +248,14 @@ def make_world():
 
 
 def not_signed_in(who, settings):
-    """The session of a superuser whose second factor is missing: how it comes about is one of NOT_SIGNED_IN."""
+    """The session of a superuser without a second factor, made in one way of NOT_SIGNED_IN."""
     user = make_user(is_superuser=True, is_staff=True)
     client = Client()
     if who == "signed in before the factor":
         client.force_login(user)
     if who == "has to add a factor":
         settings.STAFF_SECOND_FACTOR = "required"
-        # The others of this world are signed in with one.
+        # The others of this world have signed in with one.
         AuthenticatorApp.objects.bulk_create(
             AuthenticatorApp(user=other, encrypted_secret="x")
             for other in User.objects.exclude(pk=user.pk)

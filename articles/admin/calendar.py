@@ -1,4 +1,4 @@
-"""The calendar of the desk: what is planned, what is scheduled, and what has no day yet."""
+"""The calendar of the desk: articles that are planned, scheduled, or have no day yet."""
 
 import re
 
@@ -29,8 +29,8 @@ def page(request):
     context = {
         "title": "Calendar",
         "month": span.start,
-        "previous": _beside(span, -1),
-        "next": _beside(span, 1),
+        "previous": _adjacent_month(span, -1),
+        "next": _adjacent_month(span, 1),
         "weeks": planning.weeks_of(span, entries),
         "is_empty": not entries,
         "is_cut_short": is_cut_short,
@@ -47,7 +47,7 @@ def page(request):
 
 @require_POST
 def new_address(request):
-    """Give the user a private address of the calendar; the one they had leads nowhere any more."""
+    """Give the user a new private calendar address. The old address stops working."""
     _require_planning(request)
     CalendarAddress.objects.renew(request.user)
     messages.success(
@@ -74,10 +74,10 @@ def _month_asked_for(request):
     return span
 
 
-def _beside(span, step):
-    """The first moment of the month before or after; None where no clock can show it."""
-    number = span.start.year * 12 + span.start.month - 1 + step
-    beside = months.month(number // 12, number % 12 + 1)
+def _adjacent_month(span, step):
+    """The first moment of the month before or after; None when `datetime` cannot hold it."""
+    year, month = divmod(span.start.year * 12 + span.start.month - 1 + step, 12)
+    beside = months.month(year, month + 1)
     return beside and beside.start
 
 

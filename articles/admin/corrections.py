@@ -1,4 +1,4 @@
-"""What readers say is wrong, and what was corrected."""
+"""Correction requests by readers, and the corrections that were published."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from articles.models import Correction, CorrectionRequest, TransitionError
 
 LONGEST_REPLY = 2000
 
-# Each name in the address, its words, and the newsroom's own word for the pile.
+# Name in the address: label, and the queryset method.
 PILES = {
     "open": ("Open", "open"),
     "answered": ("Answered by a correction", "answered"),
@@ -29,7 +29,7 @@ STATES = {"open": "Open", "answered": "Answered", "closed": "Closed"}
 
 
 class StateFilter(admin.SimpleListFilter):
-    """What is open, unless an editor chooses otherwise or searches, which looks at everything."""
+    """Shows open requests, unless the editor picks another state or searches all of them."""
 
     title = "state"
     parameter_name = "state"
@@ -57,7 +57,7 @@ def chosen_state(request):
 
 
 class CloseForm(forms.Form):
-    """What an editor says who closes a request without a correction."""
+    """What an editor writes when closing a request without a correction."""
 
     reply = forms.CharField(
         label="Answer to whoever sent it",
@@ -73,7 +73,7 @@ class CloseForm(forms.Form):
 
 @admin.register(CorrectionRequest)
 class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    """Where editors answer what readers say is wrong."""
+    """Where editors answer the correction requests of readers."""
 
     list_display = ["words", "about", "state_in_colour", "sent"]
     list_filter = [StateFilter]
@@ -83,7 +83,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     actions = None
     change_form_template = "admin/articles/correctionrequest/change_form.html"
 
-    # Who may. Requests come from readers and are never deleted; to change one is to close it.
+    # Permissions. Readers send requests; nobody deletes them, and the only change is to close one.
 
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) and _may_publish(request)
@@ -98,7 +98,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return False
 
     def lookup_allowed(self, lookup, value, request):
-        # Where a request came from is for counting, and not to be guessed.
+        # The network of a request is for counting. A filter typed by hand must not reveal it.
         if lookup.split("__")[0] == "network":
             return False
         return super().lookup_allowed(lookup, value, request)
@@ -114,7 +114,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         )
 
     def get_ordering(self, request):
-        """What is open longest comes first; of everything else the newest."""
+        """The oldest open request first; in every other list the newest first."""
         if chosen_state(request) == "open":
             return ["created_at", "id"]
         return ["-created_at", "-id"]
@@ -160,7 +160,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._form_page(request, asked, CloseForm())
 
     def get_view_on_site_url(self, obj=None):
-        """Only the one who sent it knows the request's page."""
+        """None: only the reader who sent the request may know its page."""
 
     def _close(self, request, asked, form):
         if not form.is_valid():
@@ -204,7 +204,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
 @admin.register(Correction)
 class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    """What was corrected, by whom and when."""
+    """The log of corrections: what was corrected, by whom and when."""
 
     list_display = ["sent", "kind", "about", "words", "who"]
     list_filter = ["kind"]
@@ -247,7 +247,7 @@ class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAd
 
 
 def open_requests_of(article):
-    """How many there are, and the address of their list."""
+    """The number of open requests about the article, and the address of their list."""
     query = urlencode({"state": "open", "article__id__exact": article.pk})
     return {
         "number": article.correction_requests.open().count(),
@@ -256,7 +256,7 @@ def open_requests_of(article):
 
 
 def link_to(article):
-    """The article at its own address, where readers find it; at the desk, where they do not."""
+    """A link to the article: its public page if readers see it, else its page at the desk."""
     if article.is_visible:
         return format_html(
             '<a href="{}" dir="auto">{}</a>', article.get_absolute_url(), article
@@ -284,7 +284,11 @@ def _may_publish(request):
 
 
 def _address_of_correcting(asked):
-    """Where a correction is published that answers the request; none for an article that readers cannot see."""
+    """
+    Where a correction that answers the request is published.
+
+    None when readers cannot see the article.
+    """
     if not (asked.is_open and asked.article.is_visible):
         return ""
     step = reverse("admin:articles_article_step", args=[asked.article_id, "correct"])

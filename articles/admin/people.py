@@ -15,7 +15,7 @@ class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.Mode
     worked_out = ["skeleton"]
 
     def view_on_site(self, person):
-        """Where readers find the person, if they can."""
+        """The person's public page; None when the public cannot see it."""
         roles = Article.objects.visible().roles_of(person)
         return person.get_absolute_url() if roles else None
 
@@ -24,7 +24,7 @@ class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.Mode
 
     @admin.display(description="stands in bylines")
     def in_bylines(self, person):
-        """How many articles there are for each role, whoever may see them."""
+        """How many articles name the person in each role, also those the user may not see."""
         counts = {role: _count(person, role) for role in Credit.Role}
         said = [f"{role.label}: {count}" for role, count in counts.items() if count]
         return ", ".join(said) or "No article names this person yet."

@@ -1,4 +1,4 @@
-"""The steps of articles, as the desk reads them."""
+"""The log of article steps at the desk."""
 
 from django.contrib import admin
 

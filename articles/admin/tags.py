@@ -1,4 +1,4 @@
-"""Tags at the desk: renamed, found twice, merged, and a merge undone."""
+"""Tags at the desk: renaming, finding duplicates, merging, and undoing a merge."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -24,12 +24,12 @@ from articles.models import Article, Tag, TagsApart, TagStep, TransitionError
 from articles.models.tag import SLUG_LENGTH, USES_COUNTED
 from articles.publishing import tag_merge
 
-# The duplicate finder compares the tags made last, this many of them, and shows so many pairs.
+# The duplicate finder compares the newest COMPARED tags and shows at most PAIRS_SHOWN pairs.
 COMPARED = 20_000
 PAIRS_SHOWN = 200
-# Of the pairs that are kept apart, the newest.
+# How many of the pairs marked as different are shown, the newest first.
 APART_SHOWN = 100
-# Articles that the preview of a merge names.
+# How many articles the preview of a merge names.
 NAMED = 20
 STEPS_SHOWN = 50
 
@@ -74,12 +74,12 @@ class TagForm(ChangedFieldsForm):
         return slug
 
     def _get_validation_exclusions(self):
-        # An empty address is made from the name on saving; clean_slug has looked at any other.
+        # An empty slug is made from the name on saving; clean_slug has checked any other.
         return super()._get_validation_exclusions() | {"slug"}
 
 
 class TwoTagsForm(forms.Form):
-    """Which tag stays, and which one is merged into it."""
+    """Which tag stays, and which tag is merged into it."""
 
     stays = forms.ModelChoiceField(Tag.objects.all(), widget=forms.HiddenInput)
     goes = forms.ModelChoiceField(Tag.objects.all(), widget=forms.HiddenInput)
@@ -105,11 +105,11 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return TagList
 
     def has_merge_permission(self, request):
-        """Whoever merges renames one tag and deletes the other."""
+        """Merging renames one tag and deletes the other, so it needs both permissions."""
         return request.user.has_perms(["articles.change_tag", "articles.delete_tag"])
 
     def view_on_site(self, tag):
-        """Where readers find the tag, if they can."""
+        """The tag's public page; None when the public cannot see it."""
         return tag.get_absolute_url() if tag_merge.is_public(tag) else None
 
     # The list
@@ -132,7 +132,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 messages.ERROR,
             )
             return None
-        # What is used more is more likely the right one.
+        # The tag with more uses is more likely the right one.
         goes, stays = sorted(two, key=lambda tag: tag.uses)
         return HttpResponseRedirect(merge_address(stays, goes))
 
@@ -149,8 +149,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except (IntegrityError, TransitionError):
-            # Somebody took the name or the address in the same instant. Now it is there
-            # to be seen: the form says so, with every word in it.
+            # Somebody else took the name or the slug in the same instant. The form now finds
+            # it, says so, and keeps what was typed.
             return super().changeform_view(request, *args, **kwargs)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -179,7 +179,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         ] + super().get_urls()
 
     def duplicates_view(self, request):
-        """The pairs of tags that may be one."""
+        """Pairs of tags that may be duplicates."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         newest = Tag.objects.order_by("-pk").values_list("name", "pk")[: COMPARED + 1]
@@ -204,8 +204,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     @method_decorator(require_POST)
     def apart_view(self, request):
-        """Two tags are not the same: the finder does not show them any more."""
-        return self._said_of_two(
+        """Mark two tags as different: the duplicate finder stops showing them."""
+        return self._change_pair(
             request,
             lambda one, other: TagsApart.objects.note(one, other, by=request.user),
             "“{}” and “{}” are kept apart. They are not shown here any more.",
@@ -213,14 +213,14 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     @method_decorator(require_POST)
     def again_view(self, request):
-        """Two tags that were kept apart may be the same after all."""
-        return self._said_of_two(
+        """Take back that two tags are different: the duplicate finder shows them again."""
+        return self._change_pair(
             request,
             lambda one, other: TagsApart.objects.of(one, other).delete(),
             "“{}” and “{}” are looked at again.",
         )
 
-    def _said_of_two(self, request, do, done):
+    def _change_pair(self, request, do, done):
         if not self.has_merge_permission(request):
             raise PermissionDenied
         form = TwoTagsForm(request.POST)
@@ -229,17 +229,17 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             do(*two)
             self.message_user(request, done.format(*two), messages.SUCCESS)
         else:
-            self.message_user(request, _said_of(form), messages.ERROR)
+            self.message_user(request, _merge_problem(form), messages.ERROR)
         return HttpResponseRedirect(reverse("admin:articles_tag_duplicates"))
 
     def merge_view(self, request):
-        """Say what merging would change, and do it."""
+        """Preview a merge; a POST merges."""
         if not self.has_merge_permission(request):
             raise PermissionDenied
         sent = request.POST if request.method == "POST" else request.GET
         form = TwoTagsForm(sent)
         if not form.is_valid():
-            return self._not_merged(request, _said_of(form))
+            return self._not_merged(request, _merge_problem(form))
         stays, goes = form.cleaned_data["stays"], form.cleaned_data["goes"]
         if request.method != "POST":
             return self._preview(request, stays, goes)
@@ -255,7 +255,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return HttpResponseRedirect(form_of(stays.pk))
 
     def undo_view(self, request, step):
-        """Say what undoing a merge does, and do it."""
+        """Preview undoing a merge; a POST undoes it."""
         if not self.has_merge_permission(request):
             raise PermissionDenied
         step = get_object_or_404(TagStep, pk=step, what=TagStep.What.MERGE)
@@ -303,7 +303,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
 @admin.register(TagStep)
 class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
-    """What was done to tags, by whom and when; merges can be undone from here."""
+    """The log of what was done to tags, by whom and when; merges can be undone from here."""
 
     list_display = ["when", "who", "did", "undo"]
     list_display_links = None
@@ -318,7 +318,7 @@ class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request):
-        # A merge of many articles is a long record.
+        # The rows of a merge of many articles are a large value.
         return super().get_queryset(request).defer("rows")
 
     def changelist_view(self, request, extra_context=None):
@@ -360,11 +360,11 @@ def form_of(key):
 
 
 def _pairs_with_tags(pairs, keys):
-    """For each pair the two tags with their uses, the more used one first, and why they are alike."""
+    """For each pair both tags with their uses, the more used tag first, and why they are alike."""
     wanted = {keys[name] for pair in pairs for name in (pair.one, pair.other)}
     found = {tag.name: tag for tag in Tag.objects.with_uses().filter(pk__in=wanted)}
     for pair in pairs:
-        # One may have been renamed or merged while they were compared.
+        # A tag may have been renamed or merged while the pairs were compared.
         if pair.one in found and pair.other in found:
             two = found[pair.one], found[pair.other]
             stays, goes = sorted(two, key=lambda tag: -tag.uses)
@@ -375,8 +375,8 @@ def _pairs_with_tags(pairs, keys):
             }
 
 
-def _said_of(form):
-    """Why these two cannot be merged: who was quicker, where somebody was."""
+def _merge_problem(form):
+    """Why the two tags cannot be merged, such as that a colleague has just merged one of them."""
     for name in ("goes", "stays"):
         key = form.data.get(name, "")
         if name in form.errors and key.isdecimal() and len(key) < 19:

@@ -2,6 +2,10 @@
 Append-only records, which are written once.
 
 Changes are refused here in Python, and on PostgreSQL by a trigger as well.
+
+django-pgtrigger was tried and not taken: it does nothing on SQLite, so the checks in Python
+would stay; it needs an app, an entry in Meta and a migration for each table, to replace two
+functions of ten lines; its release 4.17.0 names no support for Django 6.1.
 """
 
 from django.conf import settings

@@ -1,4 +1,11 @@
-"""The sitemap: one file, or one per month when there are too many articles."""
+"""
+The sitemap: one file, or one per month when there are too many articles.
+
+Not Django's sitemap framework: it divides articles by page number, so that each new article
+moves all others to other files; its sections are fixed when the URLs are loaded, so months
+cannot be sections; its index queries every section; and its addresses follow the request and
+the site's row, not SITE_URL.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,8 +83,8 @@ def _other_places():
 def _index(request):
     files = [reverse("articles:sitemap_of_pages")] + [
         reverse("articles:sitemap_of_month", args=[month.start.year, month.start.month])
-        for _, spans in months.months_by_year(Article.objects.visible())
-        for month in spans
+        for _, in_year in months.months_by_year(Article.objects.visible())
+        for month in in_year
     ]
     return render(
         request,

@@ -1,4 +1,4 @@
-"""What was decided with one press, and how all of it is undone with one."""
+"""The page of a bulk decision, on which the whole batch is undone."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -13,13 +13,13 @@ from comments.admin.forms import ModerationForm
 from comments.models import Batch
 from comments.moderation.bulk import undo_together
 
-# So many decisions of a batch are listed.
+# At most this many decisions of a batch are listed.
 MOST_LISTED = 200
 
 
 @admin.register(Batch)
 class BatchAdmin(RecordMixin, admin.ModelAdmin):
-    """A page for each batch, reached from where it was made; there is no list of them."""
+    """A page for each batch, linked from where it was made. There is no list of batches."""
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")

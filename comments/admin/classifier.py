@@ -1,4 +1,4 @@
-"""How good the classifier is, and what it may do."""
+"""The accuracy of the classifier, and what it is allowed to do."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,7 +13,7 @@ from comments.classifier.measuring import measure
 from comments.models import Classifier, Comment, Training
 from comments.screening.spam import FEWEST_OF_EACH, SURELY_HONEST, SURELY_SPAM
 
-# The newest decisions that it is measured on: some seconds of work.
+# It is measured on this many of the newest decisions, which takes some seconds.
 MOST_MEASURED = 5000
 MISTAKES_SHOWN = 50
 
@@ -45,7 +45,7 @@ class ActsForm(forms.Form):
 
 @admin.register(Classifier)
 class ClassifierAdmin(RecordMixin, admin.ModelAdmin):
-    """One page: there is one classifier."""
+    """A single page: there is one classifier."""
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")
@@ -60,7 +60,7 @@ class ClassifierAdmin(RecordMixin, admin.ModelAdmin):
         return [path("", page, name="comments_classifier_changelist")]
 
     def get_model_perms(self, request):
-        # It is found above the list of comments.
+        # Hidden from the index: the list of comments links here.
         return {}
 
     def changelist_view(self, request, extra_context=None):
@@ -127,7 +127,7 @@ def _figures(measured):
 
 
 def _mistakes(measured):
-    """The newest comments of which it would have said something else, each with what it would have said."""
+    """The newest comments that the classifier judges otherwise, each with its answer."""
     newest = measured.mistakes[::-1][:MISTAKES_SHOWN]
     comments = Comment.objects.in_bulk([one.key for one, _ in newest])
     return [

@@ -1,4 +1,4 @@
-"""What the cells of the lists are made of; what people wrote is escaped, isolated and clipped."""
+"""Cells of the lists. What people wrote is escaped, isolated (bidi) and clipped."""
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,12 +12,12 @@ def excerpt(text, length):
 
 
 def name(text):
-    """A name that cannot turn the line around it."""
+    """A name whose direction of writing cannot affect the rest of the line."""
     return format_html("<bdi>{}</bdi>", text)
 
 
 def moment(at, words):
-    """A time in words, with the exact moment in its title."""
+    """A time in words, with the exact time in its title."""
     exact = date_format(timezone.localtime(at), "j F Y, H:i:s e")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, words
@@ -25,17 +25,17 @@ def moment(at, words):
 
 
 def since(at):
-    """How long ago, in one unit: “3 hours”."""
+    """How long ago the moment was, in one unit: “3 hours”."""
     return timesince(at, depth=1)
 
 
 def until(at):
-    """How long until then, in one unit: “3 days”."""
+    """How long it is until the moment, in one unit: “3 days”."""
     return timeuntil(at, depth=1)
 
 
 def flags(comment):
-    """What readers and its author have said of the comment that no moderator has answered."""
+    """Open reports by readers, and the author's open appeal."""
     said = []
     if number := comment.open_reports:
         said.append(f"{number} report{'s' if number != 1 else ''}")

@@ -37,7 +37,7 @@ from comments.moderation.staff_replies import answer
 from comments.screening.wording import sentence
 from comments.threads.pages import thread_of
 
-# So many decisions of one press are told one by one; more are summed up.
+# Up to this many decisions of one bulk action get a message each; more get a summary.
 NAMED = 3
 DONE = {
     "approve": "{} comments are now approved.",
@@ -48,24 +48,24 @@ DONE = {
     "unpick": "{} comments are no longer among the picks.",
     "undo": "{} decisions are undone.",
 }
-# Where the status alone does not say what was done.
+# Messages for steps after which the status alone does not say what was done.
 SAID = {
     "keep": "It stays {}.",
     "pick": "It is among the picks now.",
     "unpick": "It is not among the picks any more.",
     "undo": "The decision is undone: now {}.",
 }
-# The newest reports of a comment are shown one by one.
+# How many reports of a comment are shown one by one, the newest first.
 REPORTS_SHOWN = 50
-# A row that was drawn: its key and the version that was on the screen.
+# A row of the list as it was on the screen: the comment's key and its version.
 SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
-# Other comments of the same conversation, shown on either side of the one to decide.
+# How many other comments of the conversation are shown before and after this one.
 NEARBY = 3
 
 
 @admin.register(Comment)
 class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    """Where moderators decide, on many comments from the list or on one with its context."""
+    """Where moderators decide: in bulk from the list, or on one comment with its context."""
 
     list_display = ["author", "words", "about", "status_in_colour", "written"]
     list_filter = [StatusFilter, SecondLookFilter, ("created_at", DateFilter)]
@@ -79,7 +79,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         css = {"all": ["desk/moderation.css"]}
         js = [Script("desk/moderation.js", type="module")]
 
-    # Who may. Comments come from readers and are never deleted; to change one is to decide on it.
+    # Permissions. Readers write comments and nobody deletes them; to change one is to decide on it.
 
     def has_moderate_permission(self, request):
         return request.user.has_perm("comments.moderate_comment")
@@ -104,7 +104,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return False
 
     def lookup_allowed(self, lookup, value, request):
-        # What only moderators may see must not be guessed from a filter typed by hand.
+        # Only moderators may see these. A filter typed by hand must not reveal them.
         if lookup.split("__")[0] in {"email", "network", "repeat_key"}:
             return False
         return super().lookup_allowed(lookup, value, request)
@@ -112,7 +112,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
         actions = super().get_actions(request, action_location)
         if not chosen_look(request):
-            # It answers reports and appeals, so it is offered where these are listed.
+            # It answers reports and appeals, so it is offered only in the lists of these.
             actions.pop("keep", None)
         return actions
 
@@ -125,12 +125,12 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             .select_related("article__thread", "parent", "root", "appeal")
             .defer("article__body")
             .prefetch_related("decisions")
-            # The list orders by get_ordering() itself, and would do so twice.
+            # The list orders by get_ordering(), and would otherwise order twice.
             .order_by()
         )
 
     def get_ordering(self, request):
-        """What waits longest comes first, and what was reported most; of everything else the newest."""
+        """What waits longest first, the most reported first; in other lists the newest first."""
         look, chosen = chosen_look(request), chosen_status(request)
         if look == "reported":
             return ["-open_reports", "-created_at", "-id"]
@@ -214,10 +214,10 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def response_action(self, request, queryset, **kwargs):
         """
-        Decide on the marked rows.
+        Decide on the selected rows.
 
-        They are looked for among all comments, not in the filtered list: one that
-        somebody else has decided on in between may have left that.
+        They are looked up among all comments, not in the filtered list: a comment that somebody
+        else has just decided on may have left that list.
         """
         marked = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
         if not all(re.fullmatch(r"[0-9]{1,18}", key) for key in marked):
@@ -300,7 +300,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._form_page(request, comment, ModerationForm())
 
     def get_view_on_site_url(self, obj=None):
-        """Where readers find the comment, if they can."""
+        """The comment's public address; None when readers cannot see it."""
         if obj is None or not obj.is_shown:
             return None
         return obj.get_absolute_url()
@@ -367,7 +367,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             self._say_done(request, comment, step)
 
     def _form_page(self, request, comment, form, *, seen=None, status=200):
-        """`seen` stays what was posted until the page that says what has happened since is drawn."""
+        """`seen` stays the posted version until a page shows what has changed since."""
         before, after = _nearby(comment)
         may_moderate = self.has_moderate_permission(request)
         context = {
@@ -394,7 +394,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "suggested": suggestions(comment.body) if may_moderate else [],
             "may_moderate": may_moderate,
             "has_address_of_another": comment.pk in with_address_of_another([comment]),
-            **(_said_of(comment) if may_moderate else {}),
+            **(_background_of(comment) if may_moderate else {}),
             "decision_buttons": _possible(comment, may_moderate),
             "answer_button": self.has_answer_permission(request)
             and _answer_button(comment),
@@ -405,7 +405,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
 
 def _changed_words(comment, form):
-    """What differs between the text that was on the screen and the one there is now."""
+    """The diff between the text that was on the screen and the text now."""
     read = form.cleaned_data.get("revision") if form.is_bound else None
     if read is None or read >= comment.text_revision or comment.is_erased:
         return None
@@ -417,8 +417,8 @@ def _not_there(words):
     return f"{listed} does not stand in the comment. Write the words exactly as they stand there."
 
 
-def _said_of(comment):
-    """What the screening, readers and its author have said of the comment, and what it said before."""
+def _background_of(comment):
+    """What the screening, readers and the author said about the comment, and its earlier texts."""
     reports = list(comment.reports.select_related("by")[: REPORTS_SHOWN + 1])
     return {
         "findings": [(sentence(signal), signal) for signal in comment.signals.all()],
@@ -432,7 +432,7 @@ def _said_of(comment):
 
 
 def _versions_seen(request):
-    """The version of each row that was on the screen, by the key of the comment."""
+    """The version of each row that was on the screen, by the comment's key."""
     pairs = map(SEEN.fullmatch, request.POST.getlist("seen"))
     return {int(pair[1]): int(pair[2]) for pair in pairs if pair}
 
@@ -445,7 +445,7 @@ def _possible(comment, may_moderate):
 
 
 def _answer_button(comment):
-    """The step and the words of the button that sends an answer, where one is possible."""
+    """The step and the label of the button that sends an answer; None where none is possible."""
     if comment.is_approved:
         step = "answer"
     elif "approve" in comment.possible_steps:
@@ -456,7 +456,7 @@ def _answer_button(comment):
 
 
 def _nearby(comment):
-    """The comments of the same conversation just before this one and just after it."""
+    """The comments of the conversation just before this one, and those just after it."""
     place = Cursor(comment.created_at, comment.pk)
     elsewhere = {comment.pk, comment.parent_id, comment.root_id} - {None}
     family = Comment.objects.conversation_of(comment).exclude(pk__in=elsewhere)

@@ -1,4 +1,4 @@
-"""What moderators know of a person among the readers, say of them to each other, and do about them."""
+"""Commenters at the desk: what is known of them, moderators' notes, and mutes."""
 
 from datetime import datetime, time, timedelta
 
@@ -32,9 +32,9 @@ from comments.moderation.reputation import (
 LONGEST_NOTE = 2000
 LONGEST_MUTE = timedelta(days=10 * 365)
 DAYS_AT_FIRST = 7
-# So many mutes in force are listed, and so many notes and mutes of one person.
+# At most this many mutes in force are listed, and notes and mutes of one person.
 MOST_SHOWN = 200
-# The names of rows are numbers that the databases can hold.
+# Both databases store keys as 64-bit integers.
 LARGEST_KEY = 2**63 - 1
 
 
@@ -84,7 +84,7 @@ class PersonMuteForm(DeskForm):
     reason = ReasonField()
 
     def clean_until(self):
-        """The moment when the last day is over."""
+        """The moment at which the last day ends."""
         day = self.cleaned_data["until"]
         today = timezone.localdate()
         if not today <= day <= today + LONGEST_MUTE:
@@ -95,7 +95,7 @@ class PersonMuteForm(DeskForm):
 
 
 class MuteForm(DeskForm):
-    """Whom to mute who wrote one comment: the person, or all from the same network."""
+    """Mute the author of a comment: the person, or everybody on the same network."""
 
     whom = forms.ChoiceField(
         label="Whom",
@@ -135,7 +135,7 @@ class MuteForm(DeskForm):
 
 
 class NumberForm(forms.Form):
-    """Which row an address or a button names."""
+    """The key of a row, from an address or a button."""
 
     key = forms.IntegerField(min_value=1, max_value=LARGEST_KEY)
 
@@ -159,7 +159,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     class Media:
         css = {"all": ["desk/people.css"]}
 
-    # Who may. Persons are made by what they write, and go when they have it erased.
+    # Permissions. Commenters come from posting, and are deleted when they have their data erased.
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")
@@ -190,7 +190,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return super().get_queryset(request).knowing_their_name().knowing_their_mute()
 
     def get_search_results(self, request, queryset, search_term):
-        # From the beginning, by the index; addresses are kept in small letters.
+        # From the beginning of the address, which the index serves; addresses are lower case.
         beginning = search_term.strip().lower()
         if beginning:
             queryset = queryset.filter(mailbox__address__startswith=beginning)
@@ -297,7 +297,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         }
         return self._page(request, "person.html", context, status)
 
-    # Muting whoever wrote a comment
+    # Muting the author of a comment
 
     def mute_view(self, request):
         self._check(request)
@@ -365,7 +365,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         }
         return self._page(request, "mutes.html", context, status)
 
-    # What all of them need
+    # Shared by all pages
 
     def _check(self, request):
         if not self.has_view_permission(request):
@@ -431,7 +431,7 @@ def _page_of(commenter):
 
 
 def _safe(address):
-    """The address if it is one of the desk's own; empty for any other."""
+    """The address if it is one of the desk's own pages, else an empty string."""
     address = address or ""
     is_local = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return address if is_local and address.startswith(reverse("admin:index")) else ""

@@ -14,7 +14,7 @@ from comments.admin.filters import DateFilter
 from comments.models import Decision
 from comments.stats.csv import lines_of_csv
 
-# A file holds the newest of the list, up to so many.
+# At most this many rows, the newest, go into the CSV file.
 MOST_ROWS = 50_000
 COLUMNS = [
     "At",
@@ -34,7 +34,7 @@ COLUMNS = [
 
 @admin.register(Decision)
 class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    """The log of what was decided."""
+    """The log of decisions."""
 
     list_display = ["at", "who", "decision", "reason", "subject", "article"]
     list_filter = [("at", DateFilter), "what", "reason"]
@@ -69,7 +69,7 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         return super().get_queryset(request).defer(*bodies)
 
     def get_search_fields(self, request):
-        # Only moderators see the addresses, so only they look for them.
+        # Only moderators see email addresses, so only they search by them.
         more = ["comment__email"] if _is_moderator(request) else []
         return [*self.search_fields, *more]
 
@@ -81,13 +81,13 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         ]
 
     def table_view(self, request):
-        """The list as it is filtered, as a file; the newest, up to a bound."""
+        """The list with its filters as a CSV file: the newest MOST_ROWS decisions."""
         if not (self.has_view_permission(request) and _is_moderator(request)):
             raise PermissionDenied
         try:
             decisions = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
-            # As the list itself answers a filter that means nothing.
+            # An invalid filter is answered as the list itself answers it.
             return HttpResponseRedirect(
                 f"{reverse('admin:comments_decision_changelist')}?e=1"
             )
@@ -144,7 +144,7 @@ def _table_address(request):
 
 
 def _row(decision):
-    """One decision for the file; nothing of the comment itself is in it."""
+    """One decision as a row of the file, without any text of the comment."""
     return [
         timezone.localtime(decision.at).isoformat(timespec="seconds"),
         decision.who,

@@ -1,4 +1,4 @@
-"""By what the lists can be narrowed."""
+"""The filters of the lists."""
 
 from django.contrib import admin
 
@@ -12,7 +12,7 @@ class DateFilter(admin.DateFieldListFilter):
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """What waits, unless a moderator chooses otherwise or searches, which looks at everything."""
+    """Shows pending comments, unless the moderator picks another status or searches all of them."""
 
     title = "status"
     parameter_name = "status"
@@ -37,7 +37,11 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 class SecondLookFilter(admin.SimpleListFilter):
-    """What readers have reported, or its author asks to be looked at again; of whatever status, until one is chosen."""
+    """
+    Reported comments, and those whose author appeals.
+
+    They have any status until one is chosen.
+    """
 
     title = "second look"
     parameter_name = "look"
@@ -73,7 +77,7 @@ def chosen_look(request):
 
 
 def chosen_status(request):
-    """The status that the list shows: `all` for every one of them."""
+    """The status that the list shows; `all` for every status."""
     looks_everywhere = request.GET.get("q") or chosen_look(request)
     unsaid = "all" if looks_everywhere else Comment.Status.PENDING
     chosen = request.GET.get("status")

@@ -1,4 +1,4 @@
-"""What a moderator may send, from the list and from the form of one comment."""
+"""The forms with which moderators decide, in the list and on the page of one comment."""
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
@@ -16,22 +16,22 @@ REASONS = [("", "Choose a reason")] + [
 
 
 class ListForm(ActionForm):
-    """What goes with a decision on the marked rows of the list."""
+    """The fields beside a bulk decision in the list."""
 
-    # A decision is about what was seen, so never about the rows of other pages.
+    # A moderator decides on what they saw, so never on rows of other pages.
     select_across = forms.BooleanField(required=False, disabled=True, initial=False)
     reason = forms.ChoiceField(
         label="Reason to reject",
         required=False,
-        # “Another reason” needs words, for which the list has no place.
+        # “Another reason” needs an explanation, for which the list has no room.
         choices=[pair for pair in REASONS if pair[0] != Decision.Reason.OTHER],
-        # The admin gives the fields of such a form no id of their own.
+        # Django gives the fields of an action form no ids.
         widget=forms.Select({"id": "reason"}),
     )
 
 
 class AnswersMixin:
-    """For forms that send an answer with some of their buttons, and never lose one with the others."""
+    """For forms with buttons that send a staff reply. The other buttons never lose its text."""
 
     ANSWERS = {
         "answer": "Send the answer",
@@ -40,7 +40,7 @@ class AnswersMixin:
 
     @property
     def answers(self):
-        """Whether the button that was pressed is one that sends the answer."""
+        """Whether the button that was pressed sends the staff reply."""
         return self.cleaned_data.get("step") in self.ANSWERS
 
     def clean_answer(self):
@@ -57,7 +57,7 @@ class AnswersMixin:
 
 
 class ModerationForm(AnswersMixin, forms.Form):
-    """One decision on the version of a comment that was on the screen, or an answer to it."""
+    """One decision on the version of a comment that was on the screen, or a staff reply to it."""
 
     DECISIONS = {
         "approve": "Approve",
@@ -68,7 +68,7 @@ class ModerationForm(AnswersMixin, forms.Form):
         "unpick": "Take off the picks",
         "undo": "Undo",
     }
-    # What is done beside the row of decisions, each with fields of its own.
+    # Steps other than the row of decisions, each with its own fields.
     OTHERS = {
         "redact": "Take these words out",
         "thread": "Change the conversation",
@@ -126,7 +126,7 @@ class ModerationForm(AnswersMixin, forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
 
     def focus_on_error(self):
-        """Let the page open at the first field to put right."""
+        """Set the focus to the first field with an error."""
         for name in self.fields:
             if name in self.errors:
                 self.fields[name].widget.attrs["autofocus"] = True
@@ -157,5 +157,5 @@ class ModerationForm(AnswersMixin, forms.Form):
         return lines
 
     def _ticked(self):
-        """What was suggested and ticked."""
+        """The suggested words that were ticked."""
         return self.data.getlist("suggested") if self.is_bound else []

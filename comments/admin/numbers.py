@@ -1,4 +1,4 @@
-"""How the moderating goes, in plots with a table behind each."""
+"""Statistics of the moderation: charts, each with a table behind it."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +18,7 @@ from comments.stats import charts, moderation
 from comments.stats.csv import as_csv
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# How long something waits: less than so long, in words.
+# Classes of waiting time: the upper bound, and the label.
 AGES = [
     (HOUR, "Less than an hour"),
     (6 * HOUR, "1 to 6 hours"),
@@ -31,25 +31,25 @@ AGES = [
 
 @dataclass(frozen=True)
 class Figure:
-    """A plot and the table behind it, which is there to download, too."""
+    """A chart and the table behind it, which can also be downloaded."""
 
     name: str
     title: str
     head: tuple[str, ...]
     rows: list
-    # What was looked at, and how the numbers are to be understood.
+    # What was counted, and how to read the figures.
     notes: tuple[str, ...] = ()
-    # What to do or wait for where there is nothing to draw.
+    # What is shown where there is nothing to draw.
     empty: str = ""
     plot: object = None
-    # Which template draws it: lines, columns or rows.
+    # Which template draws it: `lines`, `columns` or `rows`.
     drawn_as: str = "rows"
     is_by_week: bool = False
     said: dict = field(default_factory=dict)
 
 
 class Reading:
-    """What is read from the database for one page, each of it once."""
+    """What one page reads from the database, each part at most once."""
 
     def __init__(self, now):
         self.now = now
@@ -69,7 +69,7 @@ class NumbersAdmin(RecordMixin, admin.ModelAdmin):
         return [path("", page, name="comments_numbers_changelist")]
 
     def get_model_perms(self, request):
-        # It is found above the list of comments.
+        # Hidden from the index: the list of comments links here.
         return {}
 
     def changelist_view(self, request, extra_context=None):
@@ -271,14 +271,14 @@ def _rules(reading):
             "How often moderators agreed with each rule, in percent",
             "Of the times when they decided on a comment that it had held.",
             [
-                (row[0], row[5] or 0, _said_of_rule(rule))
+                (row[0], row[5] or 0, _rule_note(rule))
                 for row, rule in zip(rows, found, strict=True)
             ],
         ),
     )
 
 
-def _said_of_rule(rule):
+def _rule_note(rule):
     if rule.share is None:
         return "not decided"
     decided = rule.agreed + rule.disagreed
@@ -302,7 +302,7 @@ def _looks(reading):
             "judged without knowing them. Wrong is what was shown and should not have been, or the "
             "reverse. With 95 % confidence the true share lies between the two bounds (Wilson’s "
             "interval).",
-            _newest(moderation.MOST_LOOKS, "second looks") + _said_of_void(found.void),
+            _newest(moderation.MOST_LOOKS, "second looks") + _void_note(found.void),
         ),
         empty="No second look has been answered yet.",
         plot=found.together.looked_at
@@ -319,7 +319,7 @@ def _looks(reading):
     )
 
 
-def _said_of_void(number):
+def _void_note(number):
     if not number:
         return ""
     return (

@@ -1,4 +1,4 @@
-"""The queue: one page on which moderators read, decide, and undo."""
+"""The queue: the page on which moderators read comments, decide, and undo."""
 
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -53,15 +53,16 @@ DONE = {
     "approve_and_answer": "Approved and answered",
     "thread": "The conversation is changed",
 }
-# An undoing is undone by deciding; an answer is a comment of its own, and a conversation is changed back.
+# To undo an undo, decide again. A staff reply is a comment of its own, and a conversation
+# is changed back where it was changed.
 NOT_UNDONE_HERE = {"undo", "answer", "thread"}
-# After these the comment is still to be decided on.
+# After these steps the comment still waits for a decision.
 LEFT_OPEN = {"undo", "thread"}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the queue a moderator is: which pile, which part of it, in which order."""
+    """A place in the queue: which list, which part of it, in which order."""
 
     pile: Pile = WAITING
     article: int | None = None
@@ -71,7 +72,7 @@ class Place:
 
     @classmethod
     def parse(cls, query: QueryDict) -> Self:
-        """What the address says; whatever nobody was given counts as not said."""
+        """The place that the address names. Invalid values count as missing."""
         article = query.get("article", "")
         is_key = article.isdecimal() and len(article) < 16
         return cls(
@@ -98,7 +99,7 @@ class Place:
         return f"{reverse('admin:comments_queue_changelist')}?{query}{anchor}"
 
     def start(self, **changes) -> Self:
-        """The first page of this or another part of the queue."""
+        """The first page of this part of the queue, or of another one."""
         return replace(self, **{"after": "", "since": ""} | changes)
 
 
@@ -155,7 +156,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
     @method_decorator(require_GET)
     @for_moderators
     def news_view(self, request):
-        """How much has come since the page was drawn."""
+        """How many comments have come since the page was drawn."""
         place = Place.parse(request.GET)
         number = len(place.pile.keys_since(place.since, place.article))
         return JsonResponse(
@@ -169,7 +170,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
     def decide_view(self, request):
         form, place = QueueForm(request.POST), _place_of(request)
         if not form.is_valid():
-            return self._ask_for_better(request, place, form)
+            return self._ask_to_correct(request, place, form)
         if form.answers and not self.has_answer_permission(request):
             raise PermissionDenied
         outcome = _take(by=request.user, **form.cleaned_data)
@@ -179,7 +180,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
     @method_decorator(require_POST)
     @for_moderators
     def undo_view(self, request):
-        """Undo what was decided with one press."""
+        """Undo the decisions of one bulk action or one button."""
         key = request.POST.get("batch", "")
         is_key = key.isdecimal() and len(key) < 16
         batch = get_object_or_404(Batch, pk=int(key) if is_key else 0)
@@ -190,10 +191,10 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
             return self._refuse(request, place, str(error))
         return self._say(request, place, "undo", outcome)
 
-    # Answers
+    # Responses
 
     def _say(self, request, place, step, outcome, *, form=None):
-        """What came of a press: a page for people, or for the script of the page its parts."""
+        """The response to a decision: a page, or for the page's script its parts."""
         stale = _stale(outcome, form)
         if _is_asked_by_script(request):
             return self._parts(request, place, step, outcome, stale, form)
@@ -210,14 +211,14 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
         done = {comment.pk for comment in outcome.done}
         concerned = done | {card.key for card in stale} | (form.keys if form else set())
         open_again = done if step in LEFT_OPEN else set()
-        folded = [] if step in LEFT_OPEN else _folds(request, outcome.done)
+        folded = [] if step in LEFT_OPEN else _decided_cards(request, outcome.done)
         left = concerned - {card.key for card in stale} - (done - open_again)
         parts = [
             *(self._folded(request, place, step, fold, outcome) for fold in folded),
             *(self._card(request, place, card) for card in stale),
             *(self._card(request, place, card) for card in cards_of(left)),
         ]
-        said = [_plainly(step, outcome.done)] if outcome.done else []
+        said = [_plain_sentence(step, outcome.done)] if outcome.done else []
         said += [card.notice for card in stale]
         status = 409 if stale and not done else 200
         answer = {"said": " ".join(said), "keys": sorted(concerned), "parts": parts}
@@ -241,17 +242,17 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
         return {"keys": [comment.pk for comment in comments], "html": html}
 
     def _ask_again(self, request, place, step, outcome, stale):
-        """The page for what was not decided, because it is not any more what the moderator saw."""
+        """The page for comments that were not decided on, because they changed meanwhile."""
         context = {
             "title": "Look again before you decide",
-            "done": _plainly(step, outcome.done) if outcome.done else "",
+            "done": _plain_sentence(step, outcome.done) if outcome.done else "",
             "undo": _undo_button(_undo_of(step, outcome)),
             "cards": stale,
         }
         return self._answer(request, place, context, status=409)
 
-    def _ask_for_better(self, request, place, form):
-        """The words that were sent, and what to put right in them."""
+    def _ask_to_correct(self, request, place, form):
+        """The page with the words that were sent, and what is wrong with them."""
         if _is_asked_by_script(request):
             fields = [name for name in form.fields if name in form.errors]
             said = {"said": form.sentences, "fields": fields}
@@ -266,7 +267,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
             "title": "Nothing was decided yet",
             "cards": cards,
             "form": form,
-            # What they looked at, until a page says what has happened since.
+            # The version that was on the screen, until a page shows what has changed since.
             "seen": form.data["seen"],
         }
         return self._answer(request, place, context, status=422)
@@ -332,7 +333,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
 
 
 def _take(*, step, seen, by, note, explanation, told, answer, policy, card):
-    """Take the step on the comments that were seen: on one alone, or on several as a batch."""
+    """Take the step on the comments that were seen: on a single one, or on several as a batch."""
     why = {"note": note}
     if step in REASONS:
         why |= {
@@ -368,7 +369,7 @@ def _take_on_one(step, comment, words, **why):
 
 
 def _stale(outcome, form):
-    """The cards of those that were not decided on, each with what has happened."""
+    """The cards of the comments that were not decided on, each with what has changed."""
     were = form.cleaned_data["seen"] if form else {}
     return [
         card_after(comment, were.get(comment.pk), sentence)
@@ -376,8 +377,8 @@ def _stale(outcome, form):
     ]
 
 
-def _folds(request, done):
-    """What was decided, as it stood on the cards of the page: together on one card, or each selected one on its own."""
+def _decided_cards(request, done):
+    """The decided comments as they stood on the page: one card, or each selected comment alone."""
     by_key = {comment.pk: comment for comment in done}
     if request.POST.get("card"):
         return [done] if done else []
@@ -390,14 +391,14 @@ def _folds(request, done):
 
 
 def _undo_of(step, outcome):
-    """What the button that undoes it sends: the number of the batch, or the comment as it is now."""
+    """The value of the undo button: the number of the batch, or the comment in its new version."""
     if step in NOT_UNDONE_HERE or not outcome.done:
         return ""
     return f"batch-{outcome.batch.pk}" if outcome.batch else seen(outcome.done[0])
 
 
 def _undo_button(text):
-    """The form behind the button that undoes; None where the text is nothing that was ever given."""
+    """The form of the undo button; None when the text is no value that a page sent."""
     kind, _, number = text.partition("-")
     if kind == "batch" and number.isdecimal() and len(number) < 16:
         return {
@@ -416,7 +417,7 @@ def _undo_button(text):
 
 def _sentence(step, done):
     if len(done) != 1:
-        return _plainly(step, done)
+        return _plain_sentence(step, done)
     return format_html(
         "{}: {}, “<bdi>{}</bdi>”",
         DONE[step],
@@ -425,7 +426,7 @@ def _sentence(step, done):
     )
 
 
-def _plainly(step, done):
+def _plain_sentence(step, done):
     if len(done) == 1:
         return f"{DONE[step]}: {done[0].name}"
     return f"{DONE[step]}: {len(done)} comments."
@@ -444,7 +445,7 @@ def _capped(number, limit):
 
 
 def _tabs(place):
-    """Each pile with its count, and whether it is the one on the page."""
+    """The tab of each list: its count, and whether it is the current one."""
     return [
         (
             place.start(pile=pile, article=None),

@@ -1,4 +1,4 @@
-"""What a moderator may send from the queue."""
+"""The form with which moderators decide in the queue."""
 
 from django import forms
 
@@ -10,7 +10,7 @@ from comments.moderation.queue import Seen
 
 MOST_AT_ONCE = 500
 ANSWERS = AnswersMixin.ANSWERS
-# Each reason to reject is a button of its own.
+# Each reason to reject has a button of its own.
 REASONS = {f"reject-{reason.value}": reason for reason in Decision.Reason}
 STEPS = [
     "approve",
@@ -25,12 +25,12 @@ STEPS = [
 ]
 FOR_ONE = ["undo", "thread", *ANSWERS]
 NOTHING_SEEN = "Nothing was decided: no comment is selected. Select some, then decide."
-# What a browser sends of a page that nobody made.
+# The answer to a POST that no page of ours sends.
 NOT_OURS = "Nothing was decided. Open the queue again, and decide there."
 
 
 class SeenField(forms.Field):
-    """The comments that were on the screen, each as it was there; several in one value, or in several."""
+    """The comments that were on the screen, each with its version, in one value or in several."""
 
     widget = forms.MultipleHiddenInput
 
@@ -47,7 +47,7 @@ class QueueForm(AnswersMixin, forms.Form):
         error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
     )
     seen = SeenField(error_messages={"required": NOTHING_SEEN})
-    # All keys on the card that the button stands on.
+    # The keys of all comments on the card with the button.
     card = forms.CharField(required=False, max_length=20 * MOST_AT_ONCE)
     explanation = TextField(
         label="What the author is told besides the reason",
@@ -80,14 +80,14 @@ class QueueForm(AnswersMixin, forms.Form):
 
     @property
     def keys(self):
-        """The keys of all comments that are concerned: what was seen, and what else is on the card."""
+        """The keys of the comments that were seen, and of the others on the card."""
         card = self.cleaned_data.get("card", "").split()
         numbers = {int(key) for key in card if key.isdecimal() and len(key) < 16}
         return numbers | set(self.cleaned_data.get("seen") or {})
 
     @property
     def sentences(self):
-        """All that is wrong, as one text."""
+        """All errors as one text."""
         return " ".join(text for texts in self.errors.values() for text in texts)
 
     def clean(self):

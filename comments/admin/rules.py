@@ -1,4 +1,4 @@
-"""The rules of the screening: what each looks at, how often moderators agreed, and how it is set."""
+"""The screening rules at the desk: what each finds, how often moderators agreed, its settings."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ from comments.screening.wording import QUESTIONS
 
 @dataclass(frozen=True)
 class Measure:
-    """What the limit of a rule says, and between what it lies."""
+    """The name of a rule's limit and its range."""
 
     says: str
     most: float
@@ -35,7 +35,7 @@ class Measure:
     is_whole: bool = True
 
 
-# What lies beyond the most is not counted by the screening; see comments.screening.past.
+# The screening counts no further than the maximum; see comments.screening.past.
 MEASURES = {
     "links": Measure("So many different links are left alone.", 100),
     "similar_text": Measure(
@@ -53,7 +53,7 @@ ANY_MEASURE = Measure("", 1_000_000, is_whole=False)
 
 
 class RuleForm(TriedForm):
-    """How a rule is to be set; `seen` is how it was on the screen. What is empty is as it comes."""
+    """The settings of a rule. Empty means the default; `seen` is what was on the screen."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     limit = forms.FloatField(required=False)
@@ -97,7 +97,7 @@ class RuleForm(TriedForm):
 
     @property
     def state(self):
-        """How the rule is set now, in a word that the page sends back."""
+        """The current settings, as a text that the page sends back."""
         return f"{self.row.limit}/{self.row.weight}"
 
     @property
@@ -131,7 +131,7 @@ class RuleForm(TriedForm):
 
 @admin.register(RuleSetting)
 class RuleSettingAdmin(admin.ModelAdmin):
-    """A page with all rules, and one for each that moderators may set."""
+    """A page with all rules, and a page for each rule that moderators may change."""
 
     class Media:
         css = {
@@ -166,7 +166,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
         ]
 
     def get_model_perms(self, request):
-        # It is found above the list of comments, and beside the word lists.
+        # Hidden from the index: the list of comments and the word lists link here.
         return {}
 
     def changelist_view(self, request, extra_context=None):
@@ -221,7 +221,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:comments_rulesetting_changelist"))
 
     def _conflict(self, request, form):
-        """Another moderator has set it: what is asked for, tried beside what is set now."""
+        """Another moderator has changed the rule: show the backtests of both settings."""
         self.message_user(
             request,
             f"{form.row.changed_by_name or 'Somebody'} has set this rule while you looked at it. "
@@ -260,7 +260,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
 
 
 def _settable(name):
-    """The rule of this name that moderators may set."""
+    """The rule of this name, if moderators may change it; else 404."""
     for rule in RULES:
         if rule.name == name and not rule.is_fixed:
             return rule
@@ -268,7 +268,7 @@ def _settable(name):
 
 
 def _sent(data):
-    """What was sent; with the button for it, the rule as it comes."""
+    """The POST data; the button “default” replaces the fields by the defaults."""
     data = data.copy()
     if "_as_it_comes" in data:
         data["limit"] = data["weight"] = ""
@@ -276,7 +276,7 @@ def _sent(data):
 
 
 def _trials(form):
-    """What the rule would have done as it is asked for, and as it is set now."""
+    """The backtests of the rule: with the requested settings, and with the current ones."""
     past = past_for(form.rule)
     asked, now = (trial(form.rule, how, past) for how in (form.setting, form.now))
     return {
@@ -317,5 +317,5 @@ def _in_words(rule, setting):
 
 
 def _plain(number):
-    """3 for 3.0, as people write it."""
+    """A number as people write it: 3 for 3.0."""
     return number if number is None or number % 1 else int(number)

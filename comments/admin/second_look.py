@@ -1,4 +1,4 @@
-"""The blind second look: one comment, and not a word of what the machine made of it."""
+"""The audit sample: a moderator judges a comment without knowing the first decision."""
 
 from django import forms
 from django.conf import settings
@@ -13,14 +13,14 @@ from articles.models import TransitionError
 from comments.admin.forms import NO_REASON, REASONS
 from comments.models import SecondLook
 
-# So many that wait are counted.
+# Waiting comments are counted up to this number.
 MOST_COUNTED = 100
 NO_VERDICT = "Nothing was decided. Press one of the three buttons."
 GONE = (
     "Nothing was decided, and this look does not count: in the meantime the comment was "
     "decided on, changed or taken back."
 )
-# What became of the comment, in a moderator's words and in those of the machine.
+# What became of the comment, as moderators say it and as the machine decided.
 SAID = {
     "approved": "you published it",
     "rejected": "you rejected it",
@@ -63,7 +63,7 @@ class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
         return [path("", page, name="comments_secondlook_changelist")]
 
     def get_model_perms(self, request):
-        # It is found above the list of comments.
+        # Hidden from the index: the list of comments links here.
         return {}
 
     def changelist_view(self, request, extra_context=None):
@@ -75,7 +75,7 @@ class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
 
     def _judge(self, request):
         form = VerdictForm(request.POST)
-        look = _look_named_in(form)
+        look = _look_from(form)
         if look is None or not form.is_valid():
             return self._page(request, look or _next(), form, status=422)
         verdict, seen, reason = (
@@ -86,7 +86,7 @@ class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
         except TransitionError as error:
             self.message_user(request, str(error), messages.WARNING)
             return self._page(request, _next(), VerdictForm(), status=409)
-        # Whatever else was overtaken is in nobody's way any more.
+        # Close the other samples that a decision has made pointless.
         SecondLook.objects.overtaken().close()
         self.message_user(request, *_what_became_of(look))
         return HttpResponseRedirect(reverse("admin:comments_secondlook_changelist"))
@@ -112,10 +112,10 @@ def _next():
     return SecondLook.objects.open().for_a_look().first()
 
 
-def _look_named_in(form):
+def _look_from(form):
     form.is_valid()
     key = form.cleaned_data.get("look")
-    # A number that no database can hold names none.
+    # No database stores a number this large, so it names no comment.
     if key is None or key >= 2**63:
         return None
     return SecondLook.objects.for_a_look().filter(pk=key).first()

@@ -1,4 +1,4 @@
-"""The words that the screening looks for."""
+"""The word lists of the screening."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -33,10 +33,10 @@ from comments.screening.rules import RULES
 from comments.screening.terms import problem_with
 
 LONGEST_FOLDED = 4 * LONGEST_TERM
-# So many lines are taken at once, and of so many it is said what is wrong.
+# At most this many lines in one form, and this many problems in its errors.
 MOST_LINES = 200
 MOST_PROBLEMS = 20
-# So many new terms are named one by one.
+# Up to this many new terms are named in the message.
 NAMED = 5
 
 RULE_OF = {
@@ -86,7 +86,7 @@ class TermsForm(TriedForm):
 
 
 class KindForm(TriedForm):
-    """Of which kind a term is to be; `seen` is the one that was on the screen."""
+    """Move a term to another list; `seen` is the list that was on the screen."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
@@ -119,7 +119,7 @@ class KindForm(TriedForm):
 
 
 class TermList(LongList):
-    """The list of terms, each with what it found of late, `lately`, and whether more may be added: `may_add`."""
+    """Adds `lately`, the recent hits of each term, and `may_add` to the changelist."""
 
     def get_results(self, request):
         super().get_results(request)
@@ -132,7 +132,7 @@ class TermList(LongList):
 
 @admin.register(Term)
 class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
-    """Words are added and moved only after it was shown what they would have done."""
+    """A term is added or moved only after a backtest was shown."""
 
     list_display = ["word", "kind", "found", "who", "added"]
     list_filter = ["kind", ("at", DateFilter)]
@@ -143,7 +143,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     class Media:
         css = {"all": ["desk/moderation.css", "desk/trials.css"]}
 
-    # Who may. What a term would have done is shown in the comments of readers: that is for moderators.
+    # Permissions. Backtests show comments of readers, so they are for moderators only.
 
     def has_moderate_permission(self, request):
         return request.user.has_perm("comments.moderate_comment")
@@ -179,7 +179,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         )
 
     def get_search_results(self, request, queryset, search_term):
-        """Also the term that is the same word as what is looked for."""
+        """Also find the term that is the same word as the one searched for."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if folded := fold(search_term):
             found |= queryset.filter(Q(folded__contains=folded))
@@ -229,7 +229,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
                     request.user.pk, terms, ADDITION, f"Added as {kind}."
                 )
         except IntegrityError:
-            # Another has just added one of them, and the form says who and which.
+            # Another moderator has just added one of them. The form says who, and which.
             return self._add_page(request, TermsForm(request.POST), status=422)
         self.message_user(request, _added(texts, kind), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:comments_term_changelist"))
@@ -271,7 +271,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:comments_term_changelist"))
 
     def _conflict(self, request, term, kind):
-        """Another moderator has moved it: what is asked for now, tried on what it is now."""
+        """Another moderator has moved the term: show the backtest against its current list."""
         self.message_user(
             request,
             f"“{term}” is {term.kind} by now: another moderator has moved it. Look at it again before you do.",
@@ -309,7 +309,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
 
 def _trial_of(asked):
-    """What these words would have done: all of them together, and each."""
+    """The backtest of these words, all together and each alone."""
     rule = RULE_OF[asked["kind"]]
     folded = {fold(text): text for text in asked["texts"]}
     past = past_with_terms(rule, folded)
@@ -323,7 +323,7 @@ def _trial_of(asked):
 
 
 def _problems(texts):
-    """What is wrong with these lines, which go by their number."""
+    """The problems of these lines, each with the number of its line."""
     listed_already = {
         term.folded: term for term in Term.objects.same_as(texts.values())
     }

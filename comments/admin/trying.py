@@ -1,20 +1,20 @@
-"""What the pages share that show what a change would have done before they store it."""
+"""Backtest before saving: what the pages share that show the effect of a change first."""
 
 import json
 
 from django import forms
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-# So many of the comments are listed, the newest decided.
+# At most this many comments are listed, the ones decided last.
 MOST_LISTED = 50
 
 
 class TriedForm(forms.Form):
     """
-    A form that is sent twice: to see what it would do, and to store what was seen.
+    A form that is sent twice: first to show the backtest, then to store what was shown.
 
-    `tried` names what was on the screen, so that nothing else is stored by the second press.
-    Each form says as `asked` what would be stored, which makes one trial another.
+    `tried` is a mark of the values on the screen, so that the second press stores nothing else.
+    Each form returns those values as `asked`.
     """
 
     tried = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -35,5 +35,5 @@ class TriedForm(forms.Form):
 
 
 def listed(hits):
-    """The newest of the hits, and how many more there are."""
+    """The newest hits, and the number of the others."""
     return {"shown": hits[:MOST_LISTED], "more": len(hits[MOST_LISTED:])}

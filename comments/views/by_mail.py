@@ -1,32 +1,31 @@
-"""What the links in the digest lead to. Opening one decides nothing: mail programs and scanners do that by themselves."""
+"""
+The pages behind the links of the moderators' digest.
+
+Opening a link decides nothing, because mail programs and scanners open links by themselves.
+"""
 
 from http import HTTPStatus
 
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session
 from articles.models import TransitionError
 from comments.forms import RejectForm, StepForm
 from comments.mail.one_click import link_to_decide
 from comments.screening.wording import why
-from comments.security.csrf import is_from_elsewhere
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,
     fits,
-    refusing_floods,
+    reader_form,
+    reason_to_refuse,
 )
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def decide(request, token):
-    """Where a moderator takes the one step that the link is for."""
-    request.encoding = "utf-8"
+    """The page on which a moderator confirms the one step that the link is for."""
     link = link_to_decide(token)
     if link is None:
         return _page(request, "no_decision.html", status=HTTPStatus.NOT_FOUND)
@@ -50,10 +49,8 @@ def _receive(request, link):
         form = _form_for(link)(step=link.step)
         return _ask(request, link, form, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     form = _form_for(link)(request.POST, step=link.step)
-    if is_from_elsewhere(request):
-        return _ask(request, link, form, HTTPStatus.FORBIDDEN)
-    if not form.is_valid():
-        return _ask(request, link, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, form):
+        return _ask(request, link, form, status)
     try:
         link.follow(**form.why)
     except TransitionError:
@@ -87,7 +84,7 @@ def _is_refused(status):
 
 
 def _too_late(request, link):
-    """Says who decided what, and when; the words of the comment are at the desk."""
+    """Says who decided what, and when. The text of the comment is shown at the desk only."""
     is_gone = link.comment.is_erased or not link.comes_too_late
     if request.method == "POST":
         status = HTTPStatus.CONFLICT
@@ -105,7 +102,7 @@ def _too_late(request, link):
 
 
 def _typed(request):
-    """The explanation that cannot be taken, to be copied."""
+    """The explanation that cannot be sent any more, for copying."""
     if request.method != "POST" or not fits(request):
         return ""
     return RejectForm(request.POST, step="reject")["explanation"].value() or ""

@@ -1,19 +1,17 @@
-"""A reader tells the editors of an error in an article, and sees what became of it."""
+"""A reader reports an error in an article, and follows what becomes of the request."""
 
 from http import HTTPStatus
 
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from articles.core.http_cache import has_session, public_page
 from articles.models import Article, CorrectionRequest
 from articles.public.views import gone_or_404
 from comments.corrections.submit import take
 from comments.forms import ErrorForm
-from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import recent_hashes
 from comments.security.throttling import TooMany
 from comments.security.tokens import request_address, request_of
@@ -21,13 +19,13 @@ from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,
     fits,
-    refusing_floods,
+    reader_form,
+    reason_to_refuse,
+    retry_later,
 )
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def report_error(request, slug):
     if request.method == "POST":
         return _receive(request, slug)
@@ -45,13 +43,13 @@ def _ask(request, slug):
     return _form(request, form, HTTPStatus.OK)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 report_error.public_parameters = _ask.public_parameters
 
 
 @require_safe
 def correction_request(request, token):
-    """What became of a request, for whoever sent it."""
+    """The private page of a correction request, for its sender."""
     asked = request_of(token)
     if asked is None:
         raise Http404
@@ -62,26 +60,22 @@ def correction_request(request, token):
 def _receive(request, slug):
     if not fits(request):
         return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    request.encoding = "utf-8"
     article = Article.objects.visible().known_as(slug).first()
     form = ErrorForm(request.POST, instance=CorrectionRequest(article=article))
     if article is None:
         gone = Article.objects.gone().known_as(slug).first()
         status = HTTPStatus.GONE if gone else HTTPStatus.NOT_FOUND
         return _not_taken(request, status, form, notice=gone and gone.notice)
-    if is_from_elsewhere(request):
-        return _form(request, form, HTTPStatus.FORBIDDEN)
-    if not form.is_valid():
-        return _form(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, form):
+        return _form(request, form, status)
     if form.fell_for_the_decoy:
-        # A robot learns nothing, and nobody has to read what it sent.
+        # A robot gets the usual answer, and nothing is stored.
         return HttpResponseSeeOther(reverse("comments:reported"))
     try:
         asked = take(form.instance, networks=recent_hashes(request))
     except TooMany as error:
         response = _form(request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait)
-        response.headers["Retry-After"] = str(error.seconds)
-        return response
+        return retry_later(response, error.seconds)
     return HttpResponseSeeOther(request_address(asked))
 
 
@@ -96,6 +90,6 @@ def _form(request, form, status, **context):
 
 
 def _not_taken(request, status, form=None, **context):
-    """Nothing can be said of this article; the words are shown, to be copied."""
+    """No request can be sent about this article; the typed text is shown, for copying."""
     context |= {"status": status.value, "form": form}
     return render(request, "comments/error_not_taken.html", context, status=status)

@@ -1,11 +1,9 @@
-"""What was written with an email address: asking for the way to it, downloading it, having it erased."""
+"""The data of one email address: asking for the link by mail, download and erasure."""
 
 from http import HTTPStatus
 
 from django.http import JsonResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session, public_page
 from comments.forms import AddressForm, DataButtonForm, EraseForm
@@ -16,29 +14,23 @@ from comments.privacy.export_and_erase import (
     number_of_comments,
     number_of_unproven,
 )
-from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import recent_hashes
 from comments.security.tokens import mailbox_of_data
-from comments.views.receiving import as_private, fits, refusing_floods
+from comments.views.receiving import as_private, fits, reader_form, reason_to_refuse
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def ask_for_data(request):
-    """A form for an address. What it answers is the same whether or not we know the address."""
+    """A form for an address. The answer is the same whether the address is known or not."""
     if request.method != "POST":
         return _ask(request)
     if not fits(request):
         return _answer(
             request, "comments/not_taken.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         )
-    request.encoding = "utf-8"
     form = AddressForm(request.POST)
-    if is_from_elsewhere(request):
-        return _form_again(request, form, HTTPStatus.FORBIDDEN)
-    if not form.is_valid():
-        return _form_again(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, form):
+        return _form_again(request, form, status)
     mail_way_to_data(form.cleaned_data["email"], networks=recent_hashes(request))
     return _answer(request, "comments/data_asked.html")
 
@@ -49,27 +41,24 @@ def _ask(request):
     return render(request, "comments/ask_for_data.html", context)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 ask_for_data.public_parameters = _ask.public_parameters
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def data(request, token):
-    """Everything that was written with an address, for whoever was mailed the link."""
+    """Everything that was written with the address, for the owner of the mailed link."""
     if not fits(request):
         return _answer(
             request, "comments/not_taken.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         )
-    request.encoding = "utf-8"
     mailbox = mailbox_of_data(token)
     if mailbox is None:
         return _answer(request, "comments/data_link_ended.html", HTTPStatus.NOT_FOUND)
     if request.method != "POST":
         return _page(request, mailbox)
-    if is_from_elsewhere(request):
-        return _page(request, mailbox, HTTPStatus.FORBIDDEN)
+    if status := reason_to_refuse(request, None):
+        return _page(request, mailbox, status)
     if DataButtonForm(request.POST).wants_download:
         return _download(mailbox)
     form = EraseForm(request.POST)

@@ -1,32 +1,31 @@
-"""What the links in our mails lead to. Opening one changes nothing: mail programs and scanners do that by themselves."""
+"""
+The pages behind the links of mails to readers.
+
+Opening a link changes nothing, because mail programs and scanners open links by themselves.
+"""
 
 from http import HTTPStatus
 
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session
 from comments.forms import ConfirmForm, OneClickForm, StopForm
 from comments.moderation.reputation import confirm as confirm_mailbox
 from comments.moderation.reputation import disown
-from comments.security.csrf import is_from_elsewhere
 from comments.security.tokens import mailbox_to_confirm, mails_to_stop
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,
     fits,
-    refusing_floods,
+    reader_form,
+    reason_to_refuse,
 )
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def confirm(request, token):
-    """Where the owner of an address says whether they wrote a comment, and whether we may write there."""
-    request.encoding = "utf-8"
+    """The owner of an address says if the comment is theirs, and if they want mails about it."""
     mailbox, comment = mailbox_to_confirm(token)
     if mailbox is None:
         return _page(request, "link_ended.html", status=HTTPStatus.NOT_FOUND)
@@ -43,12 +42,9 @@ def confirm(request, token):
     return _page(request, "confirm.html", status=status, **context)
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def stop(request, token):
-    """Where the owner of an address ends the mails about one comment, or all of them."""
-    request.encoding = "utf-8"
+    """The owner of an address stops the mails about one comment, or all mails."""
     mailbox, comment = mails_to_stop(token)
     if mailbox is None:
         return _page(request, "link_ended.html", status=HTTPStatus.NOT_FOUND)
@@ -74,10 +70,10 @@ def _stop(mailbox, comment, mails):
 
 def _is_one_click(request):
     """
-    Whether a mail program asks in its reader's name.
+    Whether a mail program sends a one-click unsubscribe (RFC 8058).
 
-    It is no browser and has no page of ours, so it is not asked where it comes
-    from: the token shows that the mail was sent to it.
+    It is no browser and has no page of ours, so the origin of the request is not checked: the
+    token shows that the mail was sent to its reader.
     """
     return (
         request.method == "POST"
@@ -87,16 +83,14 @@ def _is_one_click(request):
 
 
 def _received(request, form_class):
-    """The status of the page, and the form if it is to be followed."""
+    """The status of the page, and the form; None for a form that must not be processed."""
     if request.method != "POST":
         return HTTPStatus.OK, None
     if not fits(request):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, None
-    if is_from_elsewhere(request):
-        return HTTPStatus.FORBIDDEN, None
     form = form_class(request.POST)
-    if not form.is_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY, None
+    if status := reason_to_refuse(request, form):
+        return status, None
     return HTTPStatus.OK, form
 
 

@@ -1,11 +1,9 @@
-"""The private page of one comment."""
+"""The private page of a comment, for its author."""
 
 from http import HTTPStatus
 
 from django.http import Http404
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session
 from articles.models import TransitionError
@@ -22,7 +20,6 @@ from comments.posting.author_actions import (
     state_of,
     withdraw,
 )
-from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import network_from, recent_hashes
 from comments.security.tokens import browser_token, comment_of, private_address
 from comments.text.html import as_html
@@ -31,19 +28,17 @@ from comments.views.receiving import (
     HttpResponseSeeOther,
     as_private,
     fits,
-    refusing_floods,
+    reader_form,
+    reason_to_refuse,
 )
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def mine(request, token):
-    """What became of a comment, for its author alone, and what can be done with it."""
+    """The status of a comment, and what its author can do with it."""
     if not fits(request):
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return _private(request, "comments/not_taken.html", {}, status)
-    request.encoding = "utf-8"
     comment = comment_of(token)
     if comment is None:
         raise Http404
@@ -54,15 +49,13 @@ def mine(request, token):
         )
     if forms.pressed is None:
         return _back(comment) if request.method == "POST" else _page(request, forms)
-    if is_from_elsewhere(request):
-        return _page(request, forms, HTTPStatus.FORBIDDEN)
-    if not forms.sent_is_valid:
-        return _page(request, forms, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, forms.sent):
+        return _page(request, forms, status)
     return _ACTIONS[forms.pressed](request, forms)
 
 
 class _Forms:
-    """The forms of the page; the one whose button was pressed holds what was sent."""
+    """The forms of the page. The form whose button was pressed is bound to the request."""
 
     def __init__(self, request, comment):
         is_post = request.method == "POST"
@@ -77,17 +70,13 @@ class _Forms:
 
     @property
     def sent(self):
-        """The form that came with words; None when a bare button was pressed."""
+        """The bound form; None when the button has no form."""
         forms = [self.edit, self.appeal, self.notify]
         return next((form for form in forms if form.is_bound), None)
 
     @property
-    def sent_is_valid(self):
-        return self.sent is None or self.sent.is_valid()
-
-    @property
     def words(self):
-        """What was typed, to be shown where it cannot be taken."""
+        """The typed text, to be shown where it cannot be used."""
         return "" if self.sent is None else next(iter(self.sent)).value() or ""
 
 
@@ -165,7 +154,7 @@ def _page(request, forms, status=HTTPStatus.OK, **context):
         "appeal": appeal_of(comment) if state == "not_published" else None,
         "needs_another_look": needs_another_look(comment, moderator_of(request)),
         "told_at": partly(comment.email) if comment.email else "",
-        # Who writes signed in is known by that.
+        # Signed-in users are known by their account, so they need no browser token.
         "browser": "" if comment.by_id else browser_token(comment),
         "forms": forms,
         "status": status.value,

@@ -1,4 +1,4 @@
-"""Taking what a reader sends, and giving every word back when it is not taken."""
+"""Receiving a reader's comment. A comment that is refused comes back with every word."""
 
 from http import HTTPStatus
 
@@ -9,21 +9,22 @@ from articles.models import Article
 from comments.forms import CommentForm
 from comments.models import Comment
 from comments.posting.submit import take
-from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import network_from
 from comments.security.throttling import TooMany
 from comments.security.tokens import private_address
 from comments.text.html import as_html
 from comments.threads.pages import answered_in, form_context, moderator_of, thread_of
-from comments.views.receiving import HttpResponseSeeOther, fits
+from comments.views.receiving import (
+    HttpResponseSeeOther,
+    fits,
+    reason_to_refuse,
+    retry_later,
+)
 
 
 def post(request, slug):
     if not fits(request):
         return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    # Whatever the sender says of the encoding: our form is UTF-8, and what is not
-    # becomes replacement characters.
-    request.encoding = "utf-8"
     article = Article.objects.visible().select_related("thread").at(slug)
     form = CommentForm(request.POST, instance=Comment(article=article))
     if article is None:
@@ -32,10 +33,8 @@ def post(request, slug):
         return _not_taken(request, status, form, notice=gone and gone.notice)
     if thread_of(article).is_closed:
         return _not_taken(request, HTTPStatus.FORBIDDEN, form, article=article)
-    if is_from_elsewhere(request):
-        return _form_again(request, form, HTTPStatus.FORBIDDEN)
-    if not form.is_valid():
-        return _form_again(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, form):
+        return _form_again(request, form, status)
     if form.wants_preview:
         return _form_again(request, form, HTTPStatus.OK)
     return _take(request, form)
@@ -55,8 +54,7 @@ def _take(request, form):
         response = _form_again(
             request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait
         )
-        response.headers["Retry-After"] = str(error.seconds)
-        return response
+        return retry_later(response, error.seconds)
     is_new = comment is form.instance
     if is_new or comment.first_shown_at is None:
         return HttpResponseSeeOther(private_address(comment))
@@ -64,7 +62,7 @@ def _take(request, form):
 
 
 def _form_again(request, form, status, **context):
-    """The form with every word that was typed, and above it why it is back."""
+    """The form with everything that was typed, and the reason why it was refused."""
     article = form.instance.article
     answered = answered_in(article, form["parent"].value())
     context |= form_context(request, article, form=form, answered=answered)
@@ -76,6 +74,6 @@ def _form_again(request, form, status, **context):
 
 
 def _not_taken(request, status, form=None, **context):
-    """Nothing can be posted here; the words are shown, to be copied."""
+    """Nothing can be posted here; the typed text is shown, for copying."""
     context |= {"status": status.value, "form": form}
     return render(request, "comments/not_taken.html", context, status=status)

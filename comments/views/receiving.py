@@ -1,4 +1,4 @@
-"""What every form of ours has in common when it comes in, and the answers to it."""
+"""What the views behind readers' forms share: size limit, throttle and responses."""
 
 from functools import wraps
 from http import HTTPStatus
@@ -6,22 +6,25 @@ from io import BytesIO
 
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
+from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import network_from
 from comments.security.refusals import refusals
 
-# In bytes. The longest comment in the longest characters, percent-encoded, fits.
+# In bytes. The longest comment fits, with four-byte characters and percent-encoding.
 LARGEST_POST = 64 * 1024
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
-    """The answer to a POST is at another address, to be read with GET."""
+    """Redirects after a POST to a page that is read with GET."""
 
     status_code = HTTPStatus.SEE_OTHER
 
 
 def as_private(response):
-    """The answer, marked: its address is a key, which goes to no other site, no index and no cache."""
+    """The response with headers for a secret address: no referrer, no index, no cache."""
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "private, no-store"
@@ -29,13 +32,13 @@ def as_private(response):
 
 
 def fits(request):
-    """Whether the body is small enough, by what was announced or, where nothing was, by what comes."""
+    """Whether the body is within LARGEST_POST bytes, by Content-Length or by reading it."""
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         announced = 0
     if announced or "chunked" not in request.headers.get("Transfer-Encoding", ""):
-        # No more than what was announced is ever read.
+        # No server passes on more bytes than Content-Length announces.
         return announced <= LARGEST_POST
     body = request.environ["wsgi.input"].read(LARGEST_POST + 1)
     request.META["CONTENT_LENGTH"] = str(len(body))
@@ -43,8 +46,42 @@ def fits(request):
     return len(body) <= LARGEST_POST
 
 
-def refusing_floods(view):
-    """The view, which does not look at the posts of a network of which too many were refused of late."""
+def reader_form(view):
+    """
+    A decorator for pages with a form for readers, who have no session and no CSRF token.
+
+    It allows GET, HEAD and POST, refuses floods, and reads the fields as UTF-8, as our pages send
+    them, whatever encoding the request claims: bytes that are not UTF-8 become replacement
+    characters. The view itself asks `fits` before it reads the fields, and then
+    `reason_to_refuse`.
+    """
+
+    @wraps(view)
+    def form_view(request, *args, **kwargs):
+        request.encoding = "utf-8"
+        return view(request, *args, **kwargs)
+
+    allowed_view = require_http_methods(["GET", "HEAD", "POST"])(form_view)
+    return _refusing_floods(csrf_exempt(allowed_view))
+
+
+def reason_to_refuse(request, form):
+    """The status that refuses the sent form, bound or None; None if it can be processed."""
+    if is_from_elsewhere(request):
+        return HTTPStatus.FORBIDDEN
+    if form is not None and not form.is_valid():
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    return None
+
+
+def retry_later(response, seconds):
+    """The response, with the number of seconds after which the reader may try again."""
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _refusing_floods(view):
+    """A decorator for views: refuses POSTs of a network after too many recent refusals."""
 
     @wraps(view)
     def limited_view(request, *args, **kwargs):
@@ -65,7 +102,7 @@ def refusing_floods(view):
     return limited_view
 
 
-# What a form says to itself is nothing to copy.
+# Fields that readers do not type, which are not shown for copying.
 _NOT_WORDS = {"csrfmiddlewaretoken", "parent", "browser", "seconds", "subject"}
 
 
@@ -85,5 +122,4 @@ def _too_many_refused(request, seconds):
         context,
         status=HTTPStatus.TOO_MANY_REQUESTS,
     )
-    response.headers["Retry-After"] = str(seconds)
-    return as_private(response)
+    return as_private(retry_later(response, seconds))

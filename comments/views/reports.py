@@ -4,23 +4,24 @@ from http import HTTPStatus
 
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import has_session, public_page
 from comments.forms import ReportForm
 from comments.models import Comment, Report
 from comments.moderation.reports import NotShown, take
-from comments.security.csrf import is_from_elsewhere
 from comments.security.networks import lasting_hashes
 from comments.security.throttling import TooMany
 from comments.text.html import as_html
-from comments.views.receiving import HttpResponseSeeOther, fits, refusing_floods
+from comments.views.receiving import (
+    HttpResponseSeeOther,
+    fits,
+    reader_form,
+    reason_to_refuse,
+    retry_later,
+)
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def report(request, id):
     if request.method == "POST":
         return _receive(request, id)
@@ -35,30 +36,27 @@ def _ask(request, id):
     return _form(request, ReportForm(instance=Report(comment=comment)), HTTPStatus.OK)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 report.public_parameters = _ask.public_parameters
 
 
 @public_page()
 def reported(request):
-    """The answer to every report: the same for all, whatever came of it."""
+    """The answer to every report, the same whatever became of it."""
     return render(request, "comments/reported.html")
 
 
 def _receive(request, id):
     if not fits(request):
         return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    request.encoding = "utf-8"
     comment = _shown(id)
     form = ReportForm(request.POST, instance=Report(comment=comment))
     if comment is None:
         return _nothing_to_report(request, id, form)
-    if is_from_elsewhere(request):
-        return _form(request, form, HTTPStatus.FORBIDDEN)
-    if not form.is_valid():
-        return _form(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status := reason_to_refuse(request, form):
+        return _form(request, form, status)
     if form.fell_for_the_decoy:
-        # A robot learns nothing, and nobody has to read what it sent.
+        # A robot gets the usual answer, and nothing is stored.
         return HttpResponseSeeOther(reverse("comments:reported"))
     try:
         take(form.instance, networks=lasting_hashes(request), by=_staff(request))
@@ -66,8 +64,7 @@ def _receive(request, id):
         return _nothing_to_report(request, id, form)
     except TooMany as error:
         response = _form(request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait)
-        response.headers["Retry-After"] = str(error.seconds)
-        return response
+        return retry_later(response, error.seconds)
     return HttpResponseSeeOther(reverse("comments:reported"))
 
 
@@ -77,7 +74,7 @@ def _shown(id):
 
 
 def _staff(request):
-    """The member of staff who is signed in; without a session nobody is looked for."""
+    """The signed-in member of staff; None without a session, and then without a query."""
     return request.user if has_session(request) and request.user.is_staff else None
 
 
@@ -100,6 +97,6 @@ def _nothing_to_report(request, id, form=None):
 
 
 def _not_taken(request, status, form=None):
-    """Nothing can be reported here; the words are shown, to be copied."""
+    """Nothing can be reported here; the typed text is shown, for copying."""
     context = {"status": status.value, "form": form}
     return render(request, "comments/not_reported.html", context, status=status)

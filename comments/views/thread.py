@@ -1,9 +1,7 @@
-"""The conversation's public pages."""
+"""The public pages of a conversation."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from articles.core.http_cache import public_page
 from articles.models import Article
@@ -12,12 +10,10 @@ from comments.models import Comment
 from comments.threads.pages import answered_in, page_context, root_in
 from comments.threads.permalinks import address_of
 from comments.views.posting import post
-from comments.views.receiving import refusing_floods
+from comments.views.receiving import reader_form
 
 
-@refusing_floods
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@reader_form
 def thread(request, slug):
     if request.method == "POST":
         return post(request, slug)
@@ -26,7 +22,11 @@ def thread(request, slug):
 
 @public_page("after", "reply", "root", "sort")
 def _show(request, slug):
-    """The conversation page by page, or with `root` the replies to one comment; `reply` names the one that the form answers."""
+    """
+    One page of the conversation.
+
+    Query parameters: `root` shows the replies to one comment, `reply` the form that answers one.
+    """
     article = Article.objects.visible().known_as(slug).first()
     if article is None:
         return gone_or_404(request, slug)
@@ -48,18 +48,18 @@ def _show(request, slug):
     return render(request, "comments/thread.html", context)
 
 
-# The page cache asks the view that the address leads to.
+# The page cache reads the attribute from the view in the URLconf.
 thread.public_parameters = _show.public_parameters
 
 
 @public_page()
 def comment(request, id):
-    """The one address of a comment, wherever it stands."""
+    """Redirects from a comment's permanent address to the page that shows it."""
     comments = Comment.objects.on_page().select_related("article", "root")
     return redirect(address_of(get_object_or_404(comments, pk=id)))
 
 
 @public_page()
 def received(request):
-    """What somebody sees who sends again what is on the page: the same for all, for anyone can copy it."""
+    """The answer to a repeated comment that is already public: the same for everybody."""
     return render(request, "comments/received.html")

@@ -1,1 +1,1 @@
-"""Accounts of the staff: second factors, sessions, and what their owner does with them."""
+"""Staff accounts: second factors, sessions, and the pages on which their owners manage them."""

@@ -1,9 +1,9 @@
 """
-The mails to people with an account: new passwords, and notices about their account.
+Mails to account holders: new passwords, and notices about their account.
 
-Each is a row of the transaction that causes it, and is sent by the next `tick`, never
-inside the request: how long an answer takes tells nobody whether there was a mail to
-send, and a mail server that is down loses nothing.
+Each mail is a row, stored in the transaction that causes it, and sent by the next `tick`, never
+inside the request. So the time of an answer reveals nothing about a mail, and a mail server that
+is down loses none.
 """
 
 from urllib.parse import urlsplit
@@ -23,15 +23,15 @@ from newsroom.models import StaffMail
 
 def ask_for_reset(address):
     """
-    Take a request for a new password; one row, whether an account has the address or not.
+    Store a request for a new password: one row, whether or not an account has the address.
 
-    Whose address it is, is looked up when the mail is sent.
+    The account is looked up when the mail is sent.
     """
     StaffMail.objects.create(kind=StaffMail.Kind.RESET_ASKED, address=address)
 
 
 def notify(event):
-    """Mail what happened to the account that the event concerns; nothing where that has no address."""
+    """Mail the security event to its account; does nothing if the account has no address."""
     if event.user is not None and event.user.email:
         StaffMail.objects.create(
             kind=StaffMail.Kind.NOTICE, user=event.user, event=event
@@ -39,7 +39,7 @@ def notify(event):
 
 
 def send_due():
-    """Send the mails to people with an account that should be sent now."""
+    """Send all mails to account holders that are due."""
     send_queue(StaffMail.objects.due(), send)
 
 
@@ -49,7 +49,7 @@ def send(mail):
 
 
 def _answer_request(mail):
-    """Write a mail for each account that has the address; the request itself is no mail."""
+    """Queue a mail for each account with the address. The request itself is not mailed."""
     StaffMail.objects.bulk_create(
         StaffMail(kind=StaffMail.Kind.PASSWORD_RESET, user=user)
         for user in PasswordResetForm().get_users(mail.address)
@@ -57,7 +57,7 @@ def _answer_request(mail):
 
 
 def _way_to_new_password(mail):
-    # The token is made here, and so is nowhere in the database.
+    # The token is made here, so that the database never holds it.
     user = mail.user
     return _letter(
         user,
@@ -90,7 +90,7 @@ _LETTERS = {
 
 def _letter(user, subject, template, context):
     context |= {
-        # The address in the mail is ours, never one that a request named.
+        # The address in the mail is from the settings, never from a request.
         "site_url": settings.SITE_URL,
         "site_name": settings.SITE_NAME,
         "site": urlsplit(settings.SITE_URL).netloc,

@@ -4,7 +4,7 @@ from newsroom.accounts import second_factor
 
 
 class AccountBackend(ModelBackend):
-    """Django's own, whose accounts of a session know whether they have a second factor, without another query."""
+    """Django's backend; loads the user of a session together with `has_second_factor`."""
 
     def get_user(self, user_id):
         user = second_factor.accounts().filter(pk=user_id).first()

@@ -1,8 +1,8 @@
 """
-What must be read again and must not stand readable in a copy of the database.
+Encryption of secrets that must be read again, such as those of authenticator apps.
 
-The key follows from SECRET_KEY, which does not stand in the database. What was
-encrypted under one of SECRET_KEY_FALLBACKS is still read.
+The key is derived from SECRET_KEY, so a copy of the database alone reveals nothing. Values that
+were encrypted with a key in SECRET_KEY_FALLBACKS can still be read.
 """
 
 from base64 import urlsafe_b64encode
@@ -18,7 +18,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(token: str) -> str | None:
-    """The text; None when it was encrypted under a key that we do not have any more."""
+    """The text; None when it was encrypted with a key that is not known any more."""
     try:
         return _fernet().decrypt(token.encode()).decode()
     except InvalidToken:

@@ -1,7 +1,7 @@
 """
-Adding and removing second factors, with what belongs to each change: the log, the mail, the sessions.
+Adding and removing second factors, with the log entry, the mail and the end of sessions.
 
-Whoever adds the first one or loses one may have been robbed: all other sessions end.
+Adding the first factor or removing one may be the work of a thief, so all other sessions end.
 """
 
 from django.db import transaction
@@ -19,12 +19,12 @@ RECOVERY_CODE = "recovery code"
 
 
 class LastFactor(Exception):
-    """The factor cannot be removed: the site requires one, and there is no other."""
+    """The factor cannot be removed: the site requires one, and this is the last one."""
 
 
 def note_added(request, user, *, what, is_first):
     """
-    Record a factor that was just added; the new recovery codes when it is the first one.
+    Record that a factor was added. Returns new recovery codes if it is the first one.
 
     `what` names it in the log and the mail, as in “the passkey “Phone””.
     """
@@ -37,7 +37,7 @@ def note_added(request, user, *, what, is_first):
 
 
 def add_app(request, user, secret, step):
-    """Keep the authenticator app, in the place of an earlier one; recovery codes when it is the first factor."""
+    """Store the app, replacing an earlier one. Returns recovery codes if it is the first factor."""
     is_first = not second_factor.has_one(user)
     with transaction.atomic():
         earlier = AuthenticatorApp.objects.filter(user=user)
@@ -52,9 +52,10 @@ def add_app(request, user, secret, step):
 
 def remove(request, user, factor, *, what):
     """
-    Remove a passkey or an app, and every other session; with the last factor go the recovery codes.
+    Remove a passkey or an app, and end every other session.
 
-    Raises LastFactor when the site requires one and this is the only one.
+    With the last factor the recovery codes are deleted. Raises LastFactor when the site requires a
+    second factor and this is the only one.
     """
     with transaction.atomic():
         factor.delete()
@@ -70,7 +71,7 @@ def remove(request, user, factor, *, what):
 
 
 def new_codes(request, user):
-    """New recovery codes in the place of all earlier ones."""
+    """Replace all recovery codes by new ones, and return them."""
     with transaction.atomic():
         codes = recovery_codes.replace_codes(user)
         _record(
@@ -84,10 +85,10 @@ def new_codes(request, user):
 
 def reset(user, *, by, reason, request=None):
     """
-    Remove every factor, recovery code and session of an account whose owner is locked out.
+    Remove all factors and recovery codes and end all sessions of a locked-out account.
 
-    `by` names who does it, for the log and the owner's mail. Returns how many
-    passkeys and apps there were.
+    `by` names who does it, for the log and the mail to the owner. Returns the number of
+    passkeys and apps removed.
     """
     with transaction.atomic():
         passkeys = user.passkeys.all().delete()[0]
@@ -105,9 +106,9 @@ def reset(user, *, by, reason, request=None):
 
 def takes_code(request, user, code):
     """
-    Whether it is a code of the user's app or one of the recovery codes, and which: APP, RECOVERY_CODE or "".
+    Check a code of the user's app or a recovery code, and use it up.
 
-    Each is taken once.
+    Returns APP, RECOVERY_CODE or an empty string.
     """
     app = AuthenticatorApp.objects.filter(user=user).first()
     if app and totp.takes(app, code):
@@ -124,12 +125,12 @@ def takes_code(request, user, code):
     return ""
 
 
-# In a session: new recovery codes, encrypted, until their owner has put them away.
+# Session key: new recovery codes, encrypted, until their owner has stored them.
 NEW_CODES = "new_recovery_codes"
 
 
 def show_codes(session, codes):
-    """Let the codes be shown in this session."""
+    """Let this session show the codes."""
     session[NEW_CODES] = encrypt(" ".join(codes))
 
 

@@ -1,8 +1,8 @@
 """
-Asking once more who is there before keys, passwords, roles and users are changed.
+Fresh sign-in: changing keys, passwords, roles or users requires a recent confirmation.
 
-A session that was left open, or a cookie that was stolen, then changes no account:
-within the last 15 minutes its owner has signed in, or has confirmed to be there.
+The owner must have signed in or confirmed within the last 15 minutes, so that a session left open
+or a stolen cookie changes no account.
 """
 
 import time
@@ -19,9 +19,9 @@ from newsroom.models import SecurityEvent
 
 Kind = SecurityEvent.Kind
 
-# What the question itself sends; everything else belongs to the form it was asked before.
+# Fields of the question itself; all others belong to the form that was sent before it.
 PASSWORD, CODE, BEGUN_BY = "confirm_password", "confirm_code", "confirm_begun_by"
-# These are typed again: a page does not repeat them.
+# These are typed again; the page never repeats them.
 SECRET_FIELDS = ("password", "old_password", "new_password", "usable_password")
 
 
@@ -50,7 +50,7 @@ class ConfirmForm(forms.Form):
     def clean(self):
         user = self.request.user
         data = self.cleaned_data
-        # The password first: without it no code is used up.
+        # The password first: if it is wrong, no recovery code is used up.
         if not user.check_password(data.get(PASSWORD, "")):
             raise forms.ValidationError("This is not your password. Try again.")
         if CODE in self.fields and not factors.takes_code(
@@ -63,7 +63,7 @@ class ConfirmForm(forms.Form):
 
 
 def mark_fresh(request, *, detail):
-    """Note that the owner of the session has just confirmed to be there."""
+    """Note that the owner of the session has just proved who they are."""
     request.session[second_factor.CONFIRMED_AT] = int(time.time())
     security_log.record(
         Kind.CONFIRMED, request=request, user=request.user, detail=detail
@@ -72,10 +72,10 @@ def mark_fresh(request, *, detail):
 
 def needs_fresh_sign_in(view):
     """
-    The view, once whoever is signed in has confirmed to be there within 15 minutes.
+    Decorator: the view runs once the user has confirmed within the last 15 minutes.
 
-    Otherwise the question is asked at the same address; what was typed comes back
-    with the answer, except passwords. Requests for JSON get a 403 with a sentence.
+    Otherwise the same address asks for confirmation and resends the typed values afterwards,
+    except passwords. Requests for JSON get a 403 with a sentence.
     """
 
     @wraps(view)
@@ -86,9 +86,9 @@ def needs_fresh_sign_in(view):
 
 
 def ask_if_needed(request):
-    """The page that asks who is there; None when that is known well enough."""
+    """The page that asks for confirmation; None when a recent one exists."""
     if not request.user.is_authenticated:
-        # Whoever may not be here is sent away by the view, not asked.
+        # The view itself refuses users without permission.
         return None
     answers = request.method == "POST" and BEGUN_BY in request.POST
     if second_factor.is_fresh(request.session):
@@ -127,15 +127,15 @@ def _question(request, form):
         status=403 if request.method == "POST" else 200,
         form=form,
         begun_by="post" if begun_by == "post" else "get",
-        carried=_carried(request.POST) if begun_by == "post" else [],
+        carried=_resent_fields(request.POST) if begun_by == "post" else [],
         offers_passkey=passkeys.are_possible() and request.user.passkeys.exists(),
     )
     add_never_cache_headers(response)
     return response
 
 
-def _carried(data):
-    """Every field that was sent, in order, except passwords and what is ours."""
+def _resent_fields(data):
+    """Every submitted field in order, except passwords and the question's own fields."""
     left_out = {PASSWORD, CODE, BEGUN_BY, "csrfmiddlewaretoken"}
     return [
         (name, value)

@@ -1,4 +1,4 @@
-"""Who is signed in: nobody whose second factor is missing."""
+"""Authentication that treats a session without its second factor as signed out."""
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
@@ -10,10 +10,10 @@ from newsroom.accounts import second_factor, sessions
 
 class StaffAuthenticationMiddleware(AuthenticationMiddleware):
     """
-    Gives every view a `request.user` who is signed in completely, or nobody.
+    Sets `request.user`: a user who is completely signed in, or AnonymousUser.
 
-    This is the one place where a session that lacks its second factor is refused: the
-    admin, the staff's parts of public pages and every view to come ask `request.user`.
+    This is the only place that refuses a session without its second factor. The admin, the parts of
+    public pages for staff and all other views ask `request.user`.
     """
 
     def process_request(self, request):

@@ -1,4 +1,4 @@
-"""The frame around the pages about an account."""
+"""The page frame of the views about accounts."""
 
 from math import ceil
 
@@ -8,11 +8,11 @@ from django.template.response import TemplateResponse
 
 
 def account_page(request, template, *, title, status=200, **context):
-    """A page in the frame of the admin; without the list of its screens where nobody is signed in."""
+    """A page in the frame of the admin; the list of apps is hidden from signed-out users."""
     frame = admin.site.each_context(request)
     if not frame["has_permission"]:
         frame["is_nav_sidebar_enabled"] = False
-    # A passkey works at the address of the site only, and the script says so.
+    # A passkey works only at the address of the site, and the script says so.
     frame["own_address"] = settings.SITE_URL
     request.current_app = admin.site.name
     return TemplateResponse(
@@ -21,7 +21,7 @@ def account_page(request, template, *, title, status=200, **context):
 
 
 def too_many_tries(request, wait):
-    """The answer to a try that has to wait so many seconds."""
+    """The answer to an attempt that has to wait this many seconds."""
     response = account_page(
         request,
         "registration/too_many_tries.html",

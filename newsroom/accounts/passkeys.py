@@ -1,9 +1,9 @@
 """
-Passkeys: WebAuthn credentials that authenticators show without a name being typed.
+Passkeys: discoverable WebAuthn credentials, which need no user name.
 
-What comes from browsers is verified by the library fido2. What it leaves to us: that a
-challenge is answered once and soon, that the answer does not come from a frame of
-another site, that the signature counter grows, and whose the passkey is.
+The library fido2 verifies what browsers send. This module adds what the library leaves out:
+a challenge is answered once and in time, the answer comes from no frame of another site, the
+signature counter grows, and the passkey belongs to the right user.
 """
 
 import json
@@ -32,11 +32,11 @@ from fido2.webauthn import (
 from newsroom.accounts import second_factor
 from newsroom.models import Passkey
 
-# In a session: the challenges that wait for an answer, by their purpose.
+# Session key: the open challenges by purpose.
 CHALLENGES = "passkey_challenges"
 ANSWER_WITHIN_SECONDS = 10 * 60
 MOST_PER_ACCOUNT = 20
-# In characters: answers of browsers have about 2,000, with long attestations 10,000.
+# In characters: browsers send about 2,000, with long attestations 10,000.
 LONGEST_ANSWER = 50_000
 
 REGISTER = "register"
@@ -45,14 +45,14 @@ CONFIRM = "confirm"
 
 
 class PasskeyRefused(Exception):
-    """Why the answer of a browser is not taken, in a sentence for its user."""
+    """The browser's answer is refused; the message is a sentence for the user."""
 
 
 def are_possible():
-    """Whether the site's host can have passkeys: an address of a machine cannot (WebAuthn, “RP ID”)."""
+    """Whether the site's host can have passkeys: an IP address cannot (WebAuthn, “RP ID”)."""
     host = _host()
     is_address = ":" in host or re.fullmatch(r"[\d.]+", host)
-    # Browsers sign nothing for a site without https, except on the machine itself.
+    # Browsers refuse WebAuthn without https, except on localhost.
     is_secure = settings.SITE_URL.startswith("https://") or (
         host == "localhost" or host.endswith(".localhost")
     )
@@ -60,7 +60,7 @@ def are_possible():
 
 
 def begin_registration(session, user):
-    """The options for `navigator.credentials.create`, as JSON; their challenge waits in the session."""
+    """The options for `navigator.credentials.create`, as JSON; the session keeps the challenge."""
     options, state = _server().register_begin(
         PublicKeyCredentialUserEntity(
             id=Passkey.objects.user_handle_of(user),
@@ -72,17 +72,19 @@ def begin_registration(session, user):
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     handle = dict(options)["publicKey"]["user"]["id"]
-    _keep(session, REGISTER, {"state": state, "user": user.pk, "handle": handle})
+    _store_challenge(
+        session, REGISTER, {"state": state, "user": user.pk, "handle": handle}
+    )
     return dict(options)
 
 
 def finish_registration(session, user, answer, *, name):
     """
-    The passkey that the browser made, kept under the name.
+    Verify the browser's answer and store the new passkey under the name.
 
     Raises PasskeyRefused.
     """
-    waiting = _take(session, REGISTER)
+    waiting = _pop_challenge(session, REGISTER)
     if waiting["user"] != user.pk:
         raise PasskeyRefused("This was begun for another account. Try again.")
     if user.passkeys.count() >= MOST_PER_ACCOUNT:
@@ -111,7 +113,7 @@ def finish_registration(session, user, answer, *, name):
 
 def begin_sign_in(session, *, purpose=SIGN_IN, user=None):
     """
-    The options for `navigator.credentials.get`, as JSON; their challenge waits in the session.
+    The options for `navigator.credentials.get`, as JSON; the session keeps the challenge.
 
     Without a user the authenticator offers every passkey it has for this site.
     """
@@ -119,17 +121,17 @@ def begin_sign_in(session, *, purpose=SIGN_IN, user=None):
         credentials=_descriptors(user) if user else None,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
-    _keep(session, purpose, {"state": state, "user": user and user.pk})
+    _store_challenge(session, purpose, {"state": state, "user": user and user.pk})
     return dict(options)
 
 
 def finish_sign_in(session, answer, *, purpose=SIGN_IN, user=None):
     """
-    The passkey that signed the challenge; of this user, if one is named.
+    The passkey that signed the challenge; if a user is given, one of theirs.
 
     Raises PasskeyRefused.
     """
-    waiting = _take(session, purpose)
+    waiting = _pop_challenge(session, purpose)
     if waiting["user"] != (user and user.pk):
         raise PasskeyRefused("This was begun for another account. Try again.")
     data = _parsed(answer)
@@ -145,7 +147,7 @@ def finish_sign_in(session, answer, *, purpose=SIGN_IN, user=None):
     return passkey
 
 
-# The ports that no browser writes into an origin (RFC 6454, 6.2).
+# Browsers leave these ports out of an origin (RFC 6454, 6.2).
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
@@ -162,11 +164,11 @@ def _origin():
 
 
 def _server():
-    """The relying party is the host of SITE_URL, and so is the origin: never what a request names."""
+    """The relying party. Its id and origin come from SITE_URL, never from a request."""
     origin = _origin()
     return Fido2Server(
         PublicKeyCredentialRpEntity(id=_host(), name=settings.SITE_NAME),
-        # Which make of authenticator it is matters to nobody here.
+        # The model of the authenticator is of no interest.
         attestation=AttestationConveyancePreference.NONE,
         verify_origin=lambda named: named == origin,
     )
@@ -188,13 +190,13 @@ def _credential(passkey):
     return AttestedCredentialData(bytes(passkey.credential))
 
 
-def _keep(session, purpose, waiting):
+def _store_challenge(session, purpose, waiting):
     waiting["at"] = time.time()
     session[CHALLENGES] = session.get(CHALLENGES, {}) | {purpose: waiting}
 
 
-def _take(session, purpose):
-    """What waits for an answer, which is taken once; at once for every other request, too."""
+def _pop_challenge(session, purpose):
+    """The open challenge of this purpose, which is used up, for parallel requests as well."""
     challenges = session.get(CHALLENGES, {})
     waiting = challenges.pop(purpose, None)
     if waiting is None:
@@ -222,7 +224,7 @@ def _verified(check, *arguments):
     try:
         return check(*arguments)
     except Exception as error:
-        # The library reads what anybody may send, and says in many ways that it cannot.
+        # The library parses untrusted input and raises exceptions of many types.
         raise PasskeyRefused(
             "This passkey could not be verified for this site. Try again."
         ) from error
@@ -238,7 +240,7 @@ def _signed(waiting, data, passkey):
     response = AuthenticationResponse.from_dict(data)
     _refuse_frames(response)
     handle = response.response.user_handle
-    # Where no account was named before, the authenticator has to name it (7.2, step 6).
+    # Without a known account, the authenticator has to name it (7.2, step 6).
     if (handle or waiting["user"] is None) and handle != bytes(passkey.user_handle):
         raise ValueError("The user handle is not that of the account.")
     _server().authenticate_complete(waiting["state"], [_credential(passkey)], response)
@@ -259,7 +261,7 @@ def _passkey_named_in(data):
 
 
 def _transports(data):
-    """How the browser reaches the authenticator, as far as the words are known."""
+    """The transports that the browser names, without unknown ones."""
     named = data["response"].get("transports")
     known = {str(way.value) for way in AuthenticatorTransport}
     ways = named if isinstance(named, list) else []

@@ -1,4 +1,4 @@
-"""Signing in at the desk, and choosing a new password by mail."""
+"""Signing in at the desk, and resetting a password by mail."""
 
 from math import ceil
 
@@ -27,7 +27,11 @@ Kind = SecurityEvent.Kind
 
 @never_cache
 def sign_in(request):
-    """The login page of the desk. A password that was right is no failure, and makes no earlier one undone."""
+    """
+    The login page of the desk.
+
+    A right password does not count as a failure, and does not reset earlier failures.
+    """
     if request.method in {"GET", "HEAD"}:
         return password_page(request)
     name = request.POST.get("username", "")
@@ -45,10 +49,10 @@ def sign_in(request):
 
 
 def _record_failure(request, name, *, is_last):
-    """Write the failure down; tell the owner by mail, once a day, when no further try is taken."""
+    """Record the failure. When the limit is reached, mail the owner, at most once a day."""
     user = get_user_model().objects.filter(username=name.replace("\x00", "")).first()
     if user is None:
-        # Of names that nobody has there may be any number: they are worth a line, not a row.
+        # There may be any number of names without an account: a log line, no row.
         security_log.log_line(Kind.SIGN_IN_FAILED, request=request)
         return
     security_log.record(Kind.SIGN_IN_FAILED, request=request, user=user)
@@ -65,14 +69,14 @@ def _record_failure(request, name, *, is_last):
 
 
 class QueuedPasswordResetForm(PasswordResetForm):
-    """Takes the address, and leaves everything else to whoever sends the mails."""
+    """Stores the address; the mail is made later, when the queue is sent."""
 
     def save(self, **kwargs):
         account_mail.ask_for_reset(self.cleaned_data["email"])
 
 
 class PasswordReset(views.PasswordResetView):
-    """Takes a request for a new password; does and says the same whether it knows the address or not."""
+    """Accepts a password reset request. The answer is the same for unknown addresses."""
 
     form_class = QueuedPasswordResetForm
 
@@ -86,7 +90,11 @@ class PasswordReset(views.PasswordResetView):
 
 
 class PasswordResetConfirm(views.PasswordResetConfirmView):
-    """Takes the new password. This browser has shown that it is the owner's, and may sign in past the limits."""
+    """
+    Sets the new password.
+
+    The browser has proved that it is the owner's, so it may sign in past the limits.
+    """
 
     def form_valid(self, form):
         response = super().form_valid(form)
@@ -102,7 +110,7 @@ class PasswordResetConfirm(views.PasswordResetConfirmView):
 
 
 def _at_the_desk(view):
-    """The view within the frame of the admin."""
+    """The view in the page frame of the admin."""
 
     def desk_view(request, **kwargs):
         return view.as_view(extra_context=_frame(request))(request, **kwargs)
@@ -111,7 +119,7 @@ def _at_the_desk(view):
 
 
 urls = [
-    # The admin's own address of it, `admin:login`, leads here as well.
+    # `admin:login` has the same address, so it leads here as well.
     path("login/", sign_in),
     path("password_reset/", _at_the_desk(PasswordReset), name="admin_password_reset"),
     path(
@@ -133,7 +141,7 @@ urls = [
 
 
 def _frame(request):
-    """What the frame of the admin shows; no list of its screens, for nobody is signed in."""
+    """The page frame of the admin; without its list of apps, because nobody is signed in."""
     return admin.site.each_context(request) | {"is_nav_sidebar_enabled": False}
 
 

@@ -1,9 +1,9 @@
 """
-What a new password must not be, beside too short or common.
+Password validators beyond length and the list of common passwords.
 
-NIST SP 800-63B-4, section 3.1.1.2, and OWASP ASVS 5.0, 6.2: no rules about which kinds
-of characters there are, but none that a guesser tries first: words of this site and of
-the account, a common password with something put at its end, repetitions and sequences.
+NIST SP 800-63B-4, section 3.1.1.2, and OWASP ASVS 5.0, 6.2: no composition rules, but no
+passwords that attackers guess first: words of this site and of the account, common passwords
+with an ending, repetitions and sequences.
 """
 
 import re
@@ -15,13 +15,13 @@ from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
-# What must be left of a password when the expected words are taken out, in characters.
+# The characters that must remain when the expected words are removed.
 FEWEST_LEFT = 8
-# Shorter words, such as initials, stand in many good passwords.
+# Shorter words, such as initials, occur in many good passwords.
 SHORTEST_WORD = 4
-# How many different characters a password must have.
+# The smallest number of different characters in a password.
 FEWEST_DIFFERENT = 5
-# Keys that lie side by side, and what is counted by heart. Found in both directions.
+# Rows of keys, the alphabet and the digits. They are found in both directions.
 SEQUENCES = [
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
@@ -36,7 +36,7 @@ SEQUENCES = [
 
 
 class ExpectedWordsValidator:
-    """Refuse a password that is made of words of the site or of the account, or is a common one with an ending."""
+    """Refuses passwords made of words of the site or the account, or common ones with an ending."""
 
     message = (
         "This password is too easy to guess: it is made of the name of the site, your own "
@@ -71,7 +71,7 @@ class ExpectedWordsValidator:
         return {word for word in words if len(word) >= SHORTEST_WORD}
 
     def _is_common(self, folded):
-        """Whether only digits and signs stand around a common password."""
+        """Whether the password is a common one with only digits and signs around it."""
         return folded.strip("0123456789 .,:;!?#*+-_@$%&/()=") in self._common
 
     @cached_property
@@ -80,7 +80,7 @@ class ExpectedWordsValidator:
 
 
 class RepetitionValidator:
-    """Refuse a password that repeats itself or follows the keys or the alphabet."""
+    """Refuses passwords that repeat themselves or follow the keyboard or the alphabet."""
 
     message = (
         "This password is too easy to guess: it repeats itself, or follows the alphabet, "
@@ -105,12 +105,12 @@ def _folded(text):
 
 
 def _repeats_itself(folded):
-    """Whether a piece of it, written again and again, is all of it: found where it lies in its own double."""
+    """Whether the text is a shorter piece, repeated: then it occurs inside its own double."""
     return (folded + folded).find(folded, 1) < len(folded)
 
 
 def _without_sequences(folded):
-    """The text with each run of four or more that follows one of SEQUENCES cut down to its first character."""
+    """The text with each run of four or more along one of SEQUENCES cut to its first character."""
     left, run = [], 1
     for at, character in enumerate(folded):
         run = run + 1 if at and _follow(folded[at - 1], character) else 1

@@ -1,4 +1,4 @@
-"""What the site does when Django says that something happened. The senders are Django's own."""
+"""Receivers of Django's own signals; the project has no signals itself."""
 
 from newsroom.accounts import security_log
 from newsroom.models import SecurityEvent

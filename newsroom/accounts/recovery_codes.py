@@ -1,4 +1,4 @@
-"""Ten codes to print and put away: each stands in for a lost passkey or app, once."""
+"""Recovery codes: ten codes to print, each of which replaces a lost passkey or app once."""
 
 import secrets
 from hashlib import sha256
@@ -9,7 +9,7 @@ from django.utils import timezone
 from newsroom.models import RecoveryCode
 
 NUMBER = 10
-# Sixteen of 32 letters: 80 bits. Without 0, 1, i and o, which are taken for each other.
+# Sixteen of 32 letters are 80 bits. Without 0, 1, i and o, which are easily confused.
 ALPHABET = "23456789abcdefghjklmnpqrstuvwxyz"
 GROUPS, LETTERS = 4, 4
 
@@ -22,13 +22,13 @@ def new_code() -> str:
 
 
 def digest_of(code: str) -> str:
-    """What is kept of a code, however it was typed: capitals, blanks and hyphens do not matter."""
+    """The hash that is stored for a code. Case, blanks and hyphens do not matter."""
     letters = "".join(letter for letter in code.lower() if letter.isalnum())
     return sha256(letters.encode()).hexdigest()
 
 
 def replace_codes(user):
-    """New codes in the place of all earlier ones; returned once, and kept as hashes."""
+    """Replace all recovery codes. Returns the new ones; only their hashes are stored."""
     codes = [new_code() for _ in range(NUMBER)]
     with transaction.atomic():
         user.recovery_codes.all().delete()
@@ -39,11 +39,11 @@ def replace_codes(user):
 
 
 def takes(user, code):
-    """Whether it is a code of the user that was not used before; it is used now."""
+    """Use up the code. Returns whether it is an unused code of the user."""
     unused = user.recovery_codes.filter(digest=digest_of(code), used_at=None)
     return bool(unused.update(used_at=timezone.now()))
 
 
 def left(user):
-    """How many codes of the user can still be used."""
+    """The number of unused codes of the user."""
     return user.recovery_codes.filter(used_at=None).count()

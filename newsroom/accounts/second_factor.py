@@ -1,9 +1,9 @@
 """
-Who needs a second factor beside the password, and what a session must have shown.
+Which accounts need a second factor, and whether a session has shown one.
 
-The setting STAFF_SECOND_FACTOR says whether second factors are `off` (nobody is
-asked), `offered` (whoever has one is asked) or `required`: then whoever has none
-adds one when signing in, from the day STAFF_SECOND_FACTOR_FROM on.
+The setting STAFF_SECOND_FACTOR is `off` (second factors are not used), `offered` (accounts that
+have one must show it) or `required` (from the day STAFF_SECOND_FACTOR_FROM on, accounts without
+one must add one when they sign in).
 """
 
 import time
@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from newsroom.models import AuthenticatorApp, Passkey
 
-# In a session: what was shown beside the password.
+# Session key: which second factor was shown.
 PROVEN_BY = "second_factor"
-# In a session: when its owner last signed in or confirmed to be there, in seconds since 1970.
+# Session key: the time of the last sign-in or confirmation, in seconds since 1970.
 CONFIRMED_AT = "confirmed_at"
-# How long that lets keys, passwords, roles and users be changed.
+# How long after that keys, passwords, roles and users may be changed.
 FRESH_SECONDS = 15 * 60
 
 
@@ -28,7 +28,7 @@ def is_on():
 
 
 def is_required():
-    """Whether members of the staff need a second factor today."""
+    """Whether members of staff need a second factor today."""
     first_day = settings.STAFF_SECOND_FACTOR_FROM
     return settings.STAFF_SECOND_FACTOR == "required" and (
         first_day is None or timezone.localdate() >= first_day
@@ -36,14 +36,14 @@ def is_required():
 
 
 def will_be_required_from():
-    """The day from which it will be required; None when it is already, or is not to be."""
+    """The day from which one will be required; None if it already is, or will not be."""
     if settings.STAFF_SECOND_FACTOR != "required" or is_required():
         return None
     return settings.STAFF_SECOND_FACTOR_FROM
 
 
 def accounts():
-    """All accounts, which know as `has_second_factor` whether they have a passkey or an app."""
+    """All accounts, annotated with `has_second_factor`: whether they have a passkey or an app."""
     of_account = {"user": OuterRef("pk")}
     return get_user_model()._default_manager.annotate(
         has_second_factor=Exists(Passkey.objects.filter(**of_account))
@@ -61,30 +61,34 @@ def has_one(user):
 
 
 def must_show(user):
-    """Whether a password alone does not sign this account in, for it has a second factor."""
+    """Whether the account has a second factor, so that a password is not enough."""
     return is_on() and has_one(user)
 
 
 def must_add(user):
-    """Whether the account has to add a second factor before anything else."""
+    """Whether the account has to add a second factor before it can do anything else."""
     return is_required() and user.is_staff and not has_one(user)
 
 
 def is_complete(session, user):
-    """Whether this session has shown everything that signing in to this account takes."""
+    """Whether this session has shown everything that signing in to this account requires."""
     if PROVEN_BY in session or not is_on():
         return True
     return not (must_show(user) or must_add(user))
 
 
 def is_fresh(session):
-    """Whether whoever uses the session signed in, or confirmed to be there, within 15 minutes."""
+    """Whether the user of the session signed in or confirmed within the last FRESH_SECONDS."""
     age = time.time() - session.get(CONFIRMED_AT, 0)
     return 0 <= age < FRESH_SECONDS
 
 
 def deciding_by_mail(accounts_asked):
-    """Of these accounts, those that may decide by a mailed link: it asks for no second factor, so none that has one."""
+    """
+    Those of the accounts that may decide by a one-click link.
+
+    Such a link asks for no second factor, so accounts that have one are left out.
+    """
     if settings.STAFF_SECOND_FACTOR == "required":
         return accounts_asked.none()
     if not is_on():

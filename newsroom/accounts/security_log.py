@@ -1,8 +1,8 @@
 """
 The security log: sign-ins, failures, refusals and changes of accounts (ASVS 5.0, 16.3).
 
-Each event is a row that the admin shows to superusers, and a line of the log for
-whoever collects logs elsewhere. Neither holds a password, a token or an IP address.
+Each event is a row, which the admin shows to superusers, and a log line for collectors of logs.
+Neither holds a password, a token or an IP address.
 """
 
 import logging
@@ -21,13 +21,12 @@ LONGEST_DETAIL = 1_000
 
 def record(kind, *, request=None, user=None, name="", detail="", tell=False):
     """
-    Write down an event that concerns the safety of an account, and return it.
+    Record an event that concerns the security of an account, and return it.
 
-    `kind` is a SecurityEvent.Kind. `request` says which network it came from. `user`
-    is the account concerned; `name` stands for it where there is no account, and must
-    never be what somebody typed: people type passwords into the wrong field. `detail`
-    is one sentence or an address, of which private links are masked. `tell`: the owner
-    of the account gets a mail about it.
+    `kind` is a SecurityEvent.Kind. `request` supplies the network. `user` is the account
+    concerned; `name` replaces it where there is no account, and must never be typed text:
+    people type passwords into the wrong field. `detail` is one sentence or an address;
+    secret links in it are masked. `tell` mails the event to the owner of the account.
     """
     event = SecurityEvent(
         kind=kind,
@@ -45,7 +44,7 @@ def record(kind, *, request=None, user=None, name="", detail="", tell=False):
 
 
 def log_line(kind, *, request, detail=""):
-    """Write a line of the log, and no row: for what concerns no account, and may come in any number."""
+    """Write a log line without a row, for unlimited events that concern no account."""
     _write_line(
         SecurityEvent(kind=kind, network=_network_of(request), detail=masked(detail))
     )

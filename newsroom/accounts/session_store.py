@@ -1,9 +1,8 @@
 """
-Sessions in the database that know whose they are and when they were last used.
+Sessions in the database that know their user and when they were last used.
 
-Django's own engine, as its documentation extends it (“Extending database-backed
-session engines”). What was kept under another engine is not read: everybody
-signs in once more.
+This extends Django's engine as its documentation says (“Extending database-backed session
+engines”). Sessions of another engine are not read: everybody signs in again.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-# A session is noted as seen at most once in this time, so that reading writes little.
+# The last use of a session is stored at most this often, so that reading pages writes little.
 SEEN_EVERY = timedelta(minutes=5)
 
 SIGNED_IN_AT = "signed_in_at"
@@ -22,12 +21,12 @@ EXPIRY = "_session_expiry"
 
 
 class SessionStore(db.SessionStore):
-    # When the loaded session was last noted as used.
+    # The stored time of the last use, when the session was loaded.
     seen_at = None
 
     @classmethod
     def get_model_class(cls):
-        # Django imports the engine before the models are there.
+        # Django imports the engine before the models are loaded.
         from newsroom.models import StaffSession
 
         return StaffSession
@@ -49,16 +48,16 @@ class SessionStore(db.SessionStore):
         return session
 
     def get_expiry_date(self, **kwargs):
-        """When the session ends unless it is used; the cookie may stay longer in the browser."""
+        """When an unused session ends; the browser may keep the cookie longer."""
         if EXPIRY in kwargs or EXPIRY in self:
             return super().get_expiry_date(**kwargs)
         return timezone.now() + timedelta(hours=settings.STAFF_SESSION_HOURS)
 
     def note_use(self):
         """
-        Let the session last again as long as it may be idle; noted every five minutes.
+        Extend the session by the allowed idle time; stored at most every five minutes.
 
-        One UPDATE that leaves the data alone: another request may be changing them.
+        One UPDATE that leaves the session data alone, because another request may be changing them.
         """
         now = timezone.now()
         if self.seen_at is None or self.seen_at >= now - SEEN_EVERY:

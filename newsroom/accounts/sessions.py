@@ -1,4 +1,4 @@
-"""The sessions of an account, and what is written into one when somebody signs in."""
+"""The sessions of an account, and what signing in writes into a session."""
 
 import re
 import time
@@ -13,7 +13,7 @@ from newsroom.models import StaffSession
 
 
 def note_sign_in(sender, request, user, **kwargs):
-    """Write into the session when and from which browser it began: a receiver of Django's `user_logged_in`."""
+    """Store time and browser in the new session. A receiver of Django's `user_logged_in`."""
     now = int(time.time())
     request.session[SIGNED_IN_AT] = request.session[CONFIRMED_AT] = now
     length = StaffSession._meta.get_field("agent").max_length
@@ -23,15 +23,15 @@ def note_sign_in(sender, request, user, **kwargs):
 
 
 def is_too_old(session):
-    """Whether its owner signed in so long ago that they have to do it again, however often it was used."""
+    """Whether the sign-in is so long ago that the owner has to sign in again."""
     return time.time() - session.get(SIGNED_IN_AT, 0) >= settings.SESSION_COOKIE_AGE
 
 
 def sessions_of(user, current_key):
     """
-    The sessions in which the user is signed in, with what its owner is told of each.
+    The sessions in which the user is signed in, as their owner sees them.
 
-    One that began under an earlier password has ended, wherever that was changed.
+    Sessions that began under an earlier password are over and left out.
     """
     hashes = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
     return [
@@ -48,7 +48,7 @@ def sessions_of(user, current_key):
 
 
 def end_session(user, session_id):
-    """End the session of the user with this public id; whether there was one."""
+    """End the user's session with this public id. Returns whether it existed."""
     for session in StaffSession.objects.of(user):
         if public_id(session) == session_id:
             session.delete()
@@ -57,19 +57,19 @@ def end_session(user, session_id):
 
 
 def end_sessions(user, *, except_key=None):
-    """End every session of the user but the one with this key; returns how many there were."""
+    """End every session of the user except the one with this key. Returns their number."""
     sessions = StaffSession.objects.of(user)
     return sessions.exclude(session_key=except_key or "").delete()[0]
 
 
 def public_id(session):
-    """A name of the session that may stand in a page: the key itself would let its reader in."""
+    """An identifier of the session that may appear in a page; its key would grant access."""
     return salted_hmac(
         "newsroom.accounts.sessions", session.session_key, algorithm="sha256"
     ).hexdigest()[:32]
 
 
-# In this order: most browsers also name those that they descend from.
+# The order matters: most browsers also name those that they descend from.
 _BROWSERS = [
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -91,7 +91,7 @@ _SYSTEMS = [
 
 
 def browser_name(agent: str) -> str:
-    """Browser and system by which a person knows a session, such as “Firefox on Windows”."""
+    """The browser and system that a person recognises, such as “Firefox on Windows”."""
     browser = _first(_BROWSERS, agent) or "A browser"
     system = _first(_SYSTEMS, agent)
     return f"{browser} on {system}" if system else browser

@@ -1,8 +1,8 @@
 """
-Signing in step by step: the password, what is missing beside it, and then the session.
+Signing in, step by step: the password, the second factor, then the session.
 
-Between the two steps nobody is signed in. The session only says whose password was
-right, for a quarter of an hour, and only the pages of this step read that.
+Between the two steps nobody is signed in. The session only stores whose password was right, for
+15 minutes, and only the pages of the second step read that.
 """
 
 import time
@@ -16,17 +16,17 @@ from newsroom.models import SecurityEvent
 
 PENDING = "pending_sign_in"
 PENDING_SECONDS = 15 * 60
-# Wrong codes after which the password has to be typed again.
+# After this many wrong codes the password has to be typed again.
 MOST_FAILURES = 5
 
 
 def needs_more(user):
-    """Whether the right password alone does not sign this account in."""
+    """Whether the account needs more than the right password."""
     return second_factor.must_show(user) or second_factor.must_add(user)
 
 
 def wait_for_more(request, user, *, next_address):
-    """Remember whose password was right until the second factor is there."""
+    """Remember whose password was right until the second factor is shown."""
     request.session.flush()
     request.session[PENDING] = {
         "user": user.pk,
@@ -39,7 +39,7 @@ def wait_for_more(request, user, *, next_address):
 
 
 def pending_user(request):
-    """The account whose password was right a short while ago in this session; None when there is none."""
+    """The account whose password was right in this session within the last 15 minutes, or None."""
     pending = request.session.get(PENDING)
     if not pending or not 0 <= time.time() - pending["at"] < PENDING_SECONDS:
         return None
@@ -52,12 +52,16 @@ def pending_user(request):
 
 
 def next_address(request):
-    """Where whoever signs in wanted to go."""
+    """The address that the user wanted before signing in."""
     return request.session.get(PENDING, {}).get("next", "")
 
 
 def count_failure(request):
-    """Count a wrong code; how many there have been since the password, which is forgotten after the last that is allowed."""
+    """
+    Count a wrong code. Returns how many there were since the password.
+
+    After MOST_FAILURES the password has to be typed again.
+    """
     pending = request.session[PENDING]
     pending["failures"] += 1
     if pending["failures"] >= MOST_FAILURES:
@@ -69,7 +73,7 @@ def count_failure(request):
 
 def finish(request, response, user, *, proof="", detail=""):
     """
-    Sign the account in, in a session of its own, and let this browser be known.
+    Sign the account in with a new session, and remember this browser for the throttle.
 
     `proof` names the second factor that was shown; `detail` is a sentence for the log.
     """

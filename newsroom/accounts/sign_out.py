@@ -1,14 +1,13 @@
-"""Signing out of the desk: the browser forgets what it kept of unsaved articles, and its private links."""
+"""Signing out of the desk also clears the browser's storage of this site."""
 
 from django.contrib import admin
 from django.urls import path
 
-# Everything that pages of this site have put into the storage of the browser (W3C, Clear
-# Site Data). Only whoever signs out of the desk loses it: on the shared machine of an
-# office the next person must not find unsaved articles, nor act through the private links
-# of comments. Readers never sign out, so what their browsers remember stays. Browsers
-# that do not know the header, and pages without https, are served by the script of the
-# page: static/desk/signed_out.js.
+# Everything that pages of this site keep in the browser's storage (W3C, Clear Site Data).
+# On a shared machine the next person must not find unsaved articles or use the secret
+# links of comments. Only signing out of the desk clears it: readers never sign out, so
+# their browsers keep it. Browsers without the header and pages without https are served
+# by the script of the page: static/desk/signed_out.js.
 EVERYTHING_KEPT = '"storage"'
 
 
@@ -19,5 +18,5 @@ def sign_out(request):
     return response
 
 
-# Before the admin's own address of it, `admin:logout`, which leads here.
+# Before `admin:logout`, which has the same address and so leads here.
 urls = [path("logout/", admin.site.admin_view(sign_out))]

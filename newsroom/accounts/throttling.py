@@ -1,14 +1,12 @@
 """
-How often a wrong password may be tried, and a new one asked for.
+How often a wrong password may be tried, and a new one requested.
 
-Tries are counted in the database, so that the limits hold over all processes. A
-name is counted as it was typed, whether there is such an account or not: the
-answers tell nobody which accounts exist.
+Attempts are counted in the database, so that the limits hold for all processes together. A name
+is counted as it was typed, whether or not the account exists: the answers do not reveal it.
 
-A browser in which an account has signed in before carries a signed cookie and
-has a count of its own (OWASP: "Slow Down Online Guessing Attacks with Device
-Cookies"). Whoever guesses passwords from elsewhere can therefore never lock the
-owner out of that browser.
+A browser in which an account has signed in before carries a signed cookie and has its own count
+(OWASP: "Slow Down Online Guessing Attacks with Device Cookies"). So nobody who guesses passwords
+elsewhere can lock the owner out of that browser.
 """
 
 import secrets
@@ -27,9 +25,9 @@ from newsroom.models import FailedSignIn
 
 BROWSER_COOKIE = "signed_in_before"
 BROWSER_KNOWN_FOR = timedelta(days=180)
-# In characters: no user name and no address is longer.
+# In characters: no user name or address is longer.
 LONGEST_NAME = 254
-# Where the cookie is sent: no page for readers needs it.
+# The path of the cookie: readers' pages do not need it.
 BROWSER_COOKIE_PATH = "/admin/"
 
 
@@ -44,12 +42,12 @@ class Limit:
 @dataclass(frozen=True)
 class Limits:
     """
-    The limits for one kind of try.
+    The limits for one kind of attempt.
 
-    `by_name_and_network` and `by_network` stop whoever guesses from one place.
-    `by_name` stops a guess that comes from many places at once; it is the only one
-    that strangers can fill for somebody else. None of these holds for a browser in
-    which the account has signed in before: that has `by_browser`.
+    `by_name_and_network` and `by_network` stop guessing from one place. `by_name` stops
+    guessing from many places at once; it is the only limit that strangers can use up for
+    somebody else. None of these holds for a browser in which the account has signed in
+    before: that has `by_browser`.
     """
 
     purpose: str
@@ -80,10 +78,10 @@ RESET_MAILS = Limits(
 
 class Try:
     """
-    One try that is being counted.
+    One attempt that is being counted.
 
-    `wait` is the number of seconds until it may be made, 0 when that is now.
-    `fills_limit` is true for the last try that a limit for the name allows.
+    `wait` is the number of seconds until it is allowed; 0 means now. `fills_limit` is true
+    for the last attempt that a limit by name allows.
     """
 
     def __init__(self, attempt, wait, fills_limit):
@@ -92,16 +90,16 @@ class Try:
         self.fills_limit = fills_limit
 
     def succeeded(self):
-        """Stop counting this try. Earlier failures still count."""
+        """Stop counting this attempt. Earlier failures still count."""
         self._attempt.delete()
 
 
 def count_try(request, limits, name):
     """
-    Count a try for the account with this name, and return it as a Try.
+    Count an attempt for the account with this name, and return it as a Try.
 
-    It is written down before the others are counted: of two that come at the
-    same moment, at least one sees the other. One that has to wait is not counted.
+    It is stored before the others are counted, so that of two simultaneous attempts at
+    least one sees the other. An attempt that has to wait is not counted.
     """
     account = _key(limits, _folded(name))
     networks = [_key(limits, network) for network in recent_hashes(request)]
@@ -113,7 +111,7 @@ def count_try(request, limits, name):
     if browser:
         piles = [(tries.filter(browser=browser), limits.by_browser)]
     else:
-        # A browser that is known has a count of its own, also from this network.
+        # A known browser has its own count, also within this network.
         by_network = tries.filter(network__in=networks, browser="")
         by_name = tries.filter(account=account, browser="")
         piles = [
@@ -132,7 +130,7 @@ def count_try(request, limits, name):
 
 
 def remember_browser(response, user):
-    """Let this browser keep its own count for the account, from now on for BROWSER_KNOWN_FOR."""
+    """Give this browser its own count for the account, for BROWSER_KNOWN_FOR."""
     value = _signer().sign_object(
         {"name": _folded(user.get_username()), "id": secrets.token_hex(16)}
     )
@@ -153,7 +151,7 @@ def is_known_browser(request, name):
 
 
 def _browser_id(request, name):
-    """The random id of this browser if it is known for the name, else an empty string."""
+    """The random id of this browser if the account has signed in from it, else an empty string."""
     try:
         known = _signer().unsign_object(
             request.COOKIES.get(BROWSER_COOKIE, ""), max_age=BROWSER_KNOWN_FOR
@@ -173,7 +171,7 @@ def _signer():
 
 
 def _seconds_to_wait(tries, limit):
-    """Seconds until the oldest of the tries that fill the limit no longer counts; 0 when one more fits."""
+    """Seconds until one more attempt fits the limit; 0 when it fits now."""
     times = _recent(tries, limit).order_by("-at").values_list("at", flat=True)
     oldest = times[limit.count - 1 : limit.count].first()
     if oldest is None:
@@ -186,7 +184,7 @@ def _recent(tries, limit):
 
 
 def _folded(name):
-    # Normalising a long row of combining marks takes the square of its length.
+    # Normalising a long run of combining marks takes quadratic time.
     name = name[:LONGEST_NAME]
     return unicodedata.normalize("NFKC", name).strip().casefold()
 

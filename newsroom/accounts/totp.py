@@ -1,8 +1,8 @@
 """
 Codes of authenticator apps: RFC 6238 with SHA-1, six digits and steps of 30 seconds.
 
-These are the values that every app understands. A code is also taken one step
-early or late (RFC 6238, 5.2), for clocks that differ, and each step only once.
+Every app understands these values. A code is also accepted one step early or late (RFC 6238,
+5.2), because clocks differ, and each step only once.
 """
 
 import re
@@ -32,12 +32,12 @@ def new_secret() -> str:
 
 
 def code_at(secret: str, at: float) -> str:
-    """The code at this time, in seconds since 1970."""
+    """The code at this time (seconds since 1970)."""
     return _totp(secret).generate(at).decode()
 
 
 def step_of(secret: str, code: str, at: float) -> int | None:
-    """The time step that the code belongs to, near this time; None when it belongs to none."""
+    """The time step of the code, near this time (seconds since 1970); None if it is wrong."""
     typed = re.sub(r"\s", "", code)
     if not (typed.isascii() and typed.isdecimal() and len(typed) == DIGITS):
         return None
@@ -49,14 +49,14 @@ def step_of(secret: str, code: str, at: float) -> int | None:
 
 
 def add_app(user, secret, step):
-    """Keep the app that showed the code of this time step: it is not taken again."""
+    """Store the app. The code of this time step is used up."""
     return AuthenticatorApp.objects.create(
         user=user, encrypted_secret=encrypt(secret), last_step=step
     )
 
 
 def takes(app, code):
-    """Whether the code is one that the app shows now, and that was not taken before."""
+    """Use up the code. Returns whether the app shows it now and it was not used before."""
     secret = decrypt(app.encrypted_secret)
     if secret is None:
         return False
@@ -65,21 +65,21 @@ def takes(app, code):
 
 
 def address_for_app(secret, user):
-    """What the QR code says: the otpauth address that apps read."""
+    """The otpauth address in the QR code."""
     return _totp(secret).get_provisioning_uri(
         user.get_username(), settings.SITE_NAME.replace(":", " ")
     )
 
 
 def qr_code(address):
-    """The address as a picture, as a data: address of an SVG in black on white."""
+    """The QR code of the address: a data: URL of an SVG in black on white."""
     return segno.make(address, error="m").svg_data_uri(
         scale=5, border=4, dark="#000", light="#fff", nl=False
     )
 
 
 def secret_as_text(secret):
-    """The secret as it is typed into an app: base32 in groups of four."""
+    """The secret for typing into an app: base32 in groups of four."""
     text = b32encode(bytes.fromhex(secret)).decode().rstrip("=")
     return " ".join(text[n : n + 4] for n in range(0, len(text), 4))
 

@@ -6,7 +6,7 @@ urlpatterns = [
     path("login/second/", sign_in.second_step, name="second_step"),
     path("login/passkey/", sign_in.passkey_sign_in, name="passkey_sign_in"),
     path("login/passkey/options/", sign_in.passkey_options, name="passkey_options"),
-    # The admin's own address of it, `admin:password_change`, leads here as well.
+    # `admin:password_change` has the same address, so it leads here as well.
     path("password_change/", password.password_change),
     path("account/", account.account, name="account"),
     path("account/confirm/", confirm.confirm_by_passkey, name="confirm_by_passkey"),

@@ -1,4 +1,4 @@
-"""The desk as a whole: its name, what joins the apps, and what of Django's own it shows."""
+"""The desk as a whole: its titles, the screens that join the apps, and Django's own screens."""
 
 from django.conf import settings
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""Users and groups: Django's own screens, for whoever has just signed in, and with a line in the security log."""
+"""Users and groups: Django's screens with a fresh sign-in and entries in the security log."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,7 +23,7 @@ Kind = SecurityEvent.Kind
 
 
 class FreshSignInMixin:
-    """Every form and every action of this admin asks first who is there; lists do not."""
+    """Forms and actions of this admin require a fresh sign-in; lists do not."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         may = (
@@ -41,7 +41,7 @@ class FreshSignInMixin:
         return asked or super().delete_view(request, object_id, extra_context)
 
     def changelist_view(self, request, extra_context=None):
-        # A POST is an action, such as deleting what is ticked.
+        # A POST to the list is an action, such as deleting the selected rows.
         is_action = request.method == "POST" and self.has_view_permission(request)
         asked = ask_if_needed(request) if is_action else None
         return asked or super().changelist_view(request, extra_context)
@@ -79,7 +79,7 @@ class ReasonForm(forms.Form):
 
 
 class AccountForm(ChangedFieldsForm, UserChangeForm):
-    """A colleague may change the password, or end an account, while this form is open."""
+    """A stale form keeps a password or a deactivation that was changed meanwhile."""
 
 
 class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
@@ -120,7 +120,7 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
         )
 
     def reset_second_factors(self, request, id):
-        """Remove every second factor of somebody who is locked out; for superusers, with a reason."""
+        """Remove all second factors of a locked-out account; superusers only, with a reason."""
         if not request.user.is_superuser:
             raise PermissionDenied
         user = self.get_object(request, unquote(id))

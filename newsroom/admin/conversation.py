@@ -1,4 +1,4 @@
-"""The article with its conversation beside it: where one screen of the desk shows what belongs to two apps."""
+"""The article with its conversation: the admin screen that joins both apps."""
 
 from django import forms
 from django.conf import settings
@@ -18,11 +18,11 @@ from articles.core.moments import moment_in_words
 from articles.models import Article
 from comments.models import Thread
 
-# More would end outside the calendar.
+# A larger number of days would pass the last date that Python knows.
 MOST_DAYS = 9999
 
 
-# What can be said of a conversation, each with the field that says what was on the screen.
+# The settings of a conversation, each with the hidden field that says what was on the screen.
 SEEN = {
     "policy": "policy_seen",
     "closes_after_days": "closes_after_days_seen",
@@ -39,12 +39,12 @@ class ThreadForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name, seen in SEEN.items():
             self.initial[seen] = as_seen(getattr(self.instance, name))
-        # For those who may only read, no field is left.
+        # Users who may only read get a form without fields.
         if self.fields.keys() >= {"policy", "closes_after_days", "closes_at"}:
             self._explain(**self.fields)
 
     def _explain(self, policy, closes_after_days, closes_at, **others):
-        """Say what each field does, and what holds where it is left empty."""
+        """Describe each field, and the default that an empty one means."""
         policy.label = "New comments"
         policy.choices = [("", f"As the site: {_of_the_site()}"), *_in_a_word()]
         policy.help_text = f"{'. '.join(Thread.Policy.labels)}."
@@ -62,7 +62,7 @@ class ThreadForm(forms.ModelForm):
         super().clean()
         keep_others(self, {name: self.add_prefix(seen) for name, seen in SEEN.items()})
 
-    # Set by the admin: who changes it.
+    # Set by the admin: the user who saves.
     by = None
 
     def save(self, commit=True):
@@ -70,7 +70,7 @@ class ThreadForm(forms.ModelForm):
             return super().save(commit)
         policy = self.instance.policy
         if self.instance.pk:
-            # Nothing else is written back: the count follows the decisions made meanwhile.
+            # Nothing else is written: decisions may have changed the counts meanwhile.
             self.instance.save(update_fields=["closes_at", "closes_after_days"])
         else:
             self.instance.policy = ""
@@ -82,17 +82,17 @@ class ThreadForm(forms.ModelForm):
 class ThreadFormSet(forms.BaseInlineFormSet):
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)
-        # The one in hand, which is not read from the database again.
+        # The article at hand, which need not be read again.
         form.instance.article = self.instance
         if form.is_bound and form.instance.pk is None:
-            # A decision on a comment may have made the row since the form was opened.
+            # A decision on a comment may have created the row since the form was opened.
             made = Thread.objects.filter(article=self.instance).first()
             form.instance = made or form.instance
         return form
 
 
 class ThreadInline(admin.StackedInline):
-    """The conversation under an article; its row is made when an editor first says something about it."""
+    """The conversation under an article; its row is created when an editor first changes it."""
 
     model = Thread
     form = ThreadForm
@@ -140,13 +140,13 @@ class ThreadInline(admin.StackedInline):
 
 
 class DeskArticleAdmin(ArticleAdmin):
-    """The article with its conversation beside it."""
+    """The admin of articles, with the conversation of each."""
 
     list_select_related = [*ArticleAdmin.list_select_related, "thread"]
     inlines = [ThreadInline]
 
     def get_inlines(self, request, obj):
-        # Before the article is there, nobody can talk about it.
+        # An article that is not saved yet has no conversation.
         return self.inlines if obj is not None else []
 
     def get_list_display(self, request):
@@ -169,7 +169,7 @@ class DeskArticleAdmin(ArticleAdmin):
 
 
 def in_words(thread):
-    """What holds for the conversation now, and until when."""
+    """The current policy of the conversation, and until when it holds."""
     closing_time = thread.closing_time
     at = closing_time and moment_in_words(closing_time)
     if thread.rule == Thread.Policy.CLOSED:
@@ -189,7 +189,7 @@ def in_words(thread):
 
 
 def _in_a_word():
-    """The policies by the first word of their labels, which fits on a phone."""
+    """The first word of each policy's label, which fits on a phone."""
     return [(value, label.partition(":")[0]) for value, label in Thread.Policy.choices]
 
 

@@ -1,4 +1,4 @@
-"""The first page of the desk: what waits for the one who looks, a few of each and where the rest is."""
+"""The dashboard: the desk's first page shows what waits for the user, with links to the lists."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +18,10 @@ from newsroom.admin.health import may_see
 from newsroom.models import Ticking
 from newsroom.ticking import LATE_AFTER
 
-# Of each pile, so many are shown.
+# This many rows of each list are shown.
 SHOWN = 5
-# So many articles that are about to become public are read for errors, and so many of
-# one's newest looked up for what readers say under them.
+# This many articles that become public soon are checked for errors, and this many of
+# the user's newest are looked up for reactions of readers.
 LOOKED_THROUGH = 20
 
 LIST = "admin:articles_article_changelist"
@@ -31,7 +31,7 @@ LIST = "admin:articles_article_changelist"
 class Row:
     words: str
     address: str
-    # A word before the moment: “begun”, “appears”.
+    # A word before the time: “begun”, “appears”.
     moment: str
     at: datetime
 
@@ -40,15 +40,15 @@ class Row:
 class Pile:
     title: str
     rows: list[Row]
-    # Where all of them are.
+    # The address of the full list.
     address: str
-    # What is said when there are none.
+    # Shown when the list is empty.
     empty: str
     has_more: bool = False
 
 
 def piles_for(user: Any) -> list[Pile]:
-    """The piles that the user may do something about, each asked for in one query of a few rows."""
+    """The lists that the user may act on, each from one query of a few rows."""
     piles = []
     if user.has_perm("articles.change_article"):
         piles += [_in_progress(user), _conflicts(user)]
@@ -62,19 +62,19 @@ def piles_for(user: Any) -> list[Pile]:
     if may_plan(user):
         piles.append(_appearing_today(user))
     if user.has_perms(["articles.publish_article", "articles.view_correctionrequest"]):
-        piles.append(_said_to_be_wrong())
+        piles.append(_correction_requests())
     if user.has_perm("articles.change_article"):
-        piles.append(_said_under_ones_own(user))
+        piles.append(_comments_on_own(user))
     return piles
 
 
 def what_does_not_happen(user: Any) -> str:
-    """A sentence about what should happen by itself and does not, for those who rely on it; empty when all does."""
+    """A sentence about overdue background jobs, for users who rely on them; empty if none is."""
     if not may_see(user):
         return ""
     ticking = Ticking.objects.last_seen()
     if ticking.at is None:
-        # Nobody has ever ticked here: a site that is tried out, not one that stopped.
+        # No tick has ever run: a site that is tried out, not one that stopped working.
         return ""
     if ticking.at < timezone.now() - LATE_AFTER:
         return f"Nothing has happened by itself since {moment_in_words(ticking.at)}: scheduled changes and mails wait."
@@ -161,9 +161,9 @@ def _conflicts(user):
 
 
 def _problems(user):
-    """Errors of what is about to become public: of the next to appear and those that wait longest for review."""
+    """Preflight errors of articles next to appear, and of those that wait longest for review."""
     desk = Article.objects.on_desk_of(user)
-    # Each by an index of its own: of both at once, a database reads every article.
+    # Two queries, each with its index: a combined query would read every article.
     soon = desk.published().dated_later()[:LOOKED_THROUGH]
     kept = desk.published().under_embargo()[:LOOKED_THROUGH]
     waiting = desk.in_review().without_a_date().order_by("id")[:LOOKED_THROUGH]
@@ -183,7 +183,7 @@ def _problems(user):
     )
 
 
-def _said_under_ones_own(user):
+def _comments_on_own(user):
     own = Article.objects.written_by(user).visible().newest_first()
     keys = list(own.values_list("pk", flat=True)[:LOOKED_THROUGH])
     comments = Comment.objects.shown().on_articles(keys).order_by("-created_at", "-id")
@@ -218,7 +218,7 @@ def _appearing_today(user):
     )
 
 
-def _said_to_be_wrong():
+def _correction_requests():
     requests = (
         CorrectionRequest.objects.open().oldest_first().only("text", "created_at")
     )

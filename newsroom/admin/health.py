@@ -1,4 +1,4 @@
-"""Whether what happens by itself happens: the page of the desk about `tick`."""
+"""The desk's page about `tick`: whether the background jobs run."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ from newsroom.models import Ticking
 from newsroom.ticking import JOBS, LATE_AFTER, name_of_job, words_for
 
 MINUTE = timedelta(minutes=1)
-# So many changes that are overdue are listed.
+# This many overdue changes are listed.
 SHOWN = 20
 
 
 def may_see(user):
-    """Those who schedule: they rely on it."""
+    """Users who schedule articles, because they rely on the jobs."""
     return user.has_perm("articles.publish_article")
 
 

@@ -1,4 +1,4 @@
-"""The pages that editors write beside the articles."""
+"""The admin of pages such as the imprint."""
 
 import re
 
@@ -28,7 +28,7 @@ class PageForm(ChangedFieldsForm, FlatpageForm):
         if not re.fullmatch(PageAddress.regex, url.strip("/")) or "//" in url:
             raise forms.ValidationError("Write the address as “/about/contact/”.")
         try:
-            # The rules are there without an editor, too, and theirs go before.
+            # The rules exist without an editor's text, too, and an editor's text replaces them.
             taken = resolve(url).url_name not in {"page", "rules"}
         except Resolver404:
             taken = False

@@ -1,4 +1,4 @@
-"""The security log as superusers read it."""
+"""The security log, shown to superusers."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The keys of the desk: one list for the page that explains them and for the script that obeys them."""
+"""The keyboard shortcuts of the desk: one list for the help page and for the script."""
 
 from dataclasses import asdict, dataclass
 
@@ -12,10 +12,10 @@ from articles.public.ical import may_plan
 
 @dataclass(frozen=True)
 class Shortcut:
-    # As `KeyboardEvent.key` says them; one after the other where there are several.
+    # Values of `KeyboardEvent.key`, pressed one after the other.
     keys: tuple[str, ...]
     words: str
-    # What the script does: follow an address, or one of its own actions.
+    # What the script does: open an address, or run one of its actions.
     address: str = ""
     action: str = ""
 
@@ -40,7 +40,7 @@ ON_FORMS = [
 
 
 def groups_for(user):
-    """The shortcuts under their headings; the ways lead only where the user may go."""
+    """The shortcuts under their headings, with links only to pages the user may see."""
     return [
         ("Anywhere", ANYWHERE + _ways_for(user)),
         ("In lists", IN_LISTS),
@@ -49,7 +49,7 @@ def groups_for(user):
 
 
 def for_script(user):
-    """The shortcuts as the script reads them."""
+    """The shortcuts as the script needs them."""
     return [
         asdict(shortcut)
         for _, shortcuts in groups_for(user)

@@ -1,9 +1,9 @@
-"""What readers of the demo say, and what becomes of it."""
+"""The comments of the demo, and what moderators decide on them."""
 
 from dataclasses import dataclass, field
 
 APPROVED, PENDING, REJECTED, SPAM = "approved", "pending", "rejected", "spam"
-# Taken back by its author before anybody saw it, and after.
+# Withdrawn by its author before it was published, and after.
 WITHDRAWN, BURIED = "withdrawn", "buried"
 
 
@@ -16,7 +16,7 @@ class Remark:
     note: str = ""
     by_staff: bool = False
     picked: bool = False
-    # What its author writes to the moderators, and the reasons why readers report it.
+    # The author's appeal, and the reasons of readers' reports.
     appeal: str = ""
     reports: list[str] = field(default_factory=list)
     replies: list["Remark"] = field(default_factory=list)
@@ -255,7 +255,7 @@ CONVERSATIONS = {
     ],
 }
 
-# What readers say is wrong in an article, each with the correction that answers it, if any does yet.
+# Errors that readers report, each with the correction that answers it, or None.
 ERRORS = {
     "town-budget": [
         (

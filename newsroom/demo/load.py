@@ -1,8 +1,8 @@
 """
-Puts the demo into the database: accounts, articles and what readers said.
+Load the demo into the database: accounts, articles and comments.
 
-Each article is one transaction with its comments, and is known by its source: a
-load that was stopped half way is finished by the next, and makes nothing twice.
+Each article and its comments are one transaction, identified by the article's source: loading
+again finishes a load that was interrupted, and makes nothing twice.
 """
 
 import re
@@ -29,7 +29,7 @@ from newsroom.demo.stories import PEOPLE, STORIES
 SOURCE = "demo:"
 FIGURE = re.compile(r"\{picture:([a-z-]+)\}")
 
-# An account for each role, and the group that makes it one.
+# An account for each role, and the name of the role's group.
 ACCOUNTS = {
     "writer": "Writers",
     "editor": "Editors",
@@ -43,12 +43,12 @@ def demo_articles():
 
 
 def other_articles():
-    """What somebody else wrote: in a demo its visitors, elsewhere the people whose site this is."""
+    """Articles that are not of the demo: those of its visitors, or of a real site."""
     return Article.objects.exclude(pk__in=demo_articles())
 
 
 def is_somebodys_site():
-    """Whether the database holds a site that is no demo."""
+    """Whether the database holds a real site."""
     return not demo_articles().exists() and (
         other_articles().exists()
         or User.objects.exclude(username__in=ACCOUNTS).exists()
@@ -56,7 +56,11 @@ def is_somebodys_site():
 
 
 def load(*, report: Callable[[str], None] = lambda title: None) -> int:
-    """Make what is missing; returns how many articles were made and calls `report` with the title of each."""
+    """
+    Create what is missing.
+
+    Calls `report` with the title of each new article and returns their number.
+    """
     accounts = make_accounts()
     people = {name: _person(name, about) for name, about in PEOPLE.items()}
     pictures = {name: _picture(painting) for name, painting in PAINTINGS.items()}
@@ -76,12 +80,12 @@ def load(*, report: Callable[[str], None] = lambda title: None) -> int:
 
 
 def make_accounts() -> dict[str, User]:
-    """The account of each role. A new one cannot sign in until `give_passwords` was called."""
+    """The account of each role. A new one cannot sign in before `give_passwords` is called."""
     return {name: _account(name, role) for name, role in ACCOUNTS.items()}
 
 
 def give_passwords() -> dict[str, str]:
-    """A random password for each demo account that has none yet: shown once, stored nowhere."""
+    """Set a random password for each demo account without one. Shown once, stored as a hash."""
     passwords = {}
     for user in User.objects.filter(username__in=ACCOUNTS).order_by("pk"):
         if not user.has_usable_password():
@@ -92,7 +96,7 @@ def give_passwords() -> dict[str, str]:
 
 
 def delete_pictures() -> None:
-    """Delete every file of every picture of the library; their rows go with the database."""
+    """Delete every picture file of the library; the rows go with the database."""
     for image in Image.objects.all():
         default_storage.delete(image.file.name)
         for fingerprint in {image.fingerprint, image.former_fingerprint} - {""}:
@@ -101,7 +105,7 @@ def delete_pictures() -> None:
 
 
 def empty_the_database() -> None:
-    """Drop every table of the site; `migrate` makes them again, with what first stands in them."""
+    """Drop all tables of the site; `migrate` creates them again, with their first contents."""
     tables = connection.introspection.django_table_names(only_existing=True)
     with connection.schema_editor() as editor:
         for table in [*tables, "django_migrations"]:
@@ -130,7 +134,7 @@ def _person(name, about):
 
 
 def _picture(painting):
-    """The painting in the library; its renditions are drawn when somebody first looks at them."""
+    """The painting as an image of the library. Its renditions are made when they are first read."""
     there = Image.objects.filter(source=painting.source).first()
     return there or Image.objects.create(
         file=painting.file(),
@@ -145,7 +149,7 @@ def _picture(painting):
 
 
 def _with_figures(body, pictures):
-    """The text with a figure wherever it names a painting, as in `{picture:river}`."""
+    """The text with a figure in each place that names a painting, such as `{picture:river}`."""
     return FIGURE.sub(
         lambda match: (
             f'<figure><img src="/media/image/{pictures[match[1]].pk}/" alt="" '
@@ -173,7 +177,7 @@ def _make(story, now, people, accounts, pictures):
     article.tags.add(*story.tags)
     article.sign(*(people[name] for name in story.byline))
     _take_steps(story, article, out, accounts)
-    # Nobody has changed it since.
+    # As if nobody had changed it since.
     Article.objects.filter(pk=article.pk).update(
         modified_at=out if out and out < now else written_at
     )
@@ -195,7 +199,7 @@ def _take_steps(story, article, out, accounts):
 
 
 def _when_said(article, now):
-    """Times for the comments of an article: spread over the first two days, the next after the last."""
+    """Times for the comments of an article, in order, spread over its first two days."""
     until = min(now, article.published_at + timedelta(days=2))
     number = 40
     for step in range(1, number):

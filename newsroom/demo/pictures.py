@@ -1,4 +1,4 @@
-"""The pictures of the demo: painted here, the same each time, so that nobody else’s are shipped."""
+"""The pictures of the demo: painted by this module, the same each time, free of other rights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def sky(top, bottom):
 
 
 def hills(image, random, colours, *, first=0.45, step=0.1):
-    """One row of hills before the other, each nearer and of the next colour."""
+    """Rows of hills, each nearer than the last and in the next colour."""
     draw = ImageDraw.Draw(image)
     width, height = SIZE
     for number, colour in enumerate(colours):
@@ -63,7 +63,7 @@ def hills(image, random, colours, *, first=0.45, step=0.1):
 
 
 def water(image, random, level, colour, light):
-    """Water up to the level, with light on it in strokes that get longer towards us."""
+    """Water up to the level, with strokes of light that get longer towards the viewer."""
     draw = ImageDraw.Draw(image)
     width, height = SIZE
     top = int(height * level)

@@ -1,4 +1,4 @@
-"""Collecting the static files takes seconds; the demo does it when they have changed."""
+"""Collect the static files for the demo if they have changed, because it takes seconds."""
 
 import os
 from hashlib import sha256
@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 
 def collect() -> bool:
-    """Collect the static files unless they are those of the last time; whether it was done."""
-    # Written last: where collecting was stopped half way, it is missing or old.
+    """Collect the static files if they have changed. Returns whether it was done."""
+    # Written last: it is missing or old if collecting was interrupted.
     mark = settings.VAR_DIR / "static-files-collected"
     now = _fingerprint()
     if mark.exists() and mark.read_text() == now and settings.STATIC_ROOT.is_dir():

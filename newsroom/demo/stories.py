@@ -1,4 +1,4 @@
-"""The articles of the demo: everything about them but their text, which lies in `articles/<name>.html`."""
+"""The articles of the demo, except their texts, which are in `articles/<name>.html`."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +16,7 @@ class Story:
     name: str
     title: str
     standfirst: str
-    # When it came or comes out, from now; None for what was never published.
+    # When it was or will be published, relative to now; None for unpublished articles.
     out: timedelta | None
     tags: list[str] = field(default_factory=list)
     byline: list[str] = field(default_factory=list)
@@ -26,7 +26,7 @@ class Story:
     first_slug: str = ""
     withdrawn_because: str = ""
     notice: str = ""
-    # The name of a painting of newsroom.demo.pictures.
+    # The name of a painting in newsroom.demo.pictures.
     picture: str = ""
 
     @property
@@ -46,7 +46,7 @@ PEOPLE = {
     "Greta Lund": "Theatre, books and obituaries.",
 }
 
-# The oldest first: this is the order in which they are made.
+# Oldest first: they are created in this order.
 STORIES = [
     Story(
         name="winter-swim",

@@ -6,19 +6,19 @@ from django.utils import timezone
 
 
 def new_user_handle():
-    """A random name of an account for authenticators: 32 bytes that say nothing of the user."""
+    """A random handle of an account for authenticators: 32 bytes that reveal nothing."""
     return secrets.token_bytes(32)
 
 
 class PasskeyQuerySet(models.QuerySet):
     def user_handle_of(self, user):
-        """The handle by which the user's authenticators know the account; a new one when there is none."""
+        """The handle that the user's authenticators know; a new one if they have none."""
         known = self.filter(user=user).values_list("user_handle", flat=True).first()
         return bytes(known) if known else new_user_handle()
 
 
 class Passkey(models.Model):
-    """A WebAuthn credential of a member of staff; the private key stays with its owner."""
+    """A WebAuthn credential of a member of staff; the owner keeps the private key."""
 
     NAME_LENGTH = 60
 
@@ -28,10 +28,10 @@ class Passkey(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     # At most 1,023 bytes (WebAuthn Level 3, 4 “Credential ID”), as base64url.
     credential_id = models.CharField(max_length=1364, unique=True)
-    # The attested credential data as WebAuthn writes them (6.5.2): AAGUID, id and public key.
+    # The attested credential data in WebAuthn's encoding (6.5.2): AAGUID, id and public key.
     credential = models.BinaryField()
     user_handle = models.BinaryField()
-    # How many signatures the authenticator has made; 0 for one that does not count.
+    # The number of signatures by the authenticator; 0 if it does not count.
     sign_count = models.PositiveBigIntegerField(default=0)
     transports = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
@@ -48,10 +48,10 @@ class Passkey(models.Model):
 
     def note_use(self, sign_count):
         """
-        Keep the signature counter of a use; whether it is one that may follow the last.
+        Store the signature counter of a use. Returns whether it may follow the last one.
 
-        Of an authenticator that counts, the counter only grows (WebAuthn Level 3, 7.2):
-        one that does not has been cloned, or the answer was seen before.
+        The counter of an authenticator that counts only grows (WebAuthn Level 3, 7.2). If it
+        does not, the authenticator was cloned, or the answer was sent before.
         """
         passkeys = type(self).objects.filter(pk=self.pk)
         if sign_count:
@@ -62,14 +62,14 @@ class Passkey(models.Model):
 
 
 class AuthenticatorApp(models.Model):
-    """An app that shows codes which follow from a shared secret and the time (RFC 6238)."""
+    """An app that shows codes derived from a shared secret and the time (RFC 6238)."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="authenticator_app"
     )
-    # Encrypted with a key that follows from SECRET_KEY; see newsroom.accounts.encryption.
+    # Encrypted with a key derived from SECRET_KEY; see newsroom.accounts.encryption.
     encrypted_secret = models.TextField()
-    # The time step of the last code that was taken: each is taken once.
+    # The time step of the last code that was used: each step is used once.
     last_step = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
@@ -81,18 +81,18 @@ class AuthenticatorApp(models.Model):
         return f"the authenticator app of {self.user}"
 
     def note_use(self, step):
-        """Keep the time step of a code; whether no code of that step or a later one was taken before."""
+        """Store the time step of a code. Returns False if it or a later one was used before."""
         apps = type(self).objects.filter(pk=self.pk, last_step__lt=step)
         return bool(apps.update(last_step=step, last_used_at=timezone.now()))
 
 
 class RecoveryCode(models.Model):
-    """A code that stands in for a lost passkey or app, once."""
+    """A code that replaces a lost passkey or app, once."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="recovery_codes"
     )
-    # SHA-256: a code has 80 random bits, which nobody tries out.
+    # SHA-256 is enough: a code has 80 random bits, too many to guess.
     digest = models.CharField(max_length=64)
     used_at = models.DateTimeField(null=True)
 

@@ -5,25 +5,25 @@ from django.db import models
 from django.utils import timezone
 
 DAY = timedelta(days=1)
-# Long enough to look into what was noticed late; then nobody needs to know any more.
+# Long enough to investigate what is noticed late.
 KEPT = 180 * DAY
 
 
 class SecurityEventQuerySet(models.QuerySet):
     def forget_old(self):
-        """Delete the events that are older than KEPT; returns how many there were."""
+        """Delete the events older than KEPT. Returns their number."""
         return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
 
     def about(self, user):
-        """What concerns one account, newest first."""
+        """The events of one account, newest first."""
         return self.filter(user=user)
 
 
 class SecurityEvent(models.Model):
     """
-    Something that concerns the safety of an account: a sign-in, a refusal, a change.
+    An event that concerns the security of an account: a sign-in, a refusal, a change.
 
-    Written by newsroom.accounts.security_log.record, and shown in the admin to superusers.
+    Written by newsroom.accounts.security_log.record; the admin shows it to superusers.
     """
 
     class Kind(models.TextChoices):
@@ -46,7 +46,7 @@ class SecurityEvent(models.Model):
         REFUSED = "refused", "Permission refused"
 
     kind = models.CharField(max_length=40, choices=Kind)
-    # The account that it concerns. The name stays when the account is deleted.
+    # The account concerned. The name stays when the account is deleted.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -55,7 +55,7 @@ class SecurityEvent(models.Model):
         related_name="security_events",
     )
     name = models.CharField(max_length=200, blank=True)
-    # The keyed hash of the network; see comments.security.networks. Empty: not known.
+    # The keyed hash of the network; see comments.security.networks. Empty: unknown.
     network = models.CharField(max_length=64, blank=True)
     detail = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -64,7 +64,7 @@ class SecurityEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        # Everything else is written once, by the site itself.
+        # Only the site itself writes events.
         default_permissions = ["view"]
         indexes = [
             models.Index(fields=["user", "-at"], name="security_events_of_a_user")
@@ -75,5 +75,5 @@ class SecurityEvent(models.Model):
 
     @property
     def network_label(self):
-        """A short mark by which events of one network and day can be told to belong together."""
+        """A short mark that is the same for events of one network and day."""
         return self.network[:8]

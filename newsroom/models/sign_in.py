@@ -3,23 +3,23 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-# Longer than any limit of newsroom.accounts.throttling looks back.
+# Longer than every period of newsroom.accounts.throttling.
 KEPT = timedelta(hours=2)
 
 
 class FailedSignInQuerySet(models.QuerySet):
     def forget_old(self):
-        """Delete what no limit counts any more; returns how many rows there were."""
+        """Delete the rows that no limit counts any more. Returns their number."""
         return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
 
 
 class FailedSignIn(models.Model):
-    """One wrong password, kept only as long as it counts: see newsroom.accounts.throttling."""
+    """A failed sign-in, kept only as long as it counts: see newsroom.accounts.throttling."""
 
-    # Keyed hashes: neither the name that was typed nor the address it came from.
+    # Keyed hashes of the typed name and of the network, never the values themselves.
     account = models.CharField(max_length=64, db_index=True)
     network = models.CharField(max_length=64, blank=True, db_index=True)
-    # Empty: a browser in which this account has never signed in.
+    # Empty: a browser in which the account has never signed in.
     browser = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
 

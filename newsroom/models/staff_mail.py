@@ -5,7 +5,7 @@ from comments.models.pending_mail import QueuedMail
 
 
 class StaffMail(QueuedMail):
-    """A mail to somebody with an account that is certain to be sent and not yet sent: see newsroom.accounts.account_mail."""
+    """A mail to an account holder in the outbox: see newsroom.accounts.account_mail."""
 
     class Kind(models.TextChoices):
         RESET_ASKED = "reset_asked", "a request for a new password"
@@ -13,16 +13,16 @@ class StaffMail(QueuedMail):
         NOTICE = "notice", "a notice about an account"
 
     kind = models.CharField(max_length=20, choices=Kind)
-    # Whose mail it is. Empty for a request: whose address it is, is looked up when it is dealt with.
+    # The recipient. Empty for a request, whose account is looked up when it is processed.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.CASCADE,
         related_name="+",
     )
-    # The address that was typed into the form, of a request only.
+    # The address typed into the form; for requests only.
     address = models.EmailField(max_length=254, blank=True)
-    # What a notice tells of.
+    # The event that a notice is about.
     event = models.ForeignKey(
         "newsroom.SecurityEvent", null=True, on_delete=models.CASCADE, related_name="+"
     )

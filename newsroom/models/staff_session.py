@@ -6,22 +6,22 @@ from django.utils import timezone
 
 class StaffSessionQuerySet(models.QuerySet):
     def lasting(self):
-        """Sessions that have not ended."""
+        """The sessions that have not ended."""
         return self.filter(expire_date__gt=timezone.now())
 
     def of(self, user):
-        """The sessions in which this user is signed in, last used first."""
+        """The sessions in which the user is signed in, last used first."""
         return self.lasting().filter(user=user).order_by("-seen_at", "pk")
 
     def forget_old(self):
-        """Delete those that have ended; returns how many there were."""
+        """Delete the sessions that have ended. Returns their number."""
         return self.filter(expire_date__lte=timezone.now()).delete()[0]
 
 
 class StaffSession(AbstractBaseSession):
-    """A session of Django's, with whose it is, so that its owner can find and end it."""
+    """A session that knows its user, so that they can find and end it."""
 
-    # Without a constraint: a session that is saved while its account is deleted is no error.
+    # No constraint: saving a session while its account is deleted must not fail.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -31,7 +31,7 @@ class StaffSession(AbstractBaseSession):
     )
     started_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(default=timezone.now)
-    # What the browser calls itself.
+    # The User-Agent header.
     agent = models.CharField(max_length=200, blank=True)
 
     objects = BaseSessionManager.from_queryset(StaffSessionQuerySet)()

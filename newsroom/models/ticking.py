@@ -4,11 +4,11 @@ from django.utils.dateparse import parse_datetime
 
 class TickingQuerySet(models.QuerySet):
     def last_seen(self):
-        """What is known of the last tick; of one that never was, nothing."""
+        """The record of the last tick; an empty one if there was none."""
         return self.first() or Ticking(at=None)
 
     def note(self, outcomes, *, at):
-        """Keep what came of each job, by its name: nothing where it went well, else what to say of the error."""
+        """Store the result of each job by its name: an error message; empty if it went well."""
         with transaction.atomic():
             self.get_or_create(pk=Ticking.ONLY, defaults={"at": at})
             row = self.select_for_update(no_key=True).get(pk=Ticking.ONLY)
@@ -19,12 +19,12 @@ class TickingQuerySet(models.QuerySet):
 
 
 class Ticking(models.Model):
-    """When `tick` last ran, and what came of each of its jobs: one row, written once by each tick."""
+    """When `tick` last ran, and the result of each job. A single row, updated once per tick."""
 
     ONLY = 1
 
     at = models.DateTimeField(null=True)
-    # By the name of the job: done_at, failed_at, failing_since, failures in a row, error.
+    # By name of the job: done_at, failed_at, failing_since, failures in a row, error.
     jobs = models.JSONField(default=dict)
 
     objects = TickingQuerySet.as_manager()
@@ -36,7 +36,7 @@ class Ticking(models.Model):
         return f"the tick of {self.at}"
 
     def of(self, name):
-        """What is known of a job; its times as moments."""
+        """What is known of one job, as a dict; times are datetimes."""
         known = self.jobs.get(name, {})
         times = {
             time: parse_datetime(known[time]) if known.get(time) else None
@@ -50,7 +50,7 @@ class Ticking(models.Model):
 
     @property
     def failing(self):
-        """The names of the jobs that failed when they were last tried."""
+        """The names of the jobs whose last run failed."""
         return [name for name, known in self.jobs.items() if known.get("failures")]
 
 

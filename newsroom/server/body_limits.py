@@ -1,4 +1,4 @@
-"""How many bytes the body of a request may have at each address, and the refusal of more, before anything is parsed."""
+"""Limits on the size of request bodies, by address, enforced before anything is parsed."""
 
 import re
 from io import BytesIO
@@ -9,33 +9,33 @@ from django.shortcuts import render
 from articles.images.processing.validation import LARGEST_FILE
 from newsroom.server.request_bodies import announced_length
 
-# In bytes, everywhere and for everybody. The longest comment in the longest characters,
-# percent-encoded, fits.
+# In bytes, the limit for everybody. The longest comment fits, with four-byte characters
+# and percent-encoding.
 LARGEST_BODY = 64 * 1024
 
-# In bytes, for requests of somebody who is signed in, at the addresses below the prefix.
-# Everywhere else LARGEST_BODY holds, also for them.
+# In bytes, for requests of signed-in users to these addresses under the prefix. LARGEST_BODY
+# holds everywhere else.
 MIB = 1024 * 1024
 LARGER_BODIES = [
-    # Uploads: ten of the largest pictures, or the fifty that are taken at once. The
-    # script of the page sends them one by one.
+    # Uploads: ten of the largest pictures, or fifty smaller ones. The script of the page
+    # sends them one by one.
     (re.compile(r"/admin/articles/image/add/"), 10 * LARGEST_FILE + MIB),
-    # A new file in the place of the old one.
+    # A new file that replaces the old one.
     (re.compile(r"/admin/articles/image/\d+/change/"), LARGEST_FILE + MIB),
-    # The whole text of an article: its form, proposals, what is kept while somebody
-    # types, and the preview of that.
+    # The whole text of an article: its form, proposals, autosave, and the preview of
+    # unsaved text.
     (re.compile(r"/admin/articles/(?:article|proposal)/"), 10 * MIB),
-    # Pages such as the imprint, and the words that the screening looks for.
+    # Pages such as the imprint, and the word lists of the screening.
     (re.compile(r"/admin/flatpages/flatpage/"), MIB),
     (re.compile(r"/admin/comments/(?:rulesetting|term)/"), MIB),
-    # Lists in which many rows are ticked, with filters and texts beside them; not the
-    # pages for who is not signed in.
+    # Lists with many selected rows, filters and texts; not the pages for signed-out
+    # visitors.
     (re.compile(r"/admin/(?!login/|password_reset/|reset/)"), 512 * 1024),
 ]
 
 
 def largest_body(path: str, *, is_signed_in: bool) -> int:
-    """The bytes that a body may have at this path, which begins with a slash."""
+    """The largest body in bytes for this path, which begins with a slash."""
     if is_signed_in:
         for pattern, limit in LARGER_BODIES:
             if pattern.match(path):
@@ -45,14 +45,14 @@ def largest_body(path: str, *, is_signed_in: bool) -> int:
 
 class BodyLimits:
     """
-    Refuse a body that is too large for its address with 413, before anything parses it.
+    Refuses a body that is too large for its address with 413, before anything parses it.
 
-    One that is too large only for who is not signed in is refused with 403: a session
-    has ended while somebody was writing.
+    If only a signed-in user might send it, it is refused with 403: a session has ended while
+    somebody was writing.
 
-    What was announced decides; where nothing was, as of a chunked body, no more is
-    read than the limit. A view that is exempt from Django's CSRF check answers 413 in
-    its own words, by `comments.views.receiving.fits`; the body is empty by then.
+    Content-Length decides; a chunked body is read up to the limit. A view that is exempt from
+    Django's CSRF check answers 413 itself, with `comments.views.receiving.fits`; the body is
+    empty by then.
     """
 
     def __init__(self, get_response):
@@ -62,7 +62,7 @@ class BodyLimits:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        # The layer in front has taken out the cookie of every unknown session.
+        # KnownSessions has removed the cookie of every unknown session.
         is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
         limit = largest_body(request.path_info, is_signed_in=is_signed_in)
         announced = announced_length(request.META)
@@ -77,7 +77,7 @@ class BodyLimits:
         if getattr(view, "csrf_exempt", False):
             return None
         if announced <= largest_body(request.path_info, is_signed_in=True):
-            # Scripts of the desk take 403 for what it is, and keep what was typed.
+            # Scripts of the desk expect 403 after the session ended, and keep what was typed.
             return render(request, "413.html", {"is_signed_out": True}, status=403)
         context = {"kilobytes": limit // 1024}
         return render(request, "413.html", context, status=413)

@@ -1,4 +1,4 @@
-"""Django's own handler of requests, which also takes those that no browser would send."""
+"""Django's request handler, extended for requests that no browser sends."""
 
 import django
 from django.core.exceptions import BadRequest
@@ -8,10 +8,10 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 class Request(WSGIRequest):
     def _set_content_type_params(self, meta):
         """
-        A Content-Type that nobody can read is none.
+        Treat an invalid Content-Type as missing.
 
-        Django raises BadRequest for one that is too long while it makes the request, where
-        nothing catches it: the answer was a 500 of the server.
+        Django raises BadRequest for a Content-Type that is too long while it creates the
+        request, where nothing catches it: the server answered 500.
         """
         try:
             super()._set_content_type_params(meta)
@@ -24,6 +24,6 @@ class Handler(WSGIHandler):
 
 
 def get_application():
-    """As `django.core.wsgi.get_wsgi_application`."""
+    """Like `django.core.wsgi.get_wsgi_application`, with our handler."""
     django.setup(set_prefix=False)
     return Handler()

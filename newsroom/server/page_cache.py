@@ -1,14 +1,14 @@
 """
-Public pages, kept whole for a moment and sent before Django starts.
+Public pages, kept whole for a moment and sent without Django.
 
-Every process keeps a page for PAGE_CACHE_SECONDS and then has it made anew, so
-that a decision of the desk is on every reader's page within that time, and no
-machine need tell another. While one request makes a page anew, the others get
-the old one until it is two lifetimes old; from then on they wait for the new one.
+Every process keeps a page for PAGE_CACHE_SECONDS and then renders it again, so that a decision at
+the desk is on every reader's page within that time, without coordination between machines. While
+one request renders a page again, the others get the old one until it is two lifetimes old; from
+then on they wait for the new one.
 
-What is kept may be sent to everyone: it is made by a view that says it is public
-(`articles.core.http_cache.public_page`), from a request in which nothing is left but the
-address.
+A kept page may be sent to everyone: its view calls itself public
+(`articles.core.http_cache.public_page`), and it is rendered from a request that holds nothing but
+the address.
 """
 
 import gzip
@@ -33,38 +33,38 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags
 
-# Memory for the pages of one process. Of what does not exist and of what a query string
-# asks for there are endless addresses. Both have little memory of their own: whoever
-# tries one after the other pushes out no page that others read.
+# Memory for the pages of one process. Addresses that do not exist and query strings are
+# endless, so they have a small memory of their own: trying them one after the other
+# pushes out no page that others read.
 PAGES_BYTES = 64 * 1024 * 1024
 ENDLESS_BYTES = 8 * 1024 * 1024
-# What a kept page takes beside its bytes: its address, its headers, Python's objects.
+# What a kept page takes beyond its body: its address, its headers, Python's objects.
 OVERHEAD_BYTES = 4 * 1024
-# A larger page is sent, and not kept.
+# A larger page is sent and not kept.
 LARGEST_BYTES = 4 * 1024 * 1024
-# Path and query string; whoever sends more speaks to Django itself.
+# Path and query string; a longer one goes to Django.
 LONGEST_ADDRESS = 2000
 LONGEST_ACCEPT_ENCODING = 200
 
-# Seconds to wait for the request that makes the page before making it oneself.
+# Seconds to wait for another request that renders the page before rendering it here.
 PATIENCE = 10.0
 
 KEPT_STATUSES = {"200", "301", "404", "410"}
 
-# Where the time for one more percent begins to be felt when pages change every second.
+# The level at which one more percent would cost noticeable time, if pages change every second.
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
-# By preference, where a browser likes several as much.
+# By preference, for browsers that accept several equally.
 ENCODINGS = ("br", "gzip", "identity")
 
-# What a 304 repeats (RFC 9110, 15.4.5).
+# The headers that a 304 repeats (RFC 9110, 15.4.5).
 REPEATED_HEADERS = {"cache-control", "content-location", "etag", "expires", "vary"}
 
 Headers = list[tuple[str, str]]
 
 
 class Address(NamedTuple):
-    """What one page is kept under: it has one spelling, however it was asked for."""
+    """The key of a kept page: one spelling, however it was asked for."""
 
     scheme: str
     host: str
@@ -74,10 +74,10 @@ class Address(NamedTuple):
 
 class PageCache:
     """
-    The WSGI application, with its public pages kept for everyone without a session.
+    WSGI middleware that keeps public pages for everyone without a session.
 
-    `clock` gives seconds that only grow; `patience` is how many of them a request
-    waits for another that makes its page.
+    `clock` returns monotonic seconds; `patience` is how many of them a request waits for
+    another one that renders its page.
     """
 
     def __init__(self, application, *, clock=time.monotonic, patience=PATIENCE):
@@ -96,7 +96,7 @@ class PageCache:
         if not self._is_for_everyone(environ):
             return self._application(environ, start_response)
         now = self._clock()
-        # Nearly every request spells its address as it is kept: nothing is parsed for it.
+        # Nearly every request spells its address as the key does, so nothing is parsed.
         spelt = spelt_address(environ)
         page = self._find(spelt)
         if page is None or now - page.made >= self._seconds:
@@ -108,9 +108,9 @@ class PageCache:
 
     def kept(self, environ):
         """
-        The kept page for this request, when it can be sent at once; else None.
+        The kept page for this request if it can be sent at once; else None.
 
-        Waits for nothing and asks nothing, so that an event loop can call it.
+        Never waits or queries anything, so an event loop can call it.
         """
         if not self._is_for_everyone(environ):
             return None
@@ -118,10 +118,10 @@ class PageCache:
 
     def answer_at(self, address, accepted):
         """
-        Status, headers with names in small letters and body of the page kept at an Address, spelt so; None without one.
+        Status, lower-case headers and body of the page kept at this Address; None without one.
 
-        As `kept`, for a GET with no header but Host and this Accept-Encoding. The
-        headers are those of every such answer and must not be changed.
+        Like `kept`, for a GET with only the headers Host and Accept-Encoding. The returned
+        headers are shared by all such answers and must not be changed.
         """
         page = self._fresh(address) if self._seconds else None
         if page is None:
@@ -137,7 +137,7 @@ class PageCache:
         age = self._clock() - page.made
         if age < self._seconds:
             return page
-        # Another request is making it anew.
+        # Another request is rendering it again.
         is_being_made = spelt in self._renderings
         return page if is_being_made and age < 2 * self._seconds else None
 
@@ -145,16 +145,16 @@ class PageCache:
         if not self._seconds or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return False
         cookies = environ.get("HTTP_COOKIE", "")
-        # Mostly there is no such name anywhere in it, and nothing is parsed.
+        # Usually the name occurs nowhere in the cookies, and nothing is parsed.
         return self._session_cookie not in cookies or (
             self._session_cookie not in parse_cookie(cookies)
         )
 
     def _page(self, address, environ, *, arrived):
         """
-        The page that is kept, the one that another request makes, or one made here.
+        The page that is kept, that another request renders, or that is rendered here.
 
-        Its age is that at the moment the request arrived, and begins with its making.
+        Its age counts from the start of its rendering to the arrival of the request.
         """
         while True:
             with self._lock:
@@ -170,11 +170,11 @@ class PageCache:
             rendering.done.wait(self._patience)
             page = rendering.page
             if page is None:
-                # It failed, is nobody else's, or takes too long.
+                # It failed, is private, or takes too long.
                 return self._render(address, environ)
             if arrived - page.made < 2 * self._seconds:
                 return page
-            # Its making began too long before this request: once more.
+            # Its rendering started too long before this request, so try again.
         try:
             answer = self._render(address, environ)
             if isinstance(answer, Page):
@@ -186,7 +186,7 @@ class PageCache:
             rendering.done.set()
 
     def _render(self, address, environ):
-        """Django's answer: a Page, and kept, when it may be."""
+        """Django's answer: a Page, which is kept, if it may be, or an Answer."""
         made = self._clock()
         answer = ask(self._application, as_anyone(environ, address))
         if not may_be_kept(answer.status, answer.headers):
@@ -196,7 +196,7 @@ class PageCache:
             return answer
         page = self._find(address)
         if page and page.shows(answer):
-            # As mostly: compressed once, however often it is made.
+            # The usual case: an unchanged page is not compressed again.
             page = replace(page, made=made)
         else:
             page = ready_page(made, answer.status, answer.headers, answer.body[0])
@@ -230,7 +230,7 @@ def spelt_address(environ: dict) -> tuple[str, str, str, str]:
 
 
 class Rendering:
-    """One request making a page, and what the others wait for."""
+    """One request rendering a page, for which others wait."""
 
     def __init__(self):
         self.done = threading.Event()
@@ -238,7 +238,7 @@ class Rendering:
 
 
 class Shelf:
-    """Pages of so many bytes together; those nobody asked for the longest go first."""
+    """Pages up to this many bytes together; the least recently used go first."""
 
     def __init__(self, limit):
         self._limit = limit
@@ -246,13 +246,13 @@ class Shelf:
         self._pages = OrderedDict()
 
     def find(self, address):
-        # Without the lock: each of the two calls is one step of the interpreter.
+        # Without the lock: each of the two calls is atomic in CPython.
         page = self._pages.get(address)
         if page is not None:
             try:  # noqa: SIM105 (suppress() would be felt here)
                 self._pages.move_to_end(address)
             except KeyError:
-                pass  # Another thread has just taken it off.
+                pass  # Another thread has just removed it.
         return page
 
     def put(self, address, page):
@@ -271,14 +271,14 @@ class Shelf:
 
 @dataclass(slots=True)
 class Answer:
-    """What Django says to one request, and nobody else gets."""
+    """Django's answer to one request, which nobody else gets."""
 
     status: str
     headers: Headers
     body: Iterable[bytes]
 
     def read(self) -> None:
-        """Have the whole body here, and Django's work for it ended."""
+        """Read the whole body and finish Django's work on it."""
         try:
             body = b"".join(self.body)
         finally:
@@ -299,7 +299,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer for everyone: for each encoding the headers and the bytes to send."""
+    """An answer for everyone: headers and body for each encoding."""
 
     made: float
     status: str
@@ -309,11 +309,11 @@ class Page:
     size: int
     encoded: dict[str, tuple[Headers, bytes]] = field(repr=False)
     unchanged: Headers = field(repr=False)
-    # The same as `encoded`, as an RSGI server takes it: status, headers, bytes.
+    # The same as `encoded`, in the form of an RSGI server: status, headers, bytes.
     answers: dict[str, tuple[int, Headers, bytes]] = field(repr=False)
 
     def shows(self, answer: Answer) -> bool:
-        """Whether the answer, read, says the same again."""
+        """Whether the answer, once read, has the same content."""
         return (self.status, self.headers, [self.body]) == (
             answer.status,
             answer.headers,
@@ -321,7 +321,7 @@ class Page:
         )
 
     def send(self, environ, start_response):
-        # The lists are copied: by the WSGI specification a server may change them.
+        # The lists are copied, because the WSGI specification lets a server change them.
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and self.etag and names(known, self.etag):
             start_response("304 Not Modified", [*self.unchanged])
@@ -335,14 +335,14 @@ class Page:
 
 
 def ready_page(made: float, status: str, headers: Headers, body: bytes) -> Page:
-    """The page in every encoding that makes it smaller."""
+    """The page in each encoding that makes it smaller."""
     ours = {"content-length", "etag", "vary"}
     common = [(name, value) for name, value in headers if name.lower() not in ours]
     common.append(("Vary", "Accept-Encoding"))
     etag = None
     if status.startswith("200"):
-        # Weak, for every encoding has the same. It covers the headers, too: they
-        # change with a new release of the site, and a 304 does not bring them.
+        # Weak, because all encodings share it. It covers the headers, too: they change with a
+        # new release of the site, and a 304 does not send them.
         said = repr((status, common)).encode()
         etag = f'W/"{blake2b(said + body, digest_size=16).hexdigest()}"'
         common.append(("ETag", etag))
@@ -381,10 +381,10 @@ def ready_page(made: float, status: str, headers: Headers, body: bytes) -> Page:
 
 def ask(application: Callable, environ: dict) -> Answer:
     """
-    What a WSGI application answers.
+    The answer of a WSGI application.
 
-    It must have called start_response when it returns, and not use the `write` of
-    old that this would give it: so Django does.
+    The application must call start_response before it returns and must not use the legacy
+    `write` callable. Django does both.
     """
     answer = Answer("", [], [])
 
@@ -397,10 +397,9 @@ def ask(application: Callable, environ: dict) -> Answer:
 
 def as_anyone(environ: dict, address: Address) -> dict:
     """
-    The request with nothing left in it but its address.
+    The request reduced to its address.
 
-    A page that many will get cannot then depend on a header or a body that one of
-    them sent.
+    A page for many readers then cannot depend on headers or a body that one of them sent.
     """
     plain = {
         name: value
@@ -421,7 +420,7 @@ def public_address(environ: dict) -> Address | None:
     if len(path) + len(query) > LONGEST_ADDRESS:
         return None
     if path.startswith(settings.STATIC_URL):
-        # Files that are compressed already, and that browsers keep for ever.
+        # Static files are already compressed, and browsers keep them for ever.
         return None
     scheme = environ["wsgi.url_scheme"]
     host = public_host(
@@ -441,11 +440,11 @@ def public_address(environ: dict) -> Address | None:
 
 def public_host(host: str, scheme: str, server_port: str) -> str | None:
     """
-    The host in small letters, without a port that goes without saying.
+    The host in lower case, without a default port.
 
-    A port that is neither the server's nor that of SITE_URL is left out, and a host
-    that only a pattern of ALLOWED_HOSTS allows becomes that of SITE_URL: else one page
-    could be asked for under endless names. None for a host that is not ours.
+    A port that is neither the server's nor that of SITE_URL is left out, and a host that
+    matches only a pattern in ALLOWED_HOSTS becomes that of SITE_URL: else one page would
+    have endless addresses. None for a host that is not ours.
     """
     if len(host) > 255:
         return None
@@ -467,10 +466,10 @@ def public_host(host: str, scheme: str, server_port: str) -> str | None:
 @lru_cache(maxsize=2048)
 def known_parameters(urlconf: str, path_info: str) -> frozenset[str] | None:
     """
-    The query parameters that the view at this path knows; None when it is not public.
+    The query parameters that the view at this path knows; None if the view is not public.
 
-    Where there is no view there are no parameters. A path that only lacks its last
-    slash has those of the page that Django will lead to.
+    Paths without a view have none. A path that lacks only its last slash has those of the
+    page to which Django redirects.
     """
     path = get_path_info({"PATH_INFO": path_info})
     for spelling in [path] if path.endswith("/") else [path, f"{path}/"]:
@@ -484,7 +483,7 @@ def known_parameters(urlconf: str, path_info: str) -> frozenset[str] | None:
 
 def public_query(query: str, known: frozenset[str]) -> str:
     """
-    The known parameters in the order of their names; of one that is repeated the last.
+    The known parameters, sorted by name; of a repeated one, the last value.
 
     Raises TooManyFieldsSent where Django would.
     """
@@ -495,7 +494,7 @@ def public_query(query: str, known: frozenset[str]) -> str:
 
 
 def may_be_kept(status: str, headers: Headers) -> bool:
-    """Whether the answer calls itself public, depends on the address alone and is no larger than what we keep."""
+    """Whether the answer says it is public, depends on the address alone, and is small enough."""
     said = {}
     for name, value in headers:
         said.setdefault(name.lower(), []).append(value)
@@ -506,13 +505,13 @@ def may_be_kept(status: str, headers: Headers) -> bool:
         and control.isdisjoint({"private", "no-store"})
         and words(said.get("vary", [])) <= {"accept-encoding"}
         and said.keys().isdisjoint({"set-cookie", "content-encoding"})
-        # An answer that does not know its length is a stream: it may never end.
+        # An answer of unknown length is a stream and may never end.
         and 0 <= content_length(headers) <= LARGEST_BYTES
     )
 
 
 def content_length(headers: Headers) -> int:
-    """The length that the headers promise; -1 without one."""
+    """The value of Content-Length; -1 if it is missing."""
     for name, value in headers:
         if name.lower() == "content-length" and value.isdecimal():
             return int(value)
@@ -520,7 +519,7 @@ def content_length(headers: Headers) -> int:
 
 
 def words(values: list[str]) -> set[str]:
-    """The members of a header that is a list, in small letters."""
+    """The members of a list header, in lower case."""
     return {
         word.strip().lower()
         for value in values
@@ -530,7 +529,7 @@ def words(values: list[str]) -> set[str]:
 
 
 def names(known: str, etag: str) -> bool:
-    """Whether an If-None-Match names the page, whether weakly or strongly."""
+    """Whether an If-None-Match header names the page's ETag, weakly or strongly."""
     if known == etag:
         return True
     known = parse_etags(known)
@@ -541,20 +540,20 @@ def names(known: str, etag: str) -> bool:
 
 @lru_cache(maxsize=256)
 def encoding_for(accepted: str) -> str:
-    """The best of our encodings for an Accept-Encoding; what cannot be read is not accepted."""
+    """The best of our encodings for an Accept-Encoding; what cannot be parsed is ignored."""
     weights = {}
     for item in accepted.lower().split(","):
         name, _, parameters = item.partition(";")
         weights[name.strip().removeprefix("x-")] = weight(parameters)
     others = weights.get("*", 0.0)
     wanted = {encoding: weights.get(encoding, others) for encoding in ENCODINGS}
-    # Allowed unless something better is, and what we send when nothing is.
+    # Allowed unless something better is, and sent when nothing is accepted.
     wanted["identity"] = max(weights.get("identity", 0.0), 0.0001)
     return max(ENCODINGS, key=wanted.__getitem__)
 
 
 def weight(parameters: str) -> float:
-    """The `q` of an Accept header's item: 1 when there is none, 0 when it makes no sense."""
+    """The `q` of an item in an Accept header: 1 if it is missing, 0 if it is invalid."""
     if not parameters.strip():
         return 1.0
     found = re.fullmatch(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", parameters)

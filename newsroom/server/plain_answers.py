@@ -1,4 +1,4 @@
-"""Short answers in plain text that are made ahead of Django, with the headers that its answers have."""
+"""Short plain-text answers made in front of Django, with the headers that its answers have."""
 
 from django.conf import settings
 
@@ -6,14 +6,14 @@ from newsroom.middleware import PERMISSIONS
 
 
 def plain_answer(status: str, sentence: str, start_response, *headers) -> list[bytes]:
-    """An answer that is made ahead of Django, with the headers that Django's answers have."""
+    """A plain-text answer made in front of Django, as a WSGI body."""
     body = f"{sentence}\n".encode()
     start_response(status, [*plain_headers(len(body)), *headers])
     return [body]
 
 
 def plain_headers(length: int) -> list[tuple[str, str]]:
-    """The headers of a short answer in plain text that is made ahead of Django."""
+    """The headers of such an answer; `length` in bytes."""
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(length)),

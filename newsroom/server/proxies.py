@@ -1,4 +1,4 @@
-"""Who a request comes from, and what it asked for, when proxies stand before us."""
+"""The client address, scheme and host of a request that came through proxies."""
 
 import logging
 import threading
@@ -22,7 +22,7 @@ IPNetwork = IPv4Network | IPv6Network
 
 logger = logging.getLogger(__name__)
 
-# Believed from a trusted proxy, taken out of everyone else's requests.
+# Believed from a trusted proxy, removed from all other requests.
 FORWARDED = frozenset(
     [
         "HTTP_FORWARDED",
@@ -33,12 +33,12 @@ FORWARDED = frozenset(
     ]
 )
 
-# Set by the server (newsroom.server.rsgi): which of these came in two lines, or under a name
-# with underscores, which in an environ is the same as the one with hyphens.
+# Set by the server (newsroom.server.rsgi): those of these headers that came in two lines or
+# with underscores in the name. In an environ, underscores and hyphens are the same.
 AMBIGUOUS = "newsroom.ambiguous_headers"
 
-# Where a proxy of the same machine or house has its address. Python's `is_private`
-# takes in more, such as the networks that stand in examples.
+# Addresses of proxies on this machine or in a private network. Python's `is_private` has
+# more networks, such as those for documentation.
 NEAR = [
     ip_network(text)
     for text in [
@@ -54,28 +54,28 @@ NEAR = [
     ]
 ]
 
-# No chain of ours is longer; what a stranger wrote in front of it is not read.
+# No real chain is longer; what a client put in front of it is not read.
 MOST_PROXIES = 20
 
 
 class TrustedProxies:
     """
-    The WSGI application, told what the proxies of TRUSTED_PROXIES say of the request.
+    WSGI middleware that applies what the proxies of TRUSTED_PROXIES say about the request.
 
-    REMOTE_ADDR, wsgi.url_scheme and HTTP_HOST become the reader's; the headers that
-    said so are gone, whoever sent them. From a proxy on this machine or in a private
-    network that nobody named, every request would seem to come from one reader:
-    `newsroom.network_unknown` is then true, and limits by network are off.
+    REMOTE_ADDR, wsgi.url_scheme and HTTP_HOST become those of the client; forwarding headers are
+    removed, whoever sent them. A proxy on this machine or in a private network that is not in
+    TRUSTED_PROXIES would make all requests seem to come from one client: then
+    `newsroom.network_unknown` is true, and limits by network are off.
 
-    From a trusted proxy, a forwarding header in two lines or with underscores in its
-    name is refused (400): one of the two may be the reader's.
+    If a trusted proxy sends a forwarding header in two lines or with underscores in its name, the
+    request is refused (400), because one of the two may be the client's.
     """
 
     def __init__(self, application):
         self._application = application
         self._trusted = networks(settings.TRUSTED_PROXIES)
-        # Peers are few: each is looked at once.
-        self._peer = lru_cache(maxsize=1024)(self._look_at)
+        # There are few peers, so each is looked up once.
+        self._peer = lru_cache(maxsize=1024)(self._classify_peer)
         self._not_yet_warned = threading.Lock()
         self._not_yet_told = threading.Lock()
 
@@ -91,7 +91,7 @@ class TrustedProxies:
         return self._application(environ, start_response)
 
     def kept(self, environ):
-        """The kept page, as PageCache.kept."""
+        """The kept page; see PageCache.kept."""
         if self._is_ambiguous(environ):
             return None
         if not environ.keys().isdisjoint(FORWARDED):
@@ -99,7 +99,7 @@ class TrustedProxies:
         return self._application.kept(environ)
 
     def _is_ambiguous(self, environ):
-        """Whether a proxy of ours sent a forwarding header that may be the reader's, not its own."""
+        """Whether a trusted proxy passed on a forwarding header that may be the client's own."""
         unclear = environ.get(AMBIGUOUS)
         if not unclear or not self._peer(environ.get("REMOTE_ADDR", ""))[0]:
             return False
@@ -118,12 +118,12 @@ class TrustedProxies:
         peer = environ.get("REMOTE_ADDR", "")
         trusted, near = self._peer(peer)
         if trusted:
-            self._believe(environ, said)
+            self._apply_forwarded(environ, said)
         elif near and said["HTTP_X_FORWARDED_FOR"]:
             environ["newsroom.network_unknown"] = True
             self._warn(peer)
 
-    def _believe(self, environ, said):
+    def _apply_forwarded(self, environ, said):
         client, proxies = self._client(
             environ["REMOTE_ADDR"], said["HTTP_X_FORWARDED_FOR"]
         )
@@ -136,9 +136,9 @@ class TrustedProxies:
 
     def _client(self, peer, forwarded_for):
         """
-        The rightmost address that is not a proxy of ours, and how many proxies stand before it.
+        The rightmost address that is no trusted proxy, and the number of proxies behind it.
 
-        Where the chain cannot be read any further, the last that could be read.
+        If the chain cannot be parsed further, the last address that could be.
         """
         client, proxies = peer, 1
         for text in reversed(forwarded_for.rsplit(",", MOST_PROXIES)[-MOST_PROXIES:]):
@@ -151,11 +151,11 @@ class TrustedProxies:
             proxies += 1
         return client, proxies
 
-    def _look_at(self, peer):
-        """Whether the peer is a proxy of ours; whether it stands on this machine or in a private network."""
+    def _classify_peer(self, peer):
+        """Whether the peer is a trusted proxy, and whether it is on this or a private network."""
         address = address_in(peer)
         if address is None:
-            # A socket in the file system: somebody on this machine.
+            # A Unix socket: the peer is on this machine.
             return False, True
         return self._trusts(address), stands_in(NEAR, address)
 
@@ -163,7 +163,7 @@ class TrustedProxies:
         return stands_in(self._trusted, address)
 
     def _warn(self, peer):
-        # Taken once and never given back: one warning for each process.
+        # Acquired once and never released: one warning per process.
         if self._not_yet_warned.acquire(blocking=False):
             logger.warning(
                 "%s sends X-Forwarded-For and is not in TRUSTED_PROXIES: whose requests "
@@ -174,7 +174,7 @@ class TrustedProxies:
 
 
 def networks(texts: list[str]) -> list[IPNetwork]:
-    """The networks that TRUSTED_PROXIES names. Raises ImproperlyConfigured for anything else."""
+    """The networks in TRUSTED_PROXIES. Raises ImproperlyConfigured for anything else."""
     try:
         return [ip_network(text) for text in texts]
     except ValueError as error:
@@ -192,7 +192,7 @@ def address_in(text: str) -> IPAddress | None:
     """
     The address in one item of X-Forwarded-For: bare, in brackets, or with a port.
 
-    An IPv4 address written as IPv6 is the IPv4 address. None for anything else.
+    An IPv4-mapped IPv6 address becomes the IPv4 address. None for anything else.
     """
     text = text.strip().strip('"')
     if text.startswith("["):
@@ -208,9 +208,9 @@ def address_in(text: str) -> IPAddress | None:
 
 def added_by(proxies: int, values: str) -> str:
     """
-    What the proxy nearest to the reader wrote into a header that each may add to.
+    The value that our outermost proxy wrote into a header to which every proxy adds one.
 
-    The proxies that are ours wrote the last values; a header that they replace
-    has only one.
+    The trusted proxies wrote the last values, one each; a header that they replace has a
+    single value.
     """
     return values.split(",")[-proxies:][0].strip()

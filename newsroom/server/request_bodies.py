@@ -1,4 +1,4 @@
-"""Reading the body of a request from a server's event loop: whole, under a deadline, and no more than allowed."""
+"""Read a request body in the event loop: completely, with a deadline, and within a limit."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,24 +6,24 @@ from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-# A body must have come whole after so many seconds, and one more for so many bytes of
-# it that have come: as Apache has it, `RequestReadTimeout body=20,MinRate=500`.
+# A body has this many seconds to arrive, and one more second for each BODY_BYTES_PER_SECOND
+# received: as Apache's `RequestReadTimeout body=20,MinRate=500`.
 BODY_SECONDS = 20
 BODY_BYTES_PER_SECOND = 500
-# And after so many in any case.
+# The deadline is never later than this.
 BODY_SECONDS_AT_MOST = 300
 
-# Of a body, so many bytes are held in memory.
+# In bytes; a larger body is kept in a temporary file.
 BODY_IN_MEMORY = 1024 * 1024
 
-# What is read and thrown away of a body that is refused, and for how long: a client that
-# is still sending does not read why.
+# How much of a refused body is read and discarded, and for how long: a client that is still
+# sending would not read the answer.
 DRAINED_BYTES = 1024 * 1024
 DRAINED_SECONDS = 2
 
 
 class Refused(Exception):
-    """The request is answered with this status and sentence, and Django does not see it."""
+    """The request is answered with this status and sentence, without Django."""
 
     def __init__(self, status: int, sentence: str, *headers: tuple[str, str]):
         super().__init__(sentence)
@@ -31,11 +31,11 @@ class Refused(Exception):
 
 
 class TooLarge(Exception):
-    """The body has more bytes than its address takes."""
+    """The body is larger than its address allows."""
 
 
 def announced_length(environ: dict) -> int:
-    """The length that Content-Length announces; 0 without one or with one that is no number."""
+    """The value of Content-Length in bytes; 0 if it is missing or no number."""
     length = environ.get("CONTENT_LENGTH") or "0"
     return int(length) if length.isdecimal() and len(length) < 20 else 0
 
@@ -44,15 +44,15 @@ async def whole_body(
     environ: dict, chunks: AsyncIterator[bytes], limit: int
 ) -> IO[bytes]:
     """
-    The whole body as a file at its start; CONTENT_LENGTH becomes its length.
+    The whole body as a file, positioned at its start. Sets CONTENT_LENGTH to its length.
 
-    Raises TooLarge, having read no more than `limit` bytes, and Refused for one that
-    comes too slowly or breaks off.
+    Raises TooLarge after reading at most `limit` bytes, and Refused if the body is too slow
+    or breaks off.
     """
     announced = announced_length(environ)
     if announced > limit:
         raise TooLarge
-    body = SpooledTemporaryFile(max_size=BODY_IN_MEMORY)  # noqa: SIM115 (closed by whoever answers)
+    body = SpooledTemporaryFile(max_size=BODY_IN_MEMORY)  # noqa: SIM115 (closed by the caller)
     received = 0
     begun = asyncio.get_running_loop().time()
     try:
@@ -81,12 +81,12 @@ async def whole_body(
 
 
 def seconds_for(received: int) -> float:
-    """After how many seconds from its beginning a body is given up of which so many bytes have come."""
+    """The deadline in seconds after the start, when this many bytes have been received."""
     return min(BODY_SECONDS + received / BODY_BYTES_PER_SECOND, BODY_SECONDS_AT_MOST)
 
 
 async def drain(chunks: AsyncIterator[bytes]) -> None:
-    """Read a little more of a body that nobody wants, so that the client comes to reading the answer."""
+    """Discard a little more of an unwanted body, so that the client reads the answer."""
     drained = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(DRAINED_SECONDS):

@@ -1,18 +1,18 @@
 """
-The door for granian: what is slow waits here, and not in a thread of Django.
+The RSGI application for granian: slow clients wait in the event loop, not in Django's threads.
 
-Granian's own WSGI gives a request a thread before the body has come, reads the body
-without a deadline, and keeps the thread until a slow client has read the answer: as
-many unfinished bodies as there are threads stop the site. Its RSGI leaves both to an
-event loop, where waiting costs no thread, and is as fast for a kept page. So here
+Granian's own WSGI server assigns a thread before the body has arrived, reads the body without a
+deadline, and keeps the thread until a slow client has read the answer: as many unfinished bodies
+as there are threads stop the site. Its RSGI leaves both to an event loop, where waiting costs no
+thread, and it is as fast for a kept page. So in this module
 
 - kept pages are sent from the event loop;
-- a body is read under a deadline, into memory or a temporary file, and only then
-  takes a thread; requests with a body use half of the threads at most;
-- files are sent by granian itself, and whole answers are handed to it at once, so
-  that no thread waits for a client that reads slowly.
+- a body is read with a deadline, into memory or a temporary file, and only then gets a thread;
+  requests with a body use at most half of the threads;
+- granian sends files itself and gets whole answers at once, so that no thread waits for a client
+  that reads slowly.
 
-A client that does not read is cut off by the kernel (TCP_USER_TIMEOUT).
+The kernel cuts off a client that does not read (TCP_USER_TIMEOUT).
 """
 
 import asyncio
@@ -39,22 +39,22 @@ from newsroom.server.request_bodies import (
     whole_body,
 )
 
-# Threads that run Django, in each worker: as many as the connection pool of a
-# process has connections.
+# Threads that run Django, in each worker. The connection pool of a process has as many
+# connections.
 THREADS = 16
 
-# Bodies that one worker reads at the same time: more are refused with 503. With
-# LARGEST_BODY each, this bounds the memory they take to 32 MiB.
+# The most bodies that one worker reads at the same time; further ones get 503. With
+# LARGEST_BODY each, they take at most 32 MiB.
 BODIES = 512
-# Those that may be larger wait for each other: they lie on the disk.
+# Bodies with a larger limit wait for each other, on the disk.
 LARGE_BODIES = 4
-# An answer of which the client takes nothing for so many seconds is given up.
+# A client that takes nothing of an answer for this many seconds is cut off.
 UNREAD_SECONDS = 30
 
-# An answer that is longer is passed on piece by piece while it is made.
+# A longer answer is passed on piece by piece while it is made.
 WHOLE_ANSWER = 1024 * 1024
 
-# Headers that decide which page a GET gets, beside those that every request has.
+# Headers that affect which page a GET gets, beyond those that every request has.
 DECIDING = frozenset(
     [
         "cookie",
@@ -70,9 +70,8 @@ class Server:
     """
     The RSGI application in front of a WSGI application with `kept(environ)`.
 
-    `sessions` tells by `is_signed_in(environ)` whose body may be larger, `pages` by
-    `answer_at(address, accepted)` which page is kept; `health` are the paths that have
-    a thread of their own.
+    `sessions.is_signed_in(environ)` says whose body may be larger, `pages.answer_at(address,
+    accepted)` which page is kept. The paths in `health` have a thread of their own.
     """
 
     def __init__(self, application, sessions, pages, *, health=("/healthz",)):
@@ -110,9 +109,9 @@ class Server:
 
     def _kept_page(self, scope):
         """
-        Status, headers and body of the kept page for a plain GET; None for every other request.
+        Status, headers and body of the kept page for a plain GET; None for other requests.
 
-        Most requests are of this kind, so that nothing is made for them that they do not need.
+        Most requests are of this kind, so it builds nothing that they do not need.
         """
         if scope.method != "GET":
             return None
@@ -127,7 +126,7 @@ class Server:
             elif name in DECIDING:
                 return None
         address = scope.scheme, host, scope.path, scope.query_string
-        # Other characters are spelt differently in the address of a kept page.
+        # Other characters are encoded in the address of a kept page.
         if not (address[2].isascii() and address[3].isascii()):
             return None
         return self._pages.answer_at(address, accepted)
@@ -143,7 +142,7 @@ class Server:
     async def _answer_with_body(self, environ, protocol):
         path = environ["PATH_INFO"]
         limit = LARGEST_BODY
-        # Asked only where the answer matters: it may take a look at the database.
+        # Asked only where it matters, because it may query the database.
         largest = largest_body(path, is_signed_in=True)
         if largest > limit and await self._in_thread(
             self._sessions.is_signed_in, environ
@@ -170,7 +169,7 @@ class Server:
         try:
             body = await whole_body(environ, chunks, limit)
         except TooLarge:
-            # Django says so in the words of the address, and has nothing to read.
+            # Django answers in the words of the address, and reads no body.
             body = BytesIO()
             environ["CONTENT_LENGTH"] = str(max(announced_length(environ), limit + 1))
             await drain(chunks)
@@ -197,7 +196,7 @@ class Server:
 
 
 class Work:
-    """One request in a thread of Django."""
+    """One request in a Django thread."""
 
     def __init__(self, application, environ, protocol, loop):
         self._application = application
@@ -206,7 +205,7 @@ class Work:
         self._loop = loop
 
     def run(self):
-        """Status, headers and body: bytes, the path of a file, or None when it was sent already."""
+        """Status, headers and body: bytes, the path of a file, or None if it was already sent."""
         started = Started()
         try:
             body = self._application(self._environ, started)
@@ -228,7 +227,7 @@ class Work:
                 body.close()
 
     def _bytes_of(self, body, started):
-        """The whole body; of a long one, nothing is left when it has been sent."""
+        """Status, headers and whole body; a long body is sent here, piece by piece, and None."""
         chunks, size = [], 0
         chunks_to_come = iter(body)
         for chunk in chunks_to_come:
@@ -255,7 +254,7 @@ class Work:
 
 
 class Started:
-    """WSGI's start_response: keeps the status and the headers."""
+    """WSGI's start_response, which stores status and headers."""
 
     status = 0
     headers = ()
@@ -265,7 +264,7 @@ class Started:
 
 
 class FileWrapper:
-    """WSGI's file_wrapper: remembers the file, so that granian can send it by itself."""
+    """WSGI's file_wrapper, which remembers the file so that granian can send it."""
 
     def __init__(self, file, block_size=8192):
         self.file = file
@@ -280,10 +279,10 @@ class FileWrapper:
 
 
 def path_of_whole_file(body, headers) -> str | None:
-    """The path of the file that the body is from the first byte to the last; None when it is not."""
+    """The path of the file if the body is the whole file, else None."""
     if not isinstance(body, FileWrapper):
         return None
-    # Django's File has the real one inside.
+    # Django's File wraps the real file.
     file = getattr(body.file, "file", body.file)
     try:
         state = os.fstat(file.fileno())
@@ -299,7 +298,7 @@ def path_of_whole_file(body, headers) -> str | None:
 
 
 def send(protocol, environ, status, headers, body):
-    """Hand a whole answer to granian, which sends it as fast as the client reads."""
+    """Give a whole answer to granian, which sends it at the client's pace."""
     headers = as_sent(headers)
     if isinstance(body, str):
         protocol.response_file(status, headers, body)
@@ -310,7 +309,7 @@ def send(protocol, environ, status, headers, body):
 
 
 def as_sent(headers):
-    """The headers with the names in small letters, as the server wants them."""
+    """The headers with lower-case names, as the server wants them."""
     return [(small(name), value) for name, value in headers]
 
 
@@ -320,7 +319,7 @@ def small(name):
 
 
 async def chunks_of(protocol):
-    """The body as it comes; granian's own iterator cannot be taken up again where it was left."""
+    """The chunks of the body; granian's own iterator cannot be resumed."""
     async for chunk in protocol:
         yield chunk
 
@@ -342,9 +341,9 @@ def environ_of(scope) -> dict:
     """
     The WSGI environ of a request, without its body.
 
-    A header whose name has an underscore is left out, for it would be the same as the
-    one with a hyphen; of forwarding headers, and of those in two lines, AMBIGUOUS
-    holds the names. Raises Refused for two Host headers.
+    Headers with an underscore in the name are left out, because in an environ they equal the
+    one with a hyphen. AMBIGUOUS holds the names of forwarding headers of this kind and of
+    those in two lines. Raises Refused for two Host headers.
     """
     server, _, port = scope.server.rpartition(":")
     client = scope.client.rpartition(":")[0] or scope.client
@@ -380,24 +379,24 @@ def environ_of(scope) -> dict:
 
 
 def as_latin_1(text):
-    """The text as WSGI wants it: its bytes, each as one character."""
+    """The text as WSGI wants it: each byte as one character."""
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
 @lru_cache(maxsize=1024)
 def key_of(name):
-    """The name of a header in the environ."""
+    """The header's key in the environ."""
     key = name.upper().replace("-", "_")
     return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
 
 
 def give_up_unread_answers(seconds):
     """
-    Let the kernel close connections on which nothing could be sent for so long.
+    Make the kernel close connections on which nothing could be sent for this many seconds.
 
-    The listening socket hands the option down to every connection. Granian opens it
-    and gives nobody access, so that it is looked for among the open files; where that
-    or the option is not to be had, as outside Linux, a proxy must see to it.
+    Connections inherit the option from the listening socket. Granian opens that and gives no
+    access to it, so it is looked up among the open files. If the socket or the option is not
+    available, as outside Linux, a proxy must do this.
     """
     option = getattr(socket, "TCP_USER_TIMEOUT", None)
     if option is None or not os.path.isdir("/proc/self/fd"):

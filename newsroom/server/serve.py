@@ -1,4 +1,4 @@
-"""The production server: granian's workers, and beside them one process that ticks."""
+"""The production server: granian's workers, and a process that runs `tick`."""
 
 import copy
 import errno
@@ -17,19 +17,19 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
-# Connections that one worker takes; those beyond it wait in the kernel's queue. They
-# cost a little memory and no thread, so that even a thousand silent ones leave room.
+# Connections per worker; further ones wait in the kernel's queue. They cost a little memory
+# and no thread, so that even a thousand silent clients leave room.
 CONNECTIONS = 4096
 # Open files that a worker needs beside its connections: database, log, bodies, pictures.
 OTHER_FILES = 256
 
-# Within so many seconds the headers of a request must have come: counted from the
-# beginning of the connection, or from the answer before. So long is one idle, too.
+# The headers of a request must arrive within this many seconds of the connection or of the
+# previous answer. An idle connection is closed after the same time.
 HEADER_SECONDS = 10
-# The largest request line and headers together, in bytes: those of nginx, 4 × 8 KiB.
+# The largest request line and headers together, in bytes; as in nginx, 4 × 8 KiB.
 LARGEST_HEADERS = 32 * 1024
 
-# How long a worker may take to finish the requests in flight when it is told to stop.
+# How long a worker may finish its requests after it was told to stop.
 SECONDS_TO_FINISH = 30
 
 TICK_SECONDS = 10
@@ -37,9 +37,9 @@ TICK_SECONDS = 10
 
 def serve(*, host: str, port: int, workers: int) -> None:
     """
-    Serve the site until SIGTERM or SIGINT, then finish the requests in flight.
+    Serve the site until SIGTERM or SIGINT, then finish the running requests.
 
-    Raises CommandError with a sentence when the site is not ready to be served.
+    Raises CommandError with a sentence if the site is not ready to be served.
     """
     refuse_when_not_ready()
     refuse_when_taken(host, port)
@@ -50,13 +50,13 @@ def serve(*, host: str, port: int, workers: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
-        # With uvloop, and the server's own work in a thread of its own, a kept page costs
-        # as much of a core as it did by WSGI (27 µs and 25 to 36), and without 48 µs.
+        # With uvloop and a thread of its own for the server, a kept page costs as much of a
+        # core as with WSGI (27 µs against 25 to 36), and without them 48 µs.
         loop=Loops.auto,
         runtime_mode=RuntimeModes.mt,
         workers=workers,
-        # Without TLS, HTTP/2 has no browser that speaks it, and no limits that hold:
-        # granian would wait for its first bytes for ever.
+        # No browser speaks HTTP/2 without TLS, and its limits would not hold: granian waits
+        # for its first bytes for ever.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
             header_read_timeout=int(HEADER_SECONDS * 1000),
@@ -75,7 +75,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
 
 
 def open_files() -> int:
-    """How many files a process may have open, which is raised to what the system allows at most."""
+    """Raise the limit of open files to what the system allows, and return it."""
     try:
         # Windows has no such module, and no such limit.
         import resource
@@ -90,7 +90,7 @@ def open_files() -> int:
 
 
 def connections_for(files: int) -> int:
-    """How many connections a worker takes that may have so many files open."""
+    """The connections of a worker that may open this many files."""
     return max(1, min(CONNECTIONS, files - OTHER_FILES))
 
 
@@ -114,9 +114,9 @@ def refuse_when_not_ready():
 
 def refuse_when_taken(host, port):
     """
-    Refuse an address that somebody else listens on, or that cannot be listened on.
+    Refuse an address on which somebody else listens, or on which nobody can listen.
 
-    Granian shares ports between its workers, so two servers would share one, too.
+    Granian shares ports between its workers, so two servers would share one as well.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -137,7 +137,7 @@ def refuse_when_taken(host, port):
 
 
 def close_connections():
-    """The workers are copies of this process and must not share its connections."""
+    """Close database connections: workers are copies of this process and must not share them."""
     for connection in connections.all(initialized_only=True):
         connection.close()
         if hasattr(connection, "close_pool"):
@@ -146,9 +146,10 @@ def close_connections():
 
 class Ticking:
     """
-    One process that runs `tick` again and again, started anew when it ends before we do.
+    Runs `tick` in a process of its own, and starts it again when it ends.
 
-    It reads from a pipe that we hold open: when the server is gone, however it
+    The process reads from a pipe that we hold open: when the server ends, in whatever way,
+    the pipe closes and the process ends.
     went, the pipe closes and the process ends.
     """
 

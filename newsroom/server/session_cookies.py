@@ -1,4 +1,4 @@
-"""Session cookies that open no session are taken out of the request before anything looks at them."""
+"""Remove cookies of unknown sessions from requests before anything else reads them."""
 
 import re
 import time
@@ -10,23 +10,22 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.http.cookie import parse_cookie
 from django.utils import timezone
 
-# As Django makes them (SessionBase._get_new_session_key).
+# The keys that Django makes (SessionBase._get_new_session_key).
 SESSION_KEY = re.compile(r"[a-z0-9]{32}")
 
-# What one process remembers of the keys that it was shown: how many, and for how many
-# seconds. A session that ends meanwhile is still looked up by Django itself.
+# How many keys a process remembers, and for how many seconds. Django itself still looks up
+# a session that ends meanwhile.
 MOST_REMEMBERED = 10_000
 SECONDS_REMEMBERED = 60.0
 
 
 class KnownSessions:
     """
-    The WSGI application, told of a session only where there is one.
+    WSGI middleware that passes on the session cookie only if the session exists.
 
-    A cookie with an unknown, expired or malformed session is removed from the request:
-    it gets what everybody without a session gets, from the page cache too. What is
-    remembered is bounded, and a key that is not remembered costs one look-up by
-    primary key. `clock` gives seconds that only grow.
+    The cookie of an unknown, expired or malformed session is removed, so that the request gets
+    what everybody without a session gets, also from the page cache. The memory is bounded; a key
+    that is not remembered costs one look-up by primary key. `clock` returns monotonic seconds.
     """
 
     def __init__(self, application, *, clock=time.monotonic):
@@ -41,7 +40,7 @@ class KnownSessions:
         return self._application(environ, start_response)
 
     def kept(self, environ):
-        """The kept page, as PageCache.kept; None where the session must be looked up or is known."""
+        """The kept page; see PageCache.kept. None if the session exists or must be looked up."""
         if self._is_named(environ):
             key = self._key_in(environ)
             if key and self._memory_of(key) is not False:
@@ -50,7 +49,7 @@ class KnownSessions:
         return self._application.kept(environ)
 
     def is_signed_in(self, environ) -> bool:
-        """Whether the request brings a session that exists. May ask the database."""
+        """Whether the session of the request exists. May query the database."""
         if not self._is_named(environ):
             return False
         key = self._key_in(environ)
@@ -61,13 +60,13 @@ class KnownSessions:
             try:
                 known = session_exists(key)
             except DatabaseError:
-                # Django finds out for itself, and says what is wrong.
+                # Django will fail in the same way, and report the error.
                 return True
             self._remember(key, known)
         return known
 
     def _is_named(self, environ):
-        # A cookie with a longer name is named here, too; the next step tells.
+        # May also match a cookie with a longer name, which the next step sorts out.
         return self._cookie in environ.get("HTTP_COOKIE", "")
 
     def _key_in(self, environ):
@@ -85,7 +84,7 @@ class KnownSessions:
             try:
                 self._remembered.popitem(last=False)
             except KeyError:
-                break  # Other threads have just taken them out.
+                break  # Other threads have just removed them.
 
     def _take_out(self, environ):
         others = without_cookie(environ["HTTP_COOKIE"], self._cookie)
@@ -96,7 +95,7 @@ class KnownSessions:
 
 
 def session_key_in(cookies: str, name: str) -> str | None:
-    """The value of the session cookie in a Cookie header, as Django reads it; None without one."""
+    """The value of the session cookie, parsed as Django does; None without one."""
     return parse_cookie(cookies).get(name)
 
 
@@ -108,11 +107,11 @@ def without_cookie(cookies: str, name: str) -> str:
 
 
 def session_exists(key: str) -> bool:
-    """Whether a session with this key has not ended. Raises DatabaseError."""
+    """Whether an unexpired session has this key. Raises DatabaseError."""
     sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
     try:
         return sessions.objects.filter(pk=key, expire_date__gt=timezone.now()).exists()
     finally:
-        # No request of Django's begins or ends here that would give it back.
+        # Outside a Django request, nothing else closes the connection.
         if not connection.in_atomic_block:
             close_old_connections()

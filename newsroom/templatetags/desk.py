@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/_dashboard.html", takes_context=True)
 def desk_dashboard(context):
-    """What waits for the one who looks, on the first page of the desk."""
+    """The dashboard on the first page of the desk."""
     user = context["request"].user
     return {
         "piles": piles_for(user),
@@ -26,19 +26,19 @@ def desk_dashboard(context):
 
 @register.simple_tag(takes_context=True)
 def shortcuts_for_script(context):
-    """The keys of the desk, for the script that obeys them."""
+    """The keyboard shortcuts of the desk, for their script."""
     return json_script(shortcuts.for_script(context["request"].user), "shortcuts")
 
 
 @register.filter
 def lacks_second_factor(user):
-    """Whether the account should be asked to add a second factor: it has none, and could have one."""
+    """Whether to ask the account to add a second factor: it has none and could have one."""
     return second_factor.is_on() and not second_factor.has_one(user)
 
 
 @register.simple_tag
 def moment(at):
-    """A time to the minute, and to the second in its title."""
+    """A time to the minute; its title has the seconds."""
     local = localtime(at)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',

@@ -1,4 +1,4 @@
-"""A site of its own beside the tests': a folder, a database and an environment for real processes."""
+"""A separate site for real processes, with its own folder, database and environment."""
 
 import os
 import re
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Site:
-    """Runs `manage.py` as an operator does, with nothing in the environment but what the test says."""
+    """Runs `manage.py` as an operator would, with only the environment that the test sets."""
 
     def __init__(self, folder, **environment):
         self.folder = folder
@@ -46,14 +46,14 @@ class Site:
         )
 
     def run(self, *arguments, **environment):
-        """What the command printed, what it complained of, and its exit code."""
+        """Run the command. Returns its output, its errors and its exit code."""
         process = self.start(*arguments, **environment)
         printed, complaints = process.communicate(timeout=300)
         process.printed, process.complaints = printed, complaints
         return process
 
     def python(self, code, **environment):
-        """What the code prints, run with the settings of the site."""
+        """The output of the code, run with the settings of the site."""
         return subprocess.run(
             [sys.executable, "-c", code],
             cwd=ROOT,
@@ -72,14 +72,14 @@ class Site:
 
     @contextmanager
     def served(self, *arguments, command="serve", **environment):
-        """The address of the running server, and its process; it is stopped at the end."""
+        """Start a server. Yields its address and its process, and stops it at the end."""
         port = free_port()
         place = (
             ["--port", port] if command == "demo" else ["--bind", f"127.0.0.1:{port}"]
         )
         process = self.start(command, *place, *arguments, **environment)
         try:
-            # The demo is at a name, so that passkeys can be tried there.
+            # The demo uses a name, so that passkeys work.
             host = "localhost" if command == "demo" else "127.0.0.1"
             address = f"http://{host}:{port}"
             wait_for(f"{address}/healthz", process)
@@ -91,7 +91,7 @@ class Site:
 
 @contextmanager
 def taken_port():
-    """A port that another program listens on."""
+    """A port on which another program listens."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -112,7 +112,7 @@ def wait_for(address, process, seconds=300):
         try:
             return urlopen(address, timeout=5)
         except (URLError, ConnectionError, TimeoutError):
-            # Nobody listens yet, or somebody who hangs up: its worker is not there yet.
+            # The server or its worker has not started yet.
             time.sleep(0.1)
     raise AssertionError(f"{address} did not answer in {seconds} seconds.")
 
@@ -125,7 +125,7 @@ def wait_until(true, seconds=120):
 
 
 def ask(address, **headers):
-    """The answer to a GET, whatever its status."""
+    """The answer to a GET request, whatever its status."""
     try:
         return urlopen(Request(address, headers=headers), timeout=30)
     except HTTPError as answer:

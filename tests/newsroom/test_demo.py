@@ -19,7 +19,7 @@ def demo(db):
 
 
 def content():
-    """Everything that a second load might double."""
+    """Everything that loading a second time might duplicate."""
     return (
         list(Article.objects.order_by("pk").values_list("pk", "slug", "status")),
         list(Comment.objects.order_by("pk").values_list("pk", "body", "status")),
@@ -88,7 +88,7 @@ def test_a_story_leads_on_from_its_first_address(client, demo):
 
 
 def test_what_was_written_is_what_is_kept(demo):
-    # The texts hold nothing that the cleaning of articles takes away.
+    # Cleaning removes nothing from the texts.
     for story in STORIES:
         article = Article.objects.get(source=story.source)
         for tag in ["table", "blockquote", "h2", "h3", "li", "caption"]:
@@ -166,7 +166,7 @@ def test_one_command_makes_a_running_site(site):
         page = ask(address + "/").read().decode()
         assert STORIES[-5].title in page
         assert ask(f"{address}/articles/light-on-quay-street/").status == 200
-        # Links name the port that it is really on.
+        # Links have the port that the server really uses.
         feed = ask(f"{address}/feeds/rss.xml").read().decode()
         assert f"{address}/articles/light-on-quay-street/" in feed
         process.terminate()
@@ -197,7 +197,7 @@ def test_a_demo_that_was_killed_is_finished_by_the_next_run(site_with_files):
     )
     whole = sum(len(list(_remarks(c))) for c in CONVERSATIONS.values())
     assert site.shell(numbers) == f"{len(STORIES)} {whole}"
-    # The passwords that were never shown are shown now.
+    # Passwords that were never shown are shown now.
     assert "the password it has" not in again.printed
 
 

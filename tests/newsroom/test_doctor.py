@@ -8,7 +8,7 @@ from tests.factories import make_shown_comment
 
 
 def doctor(**options):
-    """What the command says, and the complaint it ends with."""
+    """The output of the command, and the error it ends with."""
     out = StringIO()
     try:
         call_command("doctor", stdout=out, **options)

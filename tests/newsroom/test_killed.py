@@ -1,4 +1,4 @@
-"""What is left when the process that publishes is killed, as by a machine that loses its power."""
+"""What is left after the process that publishes was killed, as in a power failure."""
 
 import json
 import signal

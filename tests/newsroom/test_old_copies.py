@@ -1,4 +1,4 @@
-"""An older copy of the database is put back: numbers are given again, and no link opens what is a stranger's."""
+"""After restoring an older database, keys are assigned again; no link opens a stranger's row."""
 
 import json
 import os
@@ -74,7 +74,7 @@ def test_no_link_of_before_opens_anything_of_those_who_came_after(ready_site):
     third = visit(ready_site, "Third", first["links"] | own, first["browser"])
     [[status, page], _] = third["opened"].pop("own")
     assert status == 200
-    # What the others' links were pressed for has not become of it.
+    # The buttons of the others' links had no effect on it.
     assert "waits for a moderator" in page
     assert "Rumpel" in page
     for name, pages in third["opened"].items():

@@ -1,4 +1,4 @@
-"""Pictures of a site of its own: several processes draw, one is killed, and the doctor looks after it."""
+"""Pictures of a real site: several processes decode, one is killed, and the doctor cleans up."""
 
 import signal
 

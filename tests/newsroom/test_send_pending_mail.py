@@ -1,4 +1,4 @@
-"""The way from the row to a real mail server, and back when that fails."""
+"""From the outbox to a real mail server, and what happens when that fails."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.factories import (
     make_visible_article,
 )
 
-# One worker has what needs a port.
+# All tests that need the port run on one worker.
 pytestmark = [pytest.mark.xdist_group("mail"), pytest.mark.django_db]
 
 
@@ -33,7 +33,7 @@ def server(settings):
 
 
 def send_pending_mail():
-    """What the command prints, and its complaint."""
+    """The output of the command, and its error."""
     out = StringIO()
     try:
         call_command("send_pending_mail", stdout=out)
@@ -122,7 +122,7 @@ def test_a_server_that_fails_loses_no_mail(server, failing, said, is_for_all, ca
     assert ("not tried" in complaint) is is_for_all
     assert PendingMail.objects.count() == 2
     assert "@example" not in printed + complaint + caplog.text
-    # It is up again, and each mail goes once.
+    # It is up again, and each mail is sent once.
     server.answers, server.hangs_up = {}, False
     with server.running():
         assert send_pending_mail()[1] is None
@@ -161,7 +161,7 @@ def test_the_whole_way_from_a_wish_to_its_end(server, client):
     with server.running():
         comment = take(wish, network="n")
         comment.approve()
-        # Before the yes there is no news.
+        # Before the address is confirmed, no news is mailed.
         make_shown_comment(parent=comment)
         [asking] = server.letters
         client.post(link_in(asking, "confirm"), {"answer": "yes"})
@@ -174,7 +174,7 @@ def test_the_whole_way_from_a_wish_to_its_end(server, client):
         make_shown_comment(parent=comment)
         assert len(server.letters) == 2
     assert server.recipients == [["ines@example.org"]] * 2
-    # The head of the mail is what any program reads, without decoding.
+    # Programs read the headers without decoding them.
     assert f"{stop}>\r\n".encode() in server.raw[1]
     assert not PendingMail.objects.exists()
 

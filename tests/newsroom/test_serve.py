@@ -15,7 +15,7 @@ from django.core.management import CommandError
 from newsroom.management.commands.serve import address
 from tests.newsroom.conftest import ask, free_port, taken_port, wait_until
 
-# Held by another process, it makes every writer wait, as a slow disk or a long job would.
+# Another process holds the lock: every writer waits, as with a slow disk or a long job.
 HOLD_THE_TABLE = """
 import sys
 from django.db import connection, transaction
@@ -43,7 +43,7 @@ def test_the_server_serves_pages_and_static_files(ready_site):
         page = ask(site + "/")
         assert page.status == 200
         style = re.search(r'href="(/static/[^"]+\.css)"', page.read().decode())[1]
-        # The name changes with the content, so it may be kept for ever.
+        # The name changes with the content, so browsers may keep it for ever.
         assert re.search(r"\.[0-9a-f]{12}\.css$", style)
         plain = ask(site + style)
         assert "immutable" in plain.headers["Cache-Control"]
@@ -80,7 +80,7 @@ def test_a_request_in_flight_is_finished_when_the_server_is_told_to_stop(ready_s
             time.sleep(1)
             process.send_signal(signal.SIGTERM)
             time.sleep(1)
-            # Nobody new is taken in, and the one who was there still waits.
+            # No new request is accepted, and the running one still waits.
             assert not answers
             assert process.poll() is None
             let_go()
@@ -107,7 +107,7 @@ class holding_the_table:
 
 
 def children_of(process):
-    """The processes that it has started, as the kernel lists them for each of its threads."""
+    """The child processes, as the kernel lists them for each thread."""
     lists = Path(f"/proc/{process.pid}/task").glob("*/children")
     return [int(pid) for listed in lists for pid in listed.read_text().split()]
 

@@ -21,7 +21,7 @@ REAL = {
 
 @pytest.fixture
 def place(tmp_path):
-    """A place with SQLite and nothing set, whatever database this run is about."""
+    """An empty site on SQLite with nothing set, whatever the database of this run."""
     return Site(tmp_path / "var")
 
 
@@ -54,12 +54,12 @@ def test_with_nothing_set_it_is_a_production_site(place):
     assert place.run("check").returncode == 0
 
 
-# Read by the library that speaks to the store, not by us.
+# Read by the S3 library, not by settings.py.
 READ_ELSEWHERE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
 def settings_read():
-    """The names of every variable that settings.py reads from the environment."""
+    """The name of every variable that settings.py reads from the environment."""
     source = (settings.BASE_DIR / "newsroom" / "settings.py").read_text()
     readers = {"env", "flag", "whole_number", "one_of", "rhythm", "day", "from_url"}
     return {
@@ -205,7 +205,7 @@ def test_a_real_site_passes_the_check_for_deployment(place):
     check = ["check", "--deploy", "--fail-level", "WARNING"]
     run = place.run(*check, **REAL)
     assert run.returncode == 0, run.complaints
-    # And it would tell.
+    # The check works: it finds a value that was set.
     assert (
         "security.W009"
         in place.run(*check, **REAL | {"SECRET_KEY": "short"}).complaints

@@ -148,6 +148,6 @@ def test_ticking_goes_on_until_its_server_is_gone(ready_site):
     ):
         assert time.monotonic() < until
     assert process.poll() is None
-    # Closes its standard input, as the end of the server does.
+    # Closes its standard input, as the server does when it ends.
     process.communicate(timeout=15)
     assert process.returncode == 0

@@ -1,4 +1,4 @@
-"""The work that a worker does beside the server: real processes, a real mail server."""
+"""What a worker does beside the server, with real processes and a real mail server."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -27,7 +27,7 @@ DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
 
 @pytest.fixture
 def worked_site(site):
-    """A site with a worker and its tables."""
+    """A site with tables and a worker."""
     site.environment["WORKER"] = "1"
     run = site.run("migrate", "-v0")
     assert run.returncode == 0, run.complaints
@@ -38,11 +38,11 @@ def test_a_worker_sends_and_comes_back_to_what_failed(worked_site):
     site, server = worked_site, MailServer()
     site.environment["MAIL_URL"] = server.url
     site.shell(WRITE)
-    # Nobody sent it in the process that wrote it.
+    # The process that queued it did not send it.
     assert site.shell(STATE) == "[(0,)]"
     worker = site.start("db_worker", "--interval=0.1", "--no-startup-delay")
     try:
-        # Nobody listens at the port.
+        # No mail server listens on the port.
         wait_until(lambda: site.shell(STATE) == "[(1,)]")
         with server.running():
             site.shell(LATER)

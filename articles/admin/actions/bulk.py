@@ -1,4 +1,4 @@
-"""Steps on many articles from the list: asked for on one page, taken as one batch."""
+"""Bulk actions: one step for many articles from the changelist, taken as one batch."""
 
 from django.contrib import admin, messages
 from django.utils.html import format_html
@@ -8,12 +8,12 @@ from articles.admin.actions.registry import STEPS
 from articles.core.pagination import Cursor
 from articles.publishing.bulk import changed_since_shown, do_together
 
-# A step is taken on this many articles at most.
+# At most this many articles in one bulk action.
 AT_ONCE = 500
 
 
 def action_of(step):
-    """The step as an action of the list."""
+    """The step as a Django admin action."""
 
     @admin.action(
         description=step.label,
@@ -26,24 +26,24 @@ def action_of(step):
     return take
 
 
-# Under this name a page says when each article that it shows had last been changed.
+# Name of the POST field that holds the version of each article on the page.
 SHOWN = "shown"
 
 
 def version_of(article):
-    """The article and when it was last changed, as text without a space."""
+    """The article's key and its last change, as text without a space."""
     return str(Cursor(article.modified_at, article.pk))
 
 
 def versions_shown(data):
-    """When each article had last been changed that was on the screen, by its key."""
+    """When each article on the page had last been changed, by its key."""
     words = " ".join(data.getlist(SHOWN)).split()
     cursors = filter(None, map(Cursor.parse, words))
     return {cursor.id: cursor.at for cursor in cursors}
 
 
 class TogetherMixin:
-    """For the admin of articles."""
+    """Adds bulk actions to the admin of articles."""
 
     actions = [action_of(step) for step in STEPS.values() if step.for_many]
 
@@ -56,7 +56,7 @@ class TogetherMixin:
         )
 
     def take_step_on_many(self, request, articles, step):
-        """Take the step on the chosen articles, after asking what it needs to know."""
+        """Ask what the step needs to know, then take it on the chosen articles."""
         chosen = list(articles[: AT_ONCE + 1])
         if len(chosen) > AT_ONCE:
             self.message_user(
@@ -73,16 +73,16 @@ class TogetherMixin:
             form.may_make_tags = request.user.has_perm("articles.add_tag")
             if not form.is_valid():
                 return self._ask_about_many(request, step, form, chosen)
-        outcome = self._take_together(request, step, form, chosen)
+        outcome = self._take_in_bulk(request, step, form, chosen)
         say_what_came_of_it(self, request, step.label, outcome)
         return None
 
-    def _take_together(self, request, step, form, chosen):
+    def _take_in_bulk(self, request, step, form, chosen):
         answers = form.answers() if form else {}
 
         def refusal_of(article):
-            if why_not := step.refusal_of(request.user, article):
-                return why_not
+            if refusal := step.refusal_of(request.user, article):
+                return refusal
             wrong = form and form.refusal_of(article)
             return f"“{article}” was not published. {wrong}" if wrong else ""
 
@@ -98,14 +98,14 @@ class TogetherMixin:
     def _ask_about_many(self, request, step, form, chosen):
         shown = versions_shown(request.POST)
         skipped = [
-            (article, why_not)
+            (article, refusal)
             for article in chosen
             if (
-                why_not := changed_since_shown(article, shown)
+                refusal := changed_since_shown(article, shown)
                 or step.refusal_of(request.user, article)
             )
         ]
-        # Those of other pages of the list, which may be chosen as well, are shown here first.
+        # The choice can include articles of other pages of the list. They are first shown here.
         versions = [
             str(Cursor(shown.get(article.pk, article.modified_at), article.pk))
             for article in chosen

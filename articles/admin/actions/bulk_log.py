@@ -1,4 +1,4 @@
-"""What was done to several articles with one press, and how all of it is undone with one."""
+"""The log of bulk actions, and undoing a whole batch."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -15,12 +15,12 @@ from articles.core.moments import moment_in_words
 from articles.models import ArticleBatch, TransitionError
 from articles.publishing.bulk import undo_together
 
-# Of those that were skipped, so many are named in the message; the page of the batch names all.
+# The message names this many skipped articles; the page of the batch names all.
 NAMED = 5
 
 
 def say_what_came_of_it(model_admin, request, label, outcome):
-    """How many it was done to, where that is undone, and the first of those it was not done to."""
+    """Say on how many articles the step was taken, link to undo, and name the first skipped."""
     page = reverse("admin:articles_articlebatch_change", args=[outcome.batch.pk])
     number = len(outcome.done)
     if number:
@@ -54,7 +54,7 @@ def say_what_came_of_it(model_admin, request, label, outcome):
 
 @admin.register(ArticleBatch)
 class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
-    """What was done to several articles with one press, newest first, and a page for each on which it is undone."""
+    """Bulk actions, newest first. Each has a page on which it is undone."""
 
     list_display = ["at", "by_name", "label", "is_open"]
     list_display_links = ["at", "label"]
@@ -109,7 +109,7 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
             own = batch.by_id == request.user.pk == article.created_by_id
             if step is None or step.allowed(request.user, article):
                 return ""
-            # What writers did to their own, they take back, also out of review.
+            # Writers may undo their own steps, including submitting for review.
             return "" if step.for_writers and own else not_yours(step, article)
 
         try:

@@ -23,10 +23,10 @@ PARTS_IN_WORDS = {
 
 @dataclass(frozen=True)
 class Outlook:
-    """What will happen, in sentences, and the articles whose links lead here."""
+    """What will happen, in sentences, and the articles that link to this one."""
 
     sentences: list = field(default_factory=list)
-    # None: nothing happens to the address, so nobody looked.
+    # None: the address does not change, so nobody looked for links.
     linking: list | None = None
 
 

@@ -1,4 +1,4 @@
-"""What is asked before a step is taken on an article: a form for each step that asks anything."""
+"""The forms that ask what a step needs to know before it is taken on an article."""
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
@@ -16,26 +16,26 @@ from articles.publishing.preflight import problems_of_all
 
 
 class StepForm(forms.Form):
-    """What is asked before a step is taken on these articles."""
+    """What is asked before the step is taken on these articles."""
 
     def __init__(self, *args, articles, **kwargs):
         super().__init__(*args, **kwargs)
         self.articles = articles
 
     def refusal_of(self, article):
-        """Why the step is not taken on this one of them; empty when it is."""
+        """Why the step cannot be taken on this article; empty when it can."""
         return ""
 
     def answers(self):
-        """What the step itself wants to know."""
+        """The arguments for the method that takes the step."""
         return self.cleaned_data
 
     def look_again(self):
-        """After the step could not be taken: ask for it with what stands there by now."""
+        """Start over after the step failed: compare with the current state from now on."""
 
 
 class PublishForm(StepForm):
-    """The page says what will happen and what is wrong; its button means it."""
+    """Confirms publishing: the page shows what will happen and what is wrong."""
 
     seen = SeenField()
     anyway = forms.BooleanField(
@@ -63,7 +63,7 @@ class PublishForm(StepForm):
 
     @property
     def stops(self):
-        """Whether none of the articles can be published as it is."""
+        """Whether no article can be published as it is."""
         return all(map(self.refusal_of, self.articles))
 
     def refusal_of(self, article):
@@ -95,7 +95,7 @@ class PublishForm(StepForm):
 
 
 def seen_of(article):
-    """What stands in the form at first: which revision it is that is published."""
+    """The initial value of `seen`: the revision that will be published."""
     copy = article.working_copy
     return {"seen": copy.pk if copy else ""}
 
@@ -114,7 +114,7 @@ class PublishChangesForm(PublishForm):
 
 
 class WhenField(MomentField):
-    """A date and a time, both of them: an empty one never means now."""
+    """A date and a time, both required: an empty field never means now."""
 
     widget = AdminSplitDateTime
 
@@ -255,7 +255,7 @@ class LiftEmbargoForm(StepForm):
 
 
 class RequestsField(forms.ModelMultipleChoiceField):
-    """What readers say is wrong, to tick what a correction answers."""
+    """Open correction requests of readers; the ticked ones are answered by the correction."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -263,7 +263,7 @@ class RequestsField(forms.ModelMultipleChoiceField):
         try:
             return super().clean(ticked)
         except OverflowError:
-            # A number beyond what a database can compare with is no request either.
+            # No database can compare with a number this large, so it names no request.
             raise forms.ValidationError(
                 self.error_messages["invalid_choice"], code="invalid_choice"
             ) from None
@@ -301,7 +301,7 @@ class CorrectForm(StepForm):
         super().__init__(*args, **kwargs)
         [article] = self.articles
         requests = article.correction_requests.open().oldest_first()
-        # One that was ticked may be closed by now: that must be said, not passed over.
+        # A ticked request may have been closed meanwhile. The form must say so.
         if "answers" in self.data or requests.exists():
             self.fields["answers"].queryset = requests
         else:
@@ -315,7 +315,7 @@ class TagForm(StepForm):
         help_text="Separated by commas.",
         error_messages={"required": "Write at least one tag."},
     )
-    # Set by the admin for the one who fills it in.
+    # Set by the admin, from the permissions of the user.
     may_make_tags = False
 
     def clean_tags(self):
@@ -348,7 +348,7 @@ class SignForm(StepForm):
         return credits_written(self.cleaned_data["credits"])
 
     def answers(self):
-        """People who are new are made, before the step: of many articles, the first may refuse it."""
+        """Create new people first, outside the step: the first of many articles may refuse it."""
         for person, _ in self.cleaned_data["credits"]:
             if person.pk is None:
                 person.save()

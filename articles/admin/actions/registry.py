@@ -1,8 +1,8 @@
 """
-The steps of an article as the desk takes them: buttons on the form, actions in the list.
+The steps of an article at the desk: buttons on the form, and actions in the list.
 
-What a step does and when it may be taken is the model's, and what is asked before is
-in articles.admin.actions.forms; here stands who may press the button and when it is shown.
+The model says what a step does and when it may be taken, and articles.admin.actions.forms
+what is asked before. This module says who may press the button and when it is shown.
 """
 
 from collections.abc import Callable
@@ -39,45 +39,45 @@ from articles.publishing.actions import (
 
 @dataclass(frozen=True)
 class DeskStep:
-    """One step: its words, what is asked before it, and the method that takes it."""
+    """One step: its words, the form before it, and the method that takes it."""
 
     name: str
     label: str
     done: str
     take: Callable
-    # What is asked on a page of its own; None: the button alone is enough.
+    # The form on a page of its own; None when the button alone is enough.
     form: type[StepForm] | None = None
     question: str = ""
     explanation: str = ""
-    # What stands in the form at first, from the article.
+    # The initial values of the form, from the article.
     initial: Callable = lambda article: {}
-    # What is said before of one article.
+    # What the page says beforehand about one article.
     outlook: Callable = consequences.of_nothing
-    # Whoever may edit the article may take it; the others are the editors'.
+    # Whether everybody who may edit the article may take it, or editors only.
     for_writers: bool = False
-    # Whether it can be taken on many articles from the list.
+    # Whether it can be taken as a bulk action.
     for_many: bool = True
     main: bool = False
     dangerous: bool = False
 
     def form_for(self, articles, data=None, **initial):
-        """The form, filled in with what is known of the article, when it is one."""
+        """The form; for a single article, filled in with what is known of it."""
         if len(articles) == 1:
             initial = self.initial(articles[0]) | initial
         return self.form(data, initial=initial, articles=articles)
 
     @property
     def asks(self):
-        """Whether something is asked on a page of its own. A template would call `form` itself."""
+        """Whether the step has a form. A template would call `form` itself."""
         return self.form is not None
 
     def done_to(self, article):
-        """What is said when the step was taken."""
+        """The message after the step was taken."""
         done = self.done.format(status=article.status_in_words.lower())
         return f"“{article}” {done}."
 
     def refusal_of(self, user, article):
-        """Why the user cannot take it on this one of many; empty when nothing is known against it."""
+        """Why the user cannot take the step on this article in bulk; empty when they can."""
         if not self.allowed(user, article):
             return not_yours(self, article)
         known = any(self.name in names for names in _SHOWN.values())
@@ -86,12 +86,12 @@ class DeskStep:
         return ""
 
     def question_about(self, articles):
-        """What the page asks, of one article or of many."""
+        """The question of the page, for one article or for many."""
         what = f"“{articles[0]}”" if len(articles) == 1 else f"{len(articles)} articles"
         return self.question.format(what)
 
     def allowed(self, user, article=None):
-        """Whether the user may take this step: on this article, or on any."""
+        """Whether the user may take this step: on this article, or on any article."""
         if not self.for_writers:
             return user.has_perm("articles.publish_article")
         if article is None:
@@ -100,7 +100,11 @@ class DeskStep:
 
 
 def _as_seen(step):
-    """The step, on the revision that was on the screen and on nothing newer; None when that was not said."""
+    """
+    The step, taken only if the revision on the screen is still the newest.
+
+    Without `seen` the form did not say which revision that was, and nothing is compared.
+    """
 
     def take(article, *, seen=None, **how):
         revision = None if seen is None else Revision(pk=seen)
@@ -280,7 +284,7 @@ STEPS = {
 
 _CHANGES = ["changes", "schedule_changes", "unschedule_changes"]
 
-# In the order of the buttons; the main one first, the dangerous one last.
+# In the order of the buttons: the main one first, the dangerous one last.
 _SHOWN = {
     "Draft": ["publish", "submit", "schedule", "lift"],
     "In review": ["publish", "schedule", "return", "lift"],
@@ -291,7 +295,7 @@ _SHOWN = {
 
 
 def steps_for(article, user):
-    """The steps that the user can take on the article now; on one not yet saved, those of a draft."""
+    """The steps that the user can take on the article now; on an unsaved one, those of a draft."""
     word = article.status_in_words if article else "Draft"
     shown = [STEPS[name] for name in _SHOWN[word]]
     if article and word == "Published":
@@ -304,7 +308,11 @@ def steps_for(article, user):
 
 
 def buttons_for(article, user):
-    """The steps that have a button on the form: those above, and to publish the changes that are about to be typed there."""
+    """
+    The steps with a button on the form.
+
+    Those of `steps_for`, and publishing the changes that the user is about to type.
+    """
     shown, changes = steps_for(article, user), STEPS["changes"]
     if article and article.keeps_changes_apart and not article.is_withdrawn:
         first = [changes] if changes.allowed(user, article) else []
@@ -313,7 +321,7 @@ def buttons_for(article, user):
 
 
 def _no_change_for(article):
-    """The steps with changes that cannot be taken, for there are none, or none that are scheduled."""
+    """The steps about changes that cannot be taken, because there are none or none is scheduled."""
     waiting = ["changes", "schedule_changes"]
     without = [] if article.has_unpublished_changes else waiting
     if not article.revisions.scheduled().exists():

@@ -93,7 +93,7 @@ class ArticleAdmin(
     ordering = ["-modified_at"]
     change_form_template = "admin/articles/article/change_form.html"
 
-    # What is seen and who may
+    # What the list holds, and permissions
 
     def get_changelist(self, request, **kwargs):
         return ArticleList
@@ -118,7 +118,7 @@ class ArticleAdmin(
 
     def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
         actions = super().get_actions(request, action_location)
-        # One at a time, and after looking at it.
+        # Articles are deleted one at a time, from the page of the article.
         actions.pop("delete_selected", None)
         return actions
 
@@ -157,7 +157,7 @@ class ArticleAdmin(
 
     @admin.display(description="byline")
     def writers(self, article):
-        """Who signed; until somebody has, who began."""
+        """Who signed the article; if nobody has, the user who created it."""
         if names := self.names(article):
             return names
         if article.created_by is None:
@@ -273,16 +273,16 @@ class ArticleAdmin(
         try:
             return super().changeform_view(request, object_id, *args, **kwargs)
         except IntegrityError:
-            # Somebody took the same address in the same instant. Now it is there to
-            # be seen: the form says so, with every word in it.
+            # Somebody else took the slug in the same instant. The form now finds it, says
+            # so, and keeps what was typed.
             return super().changeform_view(request, object_id, *args, **kwargs)
         except (EditConflict, TransitionError) as refused:
-            # Found out while saving; nothing of it was. The form says so.
+            # Refused while saving: the transaction is rolled back, and the form says why.
             request.refused_saving = refused
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _not_saved(self, request, article):
-        """The article went on, or away, while its writer wrote: nothing is saved, and the words are shown."""
+        """Show the typed text to copy: the article was deleted, or is no longer the writer's."""
         typed = ArticleForm(request.POST)
         request.current_app = self.admin_site.name
         return TemplateResponse(
@@ -335,7 +335,7 @@ class ArticleAdmin(
         return [step, *super().get_urls()]
 
     def step_view(self, request, object_id, name):
-        """Ask what the step needs to know, say what will happen, and take it."""
+        """Ask what the step needs to know, say what will happen, and take the step."""
         step = STEPS.get(name)
         article = self.get_object(request, object_id)
         if article is None or step is None or step.form is None:
@@ -353,7 +353,7 @@ class ArticleAdmin(
         )
         if form.is_valid():
             taken = self._take(request, article, step, form.answers())
-            # Where it can still be taken, nothing that was typed for it is lost.
+            # As long as the step can still be taken, the form keeps what was typed for it.
             if taken or step not in steps_for(article, request.user):
                 return self._to_form(request, article)
             form.look_again()
@@ -362,7 +362,7 @@ class ArticleAdmin(
         )
 
     def _response_with_step(self, request, article):
-        """What follows when a step's button has saved the form; None when it was another button."""
+        """The response after a step's button saved the form; None for any other button."""
         if (step := STEPS.get(request.POST.get("_step"))) is None:
             return None
         if not step.allowed(request.user, article):
@@ -390,7 +390,7 @@ class ArticleAdmin(
         return taken
 
     def _try(self, request, step):
-        """Take the step; when it cannot be taken, say why."""
+        """Take the step; if it is refused, say why."""
         try:
             step()
         except TransitionError as error:
@@ -445,7 +445,7 @@ def _time(moment):
 
 
 def time_until(moment):
-    """How long it is until then: “2 h 10 min”, and in days where there are some."""
+    """The time left until the moment: “2 h 10 min”, with days if there are some."""
     minutes = max(0, ceil((moment - timezone.now()).total_seconds() / 60))
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

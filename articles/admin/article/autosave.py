@@ -1,9 +1,8 @@
 """
-What is typed into the form of an article and not saved yet.
+Autosave: what is typed into the form of an article is kept before it is saved.
 
-It is kept every few seconds in a row of its own, offered back when the form is opened
-again, and others who open it are told who is at it. Neither the article nor any record
-hears of it.
+Every few seconds it is stored in a row of its own. The form offers it when it is opened again,
+and tells others who is editing. The article and its history do not change.
 """
 
 from django.contrib import messages
@@ -23,10 +22,10 @@ from articles.content.snapshots import differing
 from articles.core.append_only import name_of
 from articles.models import Unsaved
 
-# As many bytes as a browser may send to be kept.
+# The most bytes that an autosave request may send.
 LONGEST = 3 * 1024 * 1024
 
-# What a writer types and would not like to type again.
+# The fields that a writer types text into.
 WORDS = [
     "title",
     "standfirst",
@@ -45,7 +44,7 @@ TYPED = [
     "embargo_until_0",
     "embargo_until_1",
     "planned_for",
-    # Which revision was on the screen, also when that one is forgotten by now, and which dates.
+    # The revision and the dates that were on the screen, even if that revision was deleted since.
     "seen",
     *DATES.values(),
 ]
@@ -58,7 +57,7 @@ TOO_LONG = (
 
 
 class EditingMixin:
-    """Keeps what is typed, offers it back, and says who else is typing."""
+    """Stores what is typed, offers it again, and shows who else is editing."""
 
     def get_urls(self):
         views = [
@@ -78,7 +77,7 @@ class EditingMixin:
 
     @method_decorator(require_POST)
     def keep_view(self, request, object_id):
-        """Keep what was typed, and say when."""
+        """Store what was typed, and say when it was stored."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
             return _problem(TOO_LONG, status=413)
         article = self.get_object(request, object_id)
@@ -95,26 +94,29 @@ class EditingMixin:
                 began_from=_revision(article, typed.get("seen", "")),
             )
         except IntegrityError:
-            # Deleted in the same instant.
+            # The article was deleted in the same instant.
             return _problem(GONE, status=404)
         return JsonResponse({"at": row.at})
 
     @method_decorator(require_GET)
     @method_decorator(never_cache)
     def presence_view(self, request, object_id):
-        """Who else is editing, and a token that the form can be sent with after signing in again."""
+        """Who else is editing, and a fresh CSRF token for the form after signing in again."""
         article = self.get_object(request, object_id)
         if article is None:
             return _problem(GONE, status=404)
         if not self.has_change_permission(request, article):
             return _problem(NOT_YOURS, status=403)
         return JsonResponse(
-            {"others": _others(article, request.user), "token": get_token(request)}
+            {
+                "others": _other_editors(article, request.user),
+                "token": get_token(request),
+            }
         )
 
     @method_decorator(require_safe)
     def unsaved_view(self, request, object_id):
-        """One's own words, for those too who may not change the article any more."""
+        """The user's own unsaved text, also for users who may not change the article any more."""
         article, row = self._own_row(request, object_id)
         typed = ArticleForm(row.typed)
         request.current_app = self.admin_site.name
@@ -173,13 +175,13 @@ class EditingMixin:
             "is_kept": may_change,
         }
         if may_change:
-            context["others"] = _others(obj, request.user)
+            context["others"] = _other_editors(obj, request.user)
         if obj is not None and request.method == "GET":
-            context |= self._offer(request, obj, form)
+            context |= self._unsaved_context(request, obj, form)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _offer(self, request, article, form):
-        """What is said of one's own words: that they stand in the form, or where they are."""
+    def _unsaved_context(self, request, article, form):
+        """Whether the form holds the user's unsaved text, or where it can be found."""
         if row := getattr(form, "taken_over", None):
             return {"taken_over": row}
         row = article.unsaved.of(request.user).first()
@@ -187,12 +189,16 @@ class EditingMixin:
         return {} if row is None or stands_there else {"unsaved": row}
 
     def forget_unsaved(self, request, article):
-        """After a save; but what was offered beside the form, and not taken over, is not what was saved."""
+        """
+        Delete the user's unsaved text after a save.
+
+        Text that was offered beside the form and not taken over was not saved, so it stays.
+        """
         if "_undecided" not in request.POST:
             article.unsaved.of(request.user).delete()
 
     def say_what_was_kept(self, request, typed, revision):
-        """Name the parts that others changed meanwhile, and that stand in what was saved."""
+        """Name the parts that others changed meanwhile and that the merge kept."""
         parts = differing(typed, revision.content)
         if not parts:
             return
@@ -208,7 +214,7 @@ class EditingMixin:
 
 
 def _typed(data):
-    # PostgreSQL stores no NUL in JSON, and browsers send two characters for a new line.
+    # PostgreSQL stores no NUL in JSON, and browsers send CR LF for a new line.
     return {
         name: data[name].replace("\x00", "").replace("\r\n", "\n")
         for name in TYPED
@@ -222,7 +228,7 @@ def _revision(article, seen):
     return article.revisions.filter(pk=seen).first()
 
 
-def _others(article, user):
+def _other_editors(article, user):
     return [
         {"name": name_of(row.by), "at": row.at, "seconds": _seconds_since(row.at)}
         for row in article.unsaved.lately().by_others(user)[:10]

@@ -1,4 +1,4 @@
-"""A new draft from an article that is there."""
+"""Duplicating an article: a new draft with the same content."""
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -11,7 +11,7 @@ from articles.publishing.planning import duplicate
 
 
 class DuplicateMixin:
-    """For the admin of articles: whoever sees one and may begin one copies it."""
+    """For the admin of articles. Needs permission to view the article and to add one."""
 
     def get_urls(self):
         address = path(
@@ -22,7 +22,7 @@ class DuplicateMixin:
         return [address, *super().get_urls()]
 
     def duplicate_view(self, request, object_id):
-        """Say what a copy takes along, and make it."""
+        """Say what is copied; a POST makes the copy."""
         article = self.get_object(request, unquote(object_id))
         if article is None:
             raise Http404("No article of yours is here.")

@@ -1,4 +1,4 @@
-"""What is typed into one field of the desk: a moment, names in one line, a picture by its number."""
+"""Form fields of the desk: a moment, a line of names, and a picture by its number."""
 
 import re
 
@@ -8,14 +8,14 @@ from articles.admin.article.widgets import PictureInput
 from articles.core import months
 from articles.models import Image
 
-# One name in a line of names: in double quotes, perhaps with something behind them, or without.
+# One name in a line of names: in double quotes, perhaps with something after them, or bare.
 NAME = re.compile(
     r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"(?P<more>[^,"]*)|(?P<plain>[^,]*))(?:,|$)'
 )
 
 
 class MomentField(forms.SplitDateTimeField):
-    """A date and a time that a clock can show, wherever it stands."""
+    """A date and a time within the range that every time zone can show."""
 
     def compress(self, parts):
         moment = super().compress(parts)
@@ -27,7 +27,7 @@ class MomentField(forms.SplitDateTimeField):
 
 
 class NamesField(forms.CharField):
-    """Names in an order, separated by commas; one that holds a comma stands in double quotes."""
+    """Names in order, separated by commas; a name with a comma stands in double quotes."""
 
     def __init__(self, *, longest, required=False, **kwargs):
         super().__init__(
@@ -44,7 +44,7 @@ class NamesField(forms.CharField):
         return [name for name in names if name]
 
     def _name(self, match):
-        name = _said_in(match)
+        name = _name_in(match)
         if len(name) > self.longest:
             raise forms.ValidationError(
                 f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
@@ -67,8 +67,8 @@ def _in_quotes(name):
     return '"{}"'.format(name.replace('"', '""'))
 
 
-def _said_in(match):
-    """The name that was written; quotes that are no more than a part of it, as in “"Weird Al" Yankovic”, stay."""
+def _name_in(match):
+    """The name as it was meant. Quotes that belong to a name stay: “"Weird Al" Yankovic”."""
     if match["quoted"] is None:
         return match["plain"].strip()
     more = match["more"].strip()
@@ -78,7 +78,7 @@ def _said_in(match):
 
 
 class PictureField(forms.ModelChoiceField):
-    """A picture of the library by its number, chosen in the picker or typed."""
+    """A picture of the library by its number, picked or typed."""
 
     widget = PictureInput
 
@@ -96,7 +96,7 @@ class PictureField(forms.ModelChoiceField):
         try:
             return super().to_python(value)
         except OverflowError:
-            # A number beyond what a database can compare with is no picture either.
+            # No database can compare with a number this large, so it names no picture.
             raise forms.ValidationError(
                 self.error_messages["invalid_choice"], code="invalid_choice"
             ) from None

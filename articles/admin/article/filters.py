@@ -1,17 +1,17 @@
-"""What the list of articles can be narrowed to."""
+"""The filters of the list of articles."""
 
 from django.contrib import admin
 
 from articles.models import Article, Tag
 from articles.publishing.preflight import problems_of_all
 
-# Languages and tags are offered from the articles changed last, this many of them:
-# drawing a list need not read the whole table.
+# Languages and tags are offered from this many of the articles changed last, so that
+# drawing the list does not read the whole table.
 LOOKED_AT = 500
-# Of those that were changed last in a list, so many are read whole for what is wrong with them.
+# The filter by problems reads and checks this many of the articles changed last.
 LOOKED_THROUGH = 500
 
-# Each name in the address, its words, and the newsroom's own word for the pile.
+# Name in the address: label, and the queryset method.
 PILES = {
     "draft": ("Draft", "drafts"),
     "in_review": ("In review", "in_review"),
@@ -58,7 +58,7 @@ class ProposalsFilter(admin.SimpleListFilter):
 
 
 class ProblemsFilter(admin.SimpleListFilter):
-    """What would be found before publishing. Texts have no index for that, so only some are read."""
+    """What preflight would find. No index answers that, so only the newest changes are checked."""
 
     title = f"problems (looks at {LOOKED_THROUGH} at most)"
     parameter_name = "problems"
@@ -106,5 +106,5 @@ class TagFilter(admin.SimpleListFilter):
 
 def _changed_last():
     newest = Article.objects.order_by("-modified_at", "-id").values("pk")[:LOOKED_AT]
-    # A list of keys: of a sliced subquery PostgreSQL would have to guess the size.
+    # A list of keys: PostgreSQL cannot estimate the size of a sliced subquery.
     return Article.objects.filter(pk__in=[row["pk"] for row in newest])

@@ -19,19 +19,19 @@ from articles.models import Article, Credit, Person, Revision, Tag
 from articles.publishing.actions import EditConflict
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
-# What stands beside the text and holds as soon as it is saved, each with the field that says
-# what was on the screen.
+# Fields outside the text that hold as soon as they are saved, each with the hidden field
+# that says which value was on the screen.
 DATES = {"planned_for": "planned_for_seen", "embargo_until": "embargo_until_seen"}
 LONGEST_PERSON = Person._meta.get_field("name").max_length
 
 
 @dataclass(frozen=True)
 class ConflictingPart:
-    """One part of the article that two have changed, each otherwise."""
+    """One part of the article that two people changed in different ways."""
 
     part: str
     label: str
-    # The name of its field, and what the others have saved as it would be typed there.
+    # The name of the form field, and the value that the others saved, as it would be typed.
     field: str
     theirs: str
     # See articles.content.merge_view.
@@ -39,7 +39,7 @@ class ConflictingPart:
 
     @property
     def only_formatting(self):
-        """Whether the words are the same, and what stands around them is not."""
+        """Whether the words are equal and only the formatting differs."""
         return all(kind == "same" for kind, _ in self.pieces)
 
     @property
@@ -48,7 +48,7 @@ class ConflictingPart:
 
 
 def choice_of(part):
-    """The name of the field that says whose version of the part is meant."""
+    """The name of the field that says whose version of the part is kept."""
     return f"keep_{part}"
 
 
@@ -68,7 +68,7 @@ class ArticleForm(forms.ModelForm):
         longest=100,
         help_text="Separated by commas; the first one stands above the headline.",
     )
-    # Which revision was on the screen, and which dates.
+    # Which revision was on the screen.
     seen = SeenField()
     planned_for_seen = OnScreenField()
     embargo_until_seen = OnScreenField()
@@ -116,18 +116,18 @@ class ArticleForm(forms.ModelForm):
             "lead_caption": "Caption of the lead image",
         }
 
-    # Set by the admin for the one who fills it in,
+    # Set by the admin, from the permissions of the user.
     may_make_tags = True
-    # and why it could not be saved a moment ago, where all of it was in order.
+    # Set by the admin: why saving a valid form was refused a moment ago.
     refused = None
-    # What was typed before and not saved, to go on from.
+    # Set by the admin: the user's unsaved text to go on from.
     taken_over = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         article = self.instance
         self.conflicts = []
-        # For those who may only read, no field is left.
+        # Users who may only read get a form without fields.
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
             content, copy = article.working_content(), article.working_copy
             credits = _credits_in(content)
@@ -138,9 +138,9 @@ class ArticleForm(forms.ModelForm):
             for name, seen in DATES.items():
                 self.initial[seen] = as_seen(self.dates[name])
             if self.taken_over is not None:
-                self._take_over(self.taken_over.typed)
+                self._prefill(self.taken_over.typed)
             if self.is_bound:
-                self._put_theirs_where_chosen()
+                self._fill_in_chosen_parts()
             self.fields["slug"].help_text = (
                 "The last part of the article’s address. When readers know it already, "
                 "the old one leads here for ever."
@@ -166,7 +166,7 @@ class ArticleForm(forms.ModelForm):
         return language
 
     def clean_embargo_until(self):
-        embargo = self._meant("embargo_until")
+        embargo = self._date_to_save("embargo_until")
         if embargo and embargo > timezone.now() and self.instance.is_visible:
             raise forms.ValidationError(
                 "Readers can see this article already. Withdraw it to take it off the site."
@@ -180,7 +180,7 @@ class ArticleForm(forms.ModelForm):
         return embargo
 
     def clean_planned_for(self):
-        day = self._meant("planned_for")
+        day = self._date_to_save("planned_for")
         if day and months.year(day.year) is None:
             raise forms.ValidationError(
                 f"Look at the year again: {day.year} is too far away."
@@ -203,12 +203,12 @@ class ArticleForm(forms.ModelForm):
 
     @classmethod
     def label_of(cls, part):
-        """What the form calls this part of an article."""
+        """The form's label for this part of an article, in lower case."""
         field = cls.base_fields[_field_of(part)]
         return str(field.label or part).lower()
 
     def lacks(self, typed):
-        """Whether something of what was typed does not stand in the form."""
+        """Whether some of the typed values (a dict by field name) are missing from the form."""
         return any(
             field.has_changed(self._to_compare(name), _typed_into(field, name, typed))
             for name, field in self.fields.items()
@@ -223,27 +223,27 @@ class ArticleForm(forms.ModelForm):
             else initial
         )
 
-    def _meant(self, name):
-        """The date that was typed, or theirs; see articles.core.admin.stale_forms."""
+    def _date_to_save(self, name):
+        """The date to save, typed or stored; see articles.core.admin.stale_forms."""
         if name not in self.dates:
             return self.cleaned_data[name]
         return meant(self, name, now=self.dates[name], seen_in=DATES[name])
 
-    def _take_over(self, typed):
+    def _prefill(self, typed):
         for name, field in self.fields.items():
             if not field.widget.value_omitted_from_data(typed, {}, name):
                 self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
 
-    def _put_theirs_where_chosen(self):
-        """Take from the revision on the screen what was chosen over one's own."""
+    def _fill_in_chosen_parts(self):
+        """For each part where the user chose the other version, put it into the submitted data."""
         chosen = [part for part in PARTS if self.data.get(choice_of(part)) == "theirs"]
         seen = str(self.data.get("seen", ""))
         if not chosen or not seen.isdecimal() or len(seen) > 18:
             return
         if theirs := self.instance.revisions.filter(pk=seen).first():
-            self._put(theirs.content, chosen)
+            self._fill_in(theirs.content, chosen)
 
-    def _put(self, content, parts):
+    def _fill_in(self, content, parts):
         typed = _as_typed(content, _credits_in(content))
         self.data = self.data.copy()
         for part in parts:
@@ -253,17 +253,17 @@ class ArticleForm(forms.ModelForm):
 
     def _show_conflict(self, refused):
         """
-        Both versions of what two have changed; of the rest, what comes of both.
+        Show both versions of the parts in conflict, and merge the rest.
 
-        The form comes back on top of what the others have saved: saved again, it is meant.
+        The form is then based on what the others saved: saving it again replaces that.
         """
         theirs = refused.newest.content
         typed = _as_typed(theirs, _credits_in(theirs))
         self.conflicts = [
-            _conflicting(part, self.label_of(part), self.data, typed)
+            _conflicting_part(part, self.label_of(part), self.data, typed)
             for part in refused.parts
         ]
-        self._put(
+        self._fill_in(
             theirs,
             [part for part in PARTS if refused.content.get(part) == theirs.get(part)],
         )
@@ -276,11 +276,11 @@ class ArticleForm(forms.ModelForm):
         )
 
     def _get_validation_exclusions(self):
-        # An empty address is made from the title on saving; clean_slug has looked at any other.
+        # An empty slug is made from the title on saving; clean_slug has checked any other.
         return super()._get_validation_exclusions() | {"slug"}
 
     def content(self):
-        """What was typed, as a revision holds it; people who are new are made."""
+        """The typed values as a snapshot. New people are created."""
         return snapshot(
             byline=self._credits(),
             tags=self.cleaned_data["tags"],
@@ -289,7 +289,7 @@ class ArticleForm(forms.ModelForm):
         )
 
     def sound_parts(self):
-        """Those parts of a snapshot that are in order as they are typed; nobody new is made."""
+        """The valid parts of the typed values, as parts of a snapshot. No people are created."""
         self.is_valid()
         parts = {
             name: self.cleaned_data[name] for name in TEXTS if name in self.cleaned_data
@@ -322,7 +322,7 @@ class ArticleForm(forms.ModelForm):
 
 
 def tags_called(names, *, may_make):
-    """The tags by their names of today. Raises ValidationError for a new one where none may be made."""
+    """The current names of the tags. Raises ValidationError for a new tag unless `may_make`."""
     known = Tag.objects.names_of_today(names)
     unknown = [name for name in names if name.lower() not in known]
     if unknown and not may_make:
@@ -334,27 +334,29 @@ def tags_called(names, *, may_make):
 
 def credits_written(names, *, known=()):
     """
-    Each person with the role; somebody new is not saved yet, and one person, also who stands there twice.
+    Pairs of person and role for names such as “Ana Silva (photographs)”.
 
-    Of several with one name, those `known` are meant. Raises ValidationError when nobody can know.
+    New people are not saved yet, and a name that occurs twice is one person. Where several
+    people have the name, those in `known` are meant; if that does not settle it,
+    ValidationError is raised.
     """
     people, roles = {}, []
     for written in names:
         name, role = bylines.split_role(written)
         if name.lower() not in people:
-            people[name.lower()] = _person(name, said=written != name, known=known)
+            people[name.lower()] = _person(name, has_role=written != name, known=known)
         roles.append((people[name.lower()], Credit.Role(role)))
     return roles
 
 
-def _person(written, *, said, known):
-    """Whom the name means: somebody there, or a new person who is not saved yet; `said` when a role was written behind it."""
+def _person(written, *, has_role, known):
+    """The person of this name, or a new, unsaved one. `has_role`: a role follows the name."""
     brackets = bylines.in_brackets(written)
-    if brackets and (person := _called(*brackets)):
+    if brackets and (person := _person_known_as(*brackets)):
         return person
     found = list(Person.objects.filter(name__iexact=written)[:20])
     if len(found) > 1:
-        # Those who stand in the byline already are meant; otherwise nobody can know.
+        # People who are in the byline already are meant.
         found = [person for person in found if person in known] or found
     if len(found) > 1:
         choices = ", ".join(f"“{person.name} ({person.slug})”" for person in found)
@@ -363,11 +365,11 @@ def _person(written, *, said, known):
         )
     if found:
         return found[0]
-    return _new_person(written, brackets if not said else None)
+    return _new_person(written, brackets if not has_role else None)
 
 
 def typed_as(content):
-    """A snapshot as it would be typed into the fields of the form."""
+    """A snapshot as values of the form's fields."""
     return _as_typed(content, _credits_in(content))
 
 
@@ -380,7 +382,7 @@ def _credits_in(content):
 
 
 def _as_typed(content, credits):
-    """A snapshot, and whom it credits, as it would be typed into the fields of the form."""
+    """A snapshot and its credits as values of the form's fields."""
     typed = {name: content[name] for name in TEXTS if name in content}
     if "lead_image" in content:
         lead = content["lead_image"] or {}
@@ -392,7 +394,7 @@ def _as_typed(content, credits):
     if "tags" in content:
         typed["tags"] = in_one_line(content["tags"])
     if "byline" in content:
-        typed["signed_by"] = in_one_line(_written(credits))
+        typed["signed_by"] = in_one_line(_names_with_roles(credits))
     return typed
 
 
@@ -401,7 +403,7 @@ def _typed_into(field, name, typed):
     return clean_article(value) if name == "body" else value
 
 
-def _conflicting(part, label, mine, theirs):
+def _conflicting_part(part, label, mine, theirs):
     name = _field_of(part)
     texts = mine.get(name, ""), theirs.get(name, "")
     if part == "lead_image":
@@ -416,8 +418,8 @@ def _lead_in_words(typed):
     return "\n".join(filter(None, [image and f"Picture {image}", alt, caption]))
 
 
-def _called(name, slug):
-    """Who has this name and this address."""
+def _person_known_as(name, slug):
+    """The person with this name and this slug; None when there is none."""
     person = Person.objects.filter(slug=slug).first()
     return person if person and person.name.lower() == name.lower() else None
 
@@ -436,10 +438,10 @@ def _new_person(name, brackets):
     return Person(name=name)
 
 
-def _written(credits):
-    """The names with their roles, and with the slug in brackets behind those that several people have."""
+def _names_with_roles(credits):
+    """The names with their roles; ambiguous names also with the slug in brackets."""
     people = [person for person, _ in credits]
-    # Somebody with two roles is the same person twice.
+    # Somebody with two roles stands here twice, but is one person.
     names = [name for _, name in {(one.pk or id(one), one.name) for one in people}]
     shared = {name for name in names if names.count(name) > 1}
     if names:

@@ -1,4 +1,4 @@
-"""The history of an article at the desk: its revisions, what differs between two, and an older one restored."""
+"""The history of an article at the desk: revisions, the diff of two, and restoring one."""
 
 from django import forms
 from django.contrib import messages
@@ -17,10 +17,10 @@ from articles.models import Image, Revision, TransitionError
 from articles.publishing.actions import EditConflict, lead_is_lost, restore
 
 A_PAGE = 50
-# In the place of a revision's key: what the article itself says.
+# Used in place of a revision's key for what the article itself says.
 LIVE = "live"
 
-# What the parts of a snapshot are called beside both texts.
+# The labels of the parts of a snapshot in a diff.
 LABELS = {
     "title": "Title",
     "standfirst": "Standfirst",
@@ -50,7 +50,7 @@ class NameForm(forms.ModelForm):
 
 
 class RestoreForm(forms.Form):
-    """Which revision was the newest on the page that was looked at."""
+    """Restoring; `seen` is the newest revision when the page was drawn."""
 
     seen = forms.IntegerField(
         required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput
@@ -75,7 +75,7 @@ class HistoryMixin:
         ] + super().get_urls()
 
     def revisions_view(self, request, object_id):
-        """Who saved what and when, newest first."""
+        """The list of revisions: who saved what and when, newest first."""
         article = self.article_to_look_at(request, object_id)
         named = "named" in request.GET
         found = article.revisions_for(request.user).for_listing().newest_first()
@@ -98,7 +98,7 @@ class HistoryMixin:
         return self.article_page(request, article, "history", context)
 
     def compare_view(self, request, object_id):
-        """Two revisions side by side, or one and what the article itself says."""
+        """The diff of two revisions, or of one and what the article itself says."""
         article = self.article_to_look_at(request, object_id)
         versions = article.revisions_for(request.user)
         new = _newer_side(article, versions, request.GET.get("to"))
@@ -122,13 +122,13 @@ class HistoryMixin:
         return self.article_page(request, article, "history_compare", context)
 
     def name_view(self, request, object_id, key):
-        """Give a revision the name by which it is found again."""
+        """Name a revision, so that it is easy to find again."""
         article = self._article_to_change(request, object_id)
         revision = _revision(article.revisions_for(request.user), key)
         form = NameForm(request.POST or None, instance=revision)
         if request.method == "POST" and form.is_valid():
             revision.call(form.cleaned_data["label"])
-            self.message_user(request, _named(revision), messages.SUCCESS)
+            self.message_user(request, _named_message(revision), messages.SUCCESS)
             return HttpResponseRedirect(address(article))
         context = {
             "title": "Name a version",
@@ -140,7 +140,7 @@ class HistoryMixin:
 
     @method_decorator(require_POST)
     def restore_view(self, request, object_id, key):
-        """Save what a revision says as a new one."""
+        """Save an old revision as the newest one."""
         article = self._article_to_change(request, object_id)
         revision = _revision(article.revisions_for(request.user), key)
         form = RestoreForm(request.POST)
@@ -156,7 +156,9 @@ class HistoryMixin:
         except TransitionError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, _restored(article, revision), messages.SUCCESS)
+            self.message_user(
+                request, _restored_message(article, revision), messages.SUCCESS
+            )
         return HttpResponseRedirect(address(article))
 
     def article_to_look_at(self, request, object_id):
@@ -189,7 +191,7 @@ class HistoryMixin:
 
 
 def pictures_at_the_head(*contents):
-    """Of each snapshot the picture that stands at its head; None where there is none on the site."""
+    """For each snapshot its lead image; None if it has none or the image is not on the site."""
     leads = [content.get("lead_image") for content in contents]
     keys = {lead["image"] for lead in leads if lead}
     images = Image.objects.on_site().in_bulk(keys) if keys else {}
@@ -197,7 +199,7 @@ def pictures_at_the_head(*contents):
 
 
 def changes_of(article, user):
-    """What the form says of changes that readers do not see yet: those that wait, and those that have their time."""
+    """What the form says of changes that readers do not see yet, unscheduled or scheduled."""
     if not article.keeps_changes_apart:
         return {}
     scheduled = article.revisions.scheduled().for_listing().first()
@@ -212,7 +214,7 @@ def changes_of(article, user):
 
 
 def live_in_words(article):
-    """What the article itself says, as it stands in a sentence."""
+    """Names what the article itself says, within a sentence."""
     if article.is_visible:
         return "what readers see"
     if article.is_scheduled:
@@ -236,12 +238,12 @@ def _side(versions, which):
 
 
 def _newer_side(article, versions, which):
-    """What was asked for, or else the newest version, if there is one."""
+    """The side that was asked for, or the newest version if there is one."""
     return _side(versions, which) if which else article.working_copy
 
 
 def _older_side(article, versions, which, new):
-    """What it is compared with: what was asked for, or else the version before."""
+    """The side that was asked for, or the version before the newer side."""
     if which:
         return _side(versions, which)
     if new is None or new == LIVE:
@@ -253,13 +255,13 @@ def _content(article, side):
     return snapshot_of(article) if side == LIVE else side.content
 
 
-def _named(revision):
+def _named_message(revision):
     if revision.label:
         return f"This version is now called “{revision.label}”."
     return "This version has no name any more."
 
 
-def _restored(article, revision):
+def _restored_message(article, revision):
     done = f"Restored from {revision.in_words}."
     if lead_is_lost(revision):
         done += " Its lead image is not in the library any more, so it stands there without one."

@@ -1,4 +1,4 @@
-"""The preview of an article at the desk, on a phone and on a desk, and its secret links."""
+"""The preview of an article at the desk, at two widths, and its secret links."""
 
 from django import forms
 from django.conf import settings
@@ -24,10 +24,10 @@ from articles.admin.article.autosave import LONGEST
 from articles.admin.article.form import ArticleForm
 from articles.public import preview
 
-# How many links of an article are listed, the newest.
+# How many preview links of an article are listed, the newest first.
 LINKS_SHOWN = 20
 
-# The desk's own page, and no other site, shows the preview in its frames.
+# Only pages of this site may show the preview in a frame.
 framed_here = [
     require_safe,
     xframe_options_sameorigin,
@@ -53,7 +53,11 @@ class LinkForm(forms.Form):
 
 
 class PreviewMixin:
-    """For the admin of articles: whoever sees an article at the desk previews it; links are for those who edit it."""
+    """
+    For the admin of articles.
+
+    Everybody who sees an article at the desk can preview it; links need permission to edit.
+    """
 
     def get_urls(self):
         def own(address, view, name):
@@ -72,7 +76,7 @@ class PreviewMixin:
 
     @method_decorator(framed_here)
     def preview_view(self, request, object_id):
-        """The article as readers will see it, as its newest or another revision has it."""
+        """The article as readers will see it, in its newest or another revision."""
         article = self._article_to_preview(request, object_id)
         revision = _revision(article, request.GET.get("revision"))
         content = revision.content if revision else article.working_content()
@@ -84,7 +88,7 @@ class PreviewMixin:
 
     @method_decorator(require_POST)
     def typed_view(self, request, object_id):
-        """The article as readers will see it with what is typed into its form now; nothing is saved."""
+        """The article as readers will see it with the form's current values. Nothing is saved."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
             return HttpResponse(TOO_LONG, status=413, content_type="text/plain")
         article = self._article_to_preview(request, object_id)
@@ -94,13 +98,13 @@ class PreviewMixin:
         form.may_make_tags = True
         return preview.page(
             request,
-            # Not that of the form: checking it puts what was typed on that one.
+            # Not the form's own instance: validation has already changed that one.
             preview.article_saying(article, content | form.sound_parts()),
             {"in_frame": True, "typed": True},
         )
 
     def previews_view(self, request, object_id):
-        """The preview at both widths, and the links; a POST makes a new one."""
+        """The preview at both widths, and the links; a POST makes a new link."""
         article = self._article_to_preview(request, object_id)
         form = LinkForm(request.POST if request.method == "POST" else None)
         if request.method == "POST":
@@ -163,7 +167,7 @@ def _address(article, view):
 
 
 def _revision(article, key):
-    """The revision of this article that the address names; None when it names none."""
+    """The revision of this article that the address names; None if it names none."""
     if not key:
         return None
     if not key.isascii() or not key.isdecimal() or len(key) > 18:

@@ -1,4 +1,4 @@
-"""Proposed changes at the desk: writers send them, editors take them over or say why not."""
+"""Proposed changes at the desk: writers send them, editors accept or decline them."""
 
 from datetime import datetime
 
@@ -24,12 +24,12 @@ from articles.publishing.proposals import (
     what_comes_of,
 )
 
-# So many proposals of an article are listed, the newest.
+# How many proposals of an article are listed, the newest first.
 SHOWN = 20
 
 
 class ProposalForm(ArticleForm):
-    """The parts of an article that are proposed, as they are typed into its own form."""
+    """The parts of an article that a writer may propose to change."""
 
     note = forms.CharField(
         label="Why?",
@@ -44,7 +44,7 @@ class ProposalForm(ArticleForm):
 
     def __init__(self, *args, waiting=None, **kwargs):
         super().__init__(*args, **kwargs)
-        # An address is a promise to readers, so only editors change it.
+        # A slug is a promise to readers, so only editors change it.
         del self.fields["slug"], self.fields["language"]
         if waiting is not None:
             revision = waiting.revision
@@ -54,7 +54,7 @@ class ProposalForm(ArticleForm):
     field_order = ["title", "standfirst", *LEAD, "body", "signed_by", "tags", "note"]
 
     def parts(self):
-        """What was typed, as parts of a snapshot; people who are new are made."""
+        """The typed values as parts of a snapshot. New people are created."""
         return {
             **{
                 name: self.cleaned_data[name]
@@ -67,7 +67,7 @@ class ProposalForm(ArticleForm):
 
 
 class AnswerForm(forms.Form):
-    # When what was on the screen was proposed.
+    # When the proposal on the screen was last changed.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     answer = forms.CharField(
         required=False,
@@ -79,14 +79,14 @@ class AnswerForm(forms.Form):
     )
 
     def put_seen(self, moment):
-        """From now on the proposal as it is stands on the screen."""
+        """Treat the proposal as it is now as the one on the screen."""
         self.data = self.data.dict() | {"seen": moment.isoformat()}
 
     def require_answer(self):
         self.fields["answer"].required = True
 
     def moment_seen(self):
-        """When what was on the screen was proposed; None where that was not sent."""
+        """When the proposal on the screen was last changed; None if the form did not say."""
         try:
             moment = datetime.fromisoformat(self.data.get("seen", ""))
         except ValueError:
@@ -95,7 +95,7 @@ class AnswerForm(forms.Form):
 
 
 class ProposalsMixin:
-    """For the admin of articles, beside HistoryMixin, whose pages these are like."""
+    """For the admin of articles. Needs HistoryMixin, whose page frame it uses."""
 
     def get_urls(self):
         pages = [
@@ -112,10 +112,10 @@ class ProposalsMixin:
         ] + super().get_urls()
 
     def propose_view(self, request, object_id):
-        """The form of an article for those who may only propose what it should say."""
+        """The form for users who may only propose changes to the article."""
         article = self.article_to_look_at(request, object_id)
         if not article.open_to_proposals_of(request.user):
-            return self._no_proposal(request, article)
+            return self._refuse_proposal(request, article)
         waiting = article.proposals.open().of(request.user).first()
         form = ProposalForm(
             request.POST if request.method == "POST" else None,
@@ -123,7 +123,7 @@ class ProposalsMixin:
             waiting=waiting,
         )
         form.may_make_tags = request.user.has_perm("articles.add_tag")
-        if form.is_valid() and self._proposed(request, object_id, form):
+        if form.is_valid() and self._send_proposal(request, object_id, form):
             return HttpResponseRedirect(self._form_url(request, article.pk))
         return self.article_page(
             request,
@@ -138,14 +138,14 @@ class ProposalsMixin:
             status=422 if form.errors else 200,
         )
 
-    def _no_proposal(self, request, article):
-        """Where it came back to its writer while they wrote, their words are shown."""
+    def _refuse_proposal(self, request, article):
+        """Refuse the proposal. If the article came back to its writer, show the typed text."""
         if request.method == "POST" and article.created_by_id == request.user.pk:
             return self._not_saved(request, article)
         raise PermissionDenied
 
-    def _proposed(self, request, object_id, form):
-        # Not the form's own: checking it has put what was typed on that one.
+    def _send_proposal(self, request, object_id, form):
+        # Not the form's own instance: validation has already changed that one.
         article = self.get_object(request, unquote(object_id))
         try:
             propose(
@@ -166,7 +166,7 @@ class ProposalsMixin:
         return True
 
     def proposal_view(self, request, object_id, key):
-        """What is proposed beside what the desk has; a POST answers it or takes it back."""
+        """The proposal beside the desk's version; a POST accepts, declines or takes it back."""
         article = self.article_to_look_at(request, object_id)
         proposal = article.proposals.select_related("revision").filter(pk=key).first()
         if proposal is None:
@@ -210,20 +210,20 @@ class ProposalsMixin:
         )
 
     def _answer(self, request, article, proposal, form, own, may_answer):
-        """Do what the button says, to the proposal that was on the screen; whether it was done."""
+        """Do what the button says to the proposal on the screen. Returns whether it was done."""
         if seen := form.moment_seen():
             proposal.at = seen
         if "_take_back" in request.POST and own:
-            return self._answered(
+            return self._try_answer(
                 request,
                 lambda: take_back(proposal, by=request.user),
                 "It is taken back.",
             )
         if "_take_over" in request.POST and may_answer:
-            return self._taken_over(request, article, proposal)
+            return self._accept(request, article, proposal)
         if "_decline" in request.POST and may_answer:
             form.require_answer()
-            return form.is_valid() and self._answered(
+            return form.is_valid() and self._try_answer(
                 request,
                 lambda: decline(
                     proposal, answer=form.cleaned_data["answer"], by=request.user
@@ -232,12 +232,12 @@ class ProposalsMixin:
             )
         raise PermissionDenied
 
-    def _taken_over(self, request, article, proposal):
+    def _accept(self, request, article, proposal):
         done = "It is in the working copy now."
         if article.keeps_changes_apart:
             done += " Readers see it when you publish the changes."
         try:
-            return self._answered(
+            return self._try_answer(
                 request, lambda: take_over(proposal, by=request.user), done
             )
         except EditConflict as conflict:
@@ -250,7 +250,7 @@ class ProposalsMixin:
             )
             return False
 
-    def _answered(self, request, answer, done):
+    def _try_answer(self, request, answer, done):
         if self._try(request, answer):
             self.message_user(request, done, messages.SUCCESS)
             return True

@@ -1,4 +1,4 @@
-"""The editor of an article's body."""
+"""The widgets of the article form: the body editor and the picture input."""
 
 import json
 
@@ -10,7 +10,7 @@ from articles.content.html import clean_once
 from articles.core.pagination import key_in
 from articles.models import Image
 
-# Every button in sight: the editor's own drop-downs cannot be reached by keyboard.
+# Every button is visible: the editor's drop-downs cannot be reached by keyboard.
 MENU = [
     "headings",
     "marks",
@@ -49,7 +49,7 @@ EXTENSIONS = {
     "HTML": True,
     "Dropcursor": True,
     "Gapcursor": True,
-    # These are ours, of static/desk/body.js.
+    # Our own extensions, in static/desk/body.js.
     "PullableBlockquote": True,
     "WholeTable": True,
     "KeptFigure": True,
@@ -67,15 +67,15 @@ EXTENSIONS = {
 
 class BodyEditor(forms.Textarea):
     """
-    A textarea of HTML that a script makes an editor of.
+    A textarea of HTML that a script turns into an editor.
 
-    Without the script, or when the body holds something that the editor would drop,
-    the textarea stays. What may be stored is up to articles.content.html in either case.
+    The textarea stays if scripts are off, or if the body holds something that the editor would
+    drop. In both cases articles.content.html decides what may be stored.
     """
 
     def format_value(self, value):
-        # What was typed, too: the editor draws what stands here, and a form that comes back
-        # with mistakes must ask no other host for a picture.
+        # Clean submitted HTML, too: the editor renders it, and a form that comes back with errors
+        # must not load pictures from other hosts.
         html = super().format_value(value)
         return html and clean_once(html)
 
@@ -95,15 +95,15 @@ class BodyEditor(forms.Textarea):
         return context
 
     def use_required_attribute(self, initial):
-        # A required field that a script hides could not be sent at all.
+        # Browsers refuse to submit a form with a required field that a script hides.
         return False
 
 
 class PictureInput(forms.NumberInput):
     """
-    The number of a picture of the library, with what it shows, and the way to choose another one.
+    The number of a picture of the library, its description, and a button to pick another one.
 
-    A script opens the picker over the form; without it one types the number.
+    A script opens the picker over the form; without scripts the number is typed.
     """
 
     template_name = "admin/articles/picture_input.html"
@@ -128,6 +128,6 @@ class PictureInput(forms.NumberInput):
 
 
 def _picture(key):
-    """The picture of the library with this key as it was typed; None where there is none."""
+    """The picture with the key that was typed; None if there is none."""
     key = key_in(key)
     return Image.objects.on_site().filter(pk=key).first() if key else None

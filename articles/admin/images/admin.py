@@ -1,4 +1,4 @@
-"""The library of pictures at the desk: uploaded, described, replaced, taken off the site, deleted."""
+"""The picture library at the desk: upload, describe, replace, take off the site, delete."""
 
 from contextlib import suppress
 
@@ -28,12 +28,12 @@ from articles.models import Image, TransitionError
 from articles.models.image import SEARCHED
 from articles.publishing.preflight import is_file_name
 
-# By one press, so many files are taken; the script sends each by itself.
+# The most files in one upload. The script sends each file in a request of its own.
 FILES_AT_ONCE = 50
 
 
 class PileFilter(admin.SimpleListFilter):
-    """Narrows the list to piles that have a word in ImageQuerySet."""
+    """Filters the list by methods of ImageQuerySet."""
 
     title = "what is missing or where it stands"
     parameter_name = "pile"
@@ -57,7 +57,7 @@ class PileFilter(admin.SimpleListFilter):
 
 
 class FileField(forms.FileField):
-    """A file that is looked at before anything is saved."""
+    """A file that is checked before anything is saved."""
 
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
@@ -96,26 +96,26 @@ class ImageForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # Django's own way to say what was on the screen: it serves where no field has two
-        # parts and nothing typed is kept from one opening of the form to the next.
-        for name in self._stored():
+        # Django's own mechanism for stale forms. It suits forms without multi-part fields and
+        # without autosave.
+        for name in self._column_fields():
             self.fields[name].show_hidden_initial = True
 
     def clean(self):
         super().clean()
         keep_others(
-            self, {name: self[name].html_initial_name for name in self._stored()}
+            self, {name: self[name].html_initial_name for name in self._column_fields()}
         )
 
-    def _stored(self):
-        """The fields that stand in the picture's row."""
+    def _column_fields(self):
+        """The names of the fields that are columns of the picture."""
         return self.fields.keys() - {"replacement"}
 
     def changed_words(self):
-        """What is to be written into the row: each field whose value is not the one that was there."""
+        """The values to store: those of each field that differs from its initial value."""
         return {
             name: self.cleaned_data[name]
-            for name in self._stored()
+            for name in self._column_fields()
             if self.cleaned_data[name] != self.initial[name]
         }
 
@@ -145,7 +145,7 @@ class ImageForm(forms.ModelForm):
 
 
 class FilesField(forms.FileField):
-    """Any number of files, none of which is looked at yet."""
+    """Any number of files, none of them checked yet."""
 
     widget = forms.FileInput
 
@@ -209,7 +209,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         ("File", {"fields": ["replacement"]}),
     ]
 
-    # Who may
+    # Permissions
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (
@@ -218,7 +218,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def get_actions(self, request, action_location=admin.ActionLocation.CHANGE_LIST):
         actions = super().get_actions(request, action_location)
-        # One at a time, and after looking where it stands.
+        # Pictures are deleted one at a time, after seeing where they are used.
         actions.pop("delete_selected", None)
         return actions
 
@@ -263,7 +263,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     # Uploading
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Take any number of files; one that is refused keeps no other out."""
+        """Accept any number of files; one that is refused does not affect the others."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = UploadForm(
@@ -299,7 +299,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         )
 
     def take_in(self, request, file):
-        """What became of one file, as the page and its script say it."""
+        """Store one file. Returns the result as a dict for the page and its script."""
         result = {"name": file.name, "state": "refused", "sentence": ""}
         try:
             image = library.upload(file, by=request.user)
@@ -331,16 +331,16 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         try:
             return super().changeform_view(request, object_id, *args, **kwargs)
         except SamePicture:
-            # Sent by somebody else in the same instant. Now it is there to be seen: the
-            # form says so, with every word in it.
+            # Somebody else uploaded the same file in the same instant. The form now finds it,
+            # says so, and keeps what was typed.
             return super().changeform_view(request, object_id, *args, **kwargs)
 
     def _decode_replacement(self, request, object_id):
-        """Before the transaction of the form begins, in which others could not write."""
+        """Decode the file before the form's transaction, which would block other writers."""
         file = request.FILES.get("replacement")
         image = file and self.get_object(request, unquote(object_id))
         if image and self.has_change_permission(request, image):
-            # The file remembers the outcome, and the form says what it was.
+            # The file object remembers the result, and the form reports it.
             with suppress(PictureRefused):
                 accepted(file)
 
@@ -373,12 +373,12 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         ] + super().get_urls()
 
     def take_down_view(self, request, object_id):
-        """Ask why, say where it stands, and take it off the site."""
+        """Ask for the reason, show where the picture is used, and take it off the site."""
         image = self._image_to_delete(request, object_id)
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
-            if self._done(
+            if self._done_or_refused(
                 request,
                 lambda: library.take_down(image, reason=reason, by=request.user),
                 f"“{image}” is off the site. Every size of it is deleted.",
@@ -405,7 +405,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 "bring_back",
                 {"title": f"Bring “{image}” back to the site?", "image": image},
             )
-        if self._done(
+        if self._done_or_refused(
             request,
             lambda: library.bring_back(image, by=request.user),
             f"“{image}” stands again wherever it stood.",
@@ -421,7 +421,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             try:
                 return super().delete_view(request, object_id, extra_context)
             except ImageInUse as error:
-                # Somebody put it into an article while it was asked for.
+                # An article began to use it while the user confirmed.
                 return self._in_use(request, image, error.articles)
         return super().delete_view(request, object_id, extra_context)
 
@@ -442,7 +442,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             raise PermissionDenied
         return image
 
-    def _done(self, request, step, done):
+    def _done_or_refused(self, request, step, done):
         try:
             step()
         except TransitionError as error:

@@ -1,4 +1,4 @@
-"""The picker: one page to search the library, upload into it and choose from it."""
+"""The picker: one page to search the library, upload a picture and choose one."""
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -23,7 +23,7 @@ class SearchForm(forms.Form):
 
 
 class PickerMixin:
-    """For the admin of images; whoever sees the library picks from it."""
+    """For the admin of images. Everybody who sees the library can pick from it."""
 
     def get_urls(self):
         pages = [
@@ -40,7 +40,7 @@ class PickerMixin:
         ] + super().get_urls()
 
     def pick_view(self, request):
-        """The newest pictures, or those that a search finds, a page at a time."""
+        """The newest pictures, or the results of a search, page by page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = SearchForm(request.GET)
@@ -66,7 +66,7 @@ class PickerMixin:
 
     @method_decorator(never_cache)
     def picked_view(self, request, key):
-        """What the editor shows of one picture."""
+        """What the editor shows of one picture, as JSON."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         image = Image.objects.on_site().filter(pk=key).first()

@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-# Pairs of a length in letters and the edits that are allowed from that length on.
+from rapidfuzz.distance import Levenshtein
+
+# Letters from which on one edit, or two, may be a slip of the hand.
 LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
 # The most pairs that are compared letter by letter; they take about a second.
 COMPARED = 100_000
@@ -88,31 +90,6 @@ def edits_allowed(letters: int) -> int:
     return next((edits for long, edits in LETTERS_FOR_EDITS if letters >= long), 0)
 
 
-def within(edits: int, one: str, other: str) -> bool:
-    """Whether the edit distance (Levenshtein) of the two texts is at most `edits`."""
-    same = _same_letters(one, other)
-    one, other = one[same:], other[same:]
-    if not (one and other):
-        return len(one) + len(other) <= edits
-    if abs(len(one) - len(other)) > edits or not edits:
-        return False
-    return (
-        within(edits - 1, one[1:], other[1:])
-        or within(edits - 1, one[1:], other)
-        or within(edits - 1, one, other[1:])
-    )
-
-
-def _same_letters(one, other):
-    """The length of the common beginning."""
-    differing = (
-        number
-        for number, (letter, its) in enumerate(zip(one, other, strict=False))
-        if letter != its
-    )
-    return next(differing, min(len(one), len(other)))
-
-
 def _singular(word):
     if len(word) < 4 or word.endswith(("ss", "us", "is")):
         return word
@@ -141,7 +118,8 @@ def _near(names_by_key):
                 return found, True
             if shorter not in seen:
                 seen.add(shorter)
-                if within(edits_allowed(len(shorter)), shorter, key):
+                edits = edits_allowed(len(shorter))
+                if Levenshtein.distance(shorter, key, score_cutoff=edits) <= edits:
                     found.append((names_by_key[shorter], names_by_key[key]))
         for number, start, end in _pieces(len(key)):
             pieces[numbers, len(key), number, key[start:end]].append(key)

@@ -1,4 +1,4 @@
-"""“Your account”: second factors, sessions and recent sign-ins, and ending sessions."""
+"""“Your account”: second factors, sessions, recent sign-ins, and ending sessions."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -42,7 +42,7 @@ def account(request):
 @for_owner
 @require_POST
 def end_session(request, session):
-    """End one session of one's own; ending one that is over already is no error."""
+    """End one of the user's sessions. A session that is already over is no error."""
     if sessions.end_session(request.owner, session):
         _record(request, "One session was ended by its owner.")
         messages.success(request, "The session is ended.")

@@ -1,4 +1,4 @@
-"""Confirming to be there by a passkey; by password and code it is done where the question was asked."""
+"""Confirming by passkey. Confirming by password and code happens on the page that asks."""
 
 from django.http import JsonResponse
 from django.views.decorators.http import require_POST
@@ -12,7 +12,7 @@ from newsroom.models import SecurityEvent
 @for_owner
 @require_POST
 def confirm_options(request):
-    """A challenge for one of the passkeys of whoever is signed in."""
+    """The options for confirming with one of the user's passkeys."""
     if not passkeys.are_possible():
         return JsonResponse({"problem": "This site cannot have passkeys."}, status=404)
     options = passkeys.begin_sign_in(

@@ -27,7 +27,7 @@ from newsroom.accounts.pages import account_page
 from newsroom.accounts.views.owner import for_owner, for_owner_or_newcomer
 from newsroom.models import AuthenticatorApp, Passkey
 
-# In a session: where a newcomer wanted to go, for the page that shows the recovery codes.
+# Session key: where a newcomer wanted to go, for the page with the recovery codes.
 GO_ON_TO = "go_on_to"
 
 
@@ -66,7 +66,7 @@ def add_passkey(request):
 @needs_fresh_sign_in
 @require_POST
 def registration_options(request):
-    """A challenge for a new passkey."""
+    """The options for a new passkey."""
     if not passkeys.are_possible():
         return JsonResponse({"problem": "This site cannot have passkeys."}, status=404)
     return JsonResponse(passkeys.begin_registration(request.session, request.owner))
@@ -76,7 +76,7 @@ def registration_options(request):
 @needs_fresh_sign_in
 @require_POST
 def register_passkey(request):
-    """Keep the passkey that the browser made."""
+    """Store the passkey that the browser made."""
     user = request.owner
     is_first = not second_factor.has_one(user)
     try:
@@ -130,7 +130,7 @@ def remove_passkey(request, passkey):
 
 
 class AppForm(forms.Form):
-    """The code by which an app shows that it holds the secret."""
+    """The code with which an app proves that it holds the secret."""
 
     code = forms.CharField(
         label="Code that the app shows",
@@ -139,7 +139,7 @@ class AppForm(forms.Form):
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}
         ),
     )
-    # Encrypted, so that it is in this page and nowhere else until the app has shown a code.
+    # Encrypted: until the app has shown a code, only this page holds the secret.
     secret = forms.CharField(widget=forms.HiddenInput, max_length=500)
 
     def __init__(self, *args, user, **kwargs):
@@ -148,7 +148,7 @@ class AppForm(forms.Form):
 
     @property
     def plain_secret(self):
-        """The secret that was made for this account; None when it was not made here."""
+        """The secret that was made for this account; None if it was made elsewhere."""
         token = self.data.get("secret") if self.is_bound else self.initial["secret"]
         owner, _, secret = (decrypt(token or "") or "").partition(":")
         return secret if secret and owner == str(self.user.pk) else None
@@ -177,7 +177,7 @@ def _new_secret(user):
 @needs_fresh_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_app(request):
-    """Show the secret of a new app as a picture and as text, and keep it once the app has shown a code."""
+    """Show the secret of a new app as QR code and text; store it after the first right code."""
     user = request.owner
     if request.method != "POST":
         return _show_secret(request, AppForm(user=user, initial=_initial(user)))
@@ -254,7 +254,7 @@ def _remove(request, factor, *, what):
 @for_owner
 @require_safe
 def show_codes(request):
-    """The codes that were just made, until their owner says that they are put away."""
+    """The new recovery codes, until their owner confirms that they are stored."""
     codes = factors.codes_to_show(request.session)
     if not codes:
         return redirect("account")
@@ -277,7 +277,7 @@ def put_codes_away(request):
 @needs_fresh_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_codes(request):
-    """Ask, and then replace all recovery codes."""
+    """Ask for confirmation; a POST replaces all recovery codes."""
     user = request.owner
     if not second_factor.has_one(user):
         return redirect("account")
@@ -294,9 +294,9 @@ def new_codes(request):
 
 def _go_on_signed_in(request, response, proof, codes):
     """
-    Let the session count as one that has shown the factor that was just added, and show the codes that came with it.
+    Mark the session as having shown the new factor, and show its recovery codes.
 
-    A newcomer is signed in by that.
+    This signs a newcomer in.
     """
     if request.is_newcomer:
         address = sign_in.next_address(request)

@@ -1,4 +1,4 @@
-"""Whose account a page is about: of whoever is signed in, or of whoever has to add a second factor first."""
+"""The owner of the account pages: a signed-in user, or one who must add a second factor first."""
 
 from functools import wraps
 
@@ -11,7 +11,7 @@ from newsroom.accounts import second_factor, sign_in
 
 
 def for_owner(view):
-    """The view for a member of the staff who is signed in; everybody else is asked to sign in."""
+    """Decorator: a signed-in member of staff only; everybody else is asked to sign in."""
 
     @never_cache
     @wraps(view)
@@ -26,9 +26,9 @@ def for_owner(view):
 
 def for_owner_or_newcomer(view):
     """
-    The view also for a newcomer: whoever typed the right password and has no second factor where one is required.
+    Decorator: also a newcomer, who typed the right password but lacks a required second factor.
 
-    `request.owner` is the account in both cases, `request.is_newcomer` says which it is.
+    `request.owner` is the account in both cases, `request.is_newcomer` tells which case it is.
     """
 
     @never_cache

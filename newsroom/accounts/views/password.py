@@ -31,7 +31,7 @@ class PasswordChange(PasswordChangeView):
 
 @needs_fresh_sign_in
 def change_password(request):
-    """The admin's own page, which asks first who is there and tells the owner afterwards."""
+    """The admin's own page, after a fresh sign-in; a change is mailed to the owner."""
     request.current_app = admin.site.name
     frame = admin.site.each_context(request)
     return PasswordChange.as_view(extra_context=frame)(request)

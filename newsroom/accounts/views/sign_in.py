@@ -1,4 +1,4 @@
-"""The pages of signing in: the password, the second factor, and passkeys in the place of both."""
+"""The sign-in pages: password, second factor, or a passkey instead of both."""
 
 from datetime import timedelta
 
@@ -23,21 +23,21 @@ from newsroom.models import SecurityEvent
 
 Kind = SecurityEvent.Kind
 
-# The session of somebody who is not signed in is kept for a challenge only.
+# How long the session of a signed-out user lasts, which only holds a challenge.
 CHALLENGE_LASTS = timedelta(seconds=passkeys.ANSWER_WITHIN_SECONDS)
-# After so many wrong codes its owner is told that somebody knows the password.
+# After this many wrong codes the owner is told that somebody knows the password.
 TELL_AFTER_FAILURES = 3
 
 
 class PasswordForm(AdminAuthenticationForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # Browsers offer passkeys where the name is typed.
+        # Browsers offer passkeys in the field for the name.
         self.fields["username"].widget.attrs["autocomplete"] = "username webauthn"
 
 
 class PasswordStep(LoginView):
-    """Takes name and password; goes on to what is missing, or signs in where nothing is."""
+    """Accepts name and password; asks for a second factor if needed, else signs in."""
 
     template_name = "admin/login.html"
     authentication_form = PasswordForm
@@ -55,7 +55,7 @@ class PasswordStep(LoginView):
 
 
 def password_page(request):
-    """The first page of signing in; whoever is signed in goes on."""
+    """The first sign-in page. Users who are signed in are sent on."""
     address = LoginView().get_redirect_url(request) or reverse("admin:index")
     if request.method == "GET" and admin.site.has_permission(request):
         return HttpResponseRedirect(address)
@@ -91,7 +91,7 @@ class CodeForm(forms.Form):
 
 @never_cache
 def second_step(request):
-    """What comes after the right password: a code, a recovery code or a passkey; or adding the first of these."""
+    """After the right password: a code, a recovery code or a passkey, or adding a factor."""
     user = sign_in.pending_user(request)
     if user is None:
         return _from_the_beginning(request)
@@ -158,7 +158,7 @@ def _from_the_beginning(request):
 @never_cache
 @require_POST
 def passkey_options(request):
-    """A challenge for signing in by a passkey; with `step=second` for one of whoever typed the password."""
+    """The options for signing in by passkey; with `step=second`, after the right password."""
     if not passkeys.are_possible():
         return _problem("Passkeys are switched off here.", status=404)
     user = _user_of_step(request)
@@ -170,7 +170,7 @@ def passkey_options(request):
 @never_cache
 @require_POST
 def passkey_sign_in(request):
-    """Sign in whoever's passkey signed the challenge."""
+    """Sign in the owner of the passkey that signed the challenge."""
     if not passkeys.are_possible():
         return _problem("Passkeys are switched off here.", status=404)
     step_of = _user_of_step(request)
@@ -189,7 +189,7 @@ def passkey_sign_in(request):
 
 
 def _user_of_step(request):
-    """Whoever typed the password, where that is the step that is asked for."""
+    """The user who typed the right password, if this request is about the second step."""
     is_second = request.POST.get("step") == "second"
     return sign_in.pending_user(request) if is_second else None
 
@@ -209,7 +209,7 @@ def _problem(sentence, *, status=422):
 
 
 def _next_address(request):
-    """Where to go once signed in: what the password step was asked for, or this request, or the first page."""
+    """The address after signing in, from the password step, this request or the default."""
     address = sign_in.next_address(request) or request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         address, {request.get_host()}, require_https=request.is_secure()
@@ -218,7 +218,7 @@ def _next_address(request):
 
 
 def _announce_requirement(request):
-    """Tell whoever has no second factor from when on they need one."""
+    """Tell accounts without a second factor from which day on they need one."""
     day = second_factor.will_be_required_from()
     if day and timezone.localdate() < day and not second_factor.has_one(request.user):
         messages.warning(

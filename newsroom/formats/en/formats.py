@@ -1,8 +1,8 @@
-"""Dates in English as the paper prints them, at the desk too: the day first, 24 hours."""
+"""English date formats of the site and the desk: day before month, 24 hours."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"
-# With the zone: who reads it may be elsewhere.
+# With the time zone, because readers may be in another one.
 DATETIME_FORMAT = "j F Y, H:i T"
 YEAR_MONTH_FORMAT = "F Y"
 MONTH_DAY_FORMAT = "j F"

@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 class Command(BaseCommand):
     help = "Make a site with articles, comments and accounts to try everything with, and serve it."
 
-    # Below: some of them open the database, which makes its file.
+    # Some checks open the database, which creates its file, so they run later.
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             tables = connection.introspection.table_names()
         except DatabaseError as error:
             raise CommandError(f"The database does not answer: {error}") from error
-        # Whose site it is can be asked once its tables are the ones of today.
+        # Whose site it is can be looked up only once its tables are current.
         call_command("migrate", interactive=False, verbosity=0)
         if reset and tables:
             self._reset(no_input)
@@ -104,8 +104,8 @@ class Command(BaseCommand):
         self.stdout.write("")
 
     def _serve(self, port):
-        """Become `serve`, in an environment that knows the address if nothing else was set."""
-        # By its name: an address of a machine cannot have passkeys.
+        """Replace this process by `serve`; sets the address in the environment unless it is set."""
+        # By name: an IP address cannot have passkeys.
         address = f"http://localhost:{port}"
         environment = {"SITE_URL": address} | os.environ
         self.stdout.write(f"Newsroom is at {address}/ – stop it with Ctrl+C.\n")

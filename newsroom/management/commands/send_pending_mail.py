@@ -18,7 +18,7 @@ class Command(BaseCommand):
         mails = [*PendingMail.objects.unclaimed(), *StaffMail.objects.unclaimed()]
         try:
             for mail in outcomes.each(mails, doing="Sending"):
-                # Its address stays out of what is printed.
+                # The address of the mail must not be printed.
                 name, what = f"mail {mail.pk}", mail.get_kind_display()
                 try:
                     outcomes.add(_send(mail), name, what)

@@ -6,7 +6,7 @@ from newsroom.server.serve import serve
 
 
 def address(text: str) -> tuple[str, int]:
-    """The host and the port of `HOST:PORT`; an IPv6 host stands in brackets."""
+    """Host and port of `HOST:PORT`; an IPv6 host stands in brackets."""
     host, colon, port = text.rpartition(":")
     if not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
         raise CommandError(f"--bind takes HOST:PORT, as in 127.0.0.1:8000, not {text}.")

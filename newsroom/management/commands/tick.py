@@ -30,7 +30,7 @@ class Command(BaseCommand):
         return None
 
     def _go_on(self, every):
-        # Ctrl+C reaches every process of a terminal; the server tells us when to end.
+        # Ctrl+C reaches every process of a terminal, but the server says when to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         thoroughly_at = time.monotonic()
         while True:
@@ -44,6 +44,6 @@ class Command(BaseCommand):
 
 
 def _closed_within(seconds):
-    """Wait; whether whoever started us closed our standard input meanwhile."""
+    """Wait up to this many seconds. Returns whether our standard input was closed meanwhile."""
     readable, _, _ = select.select([sys.stdin], [], [], seconds)
     return bool(readable) and not sys.stdin.buffer.read1(1)

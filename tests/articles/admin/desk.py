@@ -6,7 +6,7 @@ from django.urls import reverse
 LIST = reverse("admin:articles_article_changelist")
 ADD = reverse("admin:articles_article_add")
 
-# The tick that publishes in spite of warnings.
+# The checkbox that publishes in spite of warnings.
 ANYWAY = {"anyway": "on"}
 
 
@@ -15,7 +15,7 @@ def form_of(article):
 
 
 def typed(article=None, **fields):
-    """What a browser sends when the form is saved with these fields changed."""
+    """The form's data as a browser sends them, with these fields changed."""
     data = {
         "title": "A title",
         "standfirst": "",
@@ -69,14 +69,14 @@ def settle(page):
     """
     Waits until the editor has read where the caret is.
 
-    It sets the caret back 20 ms after it takes the focus and reads a move from an event;
-    a timer of the page that is begun later and runs longer ends after both.
+    It sets the caret back 20 ms after it gets the focus, and reads a move from an event;
+    a timer of the page that starts later and runs longer ends after both.
     """
     page.evaluate("() => new Promise(done => setTimeout(done, 100))")
 
 
 def place_caret(page, key, at=None):
-    """Clicks into the editor, or on a part of it, and presses a key that moves the caret."""
+    """Clicks into the editor or a part of it, and presses a key that moves the caret."""
     (at or page.get_by_role("textbox", name="Body", exact=True)).click()
     settle(page)
     page.keyboard.press(key)

@@ -1,4 +1,4 @@
-"""The desk in a real browser: the editor under the site's policy, keys, and what axe finds."""
+"""The desk in a browser: the editor under the site's CSP, shortcuts, and accessibility (axe)."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -40,7 +40,7 @@ TABLE_WITH_A_FOOT = (
 
 @pytest.fixture
 def open_desk(transactional_db, open_page):
-    """Opens a page of an editor's browser."""
+    """Opens a page as an editor."""
     user = make_user(role="Editors")
 
     def open_as_editor(**wishes):

@@ -1,4 +1,4 @@
-"""The line of names in the form of an article."""
+"""The line of names in the article form."""
 
 import pytest
 from pytest_django.asserts import assertContains

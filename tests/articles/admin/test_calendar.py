@@ -23,7 +23,7 @@ def november(db):
 
 
 def days(page):
-    """What stands on which day."""
+    """The entries of each day."""
     return {
         str(day.date): [
             (entry.article.title, entry.is_scheduled) for entry in day.entries
@@ -127,7 +127,7 @@ def test_the_calendar_takes_the_same_queries_for_one_and_for_many(november, desk
     assert queries() == one
 
 
-# Planning on the form
+# Planning in the form
 
 
 def test_an_editor_plans_an_article_on_its_form(desk):
@@ -155,7 +155,7 @@ def test_a_day_that_no_calendar_shows_is_refused(desk, day):
     assert not Article.objects.exclude(planned_for=None).exists()
 
 
-# Who may
+# Permissions
 
 
 @pytest.mark.parametrize(

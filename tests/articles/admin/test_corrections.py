@@ -1,4 +1,4 @@
-"""What readers say is wrong, answered at the desk."""
+"""Correction requests by readers, answered at the desk."""
 
 from threading import Barrier, Thread
 
@@ -211,7 +211,7 @@ def test_a_correction_answers_the_requests_that_were_ticked(desk, editor):
     assert ticked.text in page
     assert other.text in page
     assert "Of another article" not in page
-    assert page.count(" checked") == 2  # the kind, and the one that was asked for
+    assert page.count(" checked") == 2  # the kind, and the request of the link
     answer = desk.post(
         step_of(article, "correct"), correcting(article, ticked=[ticked])
     )
@@ -345,7 +345,7 @@ def test_of_two_editors_at_the_same_instant_one_answers():
     assert words in lost.text
 
 
-# Who may
+# Permissions
 
 
 ROLES = ["nobody", "reader", "Writers", "Moderators", "Editors", "superuser"]

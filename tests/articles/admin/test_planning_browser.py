@@ -1,4 +1,4 @@
-"""Preview, calendar and the first page of the desk in a browser."""
+"""Preview, calendar and dashboard in a browser."""
 
 from datetime import timedelta
 

@@ -52,7 +52,7 @@ def test_only_editors_publish_return_and_withdraw(db, client, role, step):
     client.force_login(user)
     assert step not in buttons(client.get(form_of(article)))
     client.post(form_of(article), typed(article, _step=step))
-    # A step without a page of its own has nothing at that address.
+    # A step without a form has no page at that address.
     refusal = 302 if step in {"top", "off_top"} else 403
     assert client.get(step_of(article, step)).status_code == refusal
     assert client.post(step_of(article, step), ANSWERS).status_code == refusal

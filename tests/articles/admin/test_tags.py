@@ -35,7 +35,7 @@ def permissions(*codenames):
 
 @pytest.fixture
 def harbours(db):
-    """Two tags for one thing, the second of them on more articles."""
+    """Two tags for the same thing; the second one has more articles."""
     make_visible_article(title="Old <quay>", tags=["Fish", "Harbor"])
     make_visible_article(title="New quay", tags=["Harbor", "Harbour"])
     make_article(tags=["Harbour"])
@@ -67,7 +67,7 @@ def test_uses_are_counted_no_further_than_anybody_needs(desk, harbours, monkeypa
     assert '<td class="field-used_by">more than 2</td>' in page
 
 
-# Every page
+# All pages
 
 
 def pages_of(harbours, step):
@@ -228,7 +228,7 @@ def test_an_empty_address_stays_what_it_was(desk, harbours):
     assert (harbor.name, harbor.slug) == ("Port", "harbor")
 
 
-# Finding two for one thing
+# Duplicates
 
 
 def test_the_finder_shows_pairs_with_the_more_used_tag_first(desk, harbours):
@@ -262,7 +262,7 @@ def test_two_that_are_not_the_same_are_not_shown_again(desk, editor, harbours):
     assertContains(response, "are kept apart")
     assertContains(response, "No two tags look the same.")
     assertContains(response, "Not the same, says <bdi>Edda Torres</bdi>")
-    # Whoever says it again, and the other way round, says nothing new.
+    # Saying it again, in the other order, changes nothing.
     desk.post(APART, two(harbor, harbour))
     assert TagsApart.objects.count() == 1
     response = desk.post(AGAIN, two(harbor, harbour), follow=True)
@@ -399,7 +399,7 @@ def test_the_record_of_tags_names_who_and_leads_to_the_undoing(desk, editor, har
     assertNotContains(desk.get(STEPS), undo_of(step))
 
 
-# In the form of an article
+# In the article form
 
 
 def test_a_form_that_was_open_while_tags_were_merged_does_not_bring_the_old_one_back(

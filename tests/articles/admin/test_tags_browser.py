@@ -1,4 +1,4 @@
-"""Tags that are merged and parted again, as an editor does it."""
+"""An editor merges tags and undoes the merge."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +14,7 @@ PHONE = {"width": 320, "height": 700}
 
 @pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
 def open_desk(transactional_db, open_page, request):
-    """Opens a page of an editor's browser."""
+    """Opens a page as an editor."""
 
     def open_as_editor(**wishes):
         user = make_user(role="Editors")

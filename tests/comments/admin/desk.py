@@ -1,4 +1,4 @@
-"""What the tests of moderating send and read."""
+"""What the tests of the moderators' desk send and read."""
 
 from urllib.parse import urlencode
 

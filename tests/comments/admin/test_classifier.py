@@ -14,7 +14,7 @@ PAGE = "/admin/comments/classifier/"
 
 @pytest.fixture
 def decided(moderator):
-    """Forty decisions, in the newest of which one honest comment reads like spam."""
+    """Forty decisions; one of the newest is about an honest comment that reads like spam."""
     article = make_visible_article()
 
     def decide(step, body):
@@ -121,7 +121,7 @@ def test_only_from_our_own_pages(db, chief):
 def test_the_page_costs_the_same_for_one_decision_and_many(
     client, moderator, django_assert_num_queries, decided
 ):
-    # Session, account, two for its rights; the classifier, what was decided, the mistakes.
+    # Session, user, two for permissions; the classifier, the decisions, the mistakes.
     with django_assert_num_queries(7):
         client.get(PAGE)
     again = make_comment(body="casino bonus free money")

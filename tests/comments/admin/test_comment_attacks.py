@@ -1,4 +1,4 @@
-"""What people write, however it is built, is shown as text in the list and on the form."""
+"""Whatever people write is shown as text, in the list and on the form."""
 
 import json
 from html.parser import HTMLParser
@@ -12,12 +12,12 @@ from comments.models import Appeal, Comment
 from comments.text.html import kept_line, kept_text
 from tests.factories import make_comment, make_user, make_visible_article
 
-# Everything that our own cells are made of.
+# The elements that our own cells consist of.
 OUR_TAGS = {"tr", "th", "td", "a", "bdi", "div", "span", "time", "input"}
 
 
 class Part(HTMLParser):
-    """The tags and attributes inside the element with this id or class, and the texts of some."""
+    """Collects tags and attributes inside the element with this id or class, and some texts."""
 
     def __init__(self, inside, *, texts=()):
         super().__init__()
@@ -59,14 +59,14 @@ def part(page, inside, texts):
 
 @pytest.fixture
 def attacks(samples):
-    """Each line as the comment form would keep it."""
+    """Each line as the comment form would store it."""
     lines = (samples / "xss/xss-payload-list.txt").read_text().splitlines()
     lines += json.loads((samples / "unicode/blns.json").read_text())
     return [line for line in map(kept_text, lines) if line.strip()]
 
 
 def packed(lines, length):
-    """The lines as fewer texts, each of at most this length unless a single line is longer."""
+    """The lines joined into fewer texts, none longer than this unless a single line is."""
     texts = [""]
     for line in lines:
         if len(texts[-1]) + len(line) >= length:

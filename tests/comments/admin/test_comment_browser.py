@@ -1,4 +1,4 @@
-"""The moderators' screens in a real browser."""
+"""The moderators' screens in a browser."""
 
 import re
 

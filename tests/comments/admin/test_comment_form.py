@@ -67,7 +67,7 @@ def test_an_address_that_was_only_typed_is_told_apart(client, moderator):
     assert MARK not in page
     assert '<span class="quiet">not proven</span>' in page
     proven(make_comment(email="ines@example.org"))
-    # Also where the reader became known only afterwards.
+    # Also if the reader became known only later.
     assert MARK in client.get(form_of(new)).text
     page = client.get(form_of(proven(new))).text
     assert "not proven" not in page
@@ -196,11 +196,11 @@ def test_the_form_takes_the_same_queries_whatever_was_said_around_it(
         Report.objects.create(comment=comment, reason="spam", by=by)
         comment.signals.create(text_revision=1, rule=f"rule {number}")
         comment.earlier_texts.create(number=number, body="x")
-    # Once before, for the content type that Django then remembers.
+    # One request before, because Django caches the content type.
     client.get(form_of(comment))
-    # session, user, two of permissions; the comment, its decisions, what was said before
-    # and after; its reports, findings and earlier texts; six for the place in the list
-    # and the neighbours; whether it is shown
+    # session, user, two for permissions; the comment, its decisions, the comments before and
+    # after it; its reports, findings and earlier texts; six for the place in the list and
+    # the neighbours; whether it is shown
     with django_assert_num_queries(19):
         client.get(form_of(comment))
 

@@ -27,7 +27,7 @@ def rows(client, query=""):
 
 
 def draw(client, query="?status=all"):
-    """What the browser would send of the rows that it drew."""
+    """The data about the rows on the page, as a browser sends them."""
     drawn = client.get(reverse(LIST) + query)
     return [f"{row.pk}-{row.version}" for row in drawn.context["cl"].result_list]
 
@@ -109,7 +109,7 @@ def appeal(comment, **fields):
 
 
 def links(page):
-    """Where the filters of the list lead, by their words."""
+    """The addresses of the list's filters, by their labels."""
     filters = page.context["cl"].filter_specs
     choices = [one for spec in filters for one in spec.choices(page.context["cl"])]
     return {choice["display"]: choice["query_string"] for choice in choices}
@@ -303,7 +303,7 @@ def test_a_rejection_needs_a_reason(client, moderator, reason):
 
 def test_of_two_moderators_the_second_is_told_who_was_first(client, moderator, other):
     contested, free = make_comment(name="Inés"), make_comment(name="Tom")
-    # The list of what waits, which the contested comment leaves when it is decided.
+    # The list of pending comments, which the comment leaves when it is decided.
     seen = draw(client, "")
     contested.reject(by=other, reason="abuse")
     at = timezone.localtime(contested.decisions.get().at)

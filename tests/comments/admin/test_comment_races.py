@@ -21,7 +21,7 @@ def moderators(transactional_db):
 
 
 def at_the_same_instant(*posts):
-    """What each of the posts is answered, all sent at once, each on a connection of its own."""
+    """The answers to the posts, all sent at once, each on a connection of its own."""
     ready, answers = Barrier(len(posts)), {}
 
     def send(number, client, address, data):
@@ -100,7 +100,7 @@ def test_presses_on_the_same_comments_in_opposite_order_decide_each_once(moderat
     )
     assert [answer.status_code for answer in answers] == [302, 302]
     assert Decision.objects.count() == len(comments)
-    # Each thread is held by one of the two until it is done, so one has them all.
+    # Both lock the same rows until they are done, so one of them gets all.
     assert Comment.objects.values("status").distinct().count() == 1
 
 

@@ -1,4 +1,4 @@
-"""What a moderator can do to a comment beside deciding whether it appears."""
+"""What moderators can do besides deciding whether a comment appears."""
 
 import pytest
 from django.urls import reverse
@@ -23,7 +23,7 @@ def press(client, comment, step, **words):
     return client.post(form_of(comment), data)
 
 
-# Taking words out
+# Redaction
 
 
 def test_words_are_taken_out_on_every_page_and_can_be_put_back(client, moderator):
@@ -75,7 +75,7 @@ def test_answers_that_repeat_the_words_are_pointed_at(client, moderator):
     assert form_of(reply) in said(answer)[1]
 
 
-# What was read
+# The version on the screen
 
 
 def test_words_that_have_changed_stand_beside_those_that_were_read(client, moderator):
@@ -144,7 +144,7 @@ def test_the_conversation_is_closed_from_the_comment_and_that_is_on_record(
     assert "Ana Sousa" in client.get(form_of(comment)).text
 
 
-# Undo, whatever is gone
+# Undo, even if something is gone
 
 
 def test_a_decision_is_undone_after_its_article_was_withdrawn(client, moderator):

@@ -44,7 +44,7 @@ def mute(commenter, by, **how):
     return commenter.mute(by=by, **how)
 
 
-# Who may
+# Permissions
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_a_mute_is_ended_once(client, moderator, inés):
     assertContains(client.get(MUTES), "Nobody is muted now.")
 
 
-# What people wrote runs nowhere
+# Attacks
 
 
 def test_notes_reasons_names_and_words_are_text(client, moderator):

@@ -1,4 +1,4 @@
-"""The page of the figures, its plots, and the tables to download."""
+"""The statistics page: its charts, and the tables to download."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ ATTACK = "<img src=x onerror=alert(1)>"
 
 
 def make_figures(name="Ana", rule="links"):
-    """Something for each of the plots to draw."""
+    """Data for every chart."""
     user = make_user(first_name=name)
     decided = make_comment(created_at=timezone.now() - 3 * HOUR)
     Signal.objects.create(comment=decided, rule=rule, text_revision=1)
@@ -169,10 +169,10 @@ def test_the_page_costs_the_same_for_one_decision_and_many(
     for number in [1, 5]:
         for _ in range(number):
             make_figures()
-        # Session, account, two for its rights; what waits, the waits, the decisions, the
-        # findings, the second looks.
+        # Session, user, two for permissions; what waits, the waiting times, the decisions, the
+        # findings, the audit samples.
         with django_assert_num_queries(9):
             client.get(PAGE)
-        # Of a table only what it is made of.
+        # A download queries only what its table needs.
         with django_assert_num_queries(5):
             client.get(PAGE, {"csv": "waits"})

@@ -1,4 +1,4 @@
-"""The figures and the second looks in a real browser."""
+"""Statistics and audit samples in a browser."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

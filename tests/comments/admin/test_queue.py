@@ -36,7 +36,7 @@ DIFFERENT = [
 
 @pytest.fixture
 def waiting(db):
-    """Comments that have nothing in common, oldest first."""
+    """Unrelated comments, oldest first."""
     return [make_comment(body=body) for body in DIFFERENT]
 
 
@@ -67,13 +67,13 @@ def test_the_cards_tell_apart_where_the_address_of_a_known_reader_was_typed(
         make_comment(body=body, email="INES@example.org")
     with django_assert_num_queries(len(one)):
         assert client.get(QUEUE).text.count(mark) == 2
-    # On a card of several, each of them.
+    # All comments of a card together.
     for _ in range(2):
         make_comment(body=DIFFERENT[2], email="ines@example.org")
     assert client.get(QUEUE).text.count(mark) == 5
 
 
-# Who may
+# Permissions
 
 ROLES = [None, "Writers", "Editors", "Moderators"]
 
@@ -282,7 +282,7 @@ def test_nothing_that_people_wrote_becomes_anything_but_text(client, moderator):
         assert "<img src=x" not in page
 
 
-# The cost
+# Query counts
 
 
 def queries_for(client, address):
@@ -294,7 +294,7 @@ def queries_for(client, address):
 
 
 def make_whole(number):
-    """A comment of every pile, with all that a card can show."""
+    """A comment for each list of the queue, with everything that a card can show."""
     person = Commenter.objects.create()
     person.notes.create(text="Warned.", by_name="Bo")
     parent = make_shown_comment(commenter=person)

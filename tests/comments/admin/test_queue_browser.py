@@ -1,4 +1,4 @@
-"""The queue in a real browser: with the keyboard alone, without JavaScript, on a phone."""
+"""The queue in a browser: by keyboard alone, without JavaScript, on a phone."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 QUEUE = "/admin/comments/queue/"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-# What the moderator of the tests does with comment after comment.
+# The keys that the moderator presses, for one comment after the other.
 ROUND = ["a", "s", "r3", "a", "r5"]
 BECOMES = ["approved", "spam", "rejected", "approved", "rejected"]
 
@@ -38,7 +38,7 @@ def statuses():
 
 
 def focused(page):
-    """The keys of the card or line that has the focus."""
+    """The comment keys of the card or line that has the focus."""
     return page.evaluate("document.activeElement.dataset.keys")
 
 
@@ -161,7 +161,7 @@ def test_the_reason_that_is_another_must_be_written(open_queue):
     field = page.locator(f"#explanation-{comment.pk}")
     expect(field).to_be_focused()
     expect(page.locator(".card__notice")).to_contain_text("Write what the reason is")
-    # Keys are letters again, where one writes.
+    # In a text field, the shortcuts are letters again.
     page.keyboard.type("as us")
     expect(field).to_have_value("as us")
     assert statuses() == ["pending"]
@@ -257,7 +257,7 @@ def test_keys_with_ctrl_and_keys_held_down_decide_nothing(open_queue):
 
 @pytest.fixture
 def full():
-    """Comments of every pile, with everything that is awkward to set."""
+    """Comments in every list, with content that is hard to lay out."""
     attack = "<img src=x onerror=alert(1)><script>alert(2)</script>"
     article = make_visible_article(title="Donaudampfschifffahrt" * 5)
     root = make_shown_comment(article=article, name="\u202eetaR", body="W" * 900)

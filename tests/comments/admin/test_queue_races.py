@@ -1,4 +1,4 @@
-"""Two moderators in the queue at the same instant, each on a connection of their own."""
+"""Two moderators in the queue at the same moment, each on a connection of their own."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who gets which answer from each address of the comment admin."""
+"""The answer of each address of the comment admin to each role."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -14,11 +14,11 @@ from tests.factories import (
 
 ROLES = ["nobody", "reader", "Writers", "Editors", "viewer", "Moderators", "superuser"]
 DECIDE = {"Moderators", "superuser"}
-# What each of them gets: nobody, an account that is no staff and the signed-out are sent to
-# the login page (302); staff without the permission are refused (403).
+# Nobody, an account that is no staff and a signed-out session are sent to the login page
+# (302); staff without the permission are refused (403).
 MAY_SEE = [302, 302, 403, 403, 200, 200, 200]
 MAY_DECIDE = [302, 302, 403, 403, 403, 302, 302]
-# A comment that waits can be neither kept nor picked: that is a conflict, and no step.
+# A pending comment can be neither kept nor picked: the answer is a conflict.
 MAY_KEEP = [302, 302, 403, 403, 403, 409, 409]
 NOBODY = [302, 302, 403, 403, 403, 403, 403]
 MAY_READ_LOG = [302, 302, 403, 403, 403, 200, 200]

@@ -1,4 +1,4 @@
-"""The page of the rules, and how a rule is set: after it was shown what that would have done."""
+"""The page of the rules, and changing a rule after its backtest was shown."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -21,7 +21,7 @@ AS_IT_COMES = "None/None"
 
 @pytest.fixture
 def decided(moderator):
-    """Comments with one, two and three links, of which the one with three was spam."""
+    """Comments with one, two and three links; the one with three was spam."""
     article = make_visible_article(title="<i>Links</i>")
     for number, step in [(1, "approve"), (2, "approve"), (3, "mark_spam")]:
         body = " ".join(f"https://{n}.example" for n in range(number))
@@ -35,7 +35,7 @@ def sent(**data):
 
 
 def shown_trial(client, address=LINKS, **data):
-    """The page after the first press, and what its second would send."""
+    """The page after the first press, and the data of the second."""
     page = client.post(address, sent(**data))
     assert page.status_code == 200
     return page, sent(**data) | {"tried": page.context["form"].mark, "_store": "yes"}
@@ -278,7 +278,7 @@ def test_only_from_our_own_pages(db, moderator):
 def test_the_page_costs_the_same_for_one_comment_and_many(
     client, decided, moderator, django_assert_num_queries
 ):
-    # Session, account, two for rights; judged, signals, settings.
+    # Session, user, two for permissions; judged, signals, settings.
     with django_assert_num_queries(7):
         client.get(PAGE)
     for comment in [*decided, make_comment(), make_comment()]:
@@ -300,7 +300,7 @@ def test_a_trial_costs_the_same_for_one_comment_and_many(
     )
     article = make_visible_article()
     make_comment(article=article, body="casino").approve(by=moderator)
-    # Session, account, two for rights; the setting, and at most two for the past.
+    # Session, user, two for permissions; the setting, and at most two for the past.
     with django_assert_max_num_queries(7) as once:
         client.post(address, data)
     for _ in range(8):

@@ -1,4 +1,4 @@
-"""The page on which moderators judge blindly what the machine decided."""
+"""The audit sample: moderators judge without knowing what the machine decided."""
 
 import re
 
@@ -91,7 +91,7 @@ def test_it_shows_the_comment_its_parent_and_its_article(client, moderator):
 
 
 def page_of(client, moderator, status):
-    """The page with its keys and secrets made equal."""
+    """The page with keys and secrets replaced, so that two pages can be compared."""
     article = make_visible_article(title="Tides")
     at = article.published_at
     parent = make_shown_comment(article=article, name="Bo", body="What is said?")
@@ -113,7 +113,7 @@ def test_nothing_on_it_tells_what_the_machine_decided(client, moderator):
     assert approved == page_of(client, moderator, "spam")
     assert "zzcasinozz" not in approved
     assert "status--" not in approved
-    assert "/admin/comments/comment/" in approved  # the list, and no single comment
+    assert "/admin/comments/comment/" in approved  # the list, but no single comment
     assert not re.search(r"/admin/comments/comment/\d", approved)
 
 
@@ -237,6 +237,6 @@ def test_the_page_costs_the_same_for_one_and_many(
     for number in [1, 8]:
         for _ in range(number):
             make_look(parent=make_shown_comment())
-        # Session, account, two for its rights; the look with all it shows, how many wait.
+        # Session, user, two for permissions; the sample with all it shows, how many wait.
         with django_assert_num_queries(6):
             client.get(PAGE)

@@ -1,4 +1,4 @@
-"""The word lists: what a word would have done is seen before it is on one."""
+"""The word lists: a word is added after its backtest was shown."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -20,7 +20,7 @@ ATTACK = "<script>alert(1)</script> casino"
 
 @pytest.fixture
 def decided(moderator):
-    """Three comments with the word, two of which moderators approved, and one without."""
+    """Three comments with the word, two of them approved by moderators, and one without it."""
     article = make_visible_article(title="<i>Bets</i>")
     for number, step in enumerate(["approve", "approve", "reject"]):
         comment = make_comment(
@@ -40,7 +40,7 @@ def form_of(term):
 
 
 def shown_trial(client, address, **data):
-    """The page after the first press, and what its second would send."""
+    """The page after the first press, and the data of the second."""
     page = client.post(address, data)
     assert page.status_code == 200
     return page, data | {"tried": page.context["form"].mark, "_store": "yes"}
@@ -358,7 +358,7 @@ def test_the_list_costs_the_same_for_one_word_and_many(
 ):
     make_term("first")
     client.get(LIST)
-    # Session, account, two for rights; counted, listed, judged, signals.
+    # Session, user, two for permissions; counted, listed, judged, signals.
     with django_assert_num_queries(8):
         client.get(LIST)
     for number in range(20):
@@ -370,7 +370,7 @@ def test_the_list_costs_the_same_for_one_word_and_many(
 def test_a_trial_costs_the_same_for_one_word_and_many(
     client, moderator, decided, django_assert_num_queries
 ):
-    # Session, account, two for rights; the terms that are there, the comments, the setting.
+    # Session, user, two for permissions; the existing terms, the comments, the setting.
     with django_assert_num_queries(7):
         client.post(ADD, {"texts": "casino", "kind": "suspect"})
     texts = "\n".join(["thanks", "casino", *(f"word{n}" for n in range(50))])

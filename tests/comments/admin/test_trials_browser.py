@@ -1,4 +1,4 @@
-"""The word lists and the rules in a real browser."""
+"""Word lists and rules in a browser."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,7 +21,7 @@ ATTACK = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture
 def open_desk(open_page):
-    """A page of a signed-in moderator, who has decided on some comments."""
+    """Opens a page as a moderator, who has decided on some comments."""
 
     def open_as_moderator(**options):
         user = make_user(role="Moderators", password=None)
@@ -77,7 +77,7 @@ def test_the_screens_are_for_everyone_and_run_nothing_that_people_wrote(
     page.get_by_role("button", name="Show what it would have done").click()
     expect(page.get_by_role("heading", name="What it would have done")).to_be_visible()
     look()
-    # The browser says of the refused line that the answer was 422, as it must be.
+    # The browser reports the expected 422 for the refused line.
     assert [one for one in page.complaints if "422" not in one] == []
 
 

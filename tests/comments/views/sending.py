@@ -1,4 +1,4 @@
-"""How the tests send a comment, and what they read in the answer."""
+"""Helpers that send a comment and read the answer."""
 
 from html import unescape
 
@@ -33,7 +33,7 @@ def assert_words_are_back(answer, words=WORDS):
     page = text_of(answer)
     for word in words.values():
         assert word in page
-    # Escaped, and for nobody's cache.
+    # Escaped, and not cached.
     assert "<remark>" not in answer.content.decode()
     assert answer.headers["Cache-Control"] == PRIVATE
 

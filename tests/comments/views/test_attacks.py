@@ -9,7 +9,7 @@ from comments.text.html import kept_text
 from tests.comments.views.sending import address_of_thread, next_page, send
 from tests.factories import make_visible_article
 
-# Drawn by us, and of this shape only; any other SVG is somebody else's.
+# The shape of the SVGs that we draw; any other SVG is an attack.
 PATTERN = re.compile(
     r'<svg class="comment__avatar comment__avatar--[1-6]" viewBox="-1 -1 7 7"'
     r' aria-hidden="true"><path d="[MHhv0-5 ]+"/></svg>'
@@ -40,7 +40,7 @@ def assert_nothing_can_run(html):
 
 
 def assert_nothing_can_run_in(client, article):
-    """With everything that was sent on the page, on one page after another."""
+    """Nothing runs on any page of the conversation with everything that was sent."""
     Comment.objects.update(status=Comment.Status.APPROVED)
     address, shown = address_of_thread(article), 0
     while address:
@@ -94,7 +94,7 @@ def test_every_email_address_is_taken_or_refused(
     statuses = {}
     for test in tests:
         address = test.findtext("address") or ""
-        # The file writes control characters as the symbols for them.
+        # The samples have symbols in place of control characters.
         address = "".join(
             chr(ord(char) - 0x2400) if 0x2400 <= ord(char) < 0x2420 else char
             for char in address

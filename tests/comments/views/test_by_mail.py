@@ -45,7 +45,7 @@ def comment():
 
 @pytest.fixture
 def link(comment, moderator):
-    """The address of a step on the comment."""
+    """The address of the one-click link for a step."""
     return lambda step, of=None: decision_address(
         of or comment, step, digest_of(moderator)
     )
@@ -122,7 +122,7 @@ def test_the_button_decides_as_the_moderator_without_signing_in(
     assert headline(page) == headline_after
     assert f"<bdi>Mo D</bdi> {decision.in_words} on <time" in text_of(page)
     assert "/admin/comments/queue/" in text_of(page)
-    # What was decided is for the desk.
+    # What was decided is shown at the desk only.
     assert "A <remark>." not in text_of(page)
 
 
@@ -168,7 +168,7 @@ def test_what_is_wrong_comes_back_with_every_word(
 
 @pytest.mark.parametrize("sent", [{}, {"step": ""}, {"step": "reject"}, {"x": "y"}])
 def test_what_no_button_sends_decides_nothing(client, comment, link, sent):
-    """As a mail program does that opens every link with a POST."""
+    """As mail programs do that open every link with a POST."""
     answer = client.post(link("approve"), sent)
     assert answer.status_code == 422
     assert "nothing was changed" in text_of(answer)
@@ -353,7 +353,7 @@ def test_of_two_links_of_one_mail_pressed_at_once_one_wins(comment):
     assert Decision.objects.filter(comment=comment).count() == 1
 
 
-# Who may
+# Permissions
 
 
 def deactivated(moderator):
@@ -445,7 +445,7 @@ def test_a_link_that_is_forged_or_foreign_leads_to_a_quiet_page(client, comment,
     assert is_untouched(comment)
 
 
-# What comes in
+# Refused requests
 
 
 def test_what_is_too_large_is_not_read(client, comment, link):
@@ -485,7 +485,7 @@ def test_queries_of_the_page_are_the_same_whatever_there_is(client, comment, mod
     assert queries(comment) == few == 8
 
 
-# Who decides without signing in
+# Who may decide without signing in
 
 
 def switch_off(settings, moderator):
@@ -518,7 +518,7 @@ def test_a_link_that_was_mailed_before_stops_working_and_says_why(
         assert_private(answer)
     assert "My long words." in answer.text
     assert f"/admin/comments/comment/{comment.pk}/change/" in answer.text
-    # Nothing of the comment is told to whoever holds the link.
+    # The holder of the link learns nothing about the comment.
     assert comment.body not in text_of(answer)
     assert is_untouched(comment)
 

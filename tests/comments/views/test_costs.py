@@ -15,8 +15,8 @@ from tests.factories import (
     make_visible_article,
 )
 
-# What a transaction says to the database, beside the queries.
-# On PostgreSQL, one statement holds the network and the address of the sender.
+# Statements of a transaction that are no queries of its data. On PostgreSQL, one statement
+# locks the network and the address of the sender.
 LOCKS = int(connection.vendor == "postgresql")
 BORDERS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -29,7 +29,7 @@ def test_queries_of_the_thread_are_the_same_for_one_and_for_many(
         for _ in range(number):
             root = make_shown_comment(article=article)
             make_shown_comment(parent=make_shown_comment(parent=root))
-        # Whose address it is, the article, the thread, the roots, the replies, the picks.
+        # The address, the article, the thread, the roots, the replies, the picks.
         with django_assert_num_queries(6):
             client.get(address_of_thread(article))
 
@@ -40,14 +40,14 @@ def test_queries_of_the_other_pages(db, client, django_assert_num_queries):
         make_shown_comment(article=comment.article)
     with django_assert_num_queries(2):
         client.get(comment.get_absolute_url())
-    # The comment with its article, whether readers see it, and whether somebody answered.
+    # The comment with its article, whether it is shown, and whether somebody answered it.
     with django_assert_num_queries(3):
         client.get(private_address(comment))
 
 
 @pytest.fixture
 def plain_post(transactional_db, settings):
-    """What a comment costs until it is stored: the statements of a post, and their kinds."""
+    """The statements of a post until the comment is stored, and their kinds."""
     settings.TASKS = {
         "default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}
     }
@@ -79,9 +79,9 @@ def test_a_post_is_seven_queries_and_one_commit_however_many_there_are(
             make_user(role="Editors", first_name="Ana", last_name="Ruiz")
             make_person(name="Ana Ruiz")
         queries, borders = plain_post(client, article, body=f"Remark {number}.")
-        # The article at the address with its thread, the keys of two days, what
-        # came before, what is known of the people and the rules, and of the words, the
-        # comment, and that nobody trusts its author yet.
+        # The article at the address with its thread, the keys of two days, the earlier
+        # comments, what is known of the people and the rules, and of the words, the comment,
+        # and that its author is not trusted yet.
         assert len(queries) == 7 + LOCKS, queries
         assert borders == ["BEGIN", "COMMIT"]
 

@@ -34,7 +34,7 @@ def ask_for(client, address, /, **kwargs):
 
 
 def written_with(address, **fields):
-    """A comment with the address, and the way to everything that was written with it."""
+    """A comment with the address, and the link to all data of the address."""
     comment = proven(make_comment(email=address, **fields))
     return comment, data_address(Mailbox.objects.of(address))
 
@@ -55,12 +55,12 @@ def test_the_way_to_the_data_goes_to_the_address_and_to_nobody_else(db, client):
 def test_the_answer_does_not_tell_whether_we_know_the_address(db, client):
     make_comment(email="ines@example.org")
     answers = [ask_for(client, f"{name}@example.org") for name in ["ines", "nobody"]]
-    # Over the limit, too.
+    # Beyond the limit, too.
     answers += [ask_for(client, "ines@example.org") for _ in range(3)]
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert PendingMail.objects.count() == 1
-    # It is sent by the next tick, so the time to the answer tells nothing either.
+    # The next tick sends it, so the response time reveals nothing either.
     assert mail.outbox == []
 
 
@@ -82,7 +82,7 @@ def test_every_address_there_can_be_is_taken_or_refused(
     assert len(addresses) > 150
     answers = {200: 0, 422: 0}
     for address in addresses:
-        # The samples write control characters as their pictures.
+        # The samples have symbols in place of control characters.
         typed = "".join(
             chr(ord(c) - 0x2400) if 0x2400 <= ord(c) < 0x2420 else c for c in address
         )
@@ -195,10 +195,10 @@ def test_a_download_costs_the_same_for_one_and_for_many(
     for number in [0, 10]:
         for _ in range(number):
             proven(make_shown_comment(email="ines@example.org")).reject(by=make_user())
-        # The mailbox; the shown, the comments, their earlier texts, decisions and findings.
+        # The mailbox; the shown comments, the comments, their earlier texts, decisions, findings.
         with django_assert_num_queries(6):
             client.post(way, {"download": "1"})
-        # The mailbox; how many are its owner's, and how many more.
+        # The mailbox; how many comments are its owner's, and how many others there are.
         with django_assert_num_queries(3):
             client.get(way)
 
@@ -225,7 +225,7 @@ def test_erasing_takes_everything_that_was_written_with_the_address(db, client):
     assert not Mailbox.objects.exists()
     assert not PendingMail.objects.exists()
     assert second.article.thread.shown_count == 1
-    # The link has ended with the mailbox, and the private pages with their comments.
+    # The link ended with the mailbox, and the private pages with their comments.
     assert client.get(way).status_code == 404
     assert client.post(way, {"erase": "on"}).status_code == 404
     assert client.get(private_address(comment)).status_code == 410

@@ -1,4 +1,4 @@
-"""Who is known when a comment comes, by what its browser shows."""
+"""Whose comment it is, by the token that the browser sends."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def article(db):
 
 
 def sent_with(client, article, token, **words):
-    """The comment that is stored when one is sent with this token, without an address."""
+    """The stored comment, sent with this token and without an address."""
     words = {"email": "", "body": "Another remark."} | words
     assert send(client, article, browser=token, **words).status_code == 303
     return Comment.objects.latest("id")

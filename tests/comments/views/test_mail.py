@@ -42,7 +42,7 @@ def reachable(mailbox):
 
 
 def followed(client, answer):
-    """The page that the answer to a POST leads to."""
+    """The page to which the answer to a POST redirects."""
     assert answer.status_code == 303
     return text_of(client.get(answer.headers["Location"]))
 
@@ -87,7 +87,7 @@ def test_that_was_not_me(client, mailbox):
     assert "<h1>We do not write to you</h1>" in page
     assert not Mailbox.objects.reachable().exists()
     assert Mailbox.objects.get().is_stopped
-    # It was, after all.
+    # Yes, it was theirs.
     followed(client, client.post(address, {"answer": "yes"}))
     assert Mailbox.objects.reachable().exists()
 
@@ -119,7 +119,7 @@ def test_who_wrote_it_says_so_and_is_told_of_replies(client, mailbox, comment):
     assert comment.mailbox == comment.commenter.mailbox == mailbox
     other.refresh_from_db()
     assert other.has_unproven_address
-    # The page has one button left, and that one is for all mail.
+    # The page has one button left, which stops all mails.
     page = followed(client, client.post(address, {"answer": "no"}))
     assert "<h1>We do not write to you</h1>" in page
     comment.refresh_from_db()
@@ -133,7 +133,7 @@ def test_who_did_not_write_it_keeps_what_is_theirs(client, reachable, comment):
     assert "<h1>We tell you of replies</h1>" in page
     comment.refresh_from_db()
     assert (comment.email, comment.mailbox, comment.commenter) == ("", None, None)
-    # The link proves nothing any more.
+    # The link no longer proves anything.
     client.post(address, {"answer": "yes"})
     comment.refresh_from_db()
     assert (comment.mailbox, comment.commenter) == (None, None)
@@ -157,7 +157,7 @@ def test_a_link_of_an_earlier_release_is_for_the_comment_stored_with_it(
     assert "Did you write this comment?" in text_of(client.get(address))
     client.post(address, {"answer": "yes"})
     assert list(mailbox.comments.all()) == [mine]
-    # Of two that it may be, it is neither.
+    # It may be one of two comments, so it is neither.
     Comment.objects.update(mailbox=None)
     make_comment(**old, created_at=now - timedelta(seconds=2))
     client.post(address, {"answer": "yes"})

@@ -1,4 +1,4 @@
-"""What happens to an article between opening its form and sending it."""
+"""The article changes between opening the form and sending it."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from tests.factories import DAY, HOUR, make_shown_comment, make_visible_article
 
 
 def open_form(client, article):
-    """Send what is in the form that stands on the article's page now."""
+    """The data of the form on the article's page."""
     address = address_of_thread(article)
     page = client.get(address).content.decode()
     assert f'action="{address}"' in page
@@ -116,7 +116,7 @@ def test_whoever_goes_back_and_sends_again_is_led_to_the_same_comment(db, client
     client.get(first.headers["Location"])
     assert send().headers["Location"] == first.headers["Location"]
     comment = Comment.objects.get()
-    # Taken back: the same words are a new comment, and the old one stays withdrawn.
+    # After a withdrawal the same words are a new comment, and the old one stays withdrawn.
     client.post(private_address(comment), {"withdraw": "1"})
     assert send().headers["Location"] != first.headers["Location"]
     assert [c.status for c in Comment.objects.order_by("id")] == [

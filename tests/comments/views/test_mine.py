@@ -101,7 +101,7 @@ def test_an_author_can_withdraw(db, client):
     assert (answer.status_code, answer.headers["Location"]) == (303, address)
     comment.refresh_from_db()
     assert comment.status == Comment.Status.WITHDRAWN
-    # Again: nothing happens, and nothing breaks.
+    # A second time nothing happens, and nothing breaks.
     assert client.post(address, {"withdraw": "1"}).status_code == 303
     assert comment.decisions.count() == 2
     assert 'name="withdraw"' not in client.get(address).content.decode()
@@ -192,7 +192,7 @@ def test_a_change_can_be_seen_before_it_is_made(db, client):
     assert answer.status_code == 200
     page = answer.content.decode()
     assert "Preview of your change" in page
-    assert page.count("&lt;me&gt;") == 2  # as it will look, and in the form
+    assert page.count("&lt;me&gt;") == 2  # in the preview and in the form
     assert "<details" in page.partition("Change your words")[0]
     comment.refresh_from_db()
     assert comment.body == "What I wrote."
@@ -275,7 +275,7 @@ def test_an_author_asks_the_moderators_once_to_look_again(db, client, step):
     page = page_of(client, comment)
     assert "This page shows what they decide." in page
     assert 'name="appeal"' not in page
-    # The same again, as by going back: it was sent.
+    # The same again, as after “back”: it was sent.
     assert (
         press(client, comment, "appeal", message="I meant <it> kindly.").status_code
         == 303

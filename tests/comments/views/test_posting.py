@@ -66,7 +66,7 @@ def test_a_preview_shows_what_will_be_shown_and_keeps_nothing(db, client):
     assert answer.status_code == 200
     page = answer.content.decode()
     assert "<p>One</p><p>two <a href=" in page
-    # On a phone it is what stands above the form.
+    # On a phone the preview is above the form.
     assert page.index("<p>One</p>") < page.index('<form class="form"')
     assert f"{body}</textarea>" in page
     assert answer.headers["Cache-Control"] == PRIVATE
@@ -85,7 +85,7 @@ def test_a_preview_names_whom_it_answers_by_their_plain_words(db, client):
     assert "To <bdi>Ana</bdi>: " in preview
     assert "What was said." in preview
     assert "Quoted." not in text_of(answer)
-    # The email address is nobody's to see.
+    # The email address is not shown.
     assert WORDS["email"] not in preview
 
 
@@ -175,7 +175,7 @@ def test_the_form_of_the_page_holds_the_longest_comment_of_every_script(
     db, client, letter
 ):
     page = client.get(address_of_thread(make_visible_article())).content.decode()
-    # As it is, and not three bytes for each of its bytes.
+    # As multipart, because url-encoding triples each byte.
     assert 'enctype="multipart/form-data"' in page
     answer = send(client, make_visible_article(), body=letter * 5000)
     assert answer.status_code == 303
@@ -340,7 +340,7 @@ def test_too_many_comments_come_back_with_the_time_to_wait(db, client, settings)
     assert 55 <= int(answer.headers["Retry-After"]) <= 60
     assert_words_are_back(answer)
     assert Comment.objects.count() == 2
-    # Another network, and a preview, need not wait.
+    # Other networks and previews need not wait.
     elsewhere = client.post(
         address_of_thread(article), WORDS, REMOTE_ADDR="198.51.100.1"
     )
@@ -362,7 +362,7 @@ def test_what_was_refused_does_not_count(db, client, settings):
     assert send(client, article).status_code == 303
 
 
-# Sent twice
+# Repeated comments
 
 
 def test_a_repeat_leads_its_author_to_the_same_private_page(db, client):

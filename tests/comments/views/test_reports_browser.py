@@ -1,4 +1,4 @@
-"""A reader reports a comment and an error with JavaScript off."""
+"""A reader reports a comment and an error without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect

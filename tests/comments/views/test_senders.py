@@ -1,4 +1,4 @@
-"""Who sends a comment, asked through the door that the web server uses: what nobody sends, and what is made up, opens nothing."""
+"""Requests as the web server passes them on: missing and forged headers get past no check."""
 
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from tests.factories import make_shown_comment, make_user, make_visible_article
 from tests.newsroom.server.page_cache.press import ask
 
 FORM = "application/x-www-form-urlencoded"
-# What a sender can say of itself, and might hope to be believed.
+# Headers that a client can forge, in the hope that they are trusted.
 MADE_UP = {
     "X-Forwarded-For": "203.0.113.{n}",
     "X-Real-IP": "203.0.113.{n}",
@@ -28,8 +28,8 @@ MADE_UP = {
 
 @pytest.fixture
 def post(db, settings):
-    """Posts to the article as a server would pass it on; what a test does not say is not in the request."""
-    # As Django's own test client does: the connection is in the test's transaction.
+    """Posts to the article as a server would pass it on, with only the headers that a test sets."""
+    # Like Django's test client: the connection is in the test's transaction.
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -79,7 +79,7 @@ def test_behind_our_proxy_it_is_the_last_address_that_we_did_not_write(post, set
         post(
             site=site,
             body=f"No. {n}",
-            # The reader writes the first, our proxy adds the second.
+            # The client writes the first address, our proxy adds the second.
             headers={"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.7"},
         ).status
         for n in range(3)
@@ -90,12 +90,12 @@ def test_behind_our_proxy_it_is_the_last_address_that_we_did_not_write(post, set
 
 
 def test_what_no_browser_leaves_out_skips_no_check(post, settings):
-    """Without Sec-Fetch-Site and Origin, without Referer, User-Agent, Accept, cookies."""
+    """Without Sec-Fetch-Site, Origin, Referer, User-Agent, Accept and cookies."""
     settings.COMMENT_RATE = ["2/m"]
     assert post().status == 303
     comment = Comment.objects.get()
     assert (comment.status, comment.by) == (Comment.Status.PENDING, None)
-    # The screening, the form, the repeat, the rate, the thread.
+    # Screening, form, repetition, throttle, thread.
     assert post(name="Moderator").status == 303
     assert Comment.objects.latest("id").signals.first().rule == "look_alike_newsroom"
     assert post(name="").status == 422

@@ -29,7 +29,7 @@ def test_the_thread_shows_what_the_article_page_shows(db, client):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == PUBLIC
-    # The same for everybody: no cookie is set, and none was looked at.
+    # The same for everybody: no cookie is set, and none was read.
     assert not answer.cookies
     assert "Cookie" not in answer.headers.get("Vary", "")
     for comment in [root, reply]:
@@ -267,7 +267,7 @@ def test_a_forged_cursor_is_not_found_and_breaks_nothing(db, client, after, sort
         answer = client.get(
             address_of_thread(root.article), {"after": after} | parameters
         )
-        # What comes after 1970 is the whole conversation, and of this root no reply.
+        # A cursor after 1970 covers the whole conversation, but no reply of this root.
         is_place = after in {"0-1", "-1-1"} and parameters == {"sort": "oldest"}
         assert answer.status_code == (200 if is_place else 404)
 

@@ -1,4 +1,4 @@
-"""An authenticator in software, which can also do what a real one refuses."""
+"""A software authenticator, which can also send what a real one would not."""
 
 import json
 import secrets
@@ -21,7 +21,7 @@ FLAG = AuthenticatorData.FLAG
 
 
 class Authenticator:
-    """One passkey, once it has been made; `counter` is that of the last signature."""
+    """One passkey, once it has been made; `counter` is the signature counter."""
 
     def __init__(self, *, origin=ORIGIN):
         self.origin = origin
@@ -31,7 +31,7 @@ class Authenticator:
         self.counter = 0
 
     def make(self, options, *, is_verified=True, **client):
-        """The answer to a challenge for a new passkey."""
+        """The answer to the options for a new passkey."""
         public = options["publicKey"]
         self.user_handle = websafe_decode(public["user"]["id"])
         flags = FLAG.UP | FLAG.AT | (FLAG.UV if is_verified else 0)
@@ -55,7 +55,7 @@ class Authenticator:
     def sign(
         self, options, *, counter=None, is_verified=True, rp="localhost", **client
     ):
-        """The answer to a challenge for signing in."""
+        """The answer to the options for signing in."""
         self.counter = self.counter + 1 if counter is None else counter
         public = options["publicKey"]
         flags = FLAG.UP | (FLAG.UV if is_verified else 0)

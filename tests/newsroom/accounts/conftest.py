@@ -24,7 +24,7 @@ def chief(db):
 
 @pytest.fixture
 def type_password(client):
-    """Takes the first step of signing in."""
+    """Takes the first step of signing in, with the password."""
 
     def type_it(user, *, password=PASSWORD, next_address="", client=client, **extra):
         return client.post(
@@ -41,19 +41,19 @@ def type_password(client):
 
 
 def give_app(user):
-    """The secret of an authenticator app that the user has."""
+    """Gives the user an authenticator app. Returns its secret."""
     secret = totp.new_secret()
     totp.add_app(user, secret, 0)
     return secret
 
 
 def code_of(secret, *, later=0):
-    """The code that the app shows, so many seconds from now."""
+    """The code that the app shows, this many seconds from now."""
     return totp.code_at(secret, time.time() + later)
 
 
 def give_passkey(user, *, name="Phone", authenticator=None):
-    """The authenticator that holds a passkey of the user."""
+    """Gives the user a passkey. Returns the authenticator that holds it."""
     authenticator = authenticator or Authenticator()
     session = Client().session
     options = begin_registration(session, user)

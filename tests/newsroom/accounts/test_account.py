@@ -42,7 +42,7 @@ def sign_in_with(client, user, secret):
 
 
 def add_app(client):
-    """Do what somebody does who scans the picture; the secret, and the answer."""
+    """Add an app as somebody who scans the QR code. Returns the secret and the answer."""
     page = client.get(reverse("add_app"))
     secret = b32decode(page.context["secret"].replace(" ", "")).hex()
     sent = {"secret": page.context["form"]["secret"].value(), "code": code_of(secret)}

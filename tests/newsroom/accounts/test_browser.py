@@ -1,4 +1,4 @@
-"""Passkeys and authenticator apps in a real browser, with its virtual authenticator."""
+"""Passkeys and authenticator apps in a browser, with its virtual authenticator."""
 
 from base64 import b32decode
 
@@ -56,7 +56,7 @@ class VirtualAuthenticator:
         return found["credentials"]
 
     def set_counter(self, counter):
-        """Put the passkey back with another counter, as a copy would have it."""
+        """Set the counter of the passkey, as a cloned authenticator would have it."""
         [credential] = self.credentials()
         self.send("clearCredentials", authenticatorId=self.id)
         self.send(
@@ -66,7 +66,7 @@ class VirtualAuthenticator:
         )
 
     def is_touched(self, enabled=True):
-        """Whether somebody touches it whenever it is asked, from now on."""
+        """Whether the user touches the authenticator when asked, from now on."""
         self.send(
             "setAutomaticPresenceSimulation", authenticatorId=self.id, enabled=enabled
         )
@@ -92,7 +92,7 @@ def sign_out(page):
 
 @pytest.fixture
 def with_passkey(editor, open_page):
-    """A browser whose authenticator has a passkey, and in which nobody is signed in."""
+    """A signed-out browser whose authenticator has a passkey."""
     page = open_page(user=editor)
     page.authenticator = VirtualAuthenticator(page)
     make_passkey(page)
@@ -120,7 +120,7 @@ def test_a_passkey_is_made_named_and_removed(editor, open_page):
 
 def test_the_browser_offers_it_where_the_name_is_typed(with_passkey):
     page = with_passkey
-    # The virtual authenticator chooses from the list that the browser shows there.
+    # The virtual authenticator picks from the list that the browser shows in the field.
     page.goto(reverse("admin:articles_article_changelist"))
     expect(page.get_by_role("link", name="Your account")).to_be_visible()
     assert page.url.endswith("/admin/articles/article/")

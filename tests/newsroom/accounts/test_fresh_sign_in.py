@@ -1,4 +1,4 @@
-"""Keys, passwords, roles and users are changed by whoever signed in within 15 minutes."""
+"""Keys, passwords, roles and users can be changed within 15 minutes of signing in."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def clock():
 
 @pytest.fixture
 def stale(client, chief, clock):
-    """A superuser who signed in a quarter of an hour ago."""
+    """A superuser who signed in 15 minutes ago."""
     client.force_login(chief)
     clock.shift(timedelta(minutes=15))
     return client
@@ -67,7 +67,7 @@ def addresses(chief):
 
 
 def test_everything_that_changes_an_account_asks_first(client, chief, clock, settings):
-    # So that the session counts without having shown what is made up here.
+    # So that the session is valid without the second factor that this test invents.
     settings.STAFF_SECOND_FACTOR = "offered"
     client.force_login(chief)
     session = client.session
@@ -161,7 +161,7 @@ def test_whoever_has_a_second_factor_confirms_with_both(client, chief, clock):
     address = reverse("add_passkey")
     assert QUESTION in confirm(client, address).text
     assert QUESTION in confirm(client, address, confirm_code="000000").text
-    # The password first: a wrong one uses up no code.
+    # The password is checked first: if it is wrong, no code is used up.
     code = code_of(secret)
     assert QUESTION in confirm(client, address, password="x", confirm_code=code).text
     assert confirm(client, address, confirm_code=code).url == address
@@ -183,7 +183,7 @@ def test_a_passkey_confirms_by_itself(client, chief, clock):
     options = client.post(reverse("confirm_options")).json()
     sent = {"credential": phone.sign(options)}
     assert client.post(reverse("confirm_by_passkey"), sent).status_code == 200
-    # The script then sends the form, without a password.
+    # The script then submits the form, without a password.
     assert client.post(address, {"confirm_begun_by": "get"}).url == address
     assert QUESTION not in client.get(address).text
 

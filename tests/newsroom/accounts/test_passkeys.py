@@ -1,4 +1,4 @@
-"""What the server takes of authenticators, and what it refuses."""
+"""Which answers of authenticators the server accepts, and which it refuses."""
 
 import json
 
@@ -46,7 +46,7 @@ def registered(session, user, authenticator, *, name="Phone", **how):
     return finish_registration(session, user, answer, name=name)
 
 
-# Making
+# Registration
 
 
 def test_a_passkey_is_asked_for_that_shows_itself_and_verifies_its_user(
@@ -122,7 +122,7 @@ def test_an_account_has_no_more_than_twenty(session, editor):
 
 
 def finish_registration_of_new(session, user):
-    # Those above cannot be named to the browser, for they are no real ones.
+    # The passkeys above have invalid ids, which cannot be sent to the browser.
     credentials = list(user.passkeys.values())
     user.passkeys.all().delete()
     options = begin_registration(session, user)
@@ -192,7 +192,7 @@ def test_an_answer_is_taken_once(session, phone):
     begin_sign_in(session)
     with pytest.raises(PasskeyRefused):
         finish_sign_in(session, answer)
-    # Nor in a session that saw another challenge, or none.
+    # It also fails in a session with another challenge or none.
     with pytest.raises(PasskeyRefused):
         finish_sign_in(Client().session, answer)
 
@@ -235,7 +235,7 @@ def test_a_passkey_of_another_account_is_none_of_this_one(session, editor, phone
     theirs = give_passkey(other)
     with pytest.raises(PasskeyRefused):
         signed(session, theirs, user=editor)
-    # Nor under the handle or the name of one of this account.
+    # It also fails with the handle or the id of a passkey of this account.
     theirs.user_handle = phone.user_handle
     with pytest.raises(PasskeyRefused):
         signed(session, theirs)
@@ -305,7 +305,7 @@ def test_nothing_that_a_browser_sends_is_more_than_refused(answer):
 
 
 def _with_id(answer, phone):
-    """The same, under the name of a passkey that there is."""
+    """The same answer, with the id of an existing passkey."""
     real = json.loads(phone.sign({"publicKey": {"challenge": "AAAA"}}))
     try:
         response = json.loads(answer)

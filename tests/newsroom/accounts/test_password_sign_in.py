@@ -221,7 +221,7 @@ def test_a_name_that_no_account_can_have_is_refused_in_words(client, db):
 
 
 def test_the_login_page_leads_to_a_new_password(client, db, django_assert_num_queries):
-    # Who is asking, which the frame of the admin names.
+    # The signed-in user, whom the frame of the admin names.
     with django_assert_num_queries(1):
         page = client.get(LOGIN)
     assert RESET in page.text
@@ -236,7 +236,7 @@ def test_a_new_password_comes_by_mail(client, editor, settings):
     )
     assert answer.status_code == 302
     assert "sent" in client.get(answer.url).text.lower()
-    # Not before the answer: how long that takes tells nobody whether there is such an account.
+    # No mail before the answer: the response time must not reveal whether the account exists.
     assert not mail.outbox
     send_all()
     [message] = mail.outbox
@@ -250,7 +250,7 @@ def test_a_new_password_comes_by_mail(client, editor, settings):
     )
     assert done.url == reverse("password_reset_complete")
     assert client.get(done.url).status_code == 200
-    # Also past the limits: whoever reads the owner's mail is the owner.
+    # Beyond the limits, too: whoever reads the owner's mail is the owner.
     fail(Client(), 30)
     assert sign_in(client, password="a new one, longer").status_code == 302
     # The link works once.
@@ -365,7 +365,7 @@ def kinds():
 
 
 def send_all():
-    """What the next ticks do: a request becomes a mail, and the mail is sent."""
+    """Run the next ticks: a request becomes a mail, and the mail is sent."""
     account_mail.send_due()
     account_mail.send_due()
 

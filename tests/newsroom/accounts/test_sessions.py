@@ -116,7 +116,7 @@ def test_one_session_is_ended_and_the_others_stay(editor):
     assert answer.url == reverse("account")
     assert [is_in(one) for one in [here, there, elsewhere]] == [True, False, True]
     assert SecurityEvent.objects.get().kind == SecurityEvent.Kind.SESSION_ENDED
-    # Once more is no error.
+    # Ending it again is no error.
     assert here.post(reverse("end_session", args=[target["id"]])).status_code == 302
 
 

@@ -1,4 +1,4 @@
-"""Signing in by password and second factor, and everything that must not be enough."""
+"""Signing in with password and second factor, and everything that must not be enough."""
 
 import json
 from base64 import b32decode
@@ -323,7 +323,7 @@ def test_where_there_can_be_no_passkeys_none_are_offered(client, editor, setting
     assert client.post(BY_PASSKEY).status_code == 404
 
 
-# A session that is not complete
+# An incomplete session
 
 
 def test_a_session_from_before_the_factor_is_nobodys(client, editor):
@@ -351,7 +351,7 @@ def test_asking_who_it_is_costs_no_query_more(
         assert client.get("/admin/jsi18n/").status_code == 200
 
 
-# Required
+# When it is required
 
 
 @pytest.fixture

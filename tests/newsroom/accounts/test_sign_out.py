@@ -66,5 +66,5 @@ def test_what_a_browser_kept_is_gone_after_the_sign_out(
     kept = page.evaluate(
         "[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
     )
-    # The admin's own switch of colours is put there again at once.
+    # The admin stores its colour scheme again at once.
     assert set(kept) <= {"theme"}

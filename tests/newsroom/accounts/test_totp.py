@@ -4,7 +4,7 @@ from newsroom.accounts import totp
 from newsroom.models import AuthenticatorApp
 from tests.newsroom.accounts.conftest import code_of, give_app
 
-# RFC 6238, appendix B, the values for SHA-1; of their eight digits the last six.
+# RFC 6238, appendix B, for SHA-1: the last six of the eight digits.
 SECRET = b"12345678901234567890".hex()
 EXAMPLES = {
     59: "287082",
@@ -65,7 +65,7 @@ def test_the_secret_does_not_stand_in_the_database(editor, settings):
     assert secret not in app.encrypted_secret
     assert totp.secret_as_text(secret).replace(" ", "") not in app.encrypted_secret
     code = code_of(secret)
-    # It is read with an earlier key of the site, and with no other.
+    # It can be read with an earlier key of the site, and with no other.
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another"
     assert totp.takes(app, code)

@@ -24,7 +24,7 @@ from tests.factories import (
 
 
 def sent_with(article, policy, *, days="", date="", time="", **fields):
-    """What a browser sends when the conversation beside the article is filled in like this."""
+    """The data of the form as a browser sends them, with these settings of the conversation."""
     return typed(article, **fields) | {
         "thread-TOTAL_FORMS": "1",
         "thread-0-policy": policy,
@@ -88,7 +88,7 @@ def test_an_editor_closes_the_conversation_beside_the_article(desk):
 
 
 def thread_on(page):
-    """What a browser sends of the conversation when nobody touches it."""
+    """The data of the conversation as a browser sends them when nobody changes anything."""
     [formset] = page.context["inline_admin_formsets"]
     [form] = formset.formset.forms
     sent = {
@@ -139,7 +139,7 @@ def test_of_two_who_change_one_conversation_the_later_one_is_asked(desk):
     assert Thread.objects.get().policy == "closed"
     again = thread_on(page)
     assert again["thread-0-policy"] == "held"
-    # What only the others have changed stands there as they have it.
+    # The field that only the others changed keeps their value.
     assert again["thread-0-closes_after_days"] == "3"
     assert again["thread-0-closes_at_0"] == f"{timezone.localtime(until):%Y-%m-%d}"
     assert desk.post(form_of(article), sent | again).status_code == 302
@@ -158,7 +158,7 @@ def test_a_conversation_closes_at_no_time_that_cannot_be_kept(desk):
 def test_a_conversation_begun_meanwhile_is_the_one_that_an_editor_closes(desk):
     comment = make_comment()
     article = comment.article
-    # The form was opened before anybody had decided on a comment.
+    # The form was opened before the first decision on a comment.
     comment.approve()
     sent = sent_with(article, "closed", title="New words")
     assert desk.post(form_of(article), sent).status_code == 302

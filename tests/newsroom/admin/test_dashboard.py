@@ -170,7 +170,7 @@ def test_what_readers_say_waits_for_an_answer_the_oldest_first(editor):
 
 
 def overtaken(article, user):
-    """The user has typed into the article, and somebody else has saved since."""
+    """The user has unsaved text in the article, and somebody else has saved since."""
     began = article.keep_revision()
     Unsaved.objects.keep(article, {"title": "Mine"}, by=user, began_from=began)
     change(article, title=f"{article.title}, by somebody else")

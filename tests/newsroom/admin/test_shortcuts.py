@@ -36,7 +36,7 @@ def test_no_two_keys_mean_two_things(db):
     user = make_user(is_superuser=True, is_staff=True)
     keys = [tuple(shortcut["keys"]) for shortcut in for_script(user)]
     assert len(keys) == len(set(keys))
-    # A key that begins another shortcut would never let that one begin.
+    # A single key that begins another shortcut would hide that one.
     assert not {key[0] for key in keys if len(key) > 1} & {
         key[0] for key in keys if len(key) == 1
     }

@@ -1,4 +1,4 @@
-"""The keys of the desk in a real browser."""
+"""The keyboard shortcuts of the desk in a browser."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

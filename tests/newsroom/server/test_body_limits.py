@@ -11,7 +11,7 @@ MULTIPART = "multipart/form-data; boundary=x"
 
 
 class Unreadable:
-    """A body of which nobody may read a byte."""
+    """A body that fails when it is read."""
 
     def read(self, *size):
         raise AssertionError("The body was read.")
@@ -20,7 +20,7 @@ class Unreadable:
 
 
 class Endless:
-    """A body without an end; says how much of it was read."""
+    """An endless body that counts how much of it was read."""
 
     def __init__(self):
         self.bytes_read = 0
@@ -65,7 +65,7 @@ def test_an_article_may_be_long_and_a_picture_large():
     ["/admin/login/", "/admin/articles/image/add/", "/comments/received/", "/imprint/"],
 )
 def test_too_much_is_refused_before_a_byte_is_read(db, path, content_type):
-    # With the CSRF check, which would parse it.
+    # With the CSRF check, which would parse the body.
     answer = Client(enforce_csrf_checks=True).post(
         path,
         b"",
@@ -127,7 +127,7 @@ def test_an_editor_sends_a_long_article(db, client):
 
 
 def test_who_was_signed_out_meanwhile_is_told_so(db, client):
-    """And the scripts of the desk, which take 413 for a text that is too long, and any other refusal for this."""
+    """Scripts of the desk take 413 for a text that is too long, and 403 for an ended session."""
     for path in [
         "/admin/articles/article/1/unsaved/keep/",
         "/admin/articles/image/add/",

@@ -27,7 +27,7 @@ def environ(content_type, path="/healthz", method="GET"):
 )
 def test_a_content_type_that_nobody_can_read_is_none(content_type):
     statuses = []
-    # Asks for nothing of the database, whose connections a handler closes.
+    # The request uses no database, because a handler closes its connections.
     Handler()(environ(content_type), lambda status, headers: statuses.append(status))
     assert statuses == ["200 OK"]
     assert Request(environ(content_type, method="POST")).POST == {}

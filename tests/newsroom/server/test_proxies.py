@@ -24,7 +24,7 @@ def _proxies(settings):
 
 
 def as_django_sees_it(peer, *, proxies=None, **headers):
-    """The request's environ behind the layer, without what stood there before and did not change."""
+    """The environ that Django gets, without the keys that the middleware left alone."""
     plain = {"REMOTE_ADDR": peer, "wsgi.url_scheme": "http", "HTTP_HOST": "inside"}
     seen = {}
 
@@ -77,7 +77,7 @@ def test_without_trusted_proxies_nobody_is_believed(settings):
         ("2A00:0001::0007", "2a00:1::7"),
         ("::ffff:203.0.113.7", "203.0.113.7"),
         ("203.0.113.7, 2001:db8::5", "203.0.113.7"),
-        # What cannot be read ends the chain at the last that could.
+        # An item that cannot be parsed ends the chain.
         ("203.0.113.7, unknown, 10.0.0.2", "10.0.0.2"),
         ("unknown", "127.0.0.1"),
         ("", "127.0.0.1"),
@@ -117,9 +117,9 @@ def test_the_scheme_is_one_of_two(scheme, seen):
 @pytest.mark.parametrize(
     ("forwarded_for", "scheme"),
     [
-        # Only the one proxy is ours: what stands before its word, the reader wrote.
+        # One trusted proxy: everything before its value is the client's.
         ("203.0.113.7", "http"),
-        # Behind it stands another of ours, which spoke to the reader.
+        # Two trusted proxies: the one in front spoke to the client.
         ("203.0.113.7, 10.0.0.2", "https"),
         ("203.0.113.7, 10.0.0.3, 10.0.0.2", "https"),
     ],
@@ -223,7 +223,7 @@ def test_addresses_and_networks_of_both_kinds_can_be_named():
 
 
 def refused(peer, *names, layer=None):
-    """Status and headers of the answer to a request with forwarding headers that are not clear."""
+    """Status and headers of the answer to a request with ambiguous forwarding headers."""
     said = []
     layer = layer or TrustedProxies(lambda environ, start_response: [b"answer"])
     environ = {"REMOTE_ADDR": peer, AMBIGUOUS: set(names), **FORWARDED}
@@ -240,7 +240,7 @@ def test_headers_that_may_be_the_readers_are_refused_from_a_trusted_proxy(name, 
         assert body == b"The proxy of this site passed on contradictory headers.\n"
         assert dict(headers)["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in dict(headers)["Content-Security-Policy"]
-    # Once in each process, for whoever must set the proxy right.
+    # One warning per process, for the operator who must configure the proxy.
     [record] = caplog.records
     assert f"passes on {name}" in record.getMessage()
     assert "docs/operating.md" in record.getMessage()

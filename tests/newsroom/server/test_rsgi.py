@@ -1,4 +1,4 @@
-"""What the server makes of a request before Django sees it, and of Django's answer after."""
+"""What the server does with a request before Django, and with Django's answer."""
 
 import asyncio
 import os
@@ -43,7 +43,7 @@ class Scope:
 
 @dataclass
 class Protocol:
-    """The client: sends these chunks, and keeps what it is answered."""
+    """The client: sends these chunks, and stores the answer."""
 
     chunks: list = field(default_factory=list)
     answer: tuple = None
@@ -89,7 +89,7 @@ def test_a_request_becomes_an_environ():
     assert environ["REMOTE_ADDR"] == "2001:db8::1"
     assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == ("127.0.0.1", "8000")
     assert AMBIGUOUS not in environ
-    assert "PATH" not in environ  # Nothing of the environment of the process.
+    assert "PATH" not in environ  # Nothing from the environment of the process.
 
 
 def test_a_name_with_an_underscore_is_not_the_one_with_a_hyphen():
@@ -233,7 +233,7 @@ def test_a_kept_page_is_sent_without_a_thread(monkeypatch, settings):
     plain = asked(server)
     assert plain[0] == 200
     assert plain[1]["cache-control"] == "public, no-cache"
-    # Also for a request that is looked at more closely, and for one with nobody's session.
+    # Also if the headers need a closer look, and with the cookie of an unknown session.
     assert asked(server, None, ("cookie", "theme=dark"))[2] == b"ok"
     assert asked(server, None, ("cookie", "sessionid=x"))[2] == b"ok"
     etag = ("if-none-match", plain[1]["etag"])

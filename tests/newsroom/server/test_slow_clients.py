@@ -1,4 +1,4 @@
-"""Clients that send or read slowly, or nothing at all, against the real server: the site goes on beside them."""
+"""Clients that send or read slowly, or not at all: the real server still answers the others."""
 
 import os
 import resource
@@ -40,7 +40,7 @@ LARGE_FILE = 30 * 1024 * 1024
 
 @pytest.fixture(scope="module")
 def served(collected, tmp_path_factory):
-    """The address of one worker with shortened limits."""
+    """A worker with shortened limits. Yields its address."""
     if os.environ.get("NEWSROOM_TESTS_ON") == "postgresql":
         pytest.skip("the same on every database")
     folder = tmp_path_factory.mktemp("slow") / "var"
@@ -49,7 +49,7 @@ def served(collected, tmp_path_factory):
     site = Site(folder)
     run = site.run("migrate", "-v0")
     assert run.returncode == 0, run.complaints
-    # whitenoise finds its files when the server starts.
+    # whitenoise lists its files when the server starts.
     (folder / "static" / "large.bin").write_bytes(os.urandom(LARGE_FILE))
     port = free_port()
     process = subprocess.Popen(
@@ -60,9 +60,7 @@ def served(collected, tmp_path_factory):
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        time.sleep(
-            1
-        )  # The option of the listening socket is set a moment after the start.
+        time.sleep(1)  # The option of the listening socket is set just after the start.
         yield port, process.pid
     finally:
         process.terminate()
@@ -71,7 +69,7 @@ def served(collected, tmp_path_factory):
 
 @contextmanager
 def connections(port, number, sent=b""):
-    """So many connections that have sent this and nothing else."""
+    """This many connections that have sent these bytes and nothing else."""
     with ExitStack() as stack:
         found = []
         for _ in range(number):
@@ -93,7 +91,7 @@ def assert_the_site_goes_on(port):
 
 
 def seconds_until_closed(connection, *, within):
-    """How long the server keeps the connection, and what it says before it closes it."""
+    """How long the server keeps the connection open, and what it sends before closing."""
     connection.settimeout(within)
     begun, said = time.monotonic(), b""
     try:
@@ -173,13 +171,13 @@ def test_a_slow_body_that_keeps_coming_is_taken(served):
         for start in range(0, len(body), 500):
             connection.sendall(body[start : start + 500])
             time.sleep(0.5)
-        # Longer than BODY_SECONDS, and faster than the floor: Django's answer.
+        # Longer than BODY_SECONDS, but fast enough: Django answers.
         assert connection.recv(100).startswith(b"HTTP/1.1 404")
 
 
 def test_http_2_is_not_spoken(served):
     port, _ = served
-    # The preface, and the beginning of requests on many streams of one connection.
+    # The HTTP/2 preface, and the beginning of many streams on one connection.
     preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0" * 40
     with connections(port, 1, preface) as [connection]:
         seconds, said = seconds_until_closed(connection, within=5)
@@ -193,7 +191,7 @@ def test_clients_that_do_not_read_take_no_thread_and_are_cut_off(served):
     get = b"GET /static/large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with connections(port, 40, get) as lazy:
         assert_the_site_goes_on(port)
-        # The kernel asks a full client again and again, with growing pauses.
+        # The kernel probes a client with a full buffer at growing intervals.
         time.sleep(UNREAD_SECONDS * 4)
         for connection in lazy:
             received = 0
@@ -226,7 +224,7 @@ def test_a_terabyte_is_refused_and_nothing_is_written(served, announced):
                     part if announced else b"%x\r\n%s\r\n" % (len(part), part)
                 )
         except OSError:
-            pass  # It has said no already.
+            pass  # The server has already refused.
         assert open_temporary_files(pid) == before
         _, said = seconds_until_closed(connection, within=10)
     assert said.startswith(b"HTTP/1.1 413") or not said
@@ -236,7 +234,7 @@ def test_a_terabyte_is_refused_and_nothing_is_written(served, announced):
 
 
 def open_temporary_files(pid):
-    """The unnamed files that the process and its children have open, as temporary ones are."""
+    """The unnamed files that the process and its children have open: temporary files."""
     pids = [pid]
     for listed in Path(f"/proc/{pid}/task").glob("*/children"):
         pids += [int(child) for child in listed.read_text().split()]

@@ -131,7 +131,7 @@ def test_nobody_undoes_what_they_may_not_do(client, writer, editor):
     response = client.post(page_of(ArticleBatch.objects.get()))
     assert statuses() == ["withdrawn"]
     assert response.status_code == 302
-    # An editor who may only change, and not publish, any more.
+    # The editor may no longer publish, only change.
     editor.groups.clear()
     editor.user_permissions.add(Permission.objects.get(codename="change_article"))
     client.force_login(editor)
@@ -205,7 +205,7 @@ def test_the_list_of_batches_asks_as_much_for_one_as_for_many(desk):
     assert len(numbers) == 1
 
 
-# What was on the screen
+# Versions on the screen
 
 
 def shown_in(page):
@@ -229,12 +229,12 @@ def test_the_page_that_asks_sends_along_what_the_list_had_shown(desk):
     save(Article.objects.get(pk=one.pk), {"title": "New"})
     page = act(desk, "publish", one, two, shown=shown)
     assert "“New” was changed since it was shown to you" in page.content.decode()
-    # One that is changed while the page asks is left out as well.
+    # An article that changes while the page asks is left out as well.
     save(Article.objects.get(pk=two.pk), {"title": "Newer"})
     [asked] = shown_in(page)
     act(desk, "publish", one, two, shown=asked, _confirmed="1", **ANYWAY)
     assert statuses() == ["draft", "draft"]
-    # After looking at the list again, both go on.
+    # After the list was loaded again, both are published.
     shown = shown_in(desk.get(LIST))
     act(desk, "publish", one, two, shown=shown, _confirmed="1", **ANYWAY)
     assert statuses() == ["published", "published"]

@@ -32,7 +32,7 @@ from tests.factories import (
 
 IN_2999 = {"at_0": "2999-01-01", "at_1": "10:00"}
 
-# Which are shown
+# Which steps have a button
 
 
 def test_only_the_steps_that_are_possible_now_are_shown(desk):
@@ -62,7 +62,7 @@ def test_only_the_steps_that_are_possible_now_are_shown(desk):
     assert buttons(desk.get(ADD)) == shown[draft]
 
 
-# From the form: save what was typed, ask, take the step
+# From the form: save the fields, ask, take the step
 
 
 def test_what_was_just_typed_is_published_from_the_form(desk):
@@ -320,7 +320,7 @@ def test_a_title_cannot_forge_a_line_of_the_mail(
     assert "<b>&amp;</b>" in message.body
 
 
-# From the list
+# Bulk actions
 
 
 def test_the_list_submits_many_and_says_which_could_not_be(desk, editor):
@@ -374,11 +374,11 @@ def test_too_many_at_once_are_refused(desk, monkeypatch):
     assert not Article.objects.in_review().exists()
 
 
-# What is looked at before
+# Preflight
 
 
 def make_sound_article(**fields):
-    """A draft in which there is nothing to look at."""
+    """A draft in which preflight finds nothing."""
     fields = {"standfirst": "In short.", "tags": ["Harbour"]} | fields
     return make_article(byline=[make_person()], **fields)
 
@@ -520,7 +520,7 @@ def test_a_draft_that_was_saved_since_the_page_was_opened_is_asked_about_again(
     page = desk.post(step_of(article, step), sent)
     assert "has saved “Not looked at” since. Look at it again" in said(page)
     assert Article.objects.get().is_draft
-    # The page stands for what is there by now.
+    # The page is now based on the current version.
     again = sent | {"seen": page.context["form"]["seen"].value()}
     assert desk.post(step_of(article, step), again).status_code == 302
     assert Article.objects.get().status == "published"
@@ -619,7 +619,7 @@ def test_a_replaced_article_leads_to_the_other(desk, client):
     assert client.get(article.get_absolute_url()).url == "/articles/other/"
 
 
-# The clock in the list
+# Time left, in the list
 
 
 def test_the_list_says_how_long_until_an_article_appears(desk):

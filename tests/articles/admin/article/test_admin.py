@@ -60,7 +60,7 @@ def test_a_name_that_two_people_have_must_say_which(desk):
     desk.post(ADD, typed(signed_by=f"Kim Lee ({two.slug})"))
     article = Article.objects.get()
     assert article.people == [two]
-    # The form says it the same way, and saving it again changes nobody.
+    # The form writes it the same way, and saving it again changes nobody.
     assert f"Kim Lee ({two.slug})" in desk.get(form_of(article)).content.decode()
     desk.post(form_of(article), typed(article, signed_by="Kim Lee"))
     assert Article.objects.get().people == [two]
@@ -165,7 +165,7 @@ def test_saving_writes_back_only_what_was_typed(desk, monkeypatch):
     monkeypatch.setattr(ArticleAdmin, "save_form", somebody_publishes_meanwhile)
     desk.post(form_of(article), typed(article, title="Better"))
     article.refresh_from_db()
-    # Published while this was written, it stays what it was until the changes are, too.
+    # It was published meanwhile, and stays published until its changes are published, too.
     assert article.status == "published"
     assert article.title != "Better"
     assert article.working_content()["title"] == "Better"
@@ -326,7 +326,7 @@ def test_dates_lead_from_years_to_days(desk):
     assert links() == ["2026", "2025", "2024"]
     assert links(published_at__year="2024")[1] == "February 2024"
     days = links(published_at__year="2024", published_at__month="2")
-    # How a day is written is up to the site's language.
+    # The date format depends on the language of the site.
     assert (sorted(days[0].split()), len(days)) == (["1", "February"], 29)
     day = links(
         published_at__year="2024", published_at__month="2", published_at__day="3"

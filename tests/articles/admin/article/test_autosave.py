@@ -1,4 +1,4 @@
-"""What is typed and not saved: kept, offered back, shown to others; and what two save at once."""
+"""Autosave: storing, offering, who else is editing; and merging simultaneous changes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -55,7 +55,7 @@ def bo(db):
     return client_of(make_user(role="Editors", first_name="Bo", last_name="Lund"))
 
 
-# Keeping
+# Storing
 
 
 def test_what_is_typed_is_kept_in_one_row_and_touches_nothing_else(desk, editor):
@@ -129,7 +129,7 @@ def test_looking_changes_nothing(desk):
     assert not Unsaved.objects.exists()
 
 
-# Offering it back
+# Offering
 
 
 def test_what_was_not_saved_is_offered_and_taken_over_as_it_was_typed(desk):
@@ -231,7 +231,7 @@ def test_words_from_an_older_state_merge_when_they_are_saved(desk, bo):
     assert [tag.name for tag in article.tags.all()] == ["b"]
 
 
-# Who else is at it
+# Who else is editing
 
 
 def test_others_see_who_is_editing_and_since_when(desk, bo):
@@ -275,11 +275,11 @@ def test_asking_who_is_editing_takes_the_same_queries_for_one_and_for_many(desk)
     assert one <= 6
 
 
-# Two at once
+# Simultaneous changes
 
 
 def both_change(desk, bo, article, mine, theirs):
-    """Bo saves first; the answer to the other who began from the same state."""
+    """Bo saves first. Returns the answer to the other, who started from the same revision."""
     on_the_screen = typed(article, seen=seen_by(desk, article))
     bo.post(form_of(article), on_the_screen | theirs)
     return desk.post(form_of(article), on_the_screen | mine)
@@ -327,7 +327,7 @@ def test_without_a_script_theirs_can_be_chosen(desk, bo):
     article = Article.objects.get()
     assert article.title == "Mine"
     assert [credit.person.name for credit in article.credits.all()] == ["Ben Cole"]
-    # Whom only the refused save named was never made.
+    # A person named only in the refused save was not created.
     assert not Person.objects.filter(name="Ana Ruiz").exists()
 
 
@@ -353,7 +353,7 @@ def test_two_tabs_of_one_editor_merge_as_those_of_two(desk):
 
 
 def dates_on(page):
-    """What a browser sends of the dates of the form when nobody touches them."""
+    """The date fields as a browser sends them when nobody changes them."""
     form = form_on(page)
     moment = form["embargo_until"].value()
     local = timezone.localtime(moment) if moment else None
@@ -513,7 +513,7 @@ def test_a_body_of_nearly_a_million_characters_is_saved_kept_and_told_apart(desk
     assertContains(desk.get(form_of(article)), "and did not save it")
 
 
-# Pasted
+# Pasting
 
 FROM_WORD = """<!--[if gte mso 9]><xml><w:WordDocument><w:View>Normal</w:View></w:WordDocument></xml><![endif]-->
 <style>p.MsoNormal {mso-style-parent:""; margin:0cm;}</style>
@@ -535,7 +535,7 @@ def test_of_what_is_pasted_from_elsewhere_the_words_stay_and_the_dress_goes(
         assert dress not in article.body
 
 
-# Who may
+# Permissions
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Writing without fear, in real browsers: lost connections, ended sessions, two editors."""
+"""Autosave in real browsers: lost connections, ended sessions, two editors."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -40,7 +40,7 @@ def save(page):
 
 
 def unplanned(page):
-    """What the browser complained of, but for requests that were to fail."""
+    """The browser's errors, except requests that were meant to fail."""
     return [text for text in page.complaints if "Failed to load resource" not in text]
 
 

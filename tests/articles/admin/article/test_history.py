@@ -28,7 +28,7 @@ def page_of(article, name="revisions", *args):
 
 
 def change(article, by=None, note="", **parts):
-    """Save these parts as an editor does who sees the newest version."""
+    """Save these parts as an editor who sees the newest revision."""
     copy = article.working_copy
     content = article.working_content() | parts
     return save(article, content, by=by, note=note, began_from=copy and copy.pk)
@@ -36,7 +36,7 @@ def change(article, by=None, note="", **parts):
 
 @pytest.fixture
 def article(db):
-    """A published article with changes that wait."""
+    """A published article with unpublished changes."""
     article = make_visible_article(title="As readers see it", tags=["Sea"])
     change(article, title="As it was once", note="A first try")
     change(article, title="As it waits")
@@ -187,7 +187,7 @@ def test_no_text_becomes_a_part_of_the_page(desk):
     article = make_visible_article(title="Before")
     person = make_person(name=f"Ana {evil}")
     revision = change(article, note=evil, title=evil)
-    # As no form would let it in: in every part, whole.
+    # No form would accept it: markup in every part.
     content = dict.fromkeys(PARTS, f"{evil}<p>&lt;script&gt;alert(1)&lt;/script&gt;")
     content["tags"] = [evil]
     content["lead_image"] = {"image": 1, "alt": evil, "caption": evil}
@@ -379,7 +379,7 @@ def test_changes_are_not_scheduled_for_a_time_that_is_past(desk, article):
     assert not article.revisions.scheduled().exists()
 
 
-# Who may
+# Permissions
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def test_changes_are_not_scheduled_for_a_time_that_is_past(desk, article):
     [
         ("Editors", 200, 302),
         ("Moderators", 200, 403),
-        # Not theirs, so it is not there.
+        # It is not theirs, so the answer is 404.
         ("Writers", 404, 404),
         (None, 404, 404),
     ],
@@ -447,7 +447,7 @@ def test_nobody_signed_out_reaches_the_history(client, article, name):
     assert not article.revisions.named().exists()
 
 
-# What it costs
+# Query counts
 
 
 def queries(client, address):

@@ -1,4 +1,4 @@
-"""The history of an article and two of its versions, as an editor finds, reads and restores them."""
+"""The history in a browser: an editor finds, compares and restores revisions."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

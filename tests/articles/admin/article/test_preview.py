@@ -65,7 +65,7 @@ def test_only_pages_of_this_site_show_the_preview_in_a_frame(desk):
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
-# Who may
+# Permissions
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_the_page_takes_the_same_queries_with_one_link_and_with_many(desk):
     assert queries() == one
 
 
-# As one types
+# While typing
 
 
 def typed_preview(article):

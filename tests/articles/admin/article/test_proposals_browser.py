@@ -1,4 +1,4 @@
-"""Proposals in a real browser: written in the editor, read on a phone, taken over without a script."""
+"""Proposals in a browser: written in the editor, read on a phone, accepted without scripts."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

@@ -40,7 +40,7 @@ def described(image, **fields):
 
 
 def on_the_screen(page):
-    """What a browser sends of the form when nobody touches it."""
+    """The form's data as a browser sends them when nobody changes anything."""
     form = page.context["adminform"].form
     sent = {}
     for field in form:

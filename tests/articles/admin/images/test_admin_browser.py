@@ -1,4 +1,4 @@
-"""Pictures in a real browser: dropped, described, chosen, and seen by a reader."""
+"""Pictures in a browser: dropped, described, picked, and seen by a reader."""
 
 import base64
 import io
@@ -41,7 +41,7 @@ DROP = """async ([selector, files]) => {
 }"""
 
 
-# Whether the bar stands between its ends, and the words beside it fit.
+# Whether the progress bar is between its ends, and its label fits.
 IS_SENT = """() => {
     const { value } = document.querySelector(".upload__result progress");
     const words = document.querySelector(".upload__result").textContent;
@@ -64,7 +64,7 @@ def drop(page, selector, *files):
 
 
 def noise():
-    """A picture that is large for its size: 400 KB."""
+    """A picture that is large for its dimensions: 400 KB."""
     file = io.BytesIO()
     pixels = random.Random(1).randbytes(365 * 365 * 3)
     Drawing.frombytes("RGB", (365, 365), pixels).save(file, "PNG")
@@ -137,7 +137,7 @@ def test_three_files_are_dropped_described_chosen_and_seen(open_desk, live_serve
     image = Image.objects.get(alt="A pier in the morning")
     assert (image.focal_x, image.focal_y) == (0.4, 0.49)
 
-    # Chosen for the head of an article and for its text.
+    # Picked as lead image and for the text.
     page.goto(ADD)
     page.get_by_label("Title").fill("Harbour")
     page.get_by_role("button", name="Choose a picture").click()

@@ -136,7 +136,7 @@ def test_a_revision_is_restored_with_the_file_that_stands_there_now(db):
     steps.restore(article, with_it, began_from=article.working_copy.pk)
     article.refresh_from_db()
     assert (article.lead_image, article.lead_image.width) == (image, 90)
-    # One from before there were pictures leaves it alone.
+    # A revision from before there were pictures does not change it.
     content = {
         name: value for name, value in first.content.items() if name != "lead_image"
     }
@@ -156,7 +156,7 @@ def test_a_revision_whose_picture_was_deleted_is_restored_without_it(desk):
     library.delete(image)
     address = reverse("admin:articles_article_restore", args=[article.pk, with_it.pk])
     page = desk.post(address, {"seen": article.working_copy.pk}, follow=True)
-    # Without its picture it says what the article says already.
+    # Without its picture it equals what the article already says.
     assertContains(page, "nothing to restore")
     steps.save(article, {"title": "Newer"}, began_from=article.working_copy.pk)
     page = desk.post(address, {"seen": article.working_copy.pk}, follow=True)

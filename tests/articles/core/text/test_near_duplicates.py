@@ -10,7 +10,6 @@ from articles.core.text.near_duplicates import (
     key_of,
     similar,
     singular_of,
-    within,
 )
 
 SAME = "the same but for case, accents or signs"
@@ -80,15 +79,7 @@ def edits(one, other):
     return row[-1]
 
 
-few_letters = st.text("abs", max_size=9)
-
-
-@given(st.integers(0, 2), few_letters, few_letters)
-def test_the_edits_are_those_of_the_book(allowed, one, other):
-    assert within(allowed, one, other) == (edits(one, other) <= allowed)
-
-
-# Long enough for two edits, and of so few different letters that some are alike.
+# Long enough that some may have two edits, and of few enough letters that some are alike.
 long_names = st.builds(
     "".join, st.lists(st.sampled_from(["ab", "bab", "a1"]), max_size=8)
 )

@@ -1,4 +1,4 @@
-"""A site that stands behind the page cache, and how it is asked."""
+"""A fake site behind the page cache, and requests to it."""
 
 import gzip
 import threading
@@ -31,7 +31,7 @@ def desk(request):
     return HttpResponse("desk")
 
 
-# The addresses of the pages here, where no test needs the real ones.
+# The URLs of this site, for tests that do not need the real ones.
 urlpatterns = [
     path("", front),
     path("articles/<slug:slug>/", story),
@@ -62,7 +62,7 @@ class Reply:
 
 
 def ask(application, address="/", *, method="GET", headers=None, **environ):
-    """The reply of a WSGI application, as a server would send it."""
+    """The answer of a WSGI application, as a server would send it."""
     said = []
     request = RequestFactory().generic(
         method,
@@ -78,7 +78,7 @@ def ask(application, address="/", *, method="GET", headers=None, **environ):
 
 
 class Press:
-    """A site behind the cache: numbers the pages that it makes, and keeps what it was asked."""
+    """A site behind the cache: numbers the pages that it renders, and stores its requests."""
 
     def __init__(self):
         self.asked = []
@@ -115,7 +115,7 @@ class Body(list):
 
 
 class SlowPress(Press):
-    """Begins to make a page, and ends when it is told to."""
+    """Renders a page until it is told to finish."""
 
     def __init__(self):
         super().__init__()

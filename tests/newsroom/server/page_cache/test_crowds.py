@@ -9,7 +9,7 @@ from tests.newsroom.server.page_cache.press import LIFETIME, WORDS, Press, ask
 
 
 def settled():
-    """Give threads that were just started the time to reach where they wait."""
+    """Give threads that were just started the time to reach the point where they wait."""
     time.sleep(0.2)
 
 

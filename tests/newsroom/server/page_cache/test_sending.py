@@ -4,7 +4,7 @@ from django.test import RequestFactory
 from newsroom.server.page_cache import encoding_for
 from tests.newsroom.server.page_cache.press import LIFETIME, PUBLIC, WORDS, ask
 
-# In which form
+# Encodings
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_a_server_does_to_the_headers_is_not_in_the_next_answer(cache):
     assert ask(cache, headers={"If-None-Match": etag}).headers["ETag"] == etag
 
 
-# The same again
+# Conditional requests
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.newsroom.server.page_cache.press import LIFETIME, ask
 
 @pytest.fixture
 def site(clock):
-    # As Django's own test client does: the connection is in the test's transaction.
+    # Like Django's test client: the connection is in the test's transaction.
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     yield PageCache(WSGIHandler(), clock=clock)
