@@ -5,7 +5,7 @@ from functools import partial
 from django.core.files.storage import default_storage
 
 from articles.content.html import keys_in
-from articles.core.checks import Check, Finding, in_batches
+from articles.core.checks import DoctorCheck, DoctorFinding, in_batches
 from articles.images.library import make_address_secret
 from articles.images.renditions import folders_in, names_in, unused
 from articles.models import Article, Image, ImageUse
@@ -22,7 +22,7 @@ def files_without_a_picture():
             for name in names_in(f"{top}/{folder}"):
                 place = f"{top}/{folder}/{name}"
                 if not Image.objects.filter(file=place).exists():
-                    yield Finding(
+                    yield DoctorFinding(
                         name=place,
                         sentence="It belongs to no picture of the library.",
                         mend=partial(_delete_orphan, place),
@@ -33,7 +33,7 @@ def pictures_without_a_file():
     for images in in_batches(Image.objects.all(), BATCH):
         for image in images:
             if not default_storage.exists(image.file.name):
-                yield Finding(
+                yield DoctorFinding(
                     name=f"picture {image.pk}, “{image}”",
                     sentence=f"Its file {image.file.name} is lost. Put another one in its place.",
                 )
@@ -41,7 +41,7 @@ def pictures_without_a_file():
 
 def renditions_of_nothing():
     for place in unused():
-        yield Finding(
+        yield DoctorFinding(
             name=place,
             sentence="No picture on the site looks like this.",
             mend=partial(default_storage.delete, place),
@@ -56,7 +56,7 @@ def guessable_addresses():
     ]:
         for batch in in_batches(images, BATCH):
             for image in batch:
-                yield Finding(
+                yield DoctorFinding(
                     name=f"picture {image.pk}, “{image}”",
                     sentence="Its address follows from the picture itself: whoever has it can ask whether it is here.",
                     mend=partial(make_address_secret, image),
@@ -71,7 +71,7 @@ def wrong_uses():
             listed.setdefault(use.article_id, set()).add(use.image_id)
         for article in articles:
             if not set(_shown_in(article)) <= listed.get(article.pk, set()):
-                yield Finding(
+                yield DoctorFinding(
                     name=f"“{article}”",
                     sentence="A picture stands in it of which the library does not know that.",
                     mend=article.note_pictures,
@@ -79,11 +79,11 @@ def wrong_uses():
 
 
 CHECKS = [
-    Check("files of pictures", files_without_a_picture),
-    Check("pictures and their files", pictures_without_a_file),
-    Check("secret addresses of pictures", guessable_addresses),
-    Check("renditions", renditions_of_nothing),
-    Check("uses of pictures", wrong_uses),
+    DoctorCheck("files of pictures", files_without_a_picture),
+    DoctorCheck("pictures and their files", pictures_without_a_file),
+    DoctorCheck("secret addresses of pictures", guessable_addresses),
+    DoctorCheck("renditions", renditions_of_nothing),
+    DoctorCheck("uses of pictures", wrong_uses),
 ]
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 
-from articles.core.checks import Check, Finding, in_batches
+from articles.core.checks import DoctorCheck, DoctorFinding, in_batches
 from articles.models import Article
 from comments.models import Comment, Thread
 
@@ -18,7 +18,7 @@ def wrong_counts_of_shown():
     """Articles whose stored number of shown comments is wrong."""
     for articles in in_batches(_counted_articles(), BATCH):
         for article in articles.exclude(kept=F("shown")):
-            yield Finding(
+            yield DoctorFinding(
                 name=f"“{article.title}”",
                 sentence=_two_numbers(article.kept, article.shown),
                 mend=partial(_mend_count_of_shown, article),
@@ -29,7 +29,7 @@ def wrong_counts_of_replies():
     """Roots whose stored number of approved replies is wrong."""
     for comments in in_batches(_counted_comments(), BATCH):
         for comment in comments.exclude(approved_replies=F("approved")):
-            yield Finding(
+            yield DoctorFinding(
                 name=f"comment {comment.pk}",
                 sentence=_two_numbers(comment.approved_replies, comment.approved),
                 mend=partial(_mend_count_of_replies, comment),
@@ -60,7 +60,7 @@ def authors_by_typing():
     )
     for batch in in_batches(typed, BATCH):
         for comment in batch.only("pk"):
-            yield Finding(
+            yield DoctorFinding(
                 name=f"comment {comment.pk}",
                 sentence="It counts as a person's only because their address was typed.",
                 mend=partial(_detach, comment),
@@ -69,11 +69,11 @@ def authors_by_typing():
 
 CHECKS = [
     # The replies first, because the counts of articles depend on them.
-    Check("counts of replies", wrong_counts_of_replies),
-    Check("counts of shown comments", wrong_counts_of_shown),
-    Check("articles of replies", replies_on_another_article),
-    Check("roots of replies", replies_under_a_wrong_root),
-    Check("authors of comments", authors_by_typing),
+    DoctorCheck("counts of replies", wrong_counts_of_replies),
+    DoctorCheck("counts of shown comments", wrong_counts_of_shown),
+    DoctorCheck("articles of replies", replies_on_another_article),
+    DoctorCheck("roots of replies", replies_under_a_wrong_root),
+    DoctorCheck("authors of comments", authors_by_typing),
 ]
 
 
@@ -81,7 +81,7 @@ def _misplaced(rule, sentence):
     replies = Comment.objects.filter(parent__isnull=False)
     for batch in in_batches(replies, BATCH):
         for pk in batch.filter(rule).values_list("pk", flat=True):
-            yield Finding(name=f"comment {pk}", sentence=sentence)
+            yield DoctorFinding(name=f"comment {pk}", sentence=sentence)
 
 
 def _two_numbers(kept, counted):
@@ -112,7 +112,7 @@ def _number_of(comments, *, by):
 
 def _mend_count_of_shown(article):
     with transaction.atomic():
-        thread = Thread.objects.held_by(article)
+        thread = Thread.objects.lock_for(article)
         shown = _counted_articles().get(pk=article.pk).shown
         Thread.objects.filter(pk=thread.pk).update(shown_count=shown)
 
@@ -124,6 +124,6 @@ def _detach(comment):
 def _mend_count_of_replies(comment):
     with transaction.atomic():
         # Locked, because a decision on a reply changes the count.
-        Thread.objects.held_by(comment.article)
+        Thread.objects.lock_for(comment.article)
         approved = _counted_comments().get(pk=comment.pk).approved
         Comment.objects.filter(pk=comment.pk).update(approved_replies=approved)

@@ -23,7 +23,9 @@ def alive(request):
 @require_safe
 def ready(request):
     """Whether database, cache and storage work. The answer names failures; the log says why."""
-    failing = [name for name, check in CHECKS.items() if not _works(name, check)]
+    failing = [
+        name for name, check in READINESS_CHECKS.items() if not _works(name, check)
+    ]
     if failing:
         return _in_words(f"not ready: {', '.join(failing)}", status=503)
     return _in_words("ready")
@@ -52,7 +54,7 @@ def storage():
             raise OSError(f"Nothing can be written in {folder}.")
 
 
-CHECKS = {"database": database, "cache": memory, "storage": storage}
+READINESS_CHECKS = {"database": database, "cache": memory, "storage": storage}
 
 
 def _works(name, check):

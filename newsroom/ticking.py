@@ -11,7 +11,7 @@ from django.utils import timezone
 from articles.images.library import make_addresses_secret
 from articles.models import CorrectionRequest, Unsaved
 from articles.publishing.actions import DueChangesFailed, publish_due_changes
-from comments.mail.moderator_digest import tell_moderators
+from comments.mail.moderator_digest import mail_moderators
 from comments.mail.outbox import send_due
 from comments.mail.reply_notifications import announce_new
 from comments.models import NetworkKey, WrittenMail
@@ -33,7 +33,7 @@ def forget_done_tasks():
 # machines, and repeatedly: the second time there is nothing left to do.
 JOBS: list[Callable[[], object]] = [
     publish_due_changes,
-    tell_moderators,
+    mail_moderators,
     announce_new,
     send_due,
     account_mail.send_due,
@@ -62,7 +62,7 @@ LATE_AFTER = timedelta(minutes=2)
 # The name of each job at the desk.
 _WORDS = {
     publish_due_changes: "Scheduled changes of articles go live",
-    tell_moderators: "Moderators are told by mail what waits",
+    mail_moderators: "Moderators are told by mail what waits",
     announce_new: "Readers are told by mail of replies",
     send_due: "Mails to readers are sent",
     account_mail.send_due: "Mails to staff about their accounts are sent",

@@ -11,7 +11,7 @@ from PIL import Image as Drawing
 
 from articles.models import Article, Correction, CorrectionRequest, Image, Person
 from comments.models import Comment, Commenter, Digest, Mailbox, Report
-from comments.moderation.reports import take
+from comments.moderation.reports import submit_report
 from comments.moderation.reputation import confirm
 
 HOUR = timedelta(hours=1)
@@ -86,7 +86,9 @@ def make_shown_comment(**fields):
 def make_report(comment, **fields):
     """A report of the comment by a reader on a network of its own."""
     fields = {"reason": Report.Reason.ABUSE} | fields
-    take(Report(comment=comment, **fields), networks=[f"network {next(numbers)}"])
+    submit_report(
+        Report(comment=comment, **fields), networks=[f"network {next(numbers)}"]
+    )
     comment.refresh_from_db()
 
 

@@ -19,7 +19,7 @@ from articles.models import Correction, CorrectionRequest, TransitionError
 LONGEST_REPLY = 2000
 
 # Name in the address: label, and the queryset method.
-PILES = {
+REQUEST_LISTS = {
     "open": ("Open", "open"),
     "answered": ("Answered by a correction", "answered"),
     "closed": ("Closed without one", "closed"),
@@ -35,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, word) in PILES.items()]
+        return [(name, label) for name, (label, word) in REQUEST_LISTS.items()]
 
     def choices(self, changelist):
         for value, words in self.lookup_choices:
@@ -46,14 +46,14 @@ class StateFilter(admin.SimpleListFilter):
             }
 
     def queryset(self, request, requests):
-        label, word = PILES[chosen_state(request)]
+        label, word = REQUEST_LISTS[chosen_state(request)]
         return getattr(requests, word)()
 
 
 def chosen_state(request):
     unsaid = "all" if request.GET.get("q") else "open"
     chosen = request.GET.get("state")
-    return chosen if chosen in PILES else unsaid
+    return chosen if chosen in REQUEST_LISTS else unsaid
 
 
 class CloseForm(forms.Form):

@@ -19,7 +19,7 @@ from articles.core.admin.changed_fields import ChangedFieldsForm
 from articles.core.admin.changelist import LongList, LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.admin.read_only import RecordMixin
-from articles.core.text.near_duplicates import similar
+from articles.core.text.near_duplicates import find_similar
 from articles.models import Article, Tag, TagsApart, TagStep, TransitionError
 from articles.models.tag import SLUG_LENGTH, USES_COUNTED
 from articles.publishing import tag_merge
@@ -184,7 +184,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             raise PermissionDenied
         newest = Tag.objects.order_by("-pk").values_list("name", "pk")[: COMPARED + 1]
         keys = dict(newest[:COMPARED])
-        found = similar(keys)
+        found = find_similar(keys)
         apart = set(TagsApart.objects.values_list("first", "second"))
         pairs = [
             pair

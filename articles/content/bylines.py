@@ -31,21 +31,21 @@ _BRACKETS = re.compile(r"(?P<before>.*\S)\s*\((?P<inside>[^()]*)\)", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Part:
+class BylinePart:
     """The people of a byline in one role, with the introduction of that role."""
 
     lead: str
     people: list[Any]
 
 
-def parts(credits: Iterable[Any]) -> list[Part]:
+def parts(credits: Iterable[Any]) -> list[BylinePart]:
     """The byline grouped by role. The introduction of the first part is capitalised."""
     by_role = {role: [] for role in LEADS}
     for credit in credits:
         by_role[credit.role].append(credit.person)
     found = [(LEADS[role], people) for role, people in by_role.items() if people]
     return [
-        Part(lead if number else lead.capitalize(), people)
+        BylinePart(lead if number else lead.capitalize(), people)
         for number, (lead, people) in enumerate(found)
     ]
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from articles.content.bylines import with_role
 from articles.content.html import Paragraph, paragraphs
-from articles.content.snapshots import PARTS, Snapshot, differing
+from articles.content.snapshots import PARTS, Snapshot, differing_parts
 from articles.core.text.word_diff import GONE, NEW, SAME, by_word
 
 # The unchanged paragraphs that are shown before and after a changed one.
@@ -31,7 +31,7 @@ Pair = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
-class Row:
+class DiffRow:
     """A paragraph before and after the change, in pieces; None where it does not exist."""
 
     old: Pieces | None = None
@@ -43,11 +43,11 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Part:
+class PartDiff:
     """One part of the article that differs between the snapshots."""
 
     name: str
-    rows: list[Row]
+    rows: list[DiffRow]
     # The number of rows after the last one that is shown.
     more: int = 0
 
@@ -73,19 +73,19 @@ class Budget:
 
 @dataclass(frozen=True)
 class Comparison:
-    parts: list[Part]
+    parts: list[PartDiff]
     # Parts that only one snapshot has: the other is older than the part.
     unknown: list[str] = field(default_factory=list)
 
 
-def compared(old: Snapshot, new: Snapshot) -> Comparison:
+def compare_snapshots(old: Snapshot, new: Snapshot) -> Comparison:
     """The diff from the old snapshot to the new one, in the order of the form."""
     unknown = [part for part in PARTS if (part in old) != (part in new)]
-    parts = [_part(name, old[name], new[name]) for name in differing(old, new)]
+    parts = [_part(name, old[name], new[name]) for name in differing_parts(old, new)]
     return Comparison(parts, unknown)
 
 
-def rows(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[Row]:
+def rows(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[DiffRow]:
     """Yield the whole of both texts, paragraph beside paragraph."""
     budget = Budget()
     for before, after in _aligned(old, new):
@@ -102,7 +102,7 @@ def _part(name, old, new):
         found = list(_shortened(rows(read(old), read(new))))
     else:
         found = [_row(Paragraph("p", old), Paragraph("p", new), Budget())]
-    return Part(name, found[:MOST_ROWS], len(found[MOST_ROWS:]))
+    return PartDiff(name, found[:MOST_ROWS], len(found[MOST_ROWS:]))
 
 
 def _credits(byline):
@@ -137,16 +137,16 @@ def _row(old, new, budget):
     heading = (new or old).is_heading
     if old == new:
         pieces = [(SAME, old.text)]
-        return Row(pieces, pieces, heading, is_same=True)
+        return DiffRow(pieces, pieces, heading, is_same=True)
     if old is None:
-        return Row(None, [(NEW, new.text)], heading)
+        return DiffRow(None, [(NEW, new.text)], heading)
     if new is None:
-        return Row([(GONE, old.text)], None, heading)
+        return DiffRow([(GONE, old.text)], None, heading)
     if budget.allows(old.text, new.text):
         pieces = list(by_word(old.text, new.text))
     else:
         pieces = [(GONE, old.text), (NEW, new.text)]
-    return Row(_without(NEW, pieces), _without(GONE, pieces), heading)
+    return DiffRow(_without(NEW, pieces), _without(GONE, pieces), heading)
 
 
 def _without(kind, pieces):
@@ -173,7 +173,7 @@ def _shortened(all_rows):
             yield from run
             continue
         yield from run[:head]
-        yield Row(skipped=len(run) - head - tail)
+        yield DiffRow(skipped=len(run) - head - tail)
         yield from run[len(run) - tail :]
 
 

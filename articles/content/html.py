@@ -17,7 +17,7 @@ from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
-from articles.content.nesting import nested_at_most
+from articles.content.nesting import limit_nesting
 
 # Words per minute in silent reading of English non-fiction: Brysbaert (2019), "How many
 # words do we read per minute?", Journal of Memory and Language 109.
@@ -229,7 +229,7 @@ def _settled(html):
     # Broken markup may come out of one cleaning as markup that a browser reads differently.
     # A text that cleaning no longer changes is read by browsers as by us.
     for _ in range(10):
-        shallow = nested_at_most(html, allowed=_ALLOWED["tags"])
+        shallow = limit_nesting(html, allowed=_ALLOWED["tags"])
         if (cleaned := _article.clean(shallow)) == html:
             return html
         html = cleaned

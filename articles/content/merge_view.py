@@ -25,7 +25,7 @@ def text_of(html: str) -> str:
     return _GAP.sub("\n", text).strip()
 
 
-def told_apart(mine: str, theirs: str) -> list[tuple[str, str]]:
+def diff_of_conflict(mine: str, theirs: str) -> list[tuple[str, str]]:
     """
     The diff as pairs of SAME, GONE (only in mine) or NEW (only in theirs) and the text.
 

@@ -54,7 +54,7 @@ _ENDS = (
 )
 
 
-def nested_at_most(html: str, *, allowed: set[str], depth: int = DEEPEST) -> str:
+def limit_nesting(html: str, *, allowed: set[str], depth: int = DEEPEST) -> str:
     """
     Limit the nesting to `depth` levels. Deeper elements lose their tags but keep their text.
 

@@ -77,7 +77,7 @@ def pictures_in(content: Snapshot) -> list[int]:
     return [*([lead["image"]] if lead else []), *keys_in(content.get("body", ""))]
 
 
-def differing(one: Snapshot, other: Snapshot) -> list[str]:
+def differing_parts(one: Snapshot, other: Snapshot) -> list[str]:
     """The names of the parts that both snapshots have, with different values."""
     return [
         part
@@ -86,7 +86,7 @@ def differing(one: Snapshot, other: Snapshot) -> list[str]:
     ]
 
 
-def merged(
+def three_way_merge(
     base: Snapshot, mine: Snapshot, theirs: Snapshot
 ) -> tuple[dict[str, Any], list[str]]:
     """
@@ -95,8 +95,8 @@ def merged(
     A part that only one side changed is taken from that side. A part that both changed to
     different values is in conflict, and the result has mine.
     """
-    changed_by_me = differing(base, mine)
-    changed_by_them = set(differing(base, theirs)) | (theirs.keys() - base.keys())
+    changed_by_me = differing_parts(base, mine)
+    changed_by_them = set(differing_parts(base, theirs)) | (theirs.keys() - base.keys())
     result = {**mine}
     conflicts = []
     for part in PARTS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """One fault in the data. `mend` repairs it; None when no machine can."""
 
     name: str
@@ -14,11 +14,11 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Check:
+class DoctorCheck:
     """One check of the database: `find` yields its findings."""
 
     title: str
-    find: Callable[[], Iterable[Finding]]
+    find: Callable[[], Iterable[DoctorFinding]]
 
 
 def in_batches(rows, size):

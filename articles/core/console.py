@@ -15,7 +15,7 @@ from rich.text import Text
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandOutcome:
     """The outcome for one item: `what` is “made”, “skipped”, “refused” …"""
 
     what: str
@@ -23,11 +23,11 @@ class Outcome:
     detail: str
 
 
-class Outcomes:
+class CommandReport:
     """The outcomes of a command, item by item: shown while it runs and at the end."""
 
     def __init__(self, out, *, no_color: bool = False):
-        self.all: list[Outcome] = []
+        self.all: list[CommandOutcome] = []
         self._out = out
         # Otherwise Django's stream ends every part of a progress bar with a new line.
         self._out.ending = ""
@@ -51,13 +51,13 @@ class Outcomes:
 
     def add(self, what: str, name: str, detail: str) -> None:
         """Add an outcome; off a terminal, its line is written at once."""
-        outcome = Outcome(what, _printable(name), _printable(detail))
+        outcome = CommandOutcome(what, _printable(name), _printable(detail))
         self.all.append(outcome)
         if not self._on_terminal:
             self._out.write(f"{outcome.what}: {outcome.name}: {outcome.detail}\n")
             self._out.flush()
 
-    def of(self, what: str) -> list[Outcome]:
+    def of(self, what: str) -> list[CommandOutcome]:
         return [outcome for outcome in self.all if outcome.what == what]
 
     def show(self) -> None:

@@ -51,7 +51,7 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class Page:
+class CursorPage:
     """The rows of one page, newest first, and the cursors of the pages on either side."""
 
     rows: list
@@ -73,7 +73,7 @@ def newest_page(
     size: int,
     before: str | None = None,
     after: str | None = None,
-) -> Page:
+) -> CursorPage:
     """
     One page of the rows, newest first by `field` and id, in one query.
 
@@ -83,12 +83,14 @@ def newest_page(
     newest_first = [f"-{field}", "-id"]
     if cursor := cursor_or_404(before):
         found = list(
-            beyond(rows, cursor.before(field)).order_by(*newest_first)[: size + 1]
+            filter_beyond(rows, cursor.before(field)).order_by(*newest_first)[
+                : size + 1
+            ]
         )
         shown, more_older, more_newer = found[:size], len(found) > size, True
     elif cursor := cursor_or_404(after):
         found = list(
-            beyond(rows, cursor.after(field)).order_by(field, "id")[: size + 1]
+            filter_beyond(rows, cursor.after(field)).order_by(field, "id")[: size + 1]
         )
         shown, more_older, more_newer = found[:size][::-1], True, len(found) > size
     else:
@@ -96,7 +98,7 @@ def newest_page(
         shown, more_older, more_newer = found[:size], len(found) > size, False
     if cursor and not shown:
         raise Http404("Nothing comes after this place.")
-    return Page(
+    return CursorPage(
         rows=shown,
         older=_place(shown[-1], field) if shown and more_older else None,
         newer=_place(shown[0], field) if shown and more_newer else None,
@@ -120,7 +122,7 @@ def key_or_404(text: str | None) -> int | None:
     return key
 
 
-def beyond(rows, place):
+def filter_beyond(rows, place):
     """
     Filter the rows by `place`, a Q, and move it ahead of all other conditions.
 

@@ -59,7 +59,7 @@ def make_missing(image, *, take_turn=True):
     if recipes := missing(image):
         with turn() if take_turn else nullcontext():
             for recipe, content in _drawn(image, recipes):
-                put(image.place_of(recipe), content)
+                write_file(image.place_of(recipe), content)
     _note_made(image)
     return made
 
@@ -78,7 +78,7 @@ def make_now(image, recipe):
         with turn():
             # Another request may have made it during the wait.
             if not default_storage.exists(place):
-                put(place, _drawn_alone(image, recipe))
+                write_file(place, _drawn_alone(image, recipe))
     if not _as_it_was(image).exists():
         remove(image.fingerprint)
         raise NotThere
@@ -102,7 +102,7 @@ def _was_copied(image, recipe):
     if former is None or not default_storage.exists(former):
         return False
     with default_storage.open(former) as file:
-        put(image.place_of(recipe), file.read())
+        write_file(image.place_of(recipe), file.read())
     return True
 
 
@@ -132,7 +132,7 @@ def _as_it_was(image):
     return Image.objects.on_site().filter(pk=image.pk, fingerprint=image.fingerprint)
 
 
-def put(place, content, *, storage=default_storage):
+def write_file(place, content, *, storage=default_storage):
     """
     Write the file to exactly this place, completely or not at all.
 

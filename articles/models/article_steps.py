@@ -22,7 +22,7 @@ from articles.models.revision import Revision
 from articles.models.step import Step, TransitionError
 
 # The fields that a step can change. They say where an article stands.
-STANDING = [
+STANDING_FIELDS = [
     "status",
     "published_at",
     "withdrawal",

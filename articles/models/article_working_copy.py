@@ -7,7 +7,7 @@ content is passed around as snapshots: see articles.content.snapshots.
 
 from django.utils import timezone
 
-from articles.content.snapshots import TEXTS, differing, pictures_in, snapshot_of
+from articles.content.snapshots import TEXTS, differing_parts, pictures_in, snapshot_of
 from articles.core.append_only import name_of
 from articles.models.article_status import Status
 from articles.models.held_row import on_held_row
@@ -35,7 +35,7 @@ def working_content(article):
 def has_unpublished_changes(article):
     """Whether the working copy differs from what readers see."""
     return keeps_changes_apart(article) and bool(
-        differing(working_content(article), snapshot_of(article))
+        differing_parts(working_content(article), snapshot_of(article))
     )
 
 
@@ -46,7 +46,7 @@ def put(article, content, *, by=None):
 
     Raises TransitionError when the slug of the snapshot now belongs to another article.
     """
-    changed = differing(content, snapshot_of(article))
+    changed = differing_parts(content, snapshot_of(article))
     if "slug" in changed:
         article.rename(content["slug"], by=by)
     texts = {
@@ -117,7 +117,7 @@ def was_rewritten(article):
     last = article.revisions.published().newest_first().first()
     if last is None:
         return article.revisions.exists()
-    return bool(differing(last.content, snapshot_of(article)))
+    return bool(differing_parts(last.content, snapshot_of(article)))
 
 
 def _set_lead(article, lead):

@@ -18,7 +18,7 @@ class ArticleBatchQuerySet(AppendOnlyQuerySet):
             return self.filter(by=user)
         return self.none()
 
-    def knowing_what_is_left(self):
+    def with_left_to_undo(self):
         """Annotate `left_to_undo`: whether any change of the batch is not undone yet."""
         left = _not_undone().filter(batch=models.OuterRef("pk"))
         return self.annotate(left_to_undo=models.Exists(left))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from articles.images.processing.rendering import VERSION
 from articles.images.processing.specs import CARD, TYPES, WHOLE, recipes_for
-from articles.images.processing.validation import accepted, random_name
+from articles.images.processing.validation import random_name, validate_picture
 
 ORIGINALS = "originals"
 RENDITIONS = "renditions"
@@ -38,7 +38,7 @@ class PictureFile(FieldFile):
         This takes long, so callers do it before they begin a transaction. Raises
         PictureRefused.
         """
-        image, picture = self.instance, accepted(self.file)
+        image, picture = self.instance, validate_picture(self.file)
         image.width, image.height = picture.width, picture.height
         image.has_alpha, image.frames = picture.has_alpha, picture.frames
         image.content_hash = picture.sent_hash

@@ -21,7 +21,7 @@ def preview(request, key):
         return unseen(
             render(request, "articles/preview_ended.html", {"link": link}, status=410)
         )
-    article = article_saying(link.article, link.article.working_content())
+    article = article_with_content(link.article, link.article.working_content())
     return page(request, article, {"link": link})
 
 
@@ -51,7 +51,7 @@ def unseen(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def article_saying(article, content):
+def article_with_content(article, content):
     """The article with the content of a snapshot, for showing; nothing is saved."""
     shown = Article.objects.get(pk=article.pk)
     for name in TEXTS:

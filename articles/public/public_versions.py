@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from django.utils import timezone
 
-from articles.content.diff import Part, compared
+from articles.content.diff import PartDiff, compare_snapshots
 
 # Few, because each pair of versions is compared.
 VERSIONS_A_PAGE = 10
@@ -26,7 +26,7 @@ class Version:
 
     at: datetime
     # Pairs of a label and a changed part; empty for the first version.
-    parts: list[tuple[str, Part]]
+    parts: list[tuple[str, PartDiff]]
     is_first: bool = False
 
 
@@ -68,6 +68,6 @@ def _kept(article, before):
 
 
 def _version(newer, older):
-    found = compared(older.content, newer.content)
+    found = compare_snapshots(older.content, newer.content)
     parts = [(LABELS[part.name], part) for part in found.parts if part.name in LABELS]
     return Version(newer.published_at, parts)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from articles.content.snapshots import byline_of, differing, merged
+from articles.content.snapshots import byline_of, differing_parts, three_way_merge
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
 from articles.models import (
@@ -65,7 +65,7 @@ def save(article, content, *, by=None, began_from=None, note=""):
     content = newest.content | content
     if began_from != newest.pk:
         base = _base(article, began_from)
-        content, parts = merged(base, content, newest.content)
+        content, parts = three_way_merge(base, content, newest.content)
         if parts:
             raise EditConflict(parts, newest, content)
     revision = _store_revision(article, content, newest, by=by, note=note)
@@ -113,7 +113,7 @@ def restore(article, revision, *, by=None, began_from=None):
     content = {**revision.content}
     if lead_is_lost(revision):
         content["lead_image"] = None
-    if not differing(content, article.working_content()):
+    if not differing_parts(content, article.working_content()):
         raise TransitionError(
             f"“{article}” says the same at the desk already, so there is nothing to restore."
         )
@@ -254,7 +254,7 @@ def _change(article, changed, *, by, note):
     """Save the parts that `changed` returns for the working copy, if they differ from it."""
     copy = make_working_copy(article)
     parts = changed(copy.content)
-    if differing(parts, copy.content):
+    if differing_parts(parts, copy.content):
         save(article, parts, by=by, began_from=copy.pk, note=note)
 
 

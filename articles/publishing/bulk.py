@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from articles.content.snapshots import PARTS
 from articles.core.append_only import name_of
 from articles.models import Article, ArticleBatch, BatchedArticle, TransitionError
-from articles.models.article_steps import STANDING
+from articles.models.article_steps import STANDING_FIELDS
 from articles.publishing import actions
 
 # In seconds: the interval at which SQLite checks whether a lock has become free.
@@ -27,7 +27,7 @@ LONGEST_PAUSE = 0.1
 
 
 @dataclass
-class Outcome:
+class ArticleBulkOutcome:
     """The outcome of a bulk action: the changed articles, and the skipped ones with reasons."""
 
     batch: ArticleBatch
@@ -37,7 +37,7 @@ class Outcome:
     remarks: list[str] = field(default_factory=list)
 
 
-def do_together(
+def run_bulk_action(
     what,
     articles,
     take: Callable,
@@ -72,7 +72,7 @@ def changed_since_shown(article, shown):
     return f"“{article}” was changed since it was shown to you, so it is left out. Look at it before you try again."
 
 
-def undo_together(batch, *, by, refusal_of=lambda article: ""):
+def undo_bulk_action(batch, *, by, refusal_of=lambda article: ""):
     """
     Undo a batch: restore each article that is still as the batch left it.
 
@@ -96,7 +96,7 @@ def _undoing_of(batch, by):
         # Locked, so that of two simultaneous requests only one begins.
         held = ArticleBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if held.is_half_undone:
-            return Outcome(held.undone)
+            return ArticleBulkOutcome(held.undone)
         if not held.is_open:
             raise TransitionError(_why_closed(held))
         return _new_outcome(batch.what, by, undoes=held)
@@ -105,7 +105,7 @@ def _undoing_of(batch, by):
 def state_of(article):
     """Everything that a bulk action can change, by name, in a form that JSON can store."""
     content = article.working_content()
-    standing = {name: getattr(article, name) for name in STANDING}
+    standing = {name: getattr(article, name) for name in STANDING_FIELDS}
     if article.published_at:
         standing["published_at"] = article.published_at.isoformat()
     return {
@@ -115,7 +115,7 @@ def state_of(article):
 
 
 def _new_outcome(what, by, **fields):
-    return Outcome(
+    return ArticleBulkOutcome(
         ArticleBatch.objects.create(what=what, by=by, by_name=name_of(by), **fields)
     )
 
@@ -213,7 +213,7 @@ def _undo(article, *, item, by, remarks):
 
 
 def _standing(values):
-    found = {name: values[name] for name in STANDING if name in values}
+    found = {name: values[name] for name in STANDING_FIELDS if name in values}
     if found.get("published_at"):
         found["published_at"] = parse_datetime(found["published_at"])
     return found

@@ -36,7 +36,7 @@ def duplicate(article, *, by=None):
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """An article on a day of the calendar: planned for it, or scheduled for it."""
 
     article: Any
@@ -48,10 +48,12 @@ class Day:
     date: date
     is_of_the_month: bool
     is_today: bool
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[CalendarEntry] = field(default_factory=list)
 
 
-def weeks_of(span: Span, entries: dict[date, list[Entry]]) -> list[tuple[Day, ...]]:
+def weeks_of(
+    span: Span, entries: dict[date, list[CalendarEntry]]
+) -> list[tuple[Day, ...]]:
     """The month as weeks of seven days, Monday first, each day with its entries."""
     first, today = timezone.localtime(span.start).date(), timezone.localdate()
     dates = days_of.Calendar().itermonthdates(first.year, first.month)
@@ -76,9 +78,9 @@ def entries_of(articles, span):
     entries = {}
     for article in scheduled[:SHOWN]:
         day = timezone.localtime(article.public_from).date()
-        entries.setdefault(day, []).append(Entry(article, is_scheduled=True))
+        entries.setdefault(day, []).append(CalendarEntry(article, is_scheduled=True))
     for article in planned[:SHOWN]:
-        entry = Entry(article, is_scheduled=False)
+        entry = CalendarEntry(article, is_scheduled=False)
         entries.setdefault(article.planned_for, []).append(entry)
     return entries, max(len(scheduled), len(planned)) > SHOWN
 

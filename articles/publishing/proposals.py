@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.content.html import clean_article
-from articles.content.snapshots import differing, merged
+from articles.content.snapshots import differing_parts, three_way_merge
 from articles.core.append_only import name_of
 from articles.models import Article, Proposal, Revision, Step, TransitionError
 from articles.models.article_steps import record_step
@@ -32,7 +32,7 @@ def propose(article, parts, *, by, note="", began_from=None):
     base = began.content if began else article.working_content()
     content = base | parts
     content["body"] = clean_article(content["body"])
-    if not differing(content, base):
+    if not differing_parts(content, base):
         raise TransitionError(
             "This says what the article says already. Change something, then propose it."
         )
@@ -80,7 +80,7 @@ def take_over(proposal, *, by=None):
     return saved
 
 
-def what_comes_of(proposal):
+def preview_merge(proposal):
     """
     The content after taking over the proposal, and the parts in conflict.
 
@@ -94,7 +94,7 @@ def what_comes_of(proposal):
     else:
         found = article.revisions.filter(pk=began).first()
         base = found.content if found else {}
-    return merged(base, working | revision.content, working)
+    return three_way_merge(base, working | revision.content, working)
 
 
 def decline(proposal, *, answer, by=None):

@@ -56,7 +56,7 @@ def rename(tag, *, name=None, slug=None, by=None):
 
 
 @dataclass(frozen=True)
-class Consequences:
+class MergeConsequences:
     """What a merge would do. The numbers count at most LOOKED_AT articles."""
 
     # The articles with the tag that is merged away, and those of them that are visible.
@@ -79,7 +79,7 @@ def consequences(goes, *, into):
     earlier = TaggedArticle.objects.filter(
         content_object=OuterRef("content_object"), pk__lt=OuterRef("pk")
     )
-    return Consequences(
+    return MergeConsequences(
         articles=min(articles, LOOKED_AT),
         visible=_first_items(goes).filter(is_visible()).count(),
         both=_first_items(goes).filter(Exists(with_both)).count(),

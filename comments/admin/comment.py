@@ -38,7 +38,7 @@ from comments.screening.wording import sentence
 from comments.threads.pages import thread_of
 
 # Up to this many decisions of one bulk action get a message each; more get a summary.
-NAMED = 3
+MESSAGES_EACH = 3
 DONE = {
     "approve": "{} comments are now approved.",
     "reject": "{} comments are now rejected.",
@@ -258,7 +258,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         outcome = decide_together(step, seen, by=request.user, **why)
         for comment, why in outcome.skipped:
             self._say(request, comment, why, messages.ERROR)
-        if len(outcome.done) <= NAMED:
+        if len(outcome.done) <= MESSAGES_EACH:
             for comment in outcome.done:
                 self._say_done(request, comment, step)
         if len(outcome.done) > 1:

@@ -187,7 +187,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     # The list
 
     def get_queryset(self, request):
-        return super().get_queryset(request).knowing_their_name().knowing_their_mute()
+        return super().get_queryset(request).with_latest_name().with_mute()
 
     def get_search_results(self, request, queryset, search_term):
         # From the beginning of the address, which the index serves; addresses are lower case.

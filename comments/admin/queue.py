@@ -22,13 +22,13 @@ from articles.models import Article, TransitionError
 from comments.admin import columns
 from comments.admin.queue_form import ANSWERS, REASONS, QueueForm
 from comments.models import Batch, Comment, Queue
-from comments.moderation.bulk import Outcome, decide_together, undo_together
+from comments.moderation.bulk import BulkOutcome, decide_together, undo_together
 from comments.moderation.queue import (
     COUNTED,
     NEW_COUNTED,
-    PILES,
+    QUEUE_LISTS,
     WAITING,
-    Pile,
+    QueueList,
     Seen,
     by_article,
     card_after,
@@ -61,10 +61,10 @@ LEFT_OPEN = {"undo", "thread"}
 
 
 @dataclass(frozen=True)
-class Place:
+class QueuePlace:
     """A place in the queue: which list, which part of it, in which order."""
 
-    pile: Pile = WAITING
+    pile: QueueList = WAITING
     article: int | None = None
     after: str = ""
     since: str = ""
@@ -76,7 +76,7 @@ class Place:
         article = query.get("article", "")
         is_key = article.isdecimal() and len(article) < 16
         return cls(
-            pile=PILES.get(query.get("pile"), WAITING),
+            pile=QUEUE_LISTS.get(query.get("pile"), WAITING),
             article=int(article) if is_key else None,
             after=query.get("after", "")[:60],
             since=query.get("since", "")[:60],
@@ -151,13 +151,13 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
     @method_decorator(require_GET)
     @for_moderators
     def changelist_view(self, request, extra_context=None):
-        return self._page(request, Place.parse(request.GET))
+        return self._page(request, QueuePlace.parse(request.GET))
 
     @method_decorator(require_GET)
     @for_moderators
     def news_view(self, request):
         """How many comments have come since the page was drawn."""
-        place = Place.parse(request.GET)
+        place = QueuePlace.parse(request.GET)
         number = len(place.pile.keys_since(place.since, place.article))
         return JsonResponse(
             {"new": number, "said": f"{_capped(number, NEW_COUNTED)} new"}
@@ -347,10 +347,10 @@ def _take(*, step, seen, by, note, explanation, told, answer, policy, card):
         return decide_together(step, versions, by=by, **why)
     ((key, one),) = seen.items()
     comment = get_object_or_404(Comment, pk=key)
-    outcome = Outcome()
+    outcome = BulkOutcome()
     if step == "thread":
         thread_of(comment.article).set_policy(policy, by=by)
-        return Outcome(done=[comment])
+        return BulkOutcome(done=[comment])
     try:
         _take_on_one(step, comment, answer, by=by, seen=one.version, **why)
     except TransitionError as error:
@@ -433,7 +433,7 @@ def _plain_sentence(step, done):
 
 
 def _place_of(request):
-    return Place.parse(QueryDict(request.POST.get("back", "")[:500]))
+    return QueuePlace.parse(QueryDict(request.POST.get("back", "")[:500]))
 
 
 def _is_asked_by_script(request):
@@ -452,7 +452,7 @@ def _tabs(place):
             _capped(pile.count(), COUNTED),
             pile == place.pile,
         )
-        for pile in PILES.values()
+        for pile in QUEUE_LISTS.values()
     ]
 
 

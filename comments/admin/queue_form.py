@@ -12,7 +12,7 @@ MOST_AT_ONCE = 500
 ANSWERS = AnswersMixin.ANSWERS
 # Each reason to reject has a button of its own.
 REASONS = {f"reject-{reason.value}": reason for reason in Decision.Reason}
-STEPS = [
+QUEUE_STEPS = [
     "approve",
     *REASONS,
     "mark_spam",
@@ -43,7 +43,7 @@ class SeenField(forms.Field):
 
 class QueueForm(AnswersMixin, forms.Form):
     step = forms.ChoiceField(
-        choices=[(step, step) for step in STEPS],
+        choices=[(step, step) for step in QUEUE_STEPS],
         error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
     )
     seen = SeenField(error_messages={"required": NOTHING_SEEN})

@@ -11,15 +11,15 @@ from django.urls import path, reverse
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
-from comments.admin.trying import TriedForm, listed
+from comments.admin.trying import BacktestedForm, newest_hits
 from comments.models import RuleSetting, Weight
 from comments.screening.backtest import (
     MOST_TRIED,
     as_set,
-    found_lately,
+    count_recent_findings,
     in_force,
-    past_for,
-    trial,
+    past_comments_for,
+    run_trial,
 )
 from comments.screening.rules import FAILED, RULES
 from comments.screening.wording import QUESTIONS
@@ -52,7 +52,7 @@ MEASURES = {
 ANY_MEASURE = Measure("", 1_000_000, is_whole=False)
 
 
-class RuleForm(TriedForm):
+class RuleForm(BacktestedForm):
     """The settings of a rule. Empty means the default; `seen` is what was on the screen."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -172,7 +172,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        lately = found_lately()
+        lately = count_recent_findings()
         rows = {row.rule: row for row in RuleSetting.objects.all()}
         context = {
             "title": "Rules",
@@ -200,7 +200,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
             return self._rule_page(request, form, status=422)
         if form.is_stale:
             return self._conflict(request, form)
-        if "_store" not in request.POST or not form.was_tried:
+        if "_store" not in request.POST or not form.was_backtested:
             return self._rule_page(request, form, **_trials(form))
         try:
             row = RuleSetting.objects.change(
@@ -277,15 +277,15 @@ def _sent(data):
 
 def _trials(form):
     """The backtests of the rule: with the requested settings, and with the current ones."""
-    past = past_for(form.rule)
-    asked, now = (trial(form.rule, how, past) for how in (form.setting, form.now))
+    past = past_comments_for(form.rule)
+    asked, now = (run_trial(form.rule, how, past) for how in (form.setting, form.now))
     return {
         "trial": asked,
         "trial_now": now,
         "past": past,
         "asked": _in_words(form.rule, form.setting),
-        "hits": listed(asked.hits),
-        "let_go": listed(now.beyond(asked)),
+        "hits": newest_hits(asked.hits),
+        "let_go": newest_hits(now.beyond(asked)),
         "new": {hit.comment.pk for hit in asked.beyond(now)},
     }
 

@@ -18,16 +18,16 @@ from articles.core.text.folding import fold
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.filters import DateFilter
-from comments.admin.trying import TriedForm, listed
+from comments.admin.trying import BacktestedForm, newest_hits
 from comments.forms.fields import TextField
 from comments.models import RuleSetting, Term
 from comments.models.term import LONGEST_TERM
 from comments.screening.backtest import (
     OF_TERMS,
     as_set,
-    found_lately,
+    count_recent_findings,
     past_with_terms,
-    trial,
+    run_trial,
 )
 from comments.screening.rules import RULES
 from comments.screening.terms import problem_with
@@ -37,7 +37,7 @@ LONGEST_FOLDED = 4 * LONGEST_TERM
 MOST_LINES = 200
 MOST_PROBLEMS = 20
 # Up to this many new terms are named in the message.
-NAMED = 5
+TERMS_NAMED = 5
 
 RULE_OF = {
     kind: next(rule for rule in RULES if rule.name == name)
@@ -45,7 +45,7 @@ RULE_OF = {
 }
 
 
-class TermsForm(TriedForm):
+class TermsForm(BacktestedForm):
     texts = TextField(
         label="Words",
         max_length=MOST_LINES * LONGEST_TERM,
@@ -85,7 +85,7 @@ class TermsForm(TriedForm):
         return list(texts.values())
 
 
-class KindForm(TriedForm):
+class KindForm(BacktestedForm):
     """Move a term to another list; `seen` is the list that was on the screen."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -125,7 +125,7 @@ class TermList(LongList):
         super().get_results(request)
         self.may_add = self.model_admin.has_add_permission(request)
         self.result_list = list(self.result_list)
-        found = found_lately(terms=[term.folded for term in self.result_list])
+        found = count_recent_findings(terms=[term.folded for term in self.result_list])
         for term in self.result_list:
             term.lately = found.of_term(term.folded)
 
@@ -214,7 +214,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         form = TermsForm(request.POST)
         if not form.is_valid():
             return self._add_page(request, form, status=422)
-        if "_store" in request.POST and form.was_tried:
+        if "_store" in request.POST and form.was_backtested:
             return self._add(request, form)
         return self._add_page(request, form, **_trial_of(form.cleaned_data))
 
@@ -258,7 +258,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         kind = form.cleaned_data["kind"]
         if form.is_stale:
             return self._conflict(request, term, kind)
-        if "_store" not in request.POST or not form.was_tried:
+        if "_store" not in request.POST or not form.was_backtested:
             found = _trial_of({"texts": [term.text], "kind": kind})
             return self._term_page(request, term, form, **found)
         try:
@@ -313,11 +313,11 @@ def _trial_of(asked):
     rule = RULE_OF[asked["kind"]]
     folded = {fold(text): text for text in asked["texts"]}
     past = past_with_terms(rule, folded)
-    found = trial(rule, as_set(RuleSetting.objects.of(rule.name)), past)
+    found = run_trial(rule, as_set(RuleSetting.objects.of(rule.name)), past)
     by_term = found.approvals_by_term(folded)
     return {
         "trial": found,
-        "hits": listed(found.hits),
+        "hits": newest_hits(found.hits),
         "each": [(folded[term], *numbers) for term, numbers in by_term.items()],
     }
 
@@ -357,7 +357,7 @@ def _some_of(problems):
 def _added(texts, kind):
     if len(texts) == 1:
         return f"“{texts[0]}” is {kind} from now on."
-    if len(texts) <= NAMED:
+    if len(texts) <= TERMS_NAMED:
         named = ", ".join(f"“{text}”" for text in texts)
         return f"From now on these are {kind}: {named}."
     return f"{len(texts)} words are {kind} from now on."

@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 MOST_LISTED = 50
 
 
-class TriedForm(forms.Form):
+class BacktestedForm(forms.Form):
     """
     A form that is sent twice: first to show the backtest, then to store what was shown.
 
@@ -30,10 +30,10 @@ class TriedForm(forms.Form):
         ).hexdigest()
 
     @property
-    def was_tried(self):
+    def was_backtested(self):
         return constant_time_compare(self.cleaned_data["tried"], self.mark)
 
 
-def listed(hits):
+def newest_hits(hits):
     """The newest hits, and the number of the others."""
     return {"shown": hits[:MOST_LISTED], "more": len(hits[MOST_LISTED:])}

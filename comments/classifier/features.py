@@ -26,7 +26,7 @@ _LINK = re.compile(
 _DIGITS_AS_LETTERS = str.maketrans("013457", "oieast")
 
 
-def spelt(text: str) -> dict[str, str]:
+def extract_features(text: str) -> dict[str, str]:
     """The features of the text, at most MOST_FEATURES, each with how the text spells it."""
     words = _folded(text)
     found = {f"{TRAIT}{name}": said for name, said in _traits(text, words)}

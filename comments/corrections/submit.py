@@ -5,14 +5,14 @@ from datetime import timedelta
 from django.db import transaction
 
 from articles.models import CorrectionRequest
-from comments.models.sender_locks import hold_sender
-from comments.security.throttling import Limit, require_room
+from comments.models.sender_locks import lock_sender
+from comments.security.throttling import RateLimit, require_within_limits
 
 # For one network, about all articles together.
-LIMITS = [Limit(5, timedelta(hours=1))]
+LIMITS = [RateLimit(5, timedelta(hours=1))]
 
 
-def take(correction_request, *, networks):
+def submit_correction_request(correction_request, *, networks):
     """
     Store a CorrectionRequest, or find the equal one stored before; return the stored one.
 
@@ -20,7 +20,7 @@ def take(correction_request, *, networks):
     throttling.TooMany.
     """
     with transaction.atomic():
-        hold_sender(
+        lock_sender(
             networks,
             words=f"correction {correction_request.article_id} {correction_request.text}",
         )
@@ -32,7 +32,7 @@ def take(correction_request, *, networks):
         if repeated := same.first():
             return repeated
         if networks:
-            require_room(LIMITS, CorrectionRequest.objects.sent_from(networks))
+            require_within_limits(LIMITS, CorrectionRequest.objects.sent_from(networks))
         correction_request.network = next(iter(networks), "")
         correction_request.save()
     return correction_request

@@ -23,7 +23,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from comments.mail.one_click import STEPS, deciding_by_mail, decision_address, steps_on
+from comments.mail.one_click import (
+    ONE_CLICK_STEPS,
+    deciding_by_mail,
+    decision_address,
+    steps_on,
+)
 from comments.mail.outbox import CouldNotSend
 from comments.models import Appeal, Comment, Decision, Digest
 from comments.screening.wording import why
@@ -66,7 +71,7 @@ class Rhythm:
 
 
 @dataclass(frozen=True)
-class Entry:
+class DigestEntry:
     """One comment in the mail; text typed by readers cannot become a link there."""
 
     comment: Comment
@@ -114,12 +119,15 @@ class Entry:
     def links_of(self, digest) -> list[tuple[str, str]]:
         """Pairs of the name of a step and its one-click address for the digest's moderator."""
         return [
-            (STEPS[step], _in_full(decision_address(self.comment, step, digest)))
+            (
+                ONE_CLICK_STEPS[step],
+                _in_full(decision_address(self.comment, step, digest)),
+            )
             for step in steps_on(self.comment)
         ]
 
 
-def tell_moderators():
+def mail_moderators():
     """
     Mail each moderator what waits; call it whenever something may have arrived.
 
@@ -161,9 +169,10 @@ def what_waits():
     waiting = Comment.objects.waiting().oldest_first()
     asking = Comment.objects.asking_again().order_by("appeal__created_at", "id")
     entries = [
-        Entry(comment, comment.waits_since) for comment in _loaded(waiting)[:MOST]
+        DigestEntry(comment, comment.waits_since) for comment in _loaded(waiting)[:MOST]
     ] + [
-        Entry(comment, comment.appeal.created_at) for comment in _loaded(asking)[:MOST]
+        DigestEntry(comment, comment.appeal.created_at)
+        for comment in _loaded(asking)[:MOST]
     ]
     return sorted(entries, key=lambda entry: (entry.since, entry.comment.pk))[:MOST]
 

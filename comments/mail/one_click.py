@@ -16,7 +16,7 @@ DECIDE_WITHIN = timedelta(days=3)
 
 # The steps that a link can take, as the digest calls them; each is a method of Comment. A
 # token holds the position in this order, so a new step goes at the end.
-STEPS = {
+ONE_CLICK_STEPS = {
     "approve": "Approve",
     "reject": "Reject",
     "mark_spam": "Mark as spam",
@@ -111,7 +111,7 @@ def decision_address(comment, step, digest):
         row_name(comment),
         comment.version,
         comment.text_revision,
-        list(STEPS).index(step),
+        list(ONE_CLICK_STEPS).index(step),
         row_name(digest),
     ]
     return reverse("comments:decide", args=[sign_dated(parts, "decide")])
@@ -138,7 +138,7 @@ def link_to_decide(token):
         comment=comment,
         version=version,
         text_revision=text_revision,
-        step=list(STEPS)[step],
+        step=list(ONE_CLICK_STEPS)[step],
         moderator=digest and digest.moderator,
         has_ended=not is_in_time,
     )

@@ -3,15 +3,15 @@
 from django.utils import timezone
 
 from comments.models import PendingMail, WrittenMail
-from comments.security.throttling import Limit, longest_wait
+from comments.security.throttling import RateLimit, longest_wait
 
 # For all addresses together. Unknown networks count as one.
-FROM_A_NETWORK = [Limit.parse("5/h"), Limit.parse("20/d")]
+FROM_A_NETWORK = [RateLimit.parse("5/h"), RateLimit.parse("20/d")]
 TO_A_MAILBOX = {
     # For a confirmed mailbox. One that is not confirmed gets a single mail: Mailbox.ask.
-    PendingMail.Kind.CONFIRM: [Limit.parse("2/h"), Limit.parse("5/d")],
-    PendingMail.Kind.REPLY: [Limit.parse("30/d")],
-    PendingMail.Kind.DATA: [Limit.parse("1/h"), Limit.parse("3/d")],
+    PendingMail.Kind.CONFIRM: [RateLimit.parse("2/h"), RateLimit.parse("5/d")],
+    PendingMail.Kind.REPLY: [RateLimit.parse("30/d")],
+    PendingMail.Kind.DATA: [RateLimit.parse("1/h"), RateLimit.parse("3/d")],
 }
 
 

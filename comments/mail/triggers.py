@@ -4,16 +4,16 @@ from django.db import transaction
 from django.tasks import task
 
 from comments.mail import throttling
-from comments.mail.moderator_digest import tell_moderators
+from comments.mail.moderator_digest import mail_moderators
 from comments.mail.outbox import write
 from comments.models import Comment, Mailbox, PendingMail, WrittenMail
-from comments.models.sender_locks import hold_sender
+from comments.models.sender_locks import lock_sender
 
 
 @task
 def moderators_mail():
     """Task: `tell_moderators`, enqueued by the request that stored a comment."""
-    tell_moderators()
+    mail_moderators()
 
 
 def ask_to_confirm(comment, *, networks):
@@ -54,7 +54,7 @@ def mail_way_to_data(address, *, networks):
     """
     kind, network = PendingMail.Kind.DATA, next(iter(networks), "")
     with transaction.atomic():
-        hold_sender(networks, address=address)
+        lock_sender(networks, address=address)
         if not throttling.allow_network(networks):
             return
         mailbox = Mailbox.objects.confirmed().at(address).first()

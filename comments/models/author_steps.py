@@ -33,7 +33,7 @@ def edit(comment, body, *, status):
     decision that took the comment off the page.
     """
     with transaction.atomic():
-        Thread.objects.held_by(comment.article)
+        Thread.objects.lock_for(comment.article)
         comment.refresh_from_db()
         if not comment.is_editable:
             raise TransitionError(
@@ -62,7 +62,7 @@ def erase(comment):
     The row stays, because replies, reports and decisions refer to it.
     """
     with transaction.atomic():
-        Thread.objects.held_by(comment.article)
+        Thread.objects.lock_for(comment.article)
         comment.refresh_from_db()
         if not comment.is_withdrawn:
             withdraw(comment)
@@ -87,5 +87,5 @@ def erase(comment):
             erased_at=timezone.now(),
             version=F("version") + 1,
         )
-        Commenter.objects.left_without_a_trace().filter(pk=commenter).delete()
+        Commenter.objects.unrecognisable().filter(pk=commenter).delete()
         comment.refresh_from_db()

@@ -358,7 +358,7 @@ class Comment(models.Model):
         """Blank everything that its author wrote, for ever, and withdraw the comment."""
         author_steps.erase(self)
 
-    def tell_no_more(self):
+    def stop_notifying(self):
         """Send the author no further mails about replies."""
         self.notify = False
         self.save(update_fields=["notify"])

@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles.core.append_only import name_of
 from articles.models import TransitionError
 from comments.models.network import DAYS_KEPT, first_day_kept
-from comments.models.sender_locks import hold_sender
+from comments.models.sender_locks import lock_sender
 
 # A person is trusted only if no comment of theirs was rejected within this time.
 CLEAN_FOR = timedelta(days=90)
@@ -29,7 +29,7 @@ class CommenterQuerySet(models.QuerySet):
             mailbox__address=address.lower(), mailbox__confirmed_at__isnull=False
         )
 
-    def who_wrote(self, comment_id):
+    def author_of_comment(self, comment_id):
         """The proved author of the comment with this id; empty for None."""
         # `filter(comments=None)` would find the people without comments.
         return self.none() if comment_id is None else self.filter(comments=comment_id)
@@ -49,9 +49,9 @@ class CommenterQuerySet(models.QuerySet):
         if unchanged.update(commenter=commenter):
             return commenter
         commenter.delete()
-        return self.who_wrote(comment_id).first()
+        return self.author_of_comment(comment_id).first()
 
-    def knowing_their_record(self):
+    def with_record(self):
         """
         Annotate `rejected_at`, the last rejection of a comment of theirs, and `approved_at`,
         the time of the approval that makes them trusted; None if there is none.
@@ -66,7 +66,7 @@ class CommenterQuerySet(models.QuerySet):
             approved_at=Subquery(approved[nth : nth + 1]),
         )
 
-    def knowing_whether_trusted(self):
+    def with_trust(self):
         """
         Annotate `is_trusted`: enough approvals since the last rejection, and no rejection
         within CLEAN_FOR. Nobody is trusted where TRUST_AFTER_APPROVALS is 0.
@@ -79,21 +79,19 @@ class CommenterQuerySet(models.QuerySet):
         is_trusted = bool(settings.TRUST_AFTER_APPROVALS) and Case(
             When(trusted, then=Value(True)), default=Value(False)
         )
-        return self.knowing_their_record().annotate(
-            is_trusted=is_trusted or Value(False)
-        )
+        return self.with_record().annotate(is_trusted=is_trusted or Value(False))
 
-    def left_without_a_trace(self):
+    def unrecognisable(self):
         """Those without mailbox and without comments: they can never be recognised again."""
         return self.filter(mailbox=None, comments=None)
 
-    def knowing_their_mute(self):
+    def with_mute(self):
         """Annotate `muted_until`; None where no mute is in force."""
         mutes = self.model._meta.get_field("mutes").related_model.objects.in_force()
         longest = mutes.filter(commenter=OuterRef("pk")).order_by("-until")
         return self.annotate(muted_until=Subquery(longest.values("until")[:1]))
 
-    def knowing_their_name(self):
+    def with_latest_name(self):
         """Annotate `name`, as in their newest comment; None for people without comments."""
         comments = self.model._meta.get_field("comments").related_model.objects
         newest = comments.filter(commenter=OuterRef("pk")).newest_first()
@@ -135,7 +133,7 @@ class Commenter(models.Model):
         with transaction.atomic():
             # Locked, so that of two moderators at once the second replaces the first's mute.
             Commenter.objects.select_for_update(no_key=True).get(pk=self.pk)
-            self.mutes.in_force().give_way(by)
+            self.mutes.in_force().lift_all(by)
             return self.mutes.create(
                 until=until, reason=reason, by=by, by_name=name_of(by)
             )
@@ -173,7 +171,7 @@ class MuteQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(lifted_at=None, until__gt=timezone.now())
 
-    def give_way(self, by):
+    def lift_all(self, by):
         """End these mutes now, as the user `by`; return their number."""
         return self.update(lifted_at=timezone.now(), lifted_by_name=name_of(by))
 
@@ -193,8 +191,8 @@ class MuteQuerySet(models.QuerySet):
         known = {"network": comment.network, "network_day": day}
         with transaction.atomic():
             # Locked, so that of two moderators at once the second replaces the first's mute.
-            hold_sender([comment.network])
-            self.filter(**known).in_force().give_way(by)
+            lock_sender([comment.network])
+            self.filter(**known).in_force().lift_all(by)
             return self.create(
                 **known,
                 until=min(until, recognised_until(day)),
@@ -258,7 +256,7 @@ class Mute(models.Model):
 
     def lift(self, *, by):
         """End the mute now. Raises TransitionError if it is over, and says who ended it."""
-        if Mute.objects.in_force().filter(pk=self.pk).give_way(by):
+        if Mute.objects.in_force().filter(pk=self.pk).lift_all(by):
             self.refresh_from_db()
             return
         self.refresh_from_db()

@@ -52,7 +52,7 @@ def decide(
     `reason`, `explanation`, `told`, `note`, `batch`.
     """
     with transaction.atomic():
-        thread = Thread.objects.held_by(comment.article)
+        thread = Thread.objects.lock_for(comment.article)
         expected = comment.version if seen is None else seen
         comment.refresh_from_db()
         before, counted = comment.status, _counted(comment)
@@ -122,7 +122,7 @@ def save_as_shown(comment, save):
     comment.first_shown_at = comment.first_shown_at or comment.created_at
     comment.announced_at = comment.announced_at or comment.created_at
     with transaction.atomic():
-        thread = Thread.objects.held_by(comment.article)
+        thread = Thread.objects.lock_for(comment.article)
         save()
         update_counts(comment, thread, was_approved=False, counted=0)
 

@@ -103,7 +103,7 @@ def redact(comment, body, *, by, note="", seen=None):
     erased, and `undo` puts it back.
     """
     with transaction.atomic():
-        Thread.objects.held_by(comment.article)
+        Thread.objects.lock_for(comment.article)
         expected = comment.version if seen is None else seen
         comment.refresh_from_db()
         # If the comment has changed, `decide` refuses, and the kept text is rolled back.
@@ -127,7 +127,7 @@ def undo(comment, *, by=None, note="", seen=None, batch=None):
     """Put the comment back to where it was before the newest decision."""
     with transaction.atomic():
         # Locked first, so that a report that arrives at this moment is counted.
-        Thread.objects.held_by(comment.article)
+        Thread.objects.lock_for(comment.article)
         expected = comment.version if seen is None else seen
         comment.refresh_from_db()
         last = comment.decisions.first()

@@ -62,7 +62,7 @@ class CommentQuerySet(models.QuerySet):
         """The replies among `on_page` to these roots, which must be on the page themselves."""
         return self.filter(is_approved_in(""), root__in=roots)
 
-    def knowing_their_fold(self, size):
+    def with_fold(self, size):
         """
         Annotate each root with the cursor of its first reply after `size` others.
 
@@ -88,7 +88,7 @@ class CommentQuerySet(models.QuerySet):
                 place |= Q(root=root) & is_approved_in("") & fold
         return self.filter(place)
 
-    def knowing_whom_they_answer(self):
+    def with_answered_comment(self):
         """
         Annotate each reply to a shown reply with `answered_name` and `answered_words`.
 

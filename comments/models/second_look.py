@@ -91,7 +91,7 @@ class SecondLook(models.Model):
         since the automatic decision, nothing is decided and the second look becomes void.
         """
         with transaction.atomic():
-            Thread.objects.held_by(self.comment.article)
+            Thread.objects.lock_for(self.comment.article)
             self.refresh_from_db(fields=["verdict", "by_name", "answered_at"])
             if self.answered_at is not None:
                 raise TransitionError(self._refusal())

@@ -12,7 +12,7 @@ from hashlib import sha256
 from django.db import connection, transaction
 
 
-def hold_sender(
+def lock_sender(
     networks: Iterable[str],
     *,
     address: str = "",
@@ -37,7 +37,7 @@ def hold_sender(
     _hold([*names, *_named([address])])
 
 
-def hold_addresses(addresses: Iterable[str]) -> None:
+def lock_addresses(addresses: Iterable[str]) -> None:
     """Lock these email addresses until the transaction ends."""
     _hold(_named(addresses))
 

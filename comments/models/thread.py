@@ -14,7 +14,7 @@ class ThreadManager(models.Manager):
         """The article's thread, made when first needed."""
         return self.get_or_create(article=article)[0]
 
-    def held_by(self, article):
+    def lock_for(self, article):
         """
         The article's thread, locked until the transaction ends.
 
@@ -64,7 +64,7 @@ class Thread(models.Model):
     def set_policy(self, policy, *, by=None):
         """Set the policy and record who set it; "" means the policy of the site."""
         with transaction.atomic():
-            thread = Thread.objects.held_by(self.article)
+            thread = Thread.objects.lock_for(self.article)
             if thread.policy != policy:
                 ThreadStep.objects.create(
                     thread=thread,

@@ -5,7 +5,7 @@ from django.db.models import CharField, F, Value
 from django.utils import timezone
 
 from comments.classifier.bayes import Count, Table
-from comments.classifier.features import LONGEST_FEATURE, spelt
+from comments.classifier.features import LONGEST_FEATURE, extract_features
 from comments.classifier.measuring import Decided
 from comments.models.decision import Decision, standing
 
@@ -160,7 +160,7 @@ class TrainingManager(models.Manager):
             training.unlearn()
 
     def _learn(self, comment, label, decision):
-        names = list(spelt(comment.text_of(decision.text_revision)))
+        names = list(extract_features(comment.text_of(decision.text_revision)))
         Classifier.objects.held()
         known = FeatureCount.objects.named(names).values_list("feature", flat=True)
         new = set(names).difference(known)

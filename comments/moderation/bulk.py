@@ -11,11 +11,11 @@ from comments.models import Batch, Comment, Thread
 # A version that no comment has.
 UNSEEN = 0
 # The steps that can be taken on several comments at once; each is a method of Comment.
-STEPS = ["approve", "reject", "mark_spam", "keep", "pick", "unpick", "undo"]
+BULK_STEPS = ["approve", "reject", "mark_spam", "keep", "pick", "unpick", "undo"]
 
 
 @dataclass
-class Outcome:
+class BulkOutcome:
     """The result of a bulk action: the comments decided on, and for each other one why not."""
 
     batch: Batch | None = None
@@ -31,11 +31,13 @@ def decide_together(step, seen, *, by, **why):
     screen; a comment with another version is skipped. `why` are arguments of the step.
     Raises ValueError for another step.
     """
-    if step not in STEPS:
+    if step not in BULK_STEPS:
         raise ValueError(f"{step!r} is no step of several comments")
     with transaction.atomic():
         comments = _lock_comments(seen)
-        outcome = Outcome(Batch.objects.create(step=step, by=by, by_name=name_of(by)))
+        outcome = BulkOutcome(
+            Batch.objects.create(step=step, by=by, by_name=name_of(by))
+        )
         for comment in comments:
             method = getattr(comment, step)
             version = seen[comment.pk]
@@ -58,7 +60,7 @@ def undo_together(batch, *, by):
             raise TransitionError(
                 f"{undone.by_name} has undone these decisions before."
             )
-        outcome = Outcome(
+        outcome = BulkOutcome(
             Batch.objects.create(step="undo", by=by, by_name=name_of(by), undoes=batch)
         )
         for comment in comments:
@@ -81,7 +83,7 @@ def _lock_comments(keys):
     for article in {
         comment.article_id: comment.article for comment in comments
     }.values():
-        Thread.objects.held_by(article)
+        Thread.objects.lock_for(article)
     return sorted(comments, key=lambda comment: (comment.created_at, comment.pk))
 
 

@@ -14,7 +14,7 @@ from typing import Self
 from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from articles.core.pagination import Cursor, beyond
+from articles.core.pagination import Cursor, filter_beyond
 from articles.core.text.shingles import alike
 from comments.models import Appeal, Comment, Decision, Report, SecondLook, Signal
 from comments.moderation.reputation import Record, records_of, with_address_of_another
@@ -31,7 +31,7 @@ REPORTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Pile:
+class QueueList:
     """One list of the queue: the comments that need a moderator for one reason, in order."""
 
     name: str
@@ -60,7 +60,7 @@ class Pile:
         """The first `size` comments after the cursor `after`, in order, loaded for the queue."""
         rows = self.comments(article)
         if (place := self._beyond(after)) is not None:
-            rows = beyond(rows, place)
+            rows = filter_beyond(rows, place)
         # Selected by key first, so that related rows are joined for these only.
         keys = rows.order_by(*self._order()).values("pk")[:size]
         found = Comment.objects.filter(pk__in=keys).for_queue()
@@ -106,12 +106,12 @@ class Pile:
         return []
 
 
-class WaitingList(Pile):
+class WaitingList(QueueList):
     def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.written_after(place.at), comments.put_back_since(place.id)]
 
 
-class ReportedList(Pile):
+class ReportedList(QueueList):
     """Reported comments, most reported first; the cursor also holds the number of reports."""
 
     def place_of(self, comment: Comment) -> str:
@@ -133,7 +133,7 @@ class ReportedList(Pile):
         return [comments.reported_since(place.id)]
 
 
-class AppealedList(Pile):
+class AppealedList(QueueList):
     def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.appealed_since(place.id)]
 
@@ -147,7 +147,7 @@ WAITING = WaitingList(
     finds_alike=True,
     grows_by=Decision,
 )
-PILES = {
+QUEUE_LISTS = {
     pile.name: pile
     for pile in [
         WAITING,
@@ -169,7 +169,7 @@ PILES = {
             by="appeal__created_at",
             grows_by=Appeal,
         ),
-        Pile(
+        QueueList(
             "decided",
             "Decided lately",
             word="decided_lately",
@@ -282,7 +282,7 @@ def seen(comment: Comment) -> str:
     return f"{comment.pk}-{comment.version}-{comment.text_revision}"
 
 
-def sheet(pile: Pile, *, article: int | None = None, after: str = "") -> Sheet:
+def sheet(pile: QueueList, *, article: int | None = None, after: str = "") -> Sheet:
     """One page of a list. Near duplicates are on the card of the first of them."""
     size = WINDOW if pile.finds_alike else CARDS
     rows = list(pile.rows(size + 1, article=article, after=after))
@@ -296,7 +296,7 @@ def sheet(pile: Pile, *, article: int | None = None, after: str = "") -> Sheet:
     return Sheet(cards, pile.place_of(window[-1]) if len(rows) > size else "")
 
 
-def sheet_since(pile: Pile, mark: str, *, article: int | None = None) -> Sheet:
+def sheet_since(pile: QueueList, mark: str, *, article: int | None = None) -> Sheet:
     """The cards of comments that joined the list since the mark."""
     return Sheet(cards_of(pile.keys_since(mark, article)[:CARDS]))
 

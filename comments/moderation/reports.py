@@ -8,18 +8,18 @@ from django.db.models import F
 
 from comments.models import Comment, Thread
 from comments.models.report import Report
-from comments.models.sender_locks import hold_sender
-from comments.security.throttling import Limit, require_room
+from comments.models.sender_locks import lock_sender
+from comments.security.throttling import RateLimit, require_within_limits
 
 # For one network, about all comments together.
-LIMITS = [Limit(10, timedelta(hours=1))]
+LIMITS = [RateLimit(10, timedelta(hours=1))]
 
 
 class NotShown(Exception):
     """Readers cannot see the comment any more, so it cannot be reported."""
 
 
-def take(report, *, networks, by=None):
+def submit_report(report, *, networks, by=None):
     """
     Store the report, and let the comment wait again if enough people have reported it.
 
@@ -28,9 +28,9 @@ def take(report, *, networks, by=None):
     person is ignored. Raises NotShown and throttling.TooMany.
     """
     with transaction.atomic():
-        hold_sender(networks, words=f"report {report.comment_id}")
+        lock_sender(networks, words=f"report {report.comment_id}")
         # A decision on the comment at the same moment waits for us, or we wait for it.
-        Thread.objects.held_by(report.comment.article)
+        Thread.objects.lock_for(report.comment.article)
         comment = Comment.objects.shown().filter(pk=report.comment_id).first()
         if comment is None:
             raise NotShown
@@ -38,7 +38,7 @@ def take(report, *, networks, by=None):
             return
         if by is None and networks:
             sent = Report.objects.from_person(networks=networks)
-            require_room(LIMITS, sent)
+            require_within_limits(LIMITS, sent)
         report.by = by
         report.network = "" if by else next(iter(networks), "")
         report.save()

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from comments.models import Comment, Commenter, Mailbox, Mute, Note, Signal
 from comments.models.commenter import CLEAN_FOR
-from comments.models.sender_locks import hold_addresses
+from comments.models.sender_locks import lock_addresses
 
 # Counts end just beyond this number.
 MOST_COUNTED = 100
@@ -32,7 +32,7 @@ def confirm(mailbox, comment=None):
     with transaction.atomic():
         # Locked first, as everywhere. A comment sent at this moment waits and then finds the
         # person.
-        hold_addresses([mailbox.address])
+        lock_addresses([mailbox.address])
         known = Mailbox.objects.select_for_update(no_key=True)
         if not known.filter(pk=mailbox.pk).exists():
             return
@@ -91,7 +91,7 @@ def _assign_to(comment, mailbox, person):
 @transaction.atomic
 def _move_notes_and_mutes(before, person):
     """Once a person known by a browser has no comments left, move their notes and mutes."""
-    gone = Commenter.objects.left_without_a_trace().filter(pk=before)
+    gone = Commenter.objects.unrecognisable().filter(pk=before)
     if gone.exists():
         Note.objects.filter(commenter=before).update(commenter=person)
         Mute.objects.filter(commenter=before).update(commenter=person)
@@ -163,8 +163,8 @@ def _record(commenter, newest):
 
 def _with_numbers(commenters):
     theirs = {"commenter": OuterRef("pk")}
-    known = commenters.select_related("mailbox").knowing_whether_trusted()
-    return known.knowing_their_mute().annotate(
+    known = commenters.select_related("mailbox").with_trust()
+    return known.with_mute().annotate(
         **{
             judged: _Number(Comment.objects.filter(**theirs, judged_as=judged))
             for judged in ["approved", "rejected", "spam"]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from articles.models import TransitionError
 from comments.mail.triggers import ask_to_confirm
 from comments.models import Appeal, Comment, Decision, Mailbox, Thread
-from comments.models.sender_locks import hold_sender
+from comments.models.sender_locks import lock_sender
 from comments.posting.submit import change
 
 # Reasons that authors do not learn: “other” says nothing, and spammers get no answer.
@@ -82,7 +82,7 @@ def change_words(comment, body, *, by=None, network=None):
     """
     with transaction.atomic():
         # Locked before comparing, so that the same text sent twice at once changes it once.
-        Thread.objects.held_by(comment.article)
+        Thread.objects.lock_for(comment.article)
         comment.refresh_from_db()
         if body == comment.body:
             return
@@ -105,7 +105,7 @@ def appeal(comment, message):
     why it is too late.
     """
     with transaction.atomic():
-        Thread.objects.held_by(comment.article)
+        Thread.objects.lock_for(comment.article)
         comment.refresh_from_db()
         if comment.can_be_appealed:
             Appeal.objects.create(comment=comment, message=message)
@@ -126,8 +126,8 @@ def hear_of_replies(comment, address="", *, networks):
     proved. `networks` are the hashes of the sender's network.
     """
     with transaction.atomic():
-        hold_sender(networks, address=comment.email or address)
-        Thread.objects.held_by(comment.article)
+        lock_sender(networks, address=comment.email or address)
+        Thread.objects.lock_for(comment.article)
         comment.refresh_from_db()
         if comment.is_withdrawn:
             return
@@ -146,8 +146,8 @@ def prove_address(comment, *, networks):
     a mail was written; see mail.triggers.ask_to_confirm.
     """
     with transaction.atomic():
-        hold_sender(networks, address=comment.email)
-        Thread.objects.held_by(comment.article)
+        lock_sender(networks, address=comment.email)
+        Thread.objects.lock_for(comment.article)
         comment.refresh_from_db()
         if not comment.is_withdrawn:
             ask_to_confirm(comment, networks=networks)

@@ -8,12 +8,14 @@ from django.utils.crypto import salted_hmac
 from comments.mail.triggers import ask_to_confirm, moderators_mail
 from comments.models import Comment, Commenter, Signal, Weight
 from comments.moderation.audit_sampling import draw
-from comments.screening import decide, look_at, posted_as, what_came_before
-from comments.security.networks import held_hashes
+from comments.screening import decide_status, load_history, load_posted, run_rules
+from comments.security.networks import lock_and_hash_sender
 from comments.security.throttling import TooMany, seconds_to_wait
 
 
-def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
+def submit_comment(
+    comment, *, network, by=None, decoy=False, browser=None, seconds=None
+):
     """
     Store the comment and take its first step, or find the one that it repeats.
 
@@ -25,11 +27,11 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
     """
     with transaction.atomic():
         words = repeat_key(comment, "")
-        hashes = held_hashes(
+        hashes = lock_and_hash_sender(
             network, address=comment.email, browser=browser, words=words
         )
         keys = [repeat_key(comment, known_as) for known_as in hashes or [""]]
-        before = what_came_before(comment, keys=keys, hashes=hashes, browser=browser)
+        before = load_history(comment, keys=keys, hashes=hashes, browser=browser)
         for one in before.of_sender:
             if one.repeat_key in keys:
                 return Comment.objects.get(pk=one.key)
@@ -39,7 +41,7 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
         comment.by = by
         comment.network = next(iter(hashes), "")
         comment.repeat_key = keys[0]
-        posted = posted_as(
+        posted = load_posted(
             comment,
             by=by,
             decoy=decoy,
@@ -49,12 +51,12 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
             browser=browser,
             seconds=seconds,
         )
-        findings = look_at(posted)
+        findings = run_rules(posted)
         if by is None:
             comment.commenter_id, comment.mailbox_id = posted.commenter, posted.mailbox
         comment.save()
         _store_findings(findings, comment)
-        _take_first_step(comment, decide(posted, findings), findings, by=by)
+        _take_first_step(comment, decide_status(posted, findings), findings, by=by)
         if by is None and comment.commenter_id is None and browser:
             _recognise_author(comment, browser)
         if comment.wants_news and not comment.is_spam:
@@ -64,8 +66,8 @@ def take(comment, *, network, by=None, decoy=False, browser=None, seconds=None):
 
 def screen(comment):
     """Store what the screening finds in a comment that did not come by the form; no decision."""
-    before = what_came_before(comment)
-    _store_findings(look_at(posted_as(comment, before=before)), comment)
+    before = load_history(comment)
+    _store_findings(run_rules(load_posted(comment, before=before)), comment)
 
 
 def change(comment, body, *, by=None, network=None):
@@ -81,17 +83,17 @@ def change(comment, body, *, by=None, network=None):
     with transaction.atomic():
         author = by if by is not None and by.pk == comment.by_id else None
         hashes = [comment.network] if comment.network else []
-        posted = posted_as(
+        posted = load_posted(
             comment,
             body=body,
             by=author,
-            before=what_came_before(comment, hashes=hashes, browser=comment.pk),
+            before=load_history(comment, hashes=hashes, browser=comment.pk),
             hashes=hashes,
             network=network,
             browser=comment.pk,
         )
-        findings = look_at(posted)
-        status = decide(posted, findings)
+        findings = run_rules(posted)
+        status = decide_status(posted, findings)
         if author is None and comment.is_waiting and status == Comment.Status.APPROVED:
             status = Comment.Status.PENDING
         comment.edit(body, status=status)

@@ -84,7 +84,7 @@ def _erase_some(mailbox):
         )
         # All threads are locked first and always in the same order, so there is no deadlock.
         for article in {one.article_id: one.article for one in comments}.values():
-            Thread.objects.held_by(article)
+            Thread.objects.lock_for(article)
         for comment in comments:
             comment.erase()
     return len(comments)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from comments.models import Comment, Mailbox, Mute, Report
 from comments.models.network import with_network_to_forget
-from comments.models.sender_locks import hold_addresses
+from comments.models.sender_locks import lock_addresses
 
 # The most rows changed in one transaction, so that others need not wait long.
 BATCH = 500
@@ -41,7 +41,7 @@ def _forget_some_mailboxes():
     # The addresses are locked first, as everywhere before comments and mailboxes: no deadlock.
     to_forget = Mailbox.objects.to_forget()[:BATCH]
     found = dict(to_forget.values_list("pk", "address"))
-    hold_addresses(found.values())
+    lock_addresses(found.values())
     # Filtered again under the lock: a mailbox that has just been confirmed stays.
     mailboxes = list(
         Mailbox.objects.to_forget().select_for_update().filter(pk__in=found)

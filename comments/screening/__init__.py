@@ -5,7 +5,7 @@ The screening: rules that examine a comment before anybody reads it.
 findings lead to one decision. `wording` explains each finding to moderators.
 """
 
-from comments.screening.past import posted_as, what_came_before
-from comments.screening.rules import decide, look_at
+from comments.screening.past import load_history, load_posted
+from comments.screening.rules import decide_status, run_rules
 
-__all__ = ["decide", "look_at", "posted_as", "what_came_before"]
+__all__ = ["decide_status", "run_rules", "load_posted", "load_history"]

@@ -28,7 +28,7 @@ from comments.screening.past import (
 )
 from comments.screening.records import Earlier, Finding, Posted, Setting
 from comments.screening.repeats import FLOOD_WITHIN
-from comments.screening.rules import Rule, look_at
+from comments.screening.rules import Rule, run_rules
 from comments.screening.terms import candidates
 from comments.screening.wording import sentence
 
@@ -60,7 +60,7 @@ class Rerun:
 
     def found_by(self, rule: Rule, setting: Setting) -> list[Finding]:
         posted = replace(self.posted, settings={rule.name: setting})
-        return look_at(posted, rules=[rule])
+        return run_rules(posted, rules=[rule])
 
 
 @dataclass(frozen=True)
@@ -208,14 +208,14 @@ def as_set(row: RuleSetting) -> Setting:
     return Setting(row.limit, None if row.weight is None else Weight(row.weight))
 
 
-def trial(rule: Rule, setting: Setting, past: Past) -> Trial:
+def run_trial(rule: Rule, setting: Setting, past: Past) -> Trial:
     """Run the rule with this setting on past comments."""
     found = [(case.comment, case.found_by(rule, setting)) for case in past.cases]
     hits = tuple(Hit(comment, findings) for comment, findings in found if findings)
     return Trial(len(past.cases), in_force(rule, setting)[1], hits)
 
 
-def past_for(rule: Rule) -> Past:
+def past_comments_for(rule: Rule) -> Past:
     """The comments to try the rule on; at most two queries."""
     if rule.name in OF_TERMS:
         terms = Term.objects.filter(kind=OF_TERMS[rule.name][1])
@@ -392,7 +392,7 @@ REBUILT: Mapping[str, Rebuilt] = {
 
 
 @dataclass
-class Fired:
+class FindingCounts:
     """How often a rule or a term found something, and what moderators decided on those comments."""
 
     times: int = 0
@@ -416,17 +416,17 @@ class Lately:
     """What the screening found in the comments that moderators decided on last."""
 
     decided: int = 0
-    by_rule: dict[str, Fired] = field(default_factory=dict)
-    by_term: dict[str, Fired] = field(default_factory=dict)
+    by_rule: dict[str, FindingCounts] = field(default_factory=dict)
+    by_term: dict[str, FindingCounts] = field(default_factory=dict)
 
-    def of_rule(self, name: str) -> Fired:
-        return self.by_rule.setdefault(name, Fired())
+    def of_rule(self, name: str) -> FindingCounts:
+        return self.by_rule.setdefault(name, FindingCounts())
 
-    def of_term(self, folded: str) -> Fired:
-        return self.by_term.setdefault(folded, Fired())
+    def of_term(self, folded: str) -> FindingCounts:
+        return self.by_term.setdefault(folded, FindingCounts())
 
 
-def found_lately(*, terms: Iterable[str] = ()) -> Lately:
+def count_recent_findings(*, terms: Iterable[str] = ()) -> Lately:
     """Count the findings of each rule and of these folded terms; two queries."""
     comments = Comment.objects.to_try_rules_on()
     judged = dict(comments.values_list("pk", "judged_as")[:MOST_TRIED])

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from articles.models import Person
-from comments.classifier.features import spelt
+from comments.classifier.features import extract_features
 from comments.models import (
     Classifier,
     Comment,
@@ -52,7 +52,7 @@ FEWEST_OF_SENDER = 20
 
 
 @dataclass(frozen=True)
-class Before:
+class CommentHistory:
     """What was sent before a comment; `comments` are newest first."""
 
     comments: tuple[Earlier, ...] = ()
@@ -64,10 +64,10 @@ class Before:
         return [one for one in self.comments if one.is_from_sender]
 
 
-NOTHING = Before()
+NOTHING = CommentHistory()
 
 
-def what_came_before(comment, *, keys=(), hashes=(), browser=None):
+def load_history(comment, *, keys=(), hashes=(), browser=None):
     """
     Load what was sent before the comment by its sender and by others; one query.
 
@@ -101,7 +101,7 @@ def what_came_before(comment, *, keys=(), hashes=(), browser=None):
         if kind == SENDER or (kind == SITE and now - at < SITE_WITHIN)
     ]
     comments.sort(key=lambda one: (one.at, one.key), reverse=True)
-    return Before(tuple(comments), kinds.count(THREAD), kinds.count(REJECTED))
+    return CommentHistory(tuple(comments), kinds.count(THREAD), kinds.count(REJECTED))
 
 
 def _rows_of_kind(comments, kind, selected):
@@ -114,7 +114,7 @@ def _rows_of_kind(comments, kind, selected):
     )
 
 
-def posted_as(
+def load_posted(
     comment,
     *,
     body=None,
@@ -136,7 +136,7 @@ def posted_as(
     """
     body = comment.body if body is None else body
     facts = _facts(comment, body, browser)
-    learnt, acts = FeatureCount.objects.learnt_of(spelt(body))
+    learnt, acts = FeatureCount.objects.learnt_of(extract_features(body))
     return Posted(
         name=comment.name,
         body=body,
@@ -173,7 +173,7 @@ def _facts(comment, body, browser):
     """What is stored about the author and the words, as rows of four texts by kind; one query."""
     accounts = get_user_model().objects.filter(is_active=True, is_staff=True)
     terms = Term.objects.filter(folded__in=candidates(comment.name, body))
-    person = Commenter.objects.who_wrote(browser)
+    person = Commenter.objects.author_of_comment(browser)
     # Typing another person's address gives no advantage, and their mute applies.
     owner = Commenter.objects.with_address(comment.email)
     mutes = Mute.objects.in_force().filter(
@@ -192,7 +192,7 @@ def _facts(comment, body, browser):
         _rows(MUTE, mutes, "reason", "network", _as_text("network_day")),
         _rows(
             PERSON,
-            person.knowing_whether_trusted(),
+            person.with_trust(),
             _as_text("pk"),
             Case(When(is_trusted=True, then=_text("yes")), default=_text("")),
             _as_text(_approvals()),

@@ -102,12 +102,12 @@ FAILED = "failed"
 HOLDS_EVERYBODY = {FAILED, look_alike_staff.__name__, look_alike_byline.__name__}
 
 
-def look_at(posted: Posted, *, rules: Iterable[Rule] = RULES) -> list[Finding]:
+def run_rules(posted: Posted, *, rules: Iterable[Rule] = RULES) -> list[Finding]:
     """Run all rules and return their findings; a rule that fails yields a FAILED finding."""
     return [finding for rule in rules for finding in _found_by(rule, posted)]
 
 
-def decide(posted: Posted, findings: Iterable[Finding]) -> Comment.Status:
+def decide_status(posted: Posted, findings: Iterable[Finding]) -> Comment.Status:
     """
     The status of the comment: its heaviest finding decides.
 

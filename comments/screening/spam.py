@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from comments.classifier.bayes import Table, judge
-from comments.classifier.features import spelt
+from comments.classifier.features import extract_features
 from comments.models import Weight
 from comments.screening.records import Finding, Posted
 
@@ -17,7 +17,7 @@ def classifier(posted: Posted) -> Iterator[Finding]:
     """The classifier, learnt from moderators' decisions, is sure about the comment."""
     if not has_learnt_enough(posted.learnt):
         return
-    judgement = judge(spelt(posted.body), posted.learnt)
+    judgement = judge(extract_features(posted.body), posted.learnt)
     limit = limit_passed(judgement.probability)
     if limit is not None:
         weight = _weight_of(posted) if limit == SURELY_SPAM else Weight.INFORMS

@@ -8,7 +8,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from articles.core.http_cache import has_session
 
 
-def is_from_elsewhere(request):
+def is_cross_site(request):
     """
     Whether the POST must be refused because another site may have sent it.
 

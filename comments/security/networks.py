@@ -11,7 +11,7 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 from comments.models import NetworkKey
-from comments.models.sender_locks import hold_sender
+from comments.models.sender_locks import lock_sender
 
 # In bits: the part of an address that a household or an office shares.
 IPV4_PREFIX = 24
@@ -38,7 +38,7 @@ def lasting_hashes(request):
     return _hashes(network, NetworkKey.objects.kept()) if network else []
 
 
-def held_hashes(network, *, address="", browser=None, words=""):
+def lock_and_hash_sender(network, *, address="", browser=None, words=""):
     """
     Lock the sender until the transaction ends; return the hashes of the network.
 
@@ -48,7 +48,7 @@ def held_hashes(network, *, address="", browser=None, words=""):
     arguments see `sender_locks.hold_sender`.
     """
     hashes = _hashes(network, NetworkKey.objects.of_last_days()) if network else []
-    hold_sender(hashes, address=address, browser=browser, words=words)
+    lock_sender(hashes, address=address, browser=browser, words=words)
     return hashes
 
 

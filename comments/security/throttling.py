@@ -17,7 +17,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 
 @dataclass(frozen=True)
-class Limit:
+class RateLimit:
     """At most `count` comments within `period`."""
 
     count: int
@@ -51,7 +51,7 @@ class TooMany(Exception):
         return f"{hours} hour{'s' if hours != 1 else ''}"
 
 
-def require_room(limits, sent):
+def require_within_limits(limits, sent):
     """
     Raise TooMany if one more row would exceed one of the Limits.
 
@@ -96,7 +96,7 @@ def seconds_to_wait(taken: list[datetime]) -> int:
     return longest_wait(_limits(), taken, timezone.now())
 
 
-def longest_wait(limits: list[Limit], taken: list[datetime], now: datetime) -> int:
+def longest_wait(limits: list[RateLimit], taken: list[datetime], now: datetime) -> int:
     """The seconds, rounded up, until one more fits every limit; `taken` is newest first."""
     waits = [
         taken[limit.count - 1] + limit.period - now
@@ -107,7 +107,7 @@ def longest_wait(limits: list[Limit], taken: list[datetime], now: datetime) -> i
 
 
 def _limits():
-    return [Limit.parse(text) for text in settings.COMMENT_RATE]
+    return [RateLimit.parse(text) for text in settings.COMMENT_RATE]
 
 
 def check_rate(app_configs, **kwargs):
@@ -115,7 +115,7 @@ def check_rate(app_configs, **kwargs):
     errors = []
     for text in settings.COMMENT_RATE:
         try:
-            Limit.parse(text)
+            RateLimit.parse(text)
         except ValueError as error:
             errors.append(
                 Error(

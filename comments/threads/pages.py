@@ -6,7 +6,7 @@ from django.http import Http404
 
 from articles.core.append_only import name_of
 from articles.core.http_cache import has_session
-from articles.core.pagination import Cursor, beyond, cursor_or_404
+from articles.core.pagination import Cursor, cursor_or_404, filter_beyond
 from comments.forms import CommentForm
 from comments.models import Comment, Thread
 from comments.text.html import as_html
@@ -19,7 +19,7 @@ PICKS = 5
 
 
 @dataclass
-class Entry:
+class ThreadEntry:
     """
     One comment on the page, with its replies.
 
@@ -31,7 +31,7 @@ class Entry:
     comment: Comment
     answered: Comment | None = None
     answered_is_here: bool = False
-    replies: list["Entry"] = field(default_factory=list)
+    replies: list["ThreadEntry"] = field(default_factory=list)
     is_folded: bool = False
 
     @property
@@ -50,13 +50,13 @@ class Entry:
 
 
 @dataclass
-class Page:
+class ThreadPage:
     """One page of the conversation; `root` is set if all entries are replies to one root."""
 
-    entries: list[Entry]
+    entries: list[ThreadEntry]
     more: Cursor | None = None
     is_first: bool = True
-    root: Entry | None = None
+    root: ThreadEntry | None = None
 
     @property
     def is_folded(self):
@@ -123,35 +123,35 @@ def form_context(request, article, *, form=None, answered=None):
 
 def page_of(article, *, after=None, newest_first=False):
     """One page of roots, each with its first REPLIES_UNFOLDED replies; two queries."""
-    roots = Comment.objects.roots_on_page(article).knowing_their_fold(REPLIES_UNFOLDED)
+    roots = Comment.objects.roots_on_page(article).with_fold(REPLIES_UNFOLDED)
     if cursor := cursor_or_404(after):
         place = cursor.before if newest_first else cursor.after
-        roots = beyond(roots, place("created_at"))
+        roots = filter_beyond(roots, place("created_at"))
     roots = roots.newest_first() if newest_first else roots.oldest_first()
     roots, more = _cut_page(
         roots.for_reading(), ROOTS_A_PAGE, is_further=cursor is not None
     )
-    return Page(_with_first_replies(roots), more, is_first=cursor is None)
+    return ThreadPage(_with_first_replies(roots), more, is_first=cursor is None)
 
 
 def page_under(root, *, after=None):
     """One page of the replies to a root that is on a public page; one query."""
-    replies = Comment.objects.replies_on_page([root]).knowing_whom_they_answer()
+    replies = Comment.objects.replies_on_page([root]).with_answered_comment()
     if cursor := cursor_or_404(after):
-        replies = beyond(replies, cursor.after("created_at"))
+        replies = filter_beyond(replies, cursor.after("created_at"))
     replies, more = _cut_page(
         replies.for_reading().oldest_first(),
         REPLIES_A_PAGE,
         is_further=cursor is not None,
     )
-    entry = Entry(root, replies=_entries(replies))
-    return Page([entry], more, is_first=cursor is None, root=entry)
+    entry = ThreadEntry(root, replies=_entries(replies))
+    return ThreadPage([entry], more, is_first=cursor is None, root=entry)
 
 
 def picks_of(article):
     """The newsroom's picks in the conversation, newest pick first."""
     picks = Comment.objects.shown().picked().filter(article=article).for_reading()
-    return [Entry(pick) for pick in picks.order_by("-picked_at", "-id")[:PICKS]]
+    return [ThreadEntry(pick) for pick in picks.order_by("-picked_at", "-id")[:PICKS]]
 
 
 def root_in(article, id):
@@ -190,11 +190,12 @@ def _cut_page(comments, size, *, is_further):
 
 def _with_first_replies(roots):
     entries = {
-        root.pk: Entry(root, is_folded=root.folds_at is not None) for root in roots
+        root.pk: ThreadEntry(root, is_folded=root.folds_at is not None)
+        for root in roots
     }
     if entries:
         replies = Comment.objects.replies_before_the_fold(roots)
-        replies = replies.knowing_whom_they_answer().for_reading()
+        replies = replies.with_answered_comment().for_reading()
         # Sorted here: with ORDER BY, SQLite would walk through all comments.
         for entry in _entries(sorted(replies, key=_oldest_first)):
             entries[entry.comment.root_id].replies.append(entry)
@@ -208,7 +209,8 @@ def _oldest_first(comment):
 def _entries(replies):
     here = {reply.pk for reply in replies}
     return [
-        Entry(reply, _answered_by(reply), reply.parent_id in here) for reply in replies
+        ThreadEntry(reply, _answered_by(reply), reply.parent_id in here)
+        for reply in replies
     ]
 
 

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from articles.core.pagination import Cursor, beyond
+from articles.core.pagination import Cursor, filter_beyond
 from comments.models import Comment
 from comments.threads.pages import REPLIES_UNFOLDED, ROOTS_A_PAGE
 
@@ -34,7 +34,7 @@ def _is_among_the_first(comments, number, comment):
 def _page_from(article, comments, comment, **parameters):
     """The address of the page of these comments that begins with this one."""
     place = Cursor(comment.created_at, comment.pk)
-    before = beyond(comments, place.before("created_at"))
+    before = filter_beyond(comments, place.before("created_at"))
     if last := before.newest_first().only("created_at").first():
         parameters["after"] = Cursor(last.created_at, last.pk)
     page = reverse("comments:thread", args=[article.slug])

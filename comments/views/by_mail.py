@@ -16,10 +16,10 @@ from comments.screening.wording import why
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
-    as_private,
-    fits,
+    body_is_small_enough,
     reader_form,
     reason_to_refuse,
+    with_private_headers,
 )
 
 
@@ -45,7 +45,7 @@ def decide(request, token):
 
 
 def _receive(request, link):
-    if not fits(request):
+    if not body_is_small_enough(request):
         form = _form_for(link)(step=link.step)
         return _ask(request, link, form, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     form = _form_for(link)(request.POST, step=link.step)
@@ -55,7 +55,7 @@ def _receive(request, link):
         link.follow(**form.why)
     except TransitionError:
         return _too_late(request, link)
-    return as_private(HttpResponseSeeOther(request.path))
+    return with_private_headers(HttpResponseSeeOther(request.path))
 
 
 def _form_for(link):
@@ -103,11 +103,13 @@ def _too_late(request, link):
 
 def _typed(request):
     """The explanation that cannot be sent any more, for copying."""
-    if request.method != "POST" or not fits(request):
+    if request.method != "POST" or not body_is_small_enough(request):
         return ""
     return RejectForm(request.POST, step="reject")["explanation"].value() or ""
 
 
 def _page(request, template, *, status, **context):
     context |= {"status": status.value, "needs_token": has_session(request)}
-    return as_private(render(request, f"comments/{template}", context, status=status))
+    return with_private_headers(
+        render(request, f"comments/{template}", context, status=status)
+    )

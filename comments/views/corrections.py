@@ -10,18 +10,18 @@ from django.views.decorators.http import require_safe
 from articles.core.http_cache import has_session, public_page
 from articles.models import Article, CorrectionRequest
 from articles.public.views import gone_or_404
-from comments.corrections.submit import take
+from comments.corrections.submit import submit_correction_request
 from comments.forms import ErrorForm
 from comments.security.networks import recent_hashes
 from comments.security.throttling import TooMany
 from comments.security.tokens import request_address, request_of
 from comments.views.receiving import (
     HttpResponseSeeOther,
-    as_private,
-    fits,
+    body_is_small_enough,
     reader_form,
     reason_to_refuse,
     retry_later,
+    with_private_headers,
 )
 
 
@@ -54,11 +54,13 @@ def correction_request(request, token):
     if asked is None:
         raise Http404
     context = {"asked": asked, "article": asked.article}
-    return as_private(render(request, "comments/correction_request.html", context))
+    return with_private_headers(
+        render(request, "comments/correction_request.html", context)
+    )
 
 
 def _receive(request, slug):
-    if not fits(request):
+    if not body_is_small_enough(request):
         return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     article = Article.objects.visible().known_as(slug).first()
     form = ErrorForm(request.POST, instance=CorrectionRequest(article=article))
@@ -72,7 +74,9 @@ def _receive(request, slug):
         # A robot gets the usual answer, and nothing is stored.
         return HttpResponseSeeOther(reverse("comments:reported"))
     try:
-        asked = take(form.instance, networks=recent_hashes(request))
+        asked = submit_correction_request(
+            form.instance, networks=recent_hashes(request)
+        )
     except TooMany as error:
         response = _form(request, form, HTTPStatus.TOO_MANY_REQUESTS, wait=error.wait)
         return retry_later(response, error.seconds)

@@ -16,7 +16,12 @@ from comments.privacy.export_and_erase import (
 )
 from comments.security.networks import recent_hashes
 from comments.security.tokens import mailbox_of_data
-from comments.views.receiving import as_private, fits, reader_form, reason_to_refuse
+from comments.views.receiving import (
+    body_is_small_enough,
+    reader_form,
+    reason_to_refuse,
+    with_private_headers,
+)
 
 
 @reader_form
@@ -24,7 +29,7 @@ def ask_for_data(request):
     """A form for an address. The answer is the same whether the address is known or not."""
     if request.method != "POST":
         return _ask(request)
-    if not fits(request):
+    if not body_is_small_enough(request):
         return _answer(
             request, "comments/not_taken.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         )
@@ -48,7 +53,7 @@ ask_for_data.public_parameters = _ask.public_parameters
 @reader_form
 def data(request, token):
     """Everything that was written with the address, for the owner of the mailed link."""
-    if not fits(request):
+    if not body_is_small_enough(request):
         return _answer(
             request, "comments/not_taken.html", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         )
@@ -69,7 +74,7 @@ def data(request, token):
 
 
 def _download(mailbox):
-    return as_private(
+    return with_private_headers(
         JsonResponse(
             export_of(mailbox),
             json_dumps_params={"ensure_ascii": False, "indent": 2},
@@ -96,4 +101,4 @@ def _form_again(request, form, status):
 
 def _answer(request, template, status=HTTPStatus.OK, **context):
     context |= {"status": status.value, "needs_token": has_session(request)}
-    return as_private(render(request, template, context, status=status))
+    return with_private_headers(render(request, template, context, status=status))

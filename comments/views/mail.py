@@ -16,10 +16,10 @@ from comments.security.tokens import mailbox_to_confirm, mails_to_stop
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
-    as_private,
-    fits,
+    body_is_small_enough,
     reader_form,
     reason_to_refuse,
+    with_private_headers,
 )
 
 
@@ -35,7 +35,7 @@ def confirm(request, token):
             confirm_mailbox(mailbox, comment)
         else:
             disown(mailbox, comment)
-        return as_private(HttpResponseSeeOther(request.path))
+        return with_private_headers(HttpResponseSeeOther(request.path))
     asked = comment if comment and comment.asks_about(mailbox) else None
     context = {"mailbox": mailbox, "asked": asked, "comment": comment}
     context["html"] = as_html(asked.body) if asked else ""
@@ -55,7 +55,7 @@ def stop(request, token):
     status, form = _received(request, StopForm)
     if form:
         _stop(mailbox, comment, form.cleaned_data["mails"])
-        return as_private(HttpResponseSeeOther(request.path))
+        return with_private_headers(HttpResponseSeeOther(request.path))
     return _page(request, "stop.html", status=status, **context)
 
 
@@ -65,7 +65,7 @@ def _stop(mailbox, comment, mails):
     elif mails == "all":
         mailbox.stop()
     elif comment is not None:
-        comment.tell_no_more()
+        comment.stop_notifying()
 
 
 def _is_one_click(request):
@@ -77,7 +77,7 @@ def _is_one_click(request):
     """
     return (
         request.method == "POST"
-        and fits(request)
+        and body_is_small_enough(request)
         and OneClickForm(request.POST).is_valid()
     )
 
@@ -86,7 +86,7 @@ def _received(request, form_class):
     """The status of the page, and the form; None for a form that must not be processed."""
     if request.method != "POST":
         return HTTPStatus.OK, None
-    if not fits(request):
+    if not body_is_small_enough(request):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, None
     form = form_class(request.POST)
     if status := reason_to_refuse(request, form):
@@ -99,4 +99,6 @@ def _page(request, template, *, status, **context):
         "not_done": status >= HTTPStatus.BAD_REQUEST,
         "needs_token": has_session(request),
     }
-    return as_private(render(request, f"comments/{template}", context, status=status))
+    return with_private_headers(
+        render(request, f"comments/{template}", context, status=status)
+    )

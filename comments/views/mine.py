@@ -26,17 +26,17 @@ from comments.text.html import as_html
 from comments.threads.pages import moderator_of
 from comments.views.receiving import (
     HttpResponseSeeOther,
-    as_private,
-    fits,
+    body_is_small_enough,
     reader_form,
     reason_to_refuse,
+    with_private_headers,
 )
 
 
 @reader_form
 def mine(request, token):
     """The status of a comment, and what its author can do with it."""
-    if not fits(request):
+    if not body_is_small_enough(request):
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return _private(request, "comments/not_taken.html", {}, status)
     comment = comment_of(token)
@@ -119,7 +119,7 @@ def _notify(request, forms):
 
 
 def _stop(request, forms):
-    forms.comment.tell_no_more()
+    forms.comment.stop_notifying()
     return _back(forms.comment)
 
 
@@ -165,4 +165,4 @@ def _page(request, forms, status=HTTPStatus.OK, **context):
 
 def _private(request, template, context, status):
     context = {"status": status.value} | context
-    return as_private(render(request, template, context, status=status))
+    return with_private_headers(render(request, template, context, status=status))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from articles.models import Article
 from comments.forms import CommentForm
 from comments.models import Comment
-from comments.posting.submit import take
+from comments.posting.submit import submit_comment
 from comments.security.networks import network_from
 from comments.security.throttling import TooMany
 from comments.security.tokens import private_address
@@ -16,14 +16,14 @@ from comments.text.html import as_html
 from comments.threads.pages import answered_in, form_context, moderator_of, thread_of
 from comments.views.receiving import (
     HttpResponseSeeOther,
-    fits,
+    body_is_small_enough,
     reason_to_refuse,
     retry_later,
 )
 
 
 def post(request, slug):
-    if not fits(request):
+    if not body_is_small_enough(request):
         return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     article = Article.objects.visible().select_related("thread").at(slug)
     form = CommentForm(request.POST, instance=Comment(article=article))
@@ -42,7 +42,7 @@ def post(request, slug):
 
 def _take(request, form):
     try:
-        comment = take(
+        comment = submit_comment(
             form.instance,
             network=network_from(request),
             by=moderator_of(request),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from comments.security.csrf import is_from_elsewhere
+from comments.security.csrf import is_cross_site
 from comments.security.networks import network_from
 from comments.security.refusals import refusals
 
@@ -23,7 +23,7 @@ class HttpResponseSeeOther(HttpResponseRedirect):
     status_code = HTTPStatus.SEE_OTHER
 
 
-def as_private(response):
+def with_private_headers(response):
     """The response with headers for a secret address: no referrer, no index, no cache."""
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -31,7 +31,7 @@ def as_private(response):
     return response
 
 
-def fits(request):
+def body_is_small_enough(request):
     """Whether the body is within LARGEST_POST bytes, by Content-Length or by reading it."""
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
@@ -67,7 +67,7 @@ def reader_form(view):
 
 def reason_to_refuse(request, form):
     """The status that refuses the sent form, bound or None; None if it can be processed."""
-    if is_from_elsewhere(request):
+    if is_cross_site(request):
         return HTTPStatus.FORBIDDEN
     if form is not None and not form.is_valid():
         return HTTPStatus.UNPROCESSABLE_ENTITY
@@ -108,7 +108,7 @@ _NOT_WORDS = {"csrfmiddlewaretoken", "parent", "browser", "seconds", "subject"}
 
 def _too_many_refused(request, seconds):
     words = []
-    if fits(request):
+    if body_is_small_enough(request):
         request.encoding = "utf-8"
         words = [
             (name.capitalize(), value)
@@ -122,4 +122,4 @@ def _too_many_refused(request, seconds):
         context,
         status=HTTPStatus.TOO_MANY_REQUESTS,
     )
-    return as_private(retry_later(response, seconds))
+    return with_private_headers(retry_later(response, seconds))

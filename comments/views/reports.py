@@ -8,13 +8,13 @@ from django.urls import reverse
 from articles.core.http_cache import has_session, public_page
 from comments.forms import ReportForm
 from comments.models import Comment, Report
-from comments.moderation.reports import NotShown, take
+from comments.moderation.reports import NotShown, submit_report
 from comments.security.networks import lasting_hashes
 from comments.security.throttling import TooMany
 from comments.text.html import as_html
 from comments.views.receiving import (
     HttpResponseSeeOther,
-    fits,
+    body_is_small_enough,
     reader_form,
     reason_to_refuse,
     retry_later,
@@ -47,7 +47,7 @@ def reported(request):
 
 
 def _receive(request, id):
-    if not fits(request):
+    if not body_is_small_enough(request):
         return _not_taken(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     comment = _shown(id)
     form = ReportForm(request.POST, instance=Report(comment=comment))
@@ -59,7 +59,9 @@ def _receive(request, id):
         # A robot gets the usual answer, and nothing is stored.
         return HttpResponseSeeOther(reverse("comments:reported"))
     try:
-        take(form.instance, networks=lasting_hashes(request), by=_staff(request))
+        submit_report(
+            form.instance, networks=lasting_hashes(request), by=_staff(request)
+        )
     except NotShown:
         return _nothing_to_report(request, id, form)
     except TooMany as error:

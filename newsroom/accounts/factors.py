@@ -22,7 +22,7 @@ class LastFactor(Exception):
     """The factor cannot be removed: the site requires one, and this is the last one."""
 
 
-def note_added(request, user, *, what, is_first):
+def record_added_factor(request, user, *, what, is_first):
     """
     Record that a factor was added. Returns new recovery codes if it is the first one.
 
@@ -44,7 +44,7 @@ def add_app(request, user, secret, step):
         was_there = earlier.delete()[0]
         totp.add_app(user, secret, step)
         what = "an authenticator app" + (", in place of the last" * bool(was_there))
-        codes = note_added(request, user, what=what, is_first=is_first)
+        codes = record_added_factor(request, user, what=what, is_first=is_first)
         if was_there:
             end_sessions(user, except_key=request.session.session_key)
     return codes
@@ -104,7 +104,7 @@ def reset(user, *, by, reason, request=None):
     return passkeys + apps
 
 
-def takes_code(request, user, code):
+def use_up_code(request, user, code):
     """
     Check a code of the user's app or a recovery code, and use it up.
 

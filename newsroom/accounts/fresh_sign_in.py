@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 
 from newsroom.accounts import factors, passkeys, second_factor, security_log
 from newsroom.accounts.pages import account_page, too_many_tries
-from newsroom.accounts.throttling import WRONG_PASSWORDS, count_try
+from newsroom.accounts.throttling import WRONG_PASSWORDS, count_attempt
 from newsroom.models import SecurityEvent
 
 Kind = SecurityEvent.Kind
@@ -53,7 +53,7 @@ class ConfirmForm(forms.Form):
         # The password first: if it is wrong, no recovery code is used up.
         if not user.check_password(data.get(PASSWORD, "")):
             raise forms.ValidationError("This is not your password. Try again.")
-        if CODE in self.fields and not factors.takes_code(
+        if CODE in self.fields and not factors.use_up_code(
             self.request, user, data.get(CODE, "")
         ):
             raise forms.ValidationError(
@@ -101,7 +101,7 @@ def ask_if_needed(request):
         return JsonResponse({"problem": problem}, status=403)
     form = ConfirmForm(request.POST if answers else None, request=request)
     if answers:
-        attempt = count_try(request, WRONG_PASSWORDS, request.user.get_username())
+        attempt = count_attempt(request, WRONG_PASSWORDS, request.user.get_username())
         if attempt.wait:
             return too_many_tries(request, attempt.wait)
         if form.is_valid():

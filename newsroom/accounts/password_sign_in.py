@@ -15,7 +15,7 @@ from newsroom.accounts import account_mail, security_log
 from newsroom.accounts.throttling import (
     RESET_MAILS,
     WRONG_PASSWORDS,
-    count_try,
+    count_attempt,
     remember_browser,
 )
 from newsroom.accounts.views.sign_in import password_page
@@ -35,7 +35,7 @@ def sign_in(request):
     if request.method in {"GET", "HEAD"}:
         return password_page(request)
     name = request.POST.get("username", "")
-    attempt = count_try(request, WRONG_PASSWORDS, name)
+    attempt = count_attempt(request, WRONG_PASSWORDS, name)
     if attempt.wait:
         security_log.log_line(Kind.SIGN_IN_BLOCKED, request=request)
         return _too_many(request, attempt.wait)
@@ -82,7 +82,7 @@ class PasswordReset(views.PasswordResetView):
 
     @method_decorator(never_cache)
     def post(self, request):
-        attempt = count_try(request, RESET_MAILS, request.POST.get("email", ""))
+        attempt = count_attempt(request, RESET_MAILS, request.POST.get("email", ""))
         if attempt.wait:
             return _too_many(request, attempt.wait)
         security_log.log_line(Kind.PASSWORD_RESET_ASKED, request=request)

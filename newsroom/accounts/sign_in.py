@@ -20,12 +20,12 @@ PENDING_SECONDS = 15 * 60
 MOST_FAILURES = 5
 
 
-def needs_more(user):
+def needs_second_step(user):
     """Whether the account needs more than the right password."""
     return second_factor.must_show(user) or second_factor.must_add(user)
 
 
-def wait_for_more(request, user, *, next_address):
+def wait_for_second_step(request, user, *, next_address):
     """Remember whose password was right until the second factor is shown."""
     request.session.flush()
     request.session[PENDING] = {

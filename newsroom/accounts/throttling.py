@@ -32,7 +32,7 @@ BROWSER_COOKIE_PATH = "/admin/"
 
 
 @dataclass(frozen=True)
-class Limit:
+class AttemptLimit:
     """At most `count` tries within `period`."""
 
     count: int
@@ -40,7 +40,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Limits:
+class AttemptLimits:
     """
     The limits for one kind of attempt.
 
@@ -51,32 +51,32 @@ class Limits:
     """
 
     purpose: str
-    by_name_and_network: Limit
-    by_network: Limit
-    by_name: Limit
-    by_browser: Limit
+    by_name_and_network: AttemptLimit
+    by_network: AttemptLimit
+    by_name: AttemptLimit
+    by_browser: AttemptLimit
 
 
-_TEN_IN_TEN_MINUTES = Limit(10, timedelta(minutes=10))
-_THREE_AN_HOUR = Limit(3, timedelta(hours=1))
+_TEN_IN_TEN_MINUTES = AttemptLimit(10, timedelta(minutes=10))
+_THREE_AN_HOUR = AttemptLimit(3, timedelta(hours=1))
 
-WRONG_PASSWORDS = Limits(
+WRONG_PASSWORDS = AttemptLimits(
     "sign-in",
     by_name_and_network=_TEN_IN_TEN_MINUTES,
     by_network=_TEN_IN_TEN_MINUTES,
-    by_name=Limit(30, timedelta(hours=1)),
+    by_name=AttemptLimit(30, timedelta(hours=1)),
     by_browser=_TEN_IN_TEN_MINUTES,
 )
-RESET_MAILS = Limits(
+RESET_MAILS = AttemptLimits(
     "password reset",
     by_name_and_network=_THREE_AN_HOUR,
-    by_network=Limit(10, timedelta(hours=1)),
-    by_name=Limit(10, timedelta(hours=1)),
+    by_network=AttemptLimit(10, timedelta(hours=1)),
+    by_name=AttemptLimit(10, timedelta(hours=1)),
     by_browser=_THREE_AN_HOUR,
 )
 
 
-class Try:
+class CountedAttempt:
     """
     One attempt that is being counted.
 
@@ -94,7 +94,7 @@ class Try:
         self._attempt.delete()
 
 
-def count_try(request, limits, name):
+def count_attempt(request, limits, name):
     """
     Count an attempt for the account with this name, and return it as a Try.
 
@@ -126,7 +126,7 @@ def count_try(request, limits, name):
     fills_limit = not wait and any(
         _recent(pile, limit).count() + 1 == limit.count for pile, limit in piles[:2]
     )
-    return Try(attempt, wait, fills_limit)
+    return CountedAttempt(attempt, wait, fills_limit)
 
 
 def remember_browser(response, user):

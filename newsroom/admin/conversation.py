@@ -13,7 +13,11 @@ from django.utils.http import urlencode
 
 from articles.admin import ArticleAdmin
 from articles.admin.article.fields import MomentField
-from articles.core.admin.stale_forms import OnScreenField, as_seen, keep_others
+from articles.core.admin.stale_forms import (
+    OnScreenField,
+    as_seen,
+    keep_changes_of_others,
+)
 from articles.core.moments import moment_in_words
 from articles.models import Article
 from comments.models import Thread
@@ -60,7 +64,9 @@ class ThreadForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        keep_others(self, {name: self.add_prefix(seen) for name, seen in SEEN.items()})
+        keep_changes_of_others(
+            self, {name: self.add_prefix(seen) for name, seen in SEEN.items()}
+        )
 
     # Set by the admin: the user who saves.
     by = None

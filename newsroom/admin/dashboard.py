@@ -37,7 +37,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Pile:
+class DashboardList:
     title: str
     rows: list[Row]
     # The address of the full list.
@@ -47,7 +47,7 @@ class Pile:
     has_more: bool = False
 
 
-def piles_for(user: Any) -> list[Pile]:
+def dashboard_lists_for(user: Any) -> list[DashboardList]:
     """The lists that the user may act on, each from one query of a few rows."""
     piles = []
     if user.has_perm("articles.change_article"):
@@ -68,7 +68,7 @@ def piles_for(user: Any) -> list[Pile]:
     return piles
 
 
-def what_does_not_happen(user: Any) -> str:
+def overdue_jobs_warning(user: Any) -> str:
     """A sentence about overdue background jobs, for users who rely on them; empty if none is."""
     if not may_see(user):
         return ""
@@ -250,4 +250,6 @@ def _row(article, moment, at):
 
 
 def _pile(title, rows, address, empty):
-    return Pile(title, rows[:SHOWN], address, empty, has_more=len(rows) > SHOWN)
+    return DashboardList(
+        title, rows[:SHOWN], address, empty, has_more=len(rows) > SHOWN
+    )

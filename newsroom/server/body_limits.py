@@ -51,7 +51,7 @@ class BodyLimits:
     somebody was writing.
 
     Content-Length decides; a chunked body is read up to the limit. A view that is exempt from
-    Django's CSRF check answers 413 itself, with `comments.views.receiving.fits`; the body is
+    Django's CSRF check answers 413 itself, with `comments.views.receiving.body_is_small_enough`; the body is
     empty by then.
     """
 

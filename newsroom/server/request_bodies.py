@@ -30,7 +30,7 @@ class Refused(Exception):
         self.status, self.headers = status, headers
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """The body is larger than its address allows."""
 
 
@@ -51,7 +51,7 @@ async def whole_body(
     """
     announced = announced_length(environ)
     if announced > limit:
-        raise TooLarge
+        raise BodyTooLarge
     body = SpooledTemporaryFile(max_size=BODY_IN_MEMORY)  # noqa: SIM115 (closed by the caller)
     received = 0
     begun = asyncio.get_running_loop().time()
@@ -60,7 +60,7 @@ async def whole_body(
             async for chunk in chunks:
                 received += len(chunk)
                 if received > limit:
-                    raise TooLarge
+                    raise BodyTooLarge
                 body.write(chunk)
                 timer.reschedule(begun + seconds_for(received))
         if received < announced:

@@ -32,8 +32,8 @@ from newsroom.server.body_limits import LARGEST_BODY, largest_body
 from newsroom.server.plain_answers import plain_headers
 from newsroom.server.proxies import AMBIGUOUS, FORWARDED
 from newsroom.server.request_bodies import (
+    BodyTooLarge,
     Refused,
-    TooLarge,
     announced_length,
     drain,
     whole_body,
@@ -168,7 +168,7 @@ class Server:
         chunks = chunks_of(protocol)
         try:
             body = await whole_body(environ, chunks, limit)
-        except TooLarge:
+        except BodyTooLarge:
             # Django answers in the words of the address, and reads no body.
             body = BytesIO()
             environ["CONTENT_LENGTH"] = str(max(announced_length(environ), limit + 1))

@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 from articles.public.ical import may_plan
 from newsroom.accounts import second_factor
 from newsroom.admin import shortcuts
-from newsroom.admin.dashboard import piles_for, what_does_not_happen
+from newsroom.admin.dashboard import dashboard_lists_for, overdue_jobs_warning
 from newsroom.admin.health import may_see
 
 register = template.Library()
@@ -17,10 +17,10 @@ def desk_dashboard(context):
     """The dashboard on the first page of the desk."""
     user = context["request"].user
     return {
-        "piles": piles_for(user),
+        "piles": dashboard_lists_for(user),
         "may_plan": may_plan(user),
         "may_see_health": may_see(user),
-        "trouble": what_does_not_happen(user),
+        "trouble": overdue_jobs_warning(user),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.core.files.storage import default_storage
 
-from articles.images.renditions import put
+from articles.images.renditions import write_file
 from tests.factories import make_image
 
 OLD_FILE = "originals/ab/abcd.png"
@@ -13,11 +13,11 @@ def old_image(**fields):
     image = make_image(**fields)
     image.secret = ""
     image.save()
-    put(OLD_FILE, image.file.read())
+    write_file(OLD_FILE, image.file.read())
     image.file.close()
     default_storage.delete(image.file.name)
     for recipe in image.recipes[:2]:
-        put(image.place_of(recipe), b"drawn before")
+        write_file(image.place_of(recipe), b"drawn before")
     image.former_fingerprint = image.fingerprint
     image.former_file = image.file.name = OLD_FILE
     image.secret = "5ec12e7"

@@ -1,7 +1,7 @@
 from django.core.files.storage import default_storage
 
 from articles import doctor
-from articles.images.renditions import put
+from articles.images.renditions import write_file
 from articles.models import Image, ImageUse
 from articles.models.image import fingerprint_of
 from tests.articles.old_pictures import old_image
@@ -14,7 +14,7 @@ def found(check):
 
 def test_a_file_without_a_picture_is_found_and_deleted(db):
     image = make_image()
-    put("originals/ab/ab.png", b"lost")
+    write_file("originals/ab/ab.png", b"lost")
     [finding] = doctor.files_without_a_picture()
     assert finding.name == "originals/ab/ab.png"
     finding.mend()
@@ -32,7 +32,7 @@ def test_a_picture_without_its_file_is_named_for_somebody_to_mend(db):
 
 
 def test_renditions_of_nothing_are_found_and_deleted(db):
-    put("renditions/0123/whole-60.jpg", b"old")
+    write_file("renditions/0123/whole-60.jpg", b"old")
     [finding] = doctor.renditions_of_nothing()
     finding.mend()
     assert found(doctor.renditions_of_nothing) == []

@@ -6,9 +6,9 @@ import pytest
 
 from articles.models import Article, ArticleBatch, TransitionError
 from articles.publishing import actions
-from articles.publishing.bulk import do_together, undo_together
+from articles.publishing.bulk import run_bulk_action, undo_bulk_action
 from articles.publishing.proposals import decline, propose
-from comments.posting.submit import take
+from comments.posting.submit import submit_comment
 from tests.comments.posting.test_submit import a_comment, all_at_once
 from tests.factories import make_article, make_user, make_visible_article
 from tests.racing import Beside, held_open, on_postgresql
@@ -46,9 +46,9 @@ def test_many_put_on_top_at_once_leave_one_there_and_no_error():
 def test_undoing_in_the_moment_in_which_another_goes_on_top_undoes_the_rest():
     first, second, other = (make_visible_article() for _ in range(3))
     first.put_on_top()
-    batch = do_together("off_top", [first], Article.take_off_top, by=None).batch
+    batch = run_bulk_action("off_top", [first], Article.take_off_top, by=None).batch
     with held_open(same(other).put_on_top):
-        undoing = Beside(lambda: undo_together(batch, by=None))
+        undoing = Beside(lambda: undo_bulk_action(batch, by=None))
         assert undoing.waits()
     outcome = undoing.join()
     assert [article for article, _ in outcome.skipped] == [first]
@@ -62,7 +62,7 @@ def test_a_comment_waits_for_no_editor_who_holds_an_article(of_the_same):
     article, other = make_visible_article(), make_visible_article()
     with held_open(lambda: Article.objects.held(article.pk)):
         on = article if of_the_same else other
-        sent = Beside(lambda: take(a_comment(on), network="n"))
+        sent = Beside(lambda: submit_comment(a_comment(on), network="n"))
         assert sent.join().pk
         decided = Beside(sent.result.approve)
         assert decided.join() is None
@@ -92,7 +92,7 @@ def test_what_is_saved_while_another_publishes_is_never_reverted():
 
 def test_an_undoing_that_two_go_on_with_at_once_undoes_each_article_once():
     articles = [make_article() for _ in range(5)]
-    batch = do_together("submit", articles, Article.submit, by=None).batch
+    batch = run_bulk_action("submit", articles, Article.submit, by=None).batch
 
     def stop(article):
         if article == articles[1]:
@@ -100,9 +100,9 @@ def test_an_undoing_that_two_go_on_with_at_once_undoes_each_article_once():
         return ""
 
     with pytest.raises(RuntimeError):
-        undo_together(batch, by=None, refusal_of=stop)
+        undo_bulk_action(batch, by=None, refusal_of=stop)
     batches = [ArticleBatch.objects.get(pk=batch.pk) for _ in range(2)]
-    results = all_at_once(*[partial(undo_together, one, by=None) for one in batches])
+    results = all_at_once(*[partial(undo_bulk_action, one, by=None) for one in batches])
     # The later one, for whom nothing is left, is told that it was undone.
     assert all(
         not isinstance(one, Exception) or isinstance(one, TransitionError)

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from articles.admin.actions.registry import STEPS as DESK_STEPS
+from articles.admin.actions.registry import ARTICLE_STEPS as DESK_STEPS
 from articles.admin.actions.registry import not_from_here, not_yours
 from articles.models import Article, TransitionError
 from articles.publishing import actions

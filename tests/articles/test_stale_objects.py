@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from articles.models import Article, TransitionError
 from articles.publishing import actions, planning
-from articles.publishing.bulk import do_together
+from articles.publishing.bulk import run_bulk_action
 from articles.publishing.proposals import propose, take_over
 from tests.factories import DAY, HOUR, make_article, make_user, make_visible_article
 
@@ -113,7 +113,7 @@ def test_two_drafts_that_are_published_together_keep_what_was_saved_meanwhile(db
     drafts = [make_article(), make_article()]
     stale = [same(article) for article in drafts]
     actions.save(drafts[0], {"title": "New"})
-    do_together("publish", stale, actions.publish, by=None)
+    run_bulk_action("publish", stale, actions.publish, by=None)
     live = same(drafts[0])
     actions.publish_changes(live)
     assert live.title == "New"

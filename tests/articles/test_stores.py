@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
 from articles.images import library
-from articles.images.renditions import make_missing, missing, names_in, put
+from articles.images.renditions import make_missing, missing, names_in, write_file
 from articles.models import Image
 from tests.factories import make_image, make_picture_file
 
@@ -118,15 +118,15 @@ def test_replacing_and_deleting_leave_nothing_behind(db, store, committed):
 
 def test_the_command_makes_and_removes(db, store):
     image = make_image()
-    put("renditions/0123/whole-60.jpg", b"of nothing")
+    write_file("renditions/0123/whole-60.jpg", b"of nothing")
     call_command("renditions", "--jobs=1")
     assert missing(image) == []
     assert not default_storage.exists("renditions/0123/whole-60.jpg")
 
 
 def test_what_is_put_twice_lies_there_once(db, store):
-    put("renditions/x/a.jpg", b"first")
-    put("renditions/x/a.jpg", b"second")
+    write_file("renditions/x/a.jpg", b"first")
+    write_file("renditions/x/a.jpg", b"second")
     assert names_in("renditions/x") == ["a.jpg"]
     with default_storage.open("renditions/x/a.jpg") as file:
         assert file.read() == b"second"
@@ -160,7 +160,7 @@ def test_pictures_move_to_a_store_and_back_and_are_looked_at(
     call_command("copy_media", "--from", folder)
     assert capsys.readouterr().out.endswith(f"{number} same\n")
     # Differing files are copied again.
-    put(image.place_of(image.medium), b"other")
+    write_file(image.place_of(image.medium), b"other")
     call_command("copy_media", "--from", folder)
     assert "1 copied" in capsys.readouterr().out
     call_command("copy_media", "--to", str(tmp_path / "back"))

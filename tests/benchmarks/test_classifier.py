@@ -12,7 +12,7 @@ from time import perf_counter
 import pytest
 
 from comments.classifier.bayes import judge
-from comments.classifier.features import spelt
+from comments.classifier.features import extract_features
 from comments.classifier.measuring import Decided, learn
 from comments.screening.spam import SURELY_HONEST, SURELY_SPAM
 
@@ -29,7 +29,7 @@ def comments(samples):
     with (samples / "spam/comments.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
-        Decided(number, row["spam"] == "1", spelt(row["text"]))
+        Decided(number, row["spam"] == "1", extract_features(row["text"]))
         for number, row in enumerate(rows)
     ]
 
@@ -82,7 +82,7 @@ def test_a_long_comment_is_judged_in_some_milliseconds(comments):
         # Other words each time: a word that was folded lately is folded faster.
         text = " ".join(chooses.choices(words, k=LONGEST_BODY))[:LONGEST_BODY]
         start = perf_counter()
-        judge(spelt(text), table)
+        judge(extract_features(text), table)
         times.append((perf_counter() - start) * 1000)
     print(f"\n{LONGEST_BODY} characters: {median(times):.1f} ms")  # noqa: T201
     assert median(times) < MOST_MILLISECONDS

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from comments.mail.outbox import send_due, write
 from comments.models import Comment, PendingMail
-from comments.posting.submit import take
+from comments.posting.submit import submit_comment
 from newsroom.models import StaffMail
 from tests.comments.mail_server import MailServer
 from tests.factories import (
@@ -159,7 +159,7 @@ def test_the_whole_way_from_a_wish_to_its_end(server, client):
         notify=True,
     )
     with server.running():
-        comment = take(wish, network="n")
+        comment = submit_comment(wish, network="n")
         comment.approve()
         # Before the address is confirmed, no news is mailed.
         make_shown_comment(parent=comment)
@@ -188,7 +188,7 @@ def test_a_server_that_is_down_loses_neither_comment_nor_mail(server):
         email="ines@example.org",
         notify=True,
     )
-    assert take(wish, network="n") == Comment.objects.get()
+    assert submit_comment(wish, network="n") == Comment.objects.get()
     assert PendingMail.objects.get().tries == 1
     with server.running():
         send_pending_mail()

@@ -3,16 +3,16 @@
 from django.contrib import admin, messages
 from django.utils.html import format_html
 
-from articles.admin.actions.bulk_log import say_what_came_of_it
-from articles.admin.actions.registry import STEPS
+from articles.admin.actions.bulk_log import report_bulk_outcome
+from articles.admin.actions.registry import ARTICLE_STEPS
 from articles.core.pagination import Cursor
-from articles.publishing.bulk import changed_since_shown, do_together
+from articles.publishing.bulk import changed_since_shown, run_bulk_action
 
 # At most this many articles in one bulk action.
-AT_ONCE = 500
+MOST_ARTICLES_AT_ONCE = 500
 
 
-def action_of(step):
+def admin_action_for(step):
     """The step as a Django admin action."""
 
     @admin.action(
@@ -20,14 +20,14 @@ def action_of(step):
         permissions=["change" if step.for_writers else "publish"],
     )
     def take(admin, request, articles):
-        return admin.take_step_on_many(request, articles, step)
+        return admin.take_step_in_bulk(request, articles, step)
 
     take.__name__ = f"{step.name}_articles"
     return take
 
 
 # Name of the POST field that holds the version of each article on the page.
-SHOWN = "shown"
+VERSIONS_FIELD = "shown"
 
 
 def version_of(article):
@@ -37,31 +37,33 @@ def version_of(article):
 
 def versions_shown(data):
     """When each article on the page had last been changed, by its key."""
-    words = " ".join(data.getlist(SHOWN)).split()
+    words = " ".join(data.getlist(VERSIONS_FIELD)).split()
     cursors = filter(None, map(Cursor.parse, words))
     return {cursor.id: cursor.at for cursor in cursors}
 
 
-class TogetherMixin:
+class BulkActionsMixin:
     """Adds bulk actions to the admin of articles."""
 
-    actions = [action_of(step) for step in STEPS.values() if step.for_many]
+    actions = [
+        admin_action_for(step) for step in ARTICLE_STEPS.values() if step.for_many
+    ]
 
     def action_checkbox(self, article):
         return format_html(
             '{}<input type="hidden" name="{}" value="{}">',
             super().action_checkbox(article),
-            SHOWN,
+            VERSIONS_FIELD,
             version_of(article),
         )
 
-    def take_step_on_many(self, request, articles, step):
+    def take_step_in_bulk(self, request, articles, step):
         """Ask what the step needs to know, then take it on the chosen articles."""
-        chosen = list(articles[: AT_ONCE + 1])
-        if len(chosen) > AT_ONCE:
+        chosen = list(articles[: MOST_ARTICLES_AT_ONCE + 1])
+        if len(chosen) > MOST_ARTICLES_AT_ONCE:
             self.message_user(
                 request,
-                f"That is more than {AT_ONCE} articles at once. Choose fewer; nothing was done.",
+                f"That is more than {MOST_ARTICLES_AT_ONCE} articles at once. Choose fewer; nothing was done.",
                 messages.ERROR,
             )
             return None
@@ -74,7 +76,7 @@ class TogetherMixin:
             if not form.is_valid():
                 return self._ask_about_many(request, step, form, chosen)
         outcome = self._take_in_bulk(request, step, form, chosen)
-        say_what_came_of_it(self, request, step.label, outcome)
+        report_bulk_outcome(self, request, step.label, outcome)
         return None
 
     def _take_in_bulk(self, request, step, form, chosen):
@@ -86,7 +88,7 @@ class TogetherMixin:
             wrong = form and form.refusal_of(article)
             return f"“{article}” was not published. {wrong}" if wrong else ""
 
-        return do_together(
+        return run_bulk_action(
             step.name,
             chosen,
             lambda article: step.take(article, by=request.user, **answers),
@@ -118,5 +120,5 @@ class TogetherMixin:
             back=request.get_full_path(),
             action=f"{step.name}_articles",
             skipped=skipped,
-            shown=(SHOWN, " ".join(versions)),
+            shown=(VERSIONS_FIELD, " ".join(versions)),
         )

@@ -8,18 +8,18 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from articles.admin.actions.registry import STEPS, not_yours
+from articles.admin.actions.registry import ARTICLE_STEPS, not_yours
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.read_only import RecordMixin
 from articles.core.moments import moment_in_words
 from articles.models import ArticleBatch, TransitionError
-from articles.publishing.bulk import undo_together
+from articles.publishing.bulk import undo_bulk_action
 
 # The message names this many skipped articles; the page of the batch names all.
-NAMED = 5
+SKIPPED_NAMED = 5
 
 
-def say_what_came_of_it(model_admin, request, label, outcome):
+def report_bulk_outcome(model_admin, request, label, outcome):
     """Say on how many articles the step was taken, link to undo, and name the first skipped."""
     page = reverse("admin:articles_articlebatch_change", args=[outcome.batch.pk])
     number = len(outcome.done)
@@ -40,9 +40,9 @@ def say_what_came_of_it(model_admin, request, label, outcome):
         )
     for remark in outcome.remarks:
         model_admin.message_user(request, remark, messages.WARNING)
-    for _, why_not in outcome.skipped[:NAMED]:
+    for _, why_not in outcome.skipped[:SKIPPED_NAMED]:
         model_admin.message_user(request, why_not, messages.ERROR)
-    if (others := len(outcome.skipped) - NAMED) > 0:
+    if (others := len(outcome.skipped) - SKIPPED_NAMED) > 0:
         model_admin.message_user(
             request,
             format_html(
@@ -72,11 +72,15 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
 
     def get_queryset(self, request):
         batches = super().get_queryset(request).seen_by(request.user)
-        return batches.select_related("undone_by").knowing_what_is_left()
+        return batches.select_related("undone_by").with_left_to_undo()
 
     @admin.display(description="what")
     def label(self, batch):
-        label = STEPS[batch.what].label if batch.what in STEPS else batch.what
+        label = (
+            ARTICLE_STEPS[batch.what].label
+            if batch.what in ARTICLE_STEPS
+            else batch.what
+        )
         return f"Undone: {label}" if batch.undoes_id else label
 
     @admin.display(description="can be undone", boolean=True)
@@ -103,7 +107,7 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
         return self._page(request, batch)
 
     def _undo(self, request, batch):
-        step = STEPS.get(batch.what)
+        step = ARTICLE_STEPS.get(batch.what)
 
         def refusal_of(article):
             own = batch.by_id == request.user.pk == article.created_by_id
@@ -113,12 +117,12 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
             return "" if step.for_writers and own else not_yours(step, article)
 
         try:
-            outcome = undo_together(batch, by=request.user, refusal_of=refusal_of)
+            outcome = undo_bulk_action(batch, by=request.user, refusal_of=refusal_of)
         except TransitionError as error:
             batch = self.get_object(request, batch.pk)
             return self._page(request, batch, refused=str(error), status=409)
         label = f"Undoing “{self.label(batch)}”"
-        say_what_came_of_it(self, request, label, outcome)
+        report_bulk_outcome(self, request, label, outcome)
         return HttpResponseRedirect(
             reverse("admin:articles_articlebatch_change", args=[batch.pk])
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils import timezone
 
-from articles.content.snapshots import differing, snapshot_of
+from articles.content.snapshots import differing_parts, snapshot_of
 from articles.core.moments import moment_in_words
 from articles.publishing.inbound_links import linking_to
 
@@ -22,7 +22,7 @@ PARTS_IN_WORDS = {
 
 
 @dataclass(frozen=True)
-class Outlook:
+class StepConsequences:
     """What will happen, in sentences, and the articles that link to this one."""
 
     sentences: list = field(default_factory=list)
@@ -31,7 +31,7 @@ class Outlook:
 
 
 def of_nothing(article):
-    return Outlook()
+    return StepConsequences()
 
 
 def of_publishing(article):
@@ -40,7 +40,7 @@ def of_publishing(article):
         when = f"It appears by itself on {moment_in_words(until)}, when its embargo ends, and not before."
     else:
         when = "This puts it on the front page, in the feeds and on the pages of its tags now."
-    return Outlook([when, _address(article.working_content()["slug"])])
+    return StepConsequences([when, _address(article.working_content()["slug"])])
 
 
 def of_scheduling(article):
@@ -53,12 +53,12 @@ def of_scheduling(article):
         sentences.append(
             f"Its embargo ends on {moment_in_words(until)}; an earlier time counts as that."
         )
-    return Outlook(sentences)
+    return StepConsequences(sentences)
 
 
 def of_changes(article):
     content = article.working_content()
-    changed = differing(content, snapshot_of(article))
+    changed = differing_parts(content, snapshot_of(article))
     parts = ", ".join(PARTS_IN_WORDS[part] for part in changed)
     sentences = [f"Readers will see this changed: {parts}."]
     if article.is_scheduled:
@@ -68,19 +68,19 @@ def of_changes(article):
             f"What was to go live by itself on {moment_in_words(earlier.publish_at)} does not any more: this takes its place."
         )
     if "slug" not in changed:
-        return Outlook(sentences)
+        return StepConsequences(sentences)
     sentences += [_address(content["slug"]), "The address until now leads there."]
-    return Outlook(sentences, linking_to(article))
+    return StepConsequences(sentences, linking_to(article))
 
 
 def of_scheduling_changes(article):
     changes = of_changes(article)
     when = "They go live by themselves at the time you give here. Until then readers see what they see now."
-    return Outlook([when, *changes.sentences], changes.linking)
+    return StepConsequences([when, *changes.sentences], changes.linking)
 
 
 def of_withdrawing(article):
-    return Outlook(linking=linking_to(article))
+    return StepConsequences(linking=linking_to(article))
 
 
 def _address(slug):

@@ -30,7 +30,7 @@ class StepForm(forms.Form):
         """The arguments for the method that takes the step."""
         return self.cleaned_data
 
-    def look_again(self):
+    def rebase_on_newest(self):
         """Start over after the step failed: compare with the current state from now on."""
 
 
@@ -88,7 +88,7 @@ class PublishForm(StepForm):
             answers["seen"] = NO_REVISION.pk if seen is None else seen
         return answers
 
-    def look_again(self):
+    def rebase_on_newest(self):
         [article] = self.articles
         self.data = self.data.copy()
         self.data["seen"] = seen_of(article)["seen"]

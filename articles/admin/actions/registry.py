@@ -118,7 +118,7 @@ IN_THE_WORKING_COPY = (
     "changes when somebody publishes its changes."
 )
 
-STEPS = {
+ARTICLE_STEPS = {
     step.name: step
     for step in [
         DeskStep(
@@ -297,12 +297,12 @@ _SHOWN = {
 def steps_for(article, user):
     """The steps that the user can take on the article now; on an unsaved one, those of a draft."""
     word = article.status_in_words if article else "Draft"
-    shown = [STEPS[name] for name in _SHOWN[word]]
+    shown = [ARTICLE_STEPS[name] for name in _SHOWN[word]]
     if article and word == "Published":
-        shown.remove(STEPS["top" if article.on_top else "off_top"])
-    if STEPS["lift"] in shown and not (article and article.is_under_embargo):
-        shown.remove(STEPS["lift"])
-    if STEPS["changes"] in shown:
+        shown.remove(ARTICLE_STEPS["top" if article.on_top else "off_top"])
+    if ARTICLE_STEPS["lift"] in shown and not (article and article.is_under_embargo):
+        shown.remove(ARTICLE_STEPS["lift"])
+    if ARTICLE_STEPS["changes"] in shown:
         shown = [step for step in shown if step.name not in _no_change_for(article)]
     return [step for step in shown if step.allowed(user, article)]
 
@@ -313,7 +313,7 @@ def buttons_for(article, user):
 
     Those of `steps_for`, and publishing the changes that the user is about to type.
     """
-    shown, changes = steps_for(article, user), STEPS["changes"]
+    shown, changes = steps_for(article, user), ARTICLE_STEPS["changes"]
     if article and article.keeps_changes_apart and not article.is_withdrawn:
         first = [changes] if changes.allowed(user, article) else []
         shown = [*first, *(step for step in shown if step != changes)]

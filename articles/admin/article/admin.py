@@ -12,15 +12,15 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.text import slugify
 
-from articles.admin.actions.bulk import TogetherMixin
+from articles.admin.actions.bulk import BulkActionsMixin
 from articles.admin.actions.registry import (
-    STEPS,
+    ARTICLE_STEPS,
     buttons_for,
     not_from_here,
     not_yours,
     steps_for,
 )
-from articles.admin.article.autosave import WORDS, EditingMixin
+from articles.admin.article.autosave import WORDS, AutosaveMixin
 from articles.admin.article.duplicate import DuplicateMixin
 from articles.admin.article.fields import MomentField
 from articles.admin.article.filters import (
@@ -32,7 +32,7 @@ from articles.admin.article.filters import (
     WriterFilter,
 )
 from articles.admin.article.form import DATES, ArticleForm
-from articles.admin.article.history import HistoryMixin, changes_of
+from articles.admin.article.history import HistoryMixin, unpublished_changes_of
 from articles.admin.article.preview import PreviewMixin
 from articles.admin.article.proposals import ProposalsMixin
 from articles.admin.corrections import open_requests_of
@@ -57,14 +57,14 @@ class ArticleList(LongList):
 
 
 class ArticleAdmin(
-    EditingMixin,
+    AutosaveMixin,
     PreviewMixin,
     ProposalsMixin,
     DuplicateMixin,
     LongListMixin,
     NeighboursMixin,
     HistoryMixin,
-    TogetherMixin,
+    BulkActionsMixin,
     admin.ModelAdmin,
 ):
     form = ArticleForm
@@ -220,7 +220,7 @@ class ArticleAdmin(
         changed = DATES.keys() & set(form.changed_data)
         if dates := {name: form.cleaned_data[name] for name in changed}:
             put_dates(article, dates, instead_of=form.dates, by=request.user)
-        self.say_what_was_kept(request, typed, revision)
+        self.report_merged_parts(request, typed, revision)
         article.refresh_from_db()
 
     def save_related(self, request, form, formsets, change):
@@ -240,7 +240,9 @@ class ArticleAdmin(
             if obj
             else self.has_add_permission(request)
         )
-        refused = request.method == "POST" and STEPS.get(request.POST.get("_step"))
+        refused = request.method == "POST" and ARTICLE_STEPS.get(
+            request.POST.get("_step")
+        )
         context |= {
             "show_save_and_add_another": False,
             "steps": buttons_for(obj, user)
@@ -252,7 +254,7 @@ class ArticleAdmin(
             context |= {
                 "history": obj.steps_for(user)[:100],
                 "returned": obj.last_return if obj.is_draft else None,
-                **changes_of(obj, user),
+                **unpublished_changes_of(obj, user),
             }
             if self.has_publish_permission(request):
                 context |= {
@@ -336,7 +338,7 @@ class ArticleAdmin(
 
     def step_view(self, request, object_id, name):
         """Ask what the step needs to know, say what will happen, and take the step."""
-        step = STEPS.get(name)
+        step = ARTICLE_STEPS.get(name)
         article = self.get_object(request, object_id)
         if article is None or step is None or step.form is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -356,14 +358,14 @@ class ArticleAdmin(
             # As long as the step can still be taken, the form keeps what was typed for it.
             if taken or step not in steps_for(article, request.user):
                 return self._to_form(request, article)
-            form.look_again()
+            form.rebase_on_newest()
         return self._ask(
             request, step, form, [article], back=self._form_url(request, article.pk)
         )
 
     def _response_with_step(self, request, article):
         """The response after a step's button saved the form; None for any other button."""
-        if (step := STEPS.get(request.POST.get("_step"))) is None:
+        if (step := ARTICLE_STEPS.get(request.POST.get("_step"))) is None:
             return None
         if not step.allowed(request.user, article):
             problem = not_yours(step, article)

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from articles.admin.article.form import DATES, ArticleForm
-from articles.content.snapshots import differing
+from articles.content.snapshots import differing_parts
 from articles.core.append_only import name_of
 from articles.models import Unsaved
 
@@ -56,7 +56,7 @@ TOO_LONG = (
 )
 
 
-class EditingMixin:
+class AutosaveMixin:
     """Stores what is typed, offers it again, and shows who else is editing."""
 
     def get_urls(self):
@@ -197,9 +197,9 @@ class EditingMixin:
         if "_undecided" not in request.POST:
             article.unsaved.of(request.user).delete()
 
-    def say_what_was_kept(self, request, typed, revision):
+    def report_merged_parts(self, request, typed, revision):
         """Name the parts that others changed meanwhile and that the merge kept."""
-        parts = differing(typed, revision.content)
+        parts = differing_parts(typed, revision.content)
         if not parts:
             return
         mine = revision.by_id == request.user.pk

@@ -7,12 +7,12 @@ from articles.publishing.preflight import problems_of_all
 
 # Languages and tags are offered from this many of the articles changed last, so that
 # drawing the list does not read the whole table.
-LOOKED_AT = 500
+OPTIONS_FROM_NEWEST = 500
 # The filter by problems reads and checks this many of the articles changed last.
-LOOKED_THROUGH = 500
+CHECKED_FOR_PROBLEMS = 500
 
 # Name in the address: label, and the queryset method.
-PILES = {
+STATUS_CHOICES = {
     "draft": ("Draft", "drafts"),
     "in_review": ("In review", "in_review"),
     "scheduled": ("Scheduled", "scheduled"),
@@ -26,12 +26,12 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, word) in PILES.items()]
+        return [(name, label) for name, (label, word) in STATUS_CHOICES.items()]
 
     def queryset(self, request, articles):
-        if self.value() not in PILES:
+        if self.value() not in STATUS_CHOICES:
             return articles
-        label, word = PILES[self.value()]
+        label, word = STATUS_CHOICES[self.value()]
         return getattr(articles, word)()
 
 
@@ -60,7 +60,7 @@ class ProposalsFilter(admin.SimpleListFilter):
 class ProblemsFilter(admin.SimpleListFilter):
     """What preflight would find. No index answers that, so only the newest changes are checked."""
 
-    title = f"problems (looks at {LOOKED_THROUGH} at most)"
+    title = f"problems (looks at {CHECKED_FOR_PROBLEMS} at most)"
     parameter_name = "problems"
 
     def lookups(self, request, model_admin):
@@ -69,7 +69,7 @@ class ProblemsFilter(admin.SimpleListFilter):
     def queryset(self, request, articles):
         if self.value() not in ["errors", "any"]:
             return articles
-        newest = list(articles.order_by("-modified_at", "-id")[:LOOKED_THROUGH])
+        newest = list(articles.order_by("-modified_at", "-id")[:CHECKED_FOR_PROBLEMS])
         found = problems_of_all(newest)
         return articles.filter(pk__in=[pk for pk in found if self._matters(found[pk])])
 
@@ -105,6 +105,8 @@ class TagFilter(admin.SimpleListFilter):
 
 
 def _changed_last():
-    newest = Article.objects.order_by("-modified_at", "-id").values("pk")[:LOOKED_AT]
+    newest = Article.objects.order_by("-modified_at", "-id").values("pk")[
+        :OPTIONS_FROM_NEWEST
+    ]
     # A list of keys: PostgreSQL cannot estimate the size of a sliced subquery.
     return Article.objects.filter(pk__in=[row["pk"] for row in newest])

@@ -10,10 +10,15 @@ from articles.admin.article.fields import NamesField, PictureField, in_one_line
 from articles.admin.article.widgets import BodyEditor
 from articles.content import bylines
 from articles.content.html import clean_article
-from articles.content.merge_view import text_of, told_apart
+from articles.content.merge_view import diff_of_conflict, text_of
 from articles.content.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 from articles.core import months
-from articles.core.admin.stale_forms import OnScreenField, SeenField, as_seen, meant
+from articles.core.admin.stale_forms import (
+    OnScreenField,
+    SeenField,
+    as_seen,
+    value_to_save,
+)
 from articles.core.slugs import says_something
 from articles.models import Article, Credit, Person, Revision, Tag
 from articles.publishing.actions import EditConflict
@@ -227,7 +232,7 @@ class ArticleForm(forms.ModelForm):
         """The date to save, typed or stored; see articles.core.admin.stale_forms."""
         if name not in self.dates:
             return self.cleaned_data[name]
-        return meant(self, name, now=self.dates[name], seen_in=DATES[name])
+        return value_to_save(self, name, now=self.dates[name], seen_in=DATES[name])
 
     def _prefill(self, typed):
         for name, field in self.fields.items():
@@ -288,7 +293,7 @@ class ArticleForm(forms.ModelForm):
             **{name: self.cleaned_data[name] for name in TEXTS},
         )
 
-    def sound_parts(self):
+    def valid_parts(self):
         """The valid parts of the typed values, as parts of a snapshot. No people are created."""
         self.is_valid()
         parts = {
@@ -410,7 +415,9 @@ def _conflicting_part(part, label, mine, theirs):
         texts = (_lead_in_words(mine), _lead_in_words(theirs))
     if part == "body":
         texts = map(text_of, texts)
-    return ConflictingPart(part, label, name, theirs.get(name, ""), told_apart(*texts))
+    return ConflictingPart(
+        part, label, name, theirs.get(name, ""), diff_of_conflict(*texts)
+    )
 
 
 def _lead_in_words(typed):

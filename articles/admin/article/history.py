@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from articles.content.diff import compared
+from articles.content.diff import compare_snapshots
 from articles.content.snapshots import snapshot_of
 from articles.core.pagination import LARGEST_ID, key_in
 from articles.models import Image, Revision, TransitionError
@@ -93,7 +93,7 @@ class HistoryMixin:
             "may_read_notes": article.shows_proposals_to(request.user),
             "working": article.revisions.working().for_listing().first(),
             "may_change": self.has_change_permission(request, article),
-            **changes_of(article, request.user),
+            **unpublished_changes_of(article, request.user),
         }
         return self.article_page(request, article, "history", context)
 
@@ -111,7 +111,7 @@ class HistoryMixin:
             "live_in_words": live_in_words(article),
         }
         if old and new:
-            found = compared(_content(article, old), _content(article, new))
+            found = compare_snapshots(_content(article, old), _content(article, new))
             context |= {
                 "parts": [(LABELS[part.name], part) for part in found.parts],
                 "unknown": [LABELS[part] for part in found.unknown],
@@ -198,7 +198,7 @@ def pictures_at_the_head(*contents):
     return [images.get(lead["image"]) if lead else None for lead in leads]
 
 
-def changes_of(article, user):
+def unpublished_changes_of(article, user):
     """What the form says of changes that readers do not see yet, unscheduled or scheduled."""
     if not article.keeps_changes_apart:
         return {}

@@ -82,7 +82,7 @@ class PreviewMixin:
         content = revision.content if revision else article.working_content()
         return preview.page(
             request,
-            preview.article_saying(article, content),
+            preview.article_with_content(article, content),
             {"revision": revision, "in_frame": True},
         )
 
@@ -99,7 +99,7 @@ class PreviewMixin:
         return preview.page(
             request,
             # Not the form's own instance: validation has already changed that one.
-            preview.article_saying(article, content | form.sound_parts()),
+            preview.article_with_content(article, content | form.valid_parts()),
             {"in_frame": True, "typed": True},
         )
 

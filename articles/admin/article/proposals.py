@@ -12,16 +12,16 @@ from django.utils.timezone import is_aware
 
 from articles.admin.article.form import ArticleForm, typed_as
 from articles.admin.article.history import LABELS, pictures_at_the_head
-from articles.content.diff import compared
+from articles.content.diff import compare_snapshots
 from articles.content.snapshots import LEAD, byline_of
 from articles.models import TransitionError
 from articles.publishing.actions import EditConflict
 from articles.publishing.proposals import (
     decline,
+    preview_merge,
     propose,
     take_back,
     take_over,
-    what_comes_of,
 )
 
 # How many proposals of an article are listed, the newest first.
@@ -184,8 +184,8 @@ class ProposalsMixin:
             proposal.refresh_from_db()
             form.put_seen(proposal.at)
         working = article.working_copy
-        now, (then, conflicts) = article.working_content(), what_comes_of(proposal)
-        found = compared(now, then)
+        now, (then, conflicts) = article.working_content(), preview_merge(proposal)
+        found = compare_snapshots(now, then)
         return self.article_page(
             request,
             article,

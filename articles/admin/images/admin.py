@@ -15,14 +15,14 @@ from django.utils.text import Truncator
 from articles.admin.images.picker import PickerMixin
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
-from articles.core.admin.stale_forms import keep_others
+from articles.core.admin.stale_forms import keep_changes_of_others
 from articles.images import library
 from articles.images.library import ImageInUse, SamePicture
 from articles.images.processing.validation import (
     LARGEST_FILE,
     PictureRefused,
-    accepted,
     hash_of,
+    validate_picture,
 )
 from articles.models import Image, TransitionError
 from articles.models.image import SEARCHED
@@ -62,7 +62,7 @@ class FileField(forms.FileField):
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
         if file:
-            accepted(file)
+            validate_picture(file)
         return file
 
 
@@ -103,7 +103,7 @@ class ImageForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        keep_others(
+        keep_changes_of_others(
             self, {name: self[name].html_initial_name for name in self._column_fields()}
         )
 
@@ -342,7 +342,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if image and self.has_change_permission(request, image):
             # The file object remembers the result, and the form reports it.
             with suppress(PictureRefused):
-                accepted(file)
+                validate_picture(file)
 
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None

@@ -7,7 +7,7 @@ what others have changed since, in fields that this user did not touch.
 
 from django import forms
 
-from articles.core.admin.stale_forms import keep_others
+from articles.core.admin.stale_forms import keep_changes_of_others
 
 
 class ChangedFieldsForm(forms.ModelForm):
@@ -38,7 +38,9 @@ class ChangedFieldsForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        keep_others(self, {name: self[name].html_initial_name for name in self._stored})
+        keep_changes_of_others(
+            self, {name: self[name].html_initial_name for name in self._stored}
+        )
         return cleaned
 
     @property

@@ -32,7 +32,7 @@ class SeenField(forms.IntegerField):
         return False
 
 
-def keep_others(form, seen):
+def keep_changes_of_others(form, seen):
     """
     While a form is being cleaned, keep the values that only others have changed.
 
@@ -42,12 +42,14 @@ def keep_others(form, seen):
     for name in form.cleaned_data.keys() & seen.keys():
         now = getattr(form.instance, name)
         try:
-            form.cleaned_data[name] = meant(form, name, now=now, seen_in=seen[name])
+            form.cleaned_data[name] = value_to_save(
+                form, name, now=now, seen_in=seen[name]
+            )
         except forms.ValidationError as error:
             form.add_error(name, error)
 
 
-def meant(form, name, *, now, seen_in):
+def value_to_save(form, name, *, now, seen_in):
     """
     The value to save: what was typed, or the stored value when only others have changed it.
 

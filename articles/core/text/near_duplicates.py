@@ -28,7 +28,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True)
-class Pair:
+class SimilarPair:
     """Two names, and the reason why they may mean the same, as a text for the desk."""
 
     one: str
@@ -37,14 +37,14 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Found:
+class SimilarNames:
     """The pairs found, and whether the search stopped at COMPARED."""
 
-    pairs: list[Pair]
+    pairs: list[SimilarPair]
     is_cut_short: bool = False
 
 
-def similar(names: Iterable[str]) -> Found:
+def find_similar(names: Iterable[str]) -> SimilarNames:
     """
     The pairs of names that may mean the same, surest first, each pair once.
 
@@ -65,9 +65,9 @@ def similar(names: Iterable[str]) -> Found:
     pairs = [
         *_with_the_first(keys.values(), "the same but for case, accents or signs"),
         *_with_the_first(singulars.values(), "singular and plural"),
-        *(Pair(*sorted(two), "nearly the same spelling") for two in near),
+        *(SimilarPair(*sorted(two), "nearly the same spelling") for two in near),
     ]
-    return Found(pairs, is_cut_short)
+    return SimilarNames(pairs, is_cut_short)
 
 
 def key_of(name: str) -> str:
@@ -103,7 +103,7 @@ def _singular(word):
 def _with_the_first(groups, why):
     for first, *others in groups:
         for other in others:
-            yield Pair(first, other, why)
+            yield SimilarPair(first, other, why)
 
 
 def _near(names_by_key):

@@ -19,7 +19,7 @@ _ENCODING = {
 }
 
 
-def drawn(
+def draw_renditions(
     kept: bytes, recipes: Iterable[Recipe], *, focal: tuple[float, float] = (0.5, 0.5)
 ) -> Iterator[tuple[Recipe, bytes]]:
     """

@@ -49,7 +49,7 @@ class Picture:
         return EXTENSIONS[self.format]
 
 
-def accepted(file) -> Picture:
+def validate_picture(file) -> Picture:
     """
     Validate and re-encode the picture in an open, seekable file.
 

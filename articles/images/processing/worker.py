@@ -21,7 +21,7 @@ from articles.images.processing.decode_limits import (
     Unreadable,
     redraw,
 )
-from articles.images.processing.rendering import drawn
+from articles.images.processing.rendering import draw_renditions
 from articles.images.processing.specs import Recipe
 from articles.images.processing.worker_protocol import Interrupted, receive, send
 
@@ -112,7 +112,9 @@ def _redraw(answers, content, max_pixels):
 
 def _draw(answers, content, header):
     recipes = [Recipe(**recipe) for recipe in header["recipes"]]
-    for recipe, rendition in drawn(content, recipes, focal=tuple(header["focal"])):
+    for recipe, rendition in draw_renditions(
+        content, recipes, focal=tuple(header["focal"])
+    ):
         number = recipes.index(recipe)
         _send(answers, {"number": number, "more": True}, rendition)
         # The time limit holds for each rendition.

@@ -4,8 +4,8 @@ from pathlib import Path
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.core.console import Outcomes
-from articles.images.renditions import folders_in, names_in, put
+from articles.core.console import CommandReport
+from articles.images.renditions import folders_in, names_in, write_file
 from articles.models.image import ORIGINALS, RENDITIONS, WITHHELD
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {source}.")
         folder = FileSystemStorage(location=source or target)
         here, there = (folder, default_storage) if source else (default_storage, folder)
-        outcomes = Outcomes(self.stdout, no_color=options["no_color"])
+        outcomes = CommandReport(self.stdout, no_color=options["no_color"])
         places = list(_places(here))
         try:
             for place in outcomes.each(places, doing="Copying"):
@@ -69,7 +69,7 @@ def _copy(place, here, there, outcomes):
         if _is_there(place, content, there):
             outcomes.add("same", place, "It was there already.")
             return
-        put(place, content, storage=there)
+        write_file(place, content, storage=there)
         if not _is_there(place, content, there):
             outcomes.add("failed", place, "What was written reads otherwise.")
             return

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from articles.core.console import Outcomes
+from articles.core.console import CommandReport
 from articles.importers import FORMATS
 from articles.importers.records import ImportRefused
 from articles.importers.saving import AlreadyHere, Wishes, check, save
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         wishes = _wishes(options)
         files, others = _files(path, options["format"])
         put = _DryRun() if dry_run else _Import(wishes)
-        outcomes = Outcomes(self.stdout, no_color=options["no_color"])
+        outcomes = CommandReport(self.stdout, no_color=options["no_color"])
         for other in others:
             outcomes.add("skipped", str(other), "not a file of a format known here.")
         try:

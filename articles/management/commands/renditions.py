@@ -6,7 +6,7 @@ import django
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.core.console import Outcomes
+from articles.core.console import CommandReport
 from articles.images.library import make_address_secret
 from articles.images.renditions import make_missing, unused
 from articles.models import Image
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *, jobs, **options):
         if jobs < 1:
             raise CommandError("--jobs must be 1 or more.")
-        outcomes = Outcomes(self.stdout, no_color=options["no_color"])
+        outcomes = CommandReport(self.stdout, no_color=options["no_color"])
         keys = list(Image.objects.on_site().order_by("pk").values_list("pk", flat=True))
         try:
             for name, made, error in outcomes.each_of(

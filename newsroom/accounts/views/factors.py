@@ -90,7 +90,7 @@ def register_passkey(request):
         return JsonResponse({"problem": str(refusal)}, status=422)
     what = f"the passkey “{passkey.name}”"
     address = reverse("account")
-    codes = factors.note_added(request, user, what=what, is_first=is_first)
+    codes = factors.record_added_factor(request, user, what=what, is_first=is_first)
     address = reverse("recovery_codes" if codes else "account")
     response = JsonResponse({"next": address})
     _go_on_signed_in(request, response, factors.PASSKEY, codes)

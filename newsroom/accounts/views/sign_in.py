@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from newsroom.accounts import factors, passkeys, second_factor, security_log, sign_in
 from newsroom.accounts.pages import account_page, too_many_tries
-from newsroom.accounts.throttling import WRONG_PASSWORDS, count_try
+from newsroom.accounts.throttling import WRONG_PASSWORDS, count_attempt
 from newsroom.models import SecurityEvent
 
 Kind = SecurityEvent.Kind
@@ -46,8 +46,8 @@ class PasswordStep(LoginView):
     def form_valid(self, form):
         user = form.get_user()
         address = self.get_success_url()
-        if sign_in.needs_more(user):
-            sign_in.wait_for_more(self.request, user, next_address=address)
+        if sign_in.needs_second_step(user):
+            sign_in.wait_for_second_step(self.request, user, next_address=address)
             return redirect("second_step")
         response = sign_in.finish(self.request, HttpResponseRedirect(address), user)
         _announce_requirement(self.request)
@@ -99,13 +99,13 @@ def second_step(request):
         return redirect("add_factor")
     if request.method != "POST":
         return _ask_for_code(request, user, CodeForm())
-    attempt = count_try(request, WRONG_PASSWORDS, user.get_username())
+    attempt = count_attempt(request, WRONG_PASSWORDS, user.get_username())
     if attempt.wait:
         security_log.log_line(Kind.SIGN_IN_BLOCKED, request=request)
         return too_many_tries(request, attempt.wait)
     form = CodeForm(request.POST)
     if form.is_valid():
-        proof = factors.takes_code(request, user, form.cleaned_data["code"])
+        proof = factors.use_up_code(request, user, form.cleaned_data["code"])
         if proof:
             attempt.succeeded()
             response = HttpResponseRedirect(_next_address(request))

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.core.console import Outcomes
+from articles.core.console import CommandReport
 from articles.doctor import CHECKS as CHECKS_OF_ARTICLES
 from comments.doctor import CHECKS as CHECKS_OF_COMMENTS
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, repair, **options):
-        outcomes = Outcomes(self.stdout, no_color=options["no_color"])
+        outcomes = CommandReport(self.stdout, no_color=options["no_color"])
         try:
             for check in outcomes.each(CHECKS, doing="Looking"):
                 _look(check, outcomes, repair=repair)

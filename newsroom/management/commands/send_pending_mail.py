@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.core.console import Outcomes
+from articles.core.console import CommandReport
 from comments.mail.outbox import CouldNotSend, send
 from comments.models import PendingMail
 from newsroom.accounts import account_mail
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *, no_color, **options):
-        outcomes = Outcomes(self.stdout, no_color=no_color)
+        outcomes = CommandReport(self.stdout, no_color=no_color)
         mails = [*PendingMail.objects.unclaimed(), *StaffMail.objects.unclaimed()]
         try:
             for mail in outcomes.each(mails, doing="Sending"):

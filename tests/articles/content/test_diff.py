@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.diff import GONE, MOST_ROWS, NEW, SAME, compared, rows
+from articles.content.diff import GONE, MOST_ROWS, NEW, SAME, compare_snapshots, rows
 from articles.content.html import Paragraph, clean_article
 
 paragraph_lists = st.lists(
@@ -52,14 +52,14 @@ def test_nothing_differs_from_itself(text):
 
 
 def test_a_changed_word_is_marked_in_its_paragraph():
-    found = compared({"title": "I went home"}, {"title": "I ran home"})
+    found = compare_snapshots({"title": "I went home"}, {"title": "I ran home"})
     assert shown(found, "title") == [("I [-went] home", "I [+ran] home")]
 
 
 def test_a_paragraph_keeps_its_place_when_one_is_put_before_it():
     old = body("First.", "It was a long way to the sea.", "Last.")
     new = body("First.", "Quite new.", "It was a long way to the hills.", "Last.")
-    assert shown(compared(old, new)) == [
+    assert shown(compare_snapshots(old, new)) == [
         ("First.", "First."),
         (None, "[+Quite new.]"),
         (
@@ -72,7 +72,7 @@ def test_a_paragraph_keeps_its_place_when_one_is_put_before_it():
 
 def test_what_is_the_same_far_from_a_change_is_not_shown():
     old = body(*"abcdef", "old end")
-    assert shown(compared(old, body(*"abcdef", "new end"))) == [
+    assert shown(compare_snapshots(old, body(*"abcdef", "new end"))) == [
         5,
         ("f", "f"),
         ("[-old] end", "[+new] end"),
@@ -82,26 +82,26 @@ def test_what_is_the_same_far_from_a_change_is_not_shown():
 def test_a_link_that_leads_elsewhere_and_another_picture_are_seen():
     old = {"body": '<p><a href="/a">Here</a></p><img src="/media/a.png" alt="A">'}
     new = {"body": '<p><a href="/b">Here</a></p><img src="/media/a.png" alt="B">'}
-    assert shown(compared(old, new)) == [
+    assert shown(compare_snapshots(old, new)) == [
         ("Here [/[-a]]", "Here [/[+b]]"),
         ("[picture /media/a.png “[-A]”]", "[picture /media/a.png “[+B]”]"),
     ]
 
 
 def test_it_is_said_when_only_emphasis_differs():
-    (part,) = compared(body("Here"), body("<em>Here</em>")).parts
+    (part,) = compare_snapshots(body("Here"), body("<em>Here</em>")).parts
     assert part.reads_the_same
 
 
 def test_the_byline_is_compared_with_its_roles():
     ana = {"person": 1, "name": "Ana Ruiz", "role": "by"}
     photos = ana | {"role": "photographs"}
-    found = compared({"byline": [ana]}, {"byline": [photos]})
+    found = compare_snapshots({"byline": [ana]}, {"byline": [photos]})
     assert shown(found, "byline") == [("Ana Ruiz", "Ana Ruiz[+ (photographs)]")]
 
 
 def test_of_what_was_not_kept_then_nothing_is_said():
-    found = compared({"title": "A"}, {"title": "A", "tags": ["Sea"]})
+    found = compare_snapshots({"title": "A"}, {"title": "A", "tags": ["Sea"]})
     assert (found.parts, found.unknown) == ([], ["tags"])
 
 
@@ -117,7 +117,7 @@ def test_of_what_was_not_kept_then_nothing_is_said():
 def test_two_megabytes_are_compared_in_a_moment(old, new):
     old, new = clean_article(old), clean_article(new)
     start = time.monotonic()
-    (part,) = compared({"body": old}, {"body": new}).parts
+    (part,) = compare_snapshots({"body": old}, {"body": new}).parts
     # A generous limit for a busy machine: quadratic time would take hours.
     assert time.monotonic() - start < 30
     assert len(part.rows) <= MOST_ROWS

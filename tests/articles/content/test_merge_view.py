@@ -1,4 +1,9 @@
-from articles.content.merge_view import AROUND, MOST_PARAGRAPHS, text_of, told_apart
+from articles.content.merge_view import (
+    AROUND,
+    MOST_PARAGRAPHS,
+    diff_of_conflict,
+    text_of,
+)
 from articles.core.text.word_diff import GONE, NEW, SAME
 
 
@@ -8,7 +13,7 @@ def test_the_words_of_a_body_stand_paragraph_by_paragraph():
 
 
 def test_two_versions_differ_by_word_in_the_paragraphs_that_differ():
-    assert told_apart("Same.\nI went home.", "Same.\nI ran home.") == [
+    assert diff_of_conflict("Same.\nI went home.", "Same.\nI ran home.") == [
         (SAME, "Same.\n"),
         (SAME, "I "),
         (GONE, "went"),
@@ -19,16 +24,16 @@ def test_two_versions_differ_by_word_in_the_paragraphs_that_differ():
 
 def test_a_long_story_with_one_other_word_is_told_briefly():
     story = "".join(f"Paragraph {number}.\n" for number in range(1500))
-    pieces = told_apart(story + "Old.", story + "New.")
+    pieces = diff_of_conflict(story + "Old.", story + "New.")
     assert [text for kind, text in pieces if kind == GONE] == ["Old"]
     assert sum(len(text) for _, text in pieces) < 3 * AROUND
 
 
 def test_what_is_too_long_to_compare_is_told_as_a_whole():
     mine, theirs = "a\n" * (MOST_PARAGRAPHS + 1), "b"
-    assert told_apart(mine, theirs) == [(GONE, mine), (NEW, theirs)]
+    assert diff_of_conflict(mine, theirs) == [(GONE, mine), (NEW, theirs)]
 
 
 def test_two_that_say_the_same_differ_in_nothing():
-    assert told_apart("Same", "Same") == [(SAME, "Same")]
-    assert told_apart("", "") == []
+    assert diff_of_conflict("Same", "Same") == [(SAME, "Same")]
+    assert diff_of_conflict("", "") == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from articles.content import html
 from articles.content.html import clean_article
-from articles.content.nesting import DEEPEST, nested_at_most
+from articles.content.nesting import DEEPEST, limit_nesting
 from tests.factories import make_article, make_visible_article
 
 ALLOWED = {"p", "ul", "ol", "li", "em", "a", "table", "tr", "td", "h2", "br", "img"}
@@ -38,7 +38,7 @@ def words(html):
 
 
 def limited(html):
-    return nested_at_most(html, allowed=ALLOWED)
+    return limit_nesting(html, allowed=ALLOWED)
 
 
 @pytest.mark.parametrize(

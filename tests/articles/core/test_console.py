@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management.base import OutputWrapper
 
-from articles.core.console import Outcomes
+from articles.core.console import CommandReport
 
 
 class Terminal(StringIO):
@@ -14,7 +14,7 @@ class Terminal(StringIO):
 
 def run(out, **options):
     """The output of a command that made two things and refused one."""
-    outcomes = Outcomes(OutputWrapper(out), **options)
+    outcomes = CommandReport(OutputWrapper(out), **options)
     for number in outcomes.each([1, 2, 3], doing="Counting"):
         what = "refused" if number == 3 else "made"
         outcomes.add(what, f"[red]{number}.txt", f"/articles/{'very-' * 20}{number}/")
@@ -61,6 +61,6 @@ def test_a_terminal_without_colours_gets_none(monkeypatch):
 
 def test_nothing_steers_the_terminal(monkeypatch):
     out = StringIO()
-    outcomes = Outcomes(OutputWrapper(out))
+    outcomes = CommandReport(OutputWrapper(out))
     outcomes.add("made", "a\x1b[2J\n.txt", "\udce9 5\xa0€")
     assert out.getvalue() == "made: a�[2J�.txt: � 5\xa0€\n"

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles.images import library
-from articles.images.renditions import make_missing, missing, names_in, put
+from articles.images.renditions import make_missing, missing, names_in, write_file
 from articles.management.commands import renditions
 from articles.models import Image
 from tests.articles.old_pictures import OLD_FILE, old_image
@@ -40,7 +40,7 @@ def test_what_no_picture_uses_is_removed(db, capsys):
     image, gone = make_image(), make_image()
     call_command("renditions", "--jobs=1")
     Image.objects.filter(pk=gone.pk).delete()
-    put(f"{folder(image)}/whole-7.jpg", b"of an older list")
+    write_file(f"{folder(image)}/whole-7.jpg", b"of an older list")
     printed = said_by(capsys)
     assert printed.count("removed") >= len(gone.recipes) + 1
     assert names_in(folder(gone)) == []
@@ -49,7 +49,7 @@ def test_what_no_picture_uses_is_removed(db, capsys):
 
 def test_what_is_being_written_is_left_alone_for_an_hour(db):
     image = make_image()
-    put(f"{folder(image)}/.x.part", b"half")
+    write_file(f"{folder(image)}/.x.part", b"half")
     call_command("renditions", "--jobs=1")
     assert ".x.part" in names_in(folder(image))
     old = (timezone.now() - timedelta(hours=2)).timestamp()
@@ -103,8 +103,8 @@ def test_less_than_one_job_is_refused(db):
 
 
 def test_a_file_appears_whole_or_not_at_all(db):
-    put("renditions/x/a.jpg", b"first")
-    put("renditions/x/a.jpg", b"second")
+    write_file("renditions/x/a.jpg", b"first")
+    write_file("renditions/x/a.jpg", b"second")
     assert names_in("renditions/x") == ["a.jpg"]
     with default_storage.open("renditions/x/a.jpg") as file:
         assert file.read() == b"second"

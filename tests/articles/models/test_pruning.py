@@ -4,7 +4,7 @@ import pytest
 
 from articles.models import Article, Proposal, Revision, Unsaved
 from articles.publishing.actions import EditConflict, save
-from articles.publishing.proposals import decline, propose, take_over, what_comes_of
+from articles.publishing.proposals import decline, preview_merge, propose, take_over
 from tests.factories import make_article, make_user, make_visible_article
 
 # More than are kept of any ten minutes.
@@ -85,7 +85,7 @@ def test_where_the_base_is_gone_and_others_have_saved_nothing_is_taken_over_unse
     with pytest.raises(EditConflict) as conflict:
         take_over(proposal)
     assert set(conflict.value.parts) == {"title", "body"}
-    _, parts = what_comes_of(Proposal.objects.get())
+    _, parts = preview_merge(Proposal.objects.get())
     assert set(parts) == {"title", "body"}
     assert Article.objects.get().working_content()["title"] == "New"
 

@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from articles.content.snapshots import snapshot_of
 from articles.models import PreviewLink, Revision
-from articles.public.preview import article_saying, share
+from articles.public.preview import article_with_content, share
 from articles.publishing import actions
 from tests.factories import (
     DAY,
@@ -133,7 +133,7 @@ def test_one_link_is_for_one_article(client, link):
 def test_a_preview_saves_nothing(db):
     article = make_article(title="Old", tags=["Fish"])
     content = snapshot_of(article) | {"title": "New", "tags": ["Boats"]}
-    shown = article_saying(article, content)
+    shown = article_with_content(article, content)
     assert (shown.title, [str(tag) for tag in shown.tags.all()]) == ("New", ["Boats"])
     article.refresh_from_db()
     assert snapshot_of(article)["title"] == "Old"
@@ -142,7 +142,7 @@ def test_a_preview_saves_nothing(db):
 
 def test_a_revision_from_before_a_field_existed_shows_what_the_article_says(db):
     article = make_article(title="Here", tags=["Fish"], byline=[make_person(name="B")])
-    shown = article_saying(article, {"title": "Then"})
+    shown = article_with_content(article, {"title": "Then"})
     assert shown.title == "Then"
     assert [str(tag) for tag in shown.tags.all()] == ["Fish"]
     assert [str(person) for person in shown.people] == ["B"]

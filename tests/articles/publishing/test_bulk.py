@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from articles.models import Article, ArticleBatch, Person, TransitionError
 from articles.publishing import actions, bulk
-from articles.publishing.bulk import do_together, undo_together
+from articles.publishing.bulk import run_bulk_action, undo_bulk_action
 from tests.factories import (
     DAY,
     HOUR,
@@ -19,7 +19,7 @@ from tests.factories import (
 
 
 def do(what, articles, take, **how):
-    return do_together(what, articles, take, **{"by": None} | how)
+    return run_bulk_action(what, articles, take, **{"by": None} | how)
 
 
 def standing(*articles):
@@ -45,7 +45,7 @@ def test_a_step_is_taken_on_each_article_and_undone_on_all(one, two):
     outcome = do("submit", [one, two], Article.submit, by=editor)
     assert (outcome.done, outcome.skipped) == ([one, two], [])
     assert standing(one, two) == ["in_review", "in_review"]
-    undone = undo_together(outcome.batch, by=editor)
+    undone = undo_bulk_action(outcome.batch, by=editor)
     assert len(undone.done) == 2
     assert standing(one, two) == ["draft", "draft"]
     newest = one.steps.first()
@@ -93,7 +93,7 @@ def test_an_error_in_the_middle_keeps_what_was_done_and_its_record(one, two):
     with pytest.raises(RuntimeError):
         do("submit", [one, two], take)
     assert standing(one, two) == ["in_review", "draft"]
-    undo_together(ArticleBatch.objects.get(), by=None)
+    undo_bulk_action(ArticleBatch.objects.get(), by=None)
     assert standing(one, two) == ["draft", "draft"]
 
 
@@ -103,7 +103,7 @@ def test_undoing_a_schedule_gives_back_the_status_and_takes_the_date(one):
     outcome = do(
         "schedule", [one], lambda article: actions.publish(article, at=tomorrow)
     )
-    undo_together(outcome.batch, by=None)
+    undo_bulk_action(outcome.batch, by=None)
     one.refresh_from_db()
     assert (one.status, one.published_at) == ("in_review", None)
 
@@ -117,7 +117,7 @@ def test_undoing_a_withdrawal_gives_back_the_page_at_its_old_date(db):
         lambda article: article.withdraw(reason="Wrong", notice="Sorry."),
     )
     assert not Article.objects.visible().exists()
-    undo_together(outcome.batch, by=None)
+    undo_bulk_action(outcome.batch, by=None)
     live.refresh_from_db()
     assert Article.objects.visible().get() == live
     assert (live.published_at, live.notice, live.withdrawal) == (before, "", "")
@@ -126,7 +126,7 @@ def test_undoing_a_withdrawal_gives_back_the_page_at_its_old_date(db):
 def test_undoing_leaves_alone_what_somebody_has_moved_since(one, two):
     outcome = do("submit", [one, two], Article.submit)
     one.return_to_draft(note="Shorter.")
-    undone = undo_together(outcome.batch, by=None)
+    undone = undo_bulk_action(outcome.batch, by=None)
     assert undone.done == [two]
     assert [article for article, _ in undone.skipped] == [one]
     assert one.last_return.reason == "Shorter."
@@ -137,7 +137,7 @@ def test_undoing_lets_nothing_appear_that_was_rewritten_since(one, two):
         actions.publish(article, at=timezone.now() + DAY)
     outcome = do("return", [one, two], Article.return_to_draft)
     actions.save(one, one.working_content() | {"title": "Written since"})
-    undone = undo_together(outcome.batch, by=None)
+    undone = undo_bulk_action(outcome.batch, by=None)
     assert undone.done == [two]
     assert "nobody has looked at it as it is" in undone.skipped[0][1]
     assert standing(one, two) == ["draft", "published"]
@@ -147,7 +147,7 @@ def test_undoing_never_hides_what_readers_see_until_later(db):
     scheduled = make_visible_article(published_at=timezone.now() + DAY)
     now = timezone.now() - HOUR
     outcome = do("redate", [scheduled], lambda article: article.redate(now))
-    undone = undo_together(outcome.batch, by=None)
+    undone = undo_bulk_action(outcome.batch, by=None)
     assert "Readers can see" in undone.skipped[0][1]
     assert Article.objects.visible().exists()
 
@@ -157,7 +157,7 @@ def test_tags_are_added_with_a_version_of_its_own_for_each(one, two):
     assert working(one)["tags"] == ["Harbour", "Sea"]
     assert working(two)["tags"] == ["Sea"]
     assert one.working_copy.note == "Tags added: Sea."
-    undo_together(outcome.batch, by=None)
+    undo_bulk_action(outcome.batch, by=None)
     assert (working(one)["tags"], working(two)["tags"]) == (["Harbour"], [])
     assert [tag.name for tag in Article.objects.get(pk=one.pk).tags.all()] == [
         "Harbour"
@@ -184,7 +184,7 @@ def test_an_article_that_says_so_already_is_skipped(one):
 def test_undoing_tags_leaves_alone_what_was_edited_since(one):
     outcome = do("tag", [one], lambda article: actions.tag(article, tags=["Sea"]))
     actions.tag(one, tags=["Fish"])
-    undone = undo_together(outcome.batch, by=None)
+    undone = undo_bulk_action(outcome.batch, by=None)
     assert "changed since" in undone.skipped[0][1]
     assert working(one)["tags"] == ["Harbour", "Sea", "Fish"]
 
@@ -192,7 +192,7 @@ def test_undoing_tags_leaves_alone_what_was_edited_since(one):
 def test_undoing_tags_keeps_the_words_that_were_written_since(one):
     outcome = do("tag", [one], lambda article: actions.tag(article, tags=["Sea"]))
     actions.save(one, {"title": "One and all"}, began_from=one.working_copy.pk)
-    undo_together(outcome.batch, by=None)
+    undo_bulk_action(outcome.batch, by=None)
     assert working(one)["title"] == "One and all"
     assert working(one)["tags"] == ["Harbour"]
 
@@ -215,15 +215,15 @@ def test_names_come_behind_a_byline_or_in_its_place(one):
         lambda article: actions.sign(article, credits=[(ben, "by")], in_place=True),
     )
     assert [c["name"] for c in working(one)["byline"]] == ["Ben Cole"]
-    undo_together(outcome.batch, by=None)
+    undo_bulk_action(outcome.batch, by=None)
     assert [c["name"] for c in working(one)["byline"]] == ["Ana Ruiz", "Ben Cole"]
 
 
 def test_a_batch_is_undone_once(one):
     outcome = do("submit", [one], Article.submit)
-    undo_together(outcome.batch, by=make_user(first_name="Edda"))
+    undo_bulk_action(outcome.batch, by=make_user(first_name="Edda"))
     with pytest.raises(TransitionError, match="Edda has undone this before"):
-        undo_together(outcome.batch, by=None)
+        undo_bulk_action(outcome.batch, by=None)
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def half_undone(one, two):
         return ""
 
     with pytest.raises(RuntimeError):
-        undo_together(outcome.batch, by=None, refusal_of=refusal_of)
+        undo_bulk_action(outcome.batch, by=None, refusal_of=refusal_of)
     assert standing(one, two) == ["draft", "in_review"]
     return ArticleBatch.objects.get(pk=outcome.batch.pk)
 
@@ -247,7 +247,7 @@ def test_an_undoing_that_stopped_goes_on_and_undoes_nothing_twice(
 ):
     assert half_undone.is_open
     assert half_undone.is_half_undone
-    outcome = undo_together(half_undone, by=None)
+    outcome = undo_bulk_action(half_undone, by=None)
     assert (outcome.done, outcome.skipped) == ([two], [])
     assert standing(one, two) == ["draft", "draft"]
     for article in one, two:
@@ -256,12 +256,12 @@ def test_an_undoing_that_stopped_goes_on_and_undoes_nothing_twice(
     assert finished.undone == half_undone.undone
     assert not finished.is_open
     with pytest.raises(TransitionError, match="has undone this before"):
-        undo_together(finished, by=None)
+        undo_bulk_action(finished, by=None)
 
 
 def test_an_undoing_that_began_in_time_can_be_finished_afterwards(half_undone, two):
     with time_machine.travel(timezone.now() + 2 * DAY):
-        undo_together(half_undone, by=None)
+        undo_bulk_action(half_undone, by=None)
     assert standing(two) == ["draft"]
 
 
@@ -269,14 +269,14 @@ def test_what_was_moved_after_an_undoing_is_not_moved_by_its_going_on(
     half_undone, one, two
 ):
     one.submit()
-    undo_together(half_undone, by=None)
+    undo_bulk_action(half_undone, by=None)
     assert standing(one, two) == ["in_review", "draft"]
 
 
 def test_the_lists_know_which_batches_are_half_undone(half_undone):
     whole = do("return", [make_visible_article()], Article.withdraw).batch
-    undo_together(whole, by=None)
-    listed = ArticleBatch.objects.knowing_what_is_left().in_bulk()
+    undo_bulk_action(whole, by=None)
+    listed = ArticleBatch.objects.with_left_to_undo().in_bulk()
     assert listed[half_undone.pk].is_half_undone
     assert not listed[whole.pk].is_half_undone
 
@@ -293,7 +293,7 @@ def test_undoing_does_not_take_the_place_on_top_from_another(db):
     first, second, other = (make_visible_article(title=t) for t in "ABC")
     batch = put_off_top(first)
     other.put_on_top()
-    undone = undo_together(batch, by=None)
+    undone = undo_bulk_action(batch, by=None)
     assert undone.skipped == [
         (
             first,
@@ -305,7 +305,7 @@ def test_undoing_does_not_take_the_place_on_top_from_another(db):
     second.put_on_top()
     outcome = do("withdraw", [first, second], Article.withdraw)
     other.put_on_top()
-    undone = undo_together(outcome.batch, by=None)
+    undone = undo_bulk_action(outcome.batch, by=None)
     assert (undone.done, undone.skipped) == ([first, second], [])
     assert standing(first, second) == ["published", "published"]
     assert Article.objects.on_top().get() == other
@@ -316,7 +316,7 @@ def test_undoing_does_not_take_the_place_on_top_from_another(db):
 
 def test_undoing_puts_back_on_top_where_nobody_else_is(db):
     first = make_visible_article()
-    undo_together(put_off_top(first), by=None)
+    undo_bulk_action(put_off_top(first), by=None)
     assert Article.objects.on_top().get() == first
 
 
@@ -335,9 +335,9 @@ def test_an_article_that_was_changed_since_it_was_shown_is_left_out(one, two):
 
 
 def test_an_undoing_is_not_undone(one):
-    undone = undo_together(do("submit", [one], Article.submit).batch, by=None)
+    undone = undo_bulk_action(do("submit", [one], Article.submit).batch, by=None)
     with pytest.raises(TransitionError, match="an undoing itself"):
-        undo_together(undone.batch, by=None)
+        undo_bulk_action(undone.batch, by=None)
 
 
 def test_after_a_day_nothing_is_undone(one):
@@ -346,7 +346,7 @@ def test_after_a_day_nothing_is_undone(one):
         time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1)),
         pytest.raises(TransitionError, match="24 hours"),
     ):
-        undo_together(outcome.batch, by=None)
+        undo_bulk_action(outcome.batch, by=None)
     assert standing(one) == ["in_review"]
 
 
@@ -359,7 +359,7 @@ def test_an_undoing_refuses_what_another_article_has_taken_since(one):
     other.redate(other.published_at - HOUR)
     Article.objects.filter(pk=other.pk).update(slug="moved")
     Article.objects.filter(pk=one.pk).update(slug="one")
-    undone = undo_together(outcome.batch, by=None)
+    undone = undo_bulk_action(outcome.batch, by=None)
     assert "belongs to another article" in undone.skipped[0][1]
     assert standing(one) == ["draft"]
 
@@ -369,6 +369,6 @@ def test_on_sqlite_others_get_a_turn_to_write_after_each_article(monkeypatch):
     pauses = []
     monkeypatch.setattr(bulk, "sleep", pauses.append)
     articles = [make_article(), make_article()]
-    undo_together(do("submit", articles, Article.submit).batch, by=None)
+    undo_bulk_action(do("submit", articles, Article.submit).batch, by=None)
     assert len(pauses) == (4 if connection.vendor == "sqlite" else 0)
     assert all(0 < pause <= bulk.LONGEST_PAUSE for pause in pauses)

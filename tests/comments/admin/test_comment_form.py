@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from comments.models import Appeal, Comment, Report, Thread
 from comments.models.comment import LONGEST_BODY
-from comments.moderation.reports import take
+from comments.moderation.reports import submit_report
 from tests.comments.admin.desk import form_of, said, status_of
 from tests.factories import (
     HOUR,
@@ -94,7 +94,7 @@ def test_the_form_shows_the_reports_with_reasons_sentences_and_staff(
     make_report(comment, reason="spam", sentence="An old one.")
     comment.keep(by=other)
     make_report(comment, reason="abuse", sentence="It insults me.")
-    take(Report(comment=comment, reason="unlawful"), networks=["n"], by=other)
+    submit_report(Report(comment=comment, reason="unlawful"), networks=["n"], by=other)
     Report.objects.filter(reason="abuse").update(network="0123456789abcdef")
     page = client.get(form_of(comment))
     assert "2 reports to answer" in page.text
@@ -236,14 +236,14 @@ def test_a_step_has_a_button_exactly_when_it_can_be_taken(
     client, moderator, status, step
 ):
     comment = make_comment()
-    take = {
+    submit_report = {
         "approved": comment.approve,
         "rejected": comment.reject,
         "spam": comment.mark_spam,
         "withdrawn": comment.withdraw,
     }.get(status)
-    if take:
-        take()
+    if submit_report:
+        submit_report()
     possible = step in comment.possible_steps
     answer = decide(client, comment, step, reason="abuse")
     assert (answer.status_code == 302) is possible

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from comments.models import RuleSetting, Signal, Weight
-from comments.screening import look_at, posted_as
+from comments.screening import load_posted, run_rules
 from comments.screening.rules import RULES
 from tests.comments.admin.desk import said
 from tests.comments.admin.test_roles import ROLES, sign_in
@@ -104,7 +104,7 @@ def test_the_second_press_keeps_what_was_shown(client, decided):
     assert LogEntry.objects.get().object_id == str(row.pk)
     assertContains(client.get(PAGE), "Set by <bdi>Ana Sousa</bdi>")
     body = "https://a.example https://b.example https://c.example"
-    found = look_at(posted_as(make_comment(body=body)))
+    found = run_rules(load_posted(make_comment(body=body)))
     weights = {one.rule: one.weight for one in found}
     assert weights["links"] == Weight.MARKS
 

@@ -2,11 +2,15 @@ from time import perf_counter
 
 import pytest
 
-from comments.classifier.features import LONGEST_FEATURE, MOST_FEATURES, spelt
+from comments.classifier.features import (
+    LONGEST_FEATURE,
+    MOST_FEATURES,
+    extract_features,
+)
 
 
 def words(text):
-    return [name for name in spelt(text) if name.startswith("w:")]
+    return [name for name in extract_features(text) if name.startswith("w:")]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +28,7 @@ def words(text):
 )
 def test_a_word_is_counted_as_it_looks(text):
     assert words(text) == ["w:casino"]
-    assert spelt("casino").keys() == spelt(text).keys()
+    assert extract_features("casino").keys() == extract_features(text).keys()
 
 
 def test_a_number_stays_a_number():
@@ -42,27 +46,27 @@ def test_a_word_said_a_thousand_times_counts_once():
 
 
 def test_pairs_and_pieces_are_counted_once_each():
-    found = spelt("buy now buy now")
+    found = extract_features("buy now buy now")
     assert {"p:buy now", "p:now buy", "c: buy ", "c:now"} <= found.keys()
     assert found["p:buy now"] == "buy now"
     assert len(found) == len(set(found))
 
 
 def test_it_names_the_word_as_it_was_written():
-    assert spelt("C4SINO!")["w:casino"] == "C4SINO"
+    assert extract_features("C4SINO!")["w:casino"] == "C4SINO"
 
 
 @pytest.mark.parametrize("text", ["see www.x.example", "http://x", "buy at x.com now"])
 def test_a_link_is_a_trait(text):
-    assert "t:link" in spelt(text)
-    assert "t:link" not in spelt("A remark. Nothing else")
+    assert "t:link" in extract_features(text)
+    assert "t:link" not in extract_features("A remark. Nothing else")
 
 
 @pytest.mark.parametrize(
     "text", ["", "\x00", "\ud800", "a" * 5000, "ﷺ" * 5000, "word " * 1000, "é" * 9999]
 )
 def test_whatever_is_sent_gives_a_bounded_number_of_short_features(text):
-    found = spelt(text)
+    found = extract_features(text)
     assert len(found) <= MOST_FEATURES
     assert all(len(name) <= LONGEST_FEATURE and "\n" not in name for name in found)
     "".join(found).encode()
@@ -71,10 +75,10 @@ def test_whatever_is_sent_gives_a_bounded_number_of_short_features(text):
 
 def test_a_long_comment_takes_a_few_milliseconds():
     text = "".join(chr(97 + (n * n) % 23) if n % 6 else " " for n in range(5000))
-    spelt(text)
+    extract_features(text)
     times = []
     for _ in range(5):
         start = perf_counter()
-        spelt(text)
+        extract_features(text)
         times.append(perf_counter() - start)
     assert min(times) < 0.05

@@ -212,7 +212,7 @@ def answer_erased(comment, reply):
 
 
 def told_no_more(comment, reply):
-    comment.tell_no_more()
+    comment.stop_notifying()
 
 
 def all_stopped(comment, reply):

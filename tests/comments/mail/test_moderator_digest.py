@@ -15,15 +15,15 @@ from comments.mail.moderator_digest import (
     COUNTED,
     MOST,
     Rhythm,
-    tell_moderators,
+    mail_moderators,
     what_waits,
 )
-from comments.mail.one_click import STEPS
+from comments.mail.one_click import ONE_CLICK_STEPS
 from comments.mail.triggers import moderators_mail
 from comments.models import Comment, Decision, Digest, Report, Signal
 from comments.models.pending_mail import CLAIMED_FOR
 from comments.posting.author_actions import appeal, change_words
-from comments.posting.submit import take
+from comments.posting.submit import submit_comment
 from tests.comments.mail_server import MailServer
 from tests.comments.posting.test_submit import all_at_once
 from tests.factories import (
@@ -85,7 +85,7 @@ def mail_server(settings):
 def told(mailoutbox):
     """The mails that the moderators get now."""
     before = len(mailoutbox)
-    tell_moderators()
+    mail_moderators()
     return mailoutbox[before:]
 
 
@@ -210,7 +210,7 @@ def test_nothing_a_reader_types_can_be_clicked_or_stands_as_a_line_of_ours(
     lines = mail.body.split("\n")
     # After each line that names a step comes one of our addresses.
     for line, following in zip(lines, lines[1:], strict=False):
-        if line in {f"{step}:" for step in STEPS.values()}:
+        if line in {f"{step}:" for step in ONE_CLICK_STEPS.values()}:
             assert following.startswith(f"{settings.SITE_URL}/comments/decide/")
     assert len(links_in(mail)) == lines.count("Approve:") + lines.count(
         "Mark as spam:"
@@ -429,7 +429,7 @@ def test_a_mail_that_cannot_be_sent_is_logged_and_tried_again(
     make_comment()
     mail_server(ServerThatIsDown)
     with caplog.at_level(logging.WARNING):
-        tell_moderators()
+        mail_moderators()
     assert f"Moderator {moderator.pk} could not be told" in caplog.text
     assert "ConnectionRefusedError" in caplog.text
     assert "example.org" not in caplog.text
@@ -524,7 +524,7 @@ def test_the_mail_goes_when_a_comment_was_taken_and_not_for_its_repeat(
     def send(**kwargs):
         comment = Comment(article=article, name="Inés", body="Hello.")
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
-            take(comment, network="n", **kwargs)
+            submit_comment(comment, network="n", **kwargs)
         return callbacks
 
     assert send()
@@ -539,7 +539,7 @@ def test_spam_and_what_a_moderator_writes_tell_nobody(
     for kwargs in [{"decoy": True}, {"by": moderator}]:
         comment = Comment(article=article, name="Inés", body=str(kwargs))
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
-            take(comment, network="n", **kwargs)
+            submit_comment(comment, network="n", **kwargs)
         assert callbacks == []
     assert mailoutbox == []
 
@@ -551,7 +551,7 @@ def test_a_comment_that_was_not_stored_tells_nobody(
 
     def take_and_fail():
         with transaction.atomic():
-            take(comment, network="n")
+            submit_comment(comment, network="n")
             raise ZeroDivisionError
 
     with (
@@ -582,7 +582,7 @@ def test_a_real_mail_server_gets_whole_links(moderator, settings, client):
     server = MailServer()
     settings.MAILERS = server.mailers
     with server.running():
-        tell_moderators()
+        mail_moderators()
     [letter], [recipients] = server.letters, server.recipients
     assert recipients == ["mo@example.org"]
     text = letter.get_content().replace("\r\n", "\n")
@@ -623,22 +623,22 @@ def test_a_mail_costs_the_same_for_one_comment_and_for_many(
     settings.MODERATORS_MAIL = "at_once"
     article = make_visible_article()
     fill(article, moderator, 1)
-    tell_moderators()
+    mail_moderators()
     fill(article, moderator, 1)
-    few = queries_of(tell_moderators)
+    few = queries_of(mail_moderators)
     fill(article, moderator, 20)
-    many = queries_of(tell_moderators)
+    many = queries_of(mail_moderators)
     assert len(mailoutbox) == 3
     assert few == many == 20
 
 
 def test_a_tick_without_news_is_cheap(moderator, mailoutbox, later):
-    assert queries_of(tell_moderators) == 2
+    assert queries_of(mail_moderators) == 2
     make_comment()
-    tell_moderators()
-    assert queries_of(tell_moderators) == 5
+    mail_moderators()
+    assert queries_of(mail_moderators) == 5
     later(hours=2)
-    assert queries_of(tell_moderators) == 6
+    assert queries_of(mail_moderators) == 6
 
 
 def test_old_decisions_are_not_looked_at_again(moderator, mailoutbox, later):
@@ -647,7 +647,7 @@ def test_old_decisions_are_not_looked_at_again(moderator, mailoutbox, later):
     newest = Decision.objects.latest("id")
     later(minutes=2)
     make_comment()
-    tell_moderators()
+    mail_moderators()
     assert Digest.objects.get().newest_decision == newest.pk
 
 
@@ -658,7 +658,7 @@ def test_only_those_who_may_decide_by_mail_get_links(mailoutbox, settings):
     make_user(role="Moderators", email="password@news.example")
     give_app(make_user(role="Moderators", email="app@news.example"))
     comment = make_comment(name="Inés")
-    tell_moderators()
+    mail_moderators()
     mails = {mail.to[0]: mail for mail in mailoutbox}
     assert len(links_in(mails["password@news.example"])) == 3
     assert "without signing in" in mails["password@news.example"].body
@@ -678,7 +678,7 @@ def test_where_nobody_decides_by_mail_no_mail_has_links(
     settings.MODERATORS_MAIL = "at_once"
     setattr(settings, name, value)
     make_comment()
-    tell_moderators()
+    mail_moderators()
     [mail] = mailoutbox
     assert "/comments/decide/" not in mail.body
     assert "/admin/comments/queue/" in mail.body

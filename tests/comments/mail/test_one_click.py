@@ -3,7 +3,7 @@ import pytest
 from articles.models import TransitionError
 from comments.mail.one_click import (
     LEADS_TO,
-    STEPS,
+    ONE_CLICK_STEPS,
     decision_address,
     is_moderator,
     link_to_decide,
@@ -57,8 +57,8 @@ def test_what_is_offered_is_what_can_be_done(moderator):
 
 
 def test_every_step_is_one_of_a_comment_and_has_a_name():
-    assert all(hasattr(Comment, step) for step in STEPS)
-    assert set(LEADS_TO) < set(STEPS)
+    assert all(hasattr(Comment, step) for step in ONE_CLICK_STEPS)
+    assert set(LEADS_TO) < set(ONE_CLICK_STEPS)
 
 
 def test_the_decision_is_the_moderators(moderator):

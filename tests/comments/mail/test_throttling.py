@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from comments.mail.triggers import ask_to_confirm, mail_way_to_data
 from comments.models import Comment, Mailbox, NetworkKey, PendingMail, WrittenMail
-from comments.posting.submit import take
+from comments.posting.submit import submit_comment
 from tests.comments.posting.test_submit import all_at_once
 from tests.factories import (
     make_comment,
@@ -155,7 +155,7 @@ def test_over_the_limit_a_comment_is_taken_all_the_same(clock, client, settings)
         comment = Comment(
             article=article, name="a", body=str(n), email=f"{n}@x.org", notify=True
         )
-        take(comment, network="n")
+        submit_comment(comment, network="n")
     assert Comment.objects.count() == 8
     assert PendingMail.objects.count() == 5
 
@@ -164,14 +164,14 @@ def test_what_fell_for_the_decoy_makes_us_ask_nobody(clock):
     comment = Comment(
         article=make_visible_article(), name="a", body="b", email="a@x.org", notify=True
     )
-    take(comment, network="n", decoy=True)
+    submit_comment(comment, network="n", decoy=True)
     assert not Mailbox.objects.exists()
 
 
 def test_a_repeat_asks_nobody_again(clock):
     article = make_visible_article()
     for _ in range(2):
-        take(
+        submit_comment(
             Comment(article=article, name="a", body="b", email="a@x.org", notify=True),
             network="n",
         )
@@ -196,7 +196,7 @@ def test_of_many_comments_with_one_address_one_asks(settings, mailoutbox):
         comment = Comment(
             article=article, name="a", body="b", email="ines@x.org", notify=True
         )
-        return take(comment, network="n")
+        return submit_comment(comment, network="n")
 
     results = all_at_once(*[lambda a=article: send(a) for article in articles])
     assert {type(result) for result in results} == {Comment}, results
@@ -212,7 +212,7 @@ def test_no_burst_gets_past_the_limit_of_a_network(settings, mailoutbox):
         comment = Comment(
             article=article, name="a", body="b", email=f"{n}@x.org", notify=True
         )
-        return take(comment, network="n")
+        return submit_comment(comment, network="n")
 
     NetworkKey.objects.today()
     all_at_once(*[lambda n=n: send(n) for n in range(8)])

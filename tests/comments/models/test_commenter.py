@@ -28,7 +28,7 @@ def judged(commenter, status, *, days_ago=0, number=1):
 
 
 def is_trusted(commenter):
-    known = Commenter.objects.knowing_whether_trusted()
+    known = Commenter.objects.with_trust()
     return known.get(pk=commenter.pk).is_trusted
 
 

@@ -66,9 +66,9 @@ def test_a_commenters_record_is_their_last_rejection_and_second_approval(ana):
     comments = [make_comment(commenter=commenter) for _ in range(3)]
     for comment in comments[:2]:
         comment.approve(by=ana)
-    known = Commenter.objects.knowing_their_record().get()
+    known = Commenter.objects.with_record().get()
     assert known.rejected_at is None
     assert known.approved_at == comments[0].judged_at
     comments[2].mark_spam(by=ana)
-    known = Commenter.objects.knowing_their_record().get()
+    known = Commenter.objects.with_record().get()
     assert known.rejected_at == comments[2].judged_at

@@ -5,10 +5,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from comments.models import Mute
-from comments.models.sender_locks import hold_addresses, hold_sender
+from comments.models.sender_locks import lock_addresses, lock_sender
 from comments.moderation.reputation import confirm
-from comments.posting.submit import take
-from comments.security.networks import held_hashes
+from comments.posting.submit import submit_comment
+from comments.security.networks import lock_and_hash_sender
 from tests.comments.posting.test_submit import a_comment, all_at_once
 from tests.factories import DAY, make_mailbox, make_user, make_visible_article
 from tests.racing import Beside, held_open, on_postgresql
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def holding(*networks, **how):
     def hold():
         with transaction.atomic():
-            hold_sender(networks, **how)
+            lock_sender(networks, **how)
 
     return hold
 
@@ -64,11 +64,15 @@ def test_nobody_waits_for_another_sender(one, other):
 @on_postgresql
 def test_a_comment_that_is_being_screened_keeps_no_other_network_waiting():
     articles = [make_visible_article(), make_visible_article()]
-    take(a_comment(articles[0]), network="first of the day")
-    with held_open(lambda: take(a_comment(articles[0]), network="192.0.2.0/24")):
+    submit_comment(a_comment(articles[0]), network="first of the day")
+    with held_open(
+        lambda: submit_comment(a_comment(articles[0]), network="192.0.2.0/24")
+    ):
         for article in articles:
             sent = Beside(
-                lambda article=article: take(a_comment(article), network="other")
+                lambda article=article: submit_comment(
+                    a_comment(article), network="other"
+                )
             )
             assert sent.join().pk
         same = Beside(lambda: held_in_a_transaction("192.0.2.0/24"))
@@ -78,7 +82,7 @@ def test_a_comment_that_is_being_screened_keeps_no_other_network_waiting():
 
 def held_in_a_transaction(network):
     with transaction.atomic():
-        return held_hashes(network)
+        return lock_and_hash_sender(network)
 
 
 @on_postgresql
@@ -91,7 +95,7 @@ def test_an_address_is_confirmed_after_what_is_being_sent_with_it():
 
 
 def test_of_two_moderators_who_mute_a_network_at_once_the_second_replaces_the_first():
-    comment = take(a_comment(make_visible_article()), network="n")
+    comment = submit_comment(a_comment(make_visible_article()), network="n")
     moderator, until = make_user(role="Moderators"), timezone.now() + DAY
     mute = partial(Mute.objects.of_network, until=until, reason="x", by=moderator)
     results = all_at_once(*[partial(mute, comment)] * 4)
@@ -101,6 +105,6 @@ def test_of_two_moderators_who_mute_a_network_at_once_the_second_replaces_the_fi
 
 def test_a_lock_outside_of_a_transaction_is_a_mistake():
     with pytest.raises(transaction.TransactionManagementError):
-        hold_sender(["n"])
+        lock_sender(["n"])
     with pytest.raises(transaction.TransactionManagementError):
-        hold_addresses(["ines@x.org"])
+        lock_addresses(["ines@x.org"])

@@ -7,7 +7,7 @@ from comments.models import Appeal, Comment
 from comments.moderation.queue import (
     CARDS,
     COUNTED,
-    PILES,
+    QUEUE_LISTS,
     WAITING,
     Card,
     Seen,
@@ -29,7 +29,7 @@ from tests.factories import (
 MINUTE = timedelta(minutes=1)
 ALIKE = "Buy cheap pills from my good friend now"
 REPORTED, APPEALED, DECIDED = (
-    PILES[name] for name in ["reported", "appealed", "decided"]
+    QUEUE_LISTS[name] for name in ["reported", "appealed", "decided"]
 )
 
 

@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from comments.models import Comment, Decision, Report, Thread
-from comments.moderation.reports import NotShown, take
+from comments.moderation.reports import NotShown, submit_report
 from comments.security.networks import lasting_hashes, recent_hashes
 from comments.security.throttling import TooMany
 from tests.comments.posting.test_submit import all_at_once
@@ -20,7 +20,7 @@ from tests.factories import (
 
 def report(comment, *networks, by=None, **fields):
     fields = {"reason": "abuse"} | fields
-    take(Report(comment=comment, **fields), networks=list(networks), by=by)
+    submit_report(Report(comment=comment, **fields), networks=list(networks), by=by)
     comment.refresh_from_db()
 
 
@@ -208,7 +208,7 @@ def test_the_same_report_at_the_same_instant_makes_one_row(who):
     by = make_user(role="Editors") if who == "account" else None
 
     def once():
-        take(Report(comment=comment, reason="abuse"), networks=networks, by=by)
+        submit_report(Report(comment=comment, reason="abuse"), networks=networks, by=by)
 
     assert all_at_once(*[once] * 6) == [None] * 6
     comment.refresh_from_db()
@@ -223,7 +223,7 @@ def test_of_all_who_report_at_the_same_instant_each_is_counted_and_the_comment_w
     comment = make_shown_comment()
 
     def by(network):
-        return lambda: take(
+        return lambda: submit_report(
             Report(comment_id=comment.pk, reason="spam"), networks=[network]
         )
 
@@ -243,7 +243,7 @@ def test_a_moderator_and_the_last_report_at_the_same_instant_leave_one_truth(set
     comment, moderator = make_shown_comment(), make_user(role="Moderators")
     same_comment = Comment.objects.get(pk=comment.pk)
     results = all_at_once(
-        lambda: take(Report(comment=comment, reason="spam"), networks=["n"]),
+        lambda: submit_report(Report(comment=comment, reason="spam"), networks=["n"]),
         lambda: same_comment.keep(by=moderator),
     )
     comment.refresh_from_db()

@@ -12,7 +12,7 @@ from comments.moderation.reputation import (
     with_address_of_another,
 )
 from comments.privacy.export_and_erase import erase_everything, export_of
-from comments.screening import posted_as
+from comments.screening import load_posted
 from tests.factories import (
     DAY,
     make_comment,
@@ -39,7 +39,7 @@ def later(days=7):
 def posted(address, browser):
     """A comment with this address, from the browser that wrote that comment, as the rules see it."""
     comment = Comment(article=make_visible_article(), name="A", body="B", email=address)
-    return posted_as(comment, browser=browser)
+    return load_posted(comment, browser=browser)
 
 
 def known(address, browser):
@@ -91,7 +91,7 @@ def test_a_name_and_an_address_that_is_only_typed_make_nobody_known(db):
 
 def test_who_wrote_nothing_is_not_taken_for_everybody_of_whom_nothing_is_known(ana):
     make_commenter(address="bo@example.org").mute(until=later(), reason="A", by=ana)
-    assert not Commenter.objects.who_wrote(None).exists()
+    assert not Commenter.objects.author_of_comment(None).exists()
     assert known("ines@example.org", None) is None
 
 
@@ -325,7 +325,7 @@ def test_why_somebody_is_trusted_or_not_is_a_sentence(
         judge("approved", 1)
     if rejected_days_ago is not None:
         judge("rejected", rejected_days_ago)
-    assert said in why_trusted(Commenter.objects.knowing_whether_trusted().get())
+    assert said in why_trusted(Commenter.objects.with_trust().get())
 
 
 # Erasure and download

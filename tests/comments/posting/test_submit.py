@@ -17,9 +17,9 @@ from comments.models import (
     Weight,
 )
 from comments.models.comment import EDIT_WINDOW
-from comments.posting.submit import change, repeat_key, take
+from comments.posting.submit import change, repeat_key, submit_comment
 from comments.screening.wording import sentence
-from comments.security.networks import held_hashes, network_from
+from comments.security.networks import lock_and_hash_sender, network_from
 from comments.security.throttling import TooMany
 from tests.factories import (
     make_comment,
@@ -65,16 +65,16 @@ def all_at_once(*steps):
 
 
 def test_a_comment_waits_for_a_moderator(db):
-    comment = take(a_comment(make_visible_article()), network="n")
+    comment = submit_comment(a_comment(make_visible_article()), network="n")
     comment.refresh_from_db()
     assert comment.status == Comment.Status.PENDING
-    assert comment.network == held_hashes("n")[0]
+    assert comment.network == lock_and_hash_sender("n")[0]
     assert comment.by is None
 
 
 def test_that_of_a_moderator_is_shown_at_once(db):
     moderator = make_user(role="Moderators")
-    comment = take(
+    comment = submit_comment(
         a_comment(make_visible_article()), network="n", by=moderator, decoy=True
     )
     assert list(Comment.objects.shown()) == [comment]
@@ -86,18 +86,24 @@ def test_after_two_approvals_the_third_comment_appears_at_once_unless_something_
     db,
 ):
     article, moderator = make_visible_article(), make_user(role="Moderators")
-    first = take(a_comment(article, body="Who pays?"), network="n")
+    first = submit_comment(a_comment(article, body="Who pays?"), network="n")
     by_browser = {"network": "n", "browser": first.pk}
-    second = take(a_comment(article, body="The county, I hear."), **by_browser)
+    second = submit_comment(
+        a_comment(article, body="The county, I hear."), **by_browser
+    )
     first.approve(by=moderator)
     second.approve(by=moderator)
-    third = take(a_comment(article, body="Thank you, that helps."), **by_browser)
+    third = submit_comment(
+        a_comment(article, body="Thank you, that helps."), **by_browser
+    )
     assert third.status == Comment.Status.APPROVED
     links = "See http://a.example and http://b.example for yourself."
-    fourth = take(a_comment(article, body=links), network="m", browser=first.pk)
+    fourth = submit_comment(
+        a_comment(article, body=links), network="m", browser=first.pk
+    )
     assert fourth.status == Comment.Status.PENDING
     third.reject(by=moderator, reason="abuse")
-    fifth = take(
+    fifth = submit_comment(
         a_comment(article, body="No more of it."), network="o", browser=first.pk
     )
     assert fifth.status == Comment.Status.PENDING
@@ -105,29 +111,29 @@ def test_after_two_approvals_the_third_comment_appears_at_once_unless_something_
 
 def test_the_same_words_make_one_row(db):
     article = make_visible_article()
-    first = take(a_comment(article), network="n")
-    assert take(a_comment(article), network="n") == first
+    first = submit_comment(a_comment(article), network="n")
+    assert submit_comment(a_comment(article), network="n") == first
     assert Comment.objects.get() == first
 
 
 def test_a_repeat_after_midnight_is_one_too(db):
     article = make_visible_article()
     with time_machine.travel("2126-03-01 23:59:59+00:00", tick=False):
-        first = take(a_comment(article), network="n")
+        first = submit_comment(a_comment(article), network="n")
     with time_machine.travel("2126-03-02 00:00:01+00:00", tick=False):
-        assert take(a_comment(article), network="n") == first
+        assert submit_comment(a_comment(article), network="n") == first
     with time_machine.travel("2126-03-03 00:00:01+00:00", tick=False):
-        assert take(a_comment(article), network="n") != first
+        assert submit_comment(a_comment(article), network="n") != first
 
 
 def test_what_was_removed_and_is_sent_again_is_a_new_comment_that_waits(db, settings):
     settings.COMMENT_RATE = []
     article = make_visible_article()
     for remove in [Comment.reject, Comment.mark_spam, Comment.withdraw, Comment.erase]:
-        first = take(a_comment(article, name=remove.__name__), network="n")
+        first = submit_comment(a_comment(article, name=remove.__name__), network="n")
         first.approve()
         remove(first)
-        again = take(a_comment(article, name=remove.__name__), network="n")
+        again = submit_comment(a_comment(article, name=remove.__name__), network="n")
         assert again != first
         assert again.status == Comment.Status.PENDING
         assert again.first_shown_at is None
@@ -135,11 +141,11 @@ def test_what_was_removed_and_is_sent_again_is_a_new_comment_that_waits(db, sett
 
 def test_what_comes_back_to_life_does_not_swallow_what_was_sent_since(db):
     article = make_visible_article()
-    first = take(a_comment(article), network="n")
+    first = submit_comment(a_comment(article), network="n")
     first.reject()
-    second = take(a_comment(article), network="n")
+    second = submit_comment(a_comment(article), network="n")
     first.undo()
-    assert take(a_comment(article), network="n") == second
+    assert submit_comment(a_comment(article), network="n") == second
     assert Comment.objects.count() == 2
 
 
@@ -157,22 +163,22 @@ def test_any_difference_makes_another_comment(db, settings):
         # Different fields that would be equal if they were concatenated.
         {"name": "InésA", "body": " remark."},
     ]:
-        take(a_comment(**{"article": article} | fields), network="n")
-    take(a_comment(article), network="another")
+        submit_comment(a_comment(**{"article": article} | fields), network="n")
+    submit_comment(a_comment(article), network="another")
     assert Comment.objects.count() == 1 + 8
 
 
 def test_after_a_refusal_the_same_words_are_a_new_comment(db):
     article = make_visible_article()
-    first = take(a_comment(article), network="n")
+    first = submit_comment(a_comment(article), network="n")
     first.reject()
-    second = take(a_comment(article), network="n")
+    second = submit_comment(a_comment(article), network="n")
     assert second != first
     assert second.status == Comment.Status.PENDING
 
 
 def test_what_fell_for_the_decoy_is_kept_and_seen_by_nobody(db):
-    comment = take(a_comment(make_visible_article()), network="n", decoy=True)
+    comment = submit_comment(a_comment(make_visible_article()), network="n", decoy=True)
     comment.refresh_from_db()
     assert comment.status == Comment.Status.SPAM
     assert comment.body == "A remark."
@@ -183,17 +189,19 @@ def test_what_fell_for_the_decoy_is_kept_and_seen_by_nobody(db):
 def test_of_one_network_only_so_many_are_taken_and_repeats_do_not_count(db, settings):
     settings.COMMENT_RATE = ["2/m"]
     article = make_visible_article()
-    take(a_comment(article, body="one"), network="n")
+    submit_comment(a_comment(article, body="one"), network="n")
     for _ in range(3):
-        take(a_comment(article, body="one"), network="n")
-    take(a_comment(article, body="two"), network="n")
+        submit_comment(a_comment(article, body="one"), network="n")
+    submit_comment(a_comment(article, body="two"), network="n")
     with pytest.raises(TooMany) as refusal:
-        take(a_comment(article, body="three"), network="n")
+        submit_comment(a_comment(article, body="three"), network="n")
     assert 1 <= refusal.value.seconds <= 60
     # Earlier comments are still found as repeats, and other senders do not wait.
-    take(a_comment(article, body="two"), network="n")
-    take(a_comment(article, body="three"), network="m")
-    take(a_comment(article, body="four"), network="n", by=make_user(role="Moderators"))
+    submit_comment(a_comment(article, body="two"), network="n")
+    submit_comment(a_comment(article, body="three"), network="m")
+    submit_comment(
+        a_comment(article, body="four"), network="n", by=make_user(role="Moderators")
+    )
     assert {comment.body for comment in Comment.objects.all()} == {
         "one",
         "two",
@@ -230,7 +238,9 @@ def test_a_repeat_cannot_be_computed_without_the_secret(settings):
 def test_the_same_words_at_the_same_instant_make_one_row(address, rf):
     article = make_visible_article()
     network = network_from(rf.post("/", REMOTE_ADDR=address))
-    taken = all_at_once(*[lambda: take(a_comment(article), network=network)] * 6)
+    taken = all_at_once(
+        *[lambda: submit_comment(a_comment(article), network=network)] * 6
+    )
     assert [type(comment) for comment in taken] == [Comment] * 6, taken
     comment = Comment.objects.get()
     assert {other.pk for other in taken} == {comment.pk}
@@ -243,7 +253,7 @@ def test_no_burst_gets_past_the_rate(settings, rf):
     network = network_from(rf.post("/"))
     taken = all_at_once(
         *[
-            lambda article=article: take(a_comment(article), network=network)
+            lambda article=article: submit_comment(a_comment(article), network=network)
             for article in articles
         ]
     )
@@ -260,7 +270,9 @@ def test_whoever_comes_first_on_a_day_makes_its_key(days_with_a_key, rf):
         NetworkKey.objects.create(day=today - timedelta(days=days))
     article = make_visible_article()
     network = network_from(rf.post("/"))
-    taken = all_at_once(*[lambda: take(a_comment(article), network=network)] * 4)
+    taken = all_at_once(
+        *[lambda: submit_comment(a_comment(article), network=network)] * 4
+    )
     assert {other.pk for other in taken} == {Comment.objects.get().pk}, taken
     days = NetworkKey.objects.order_by("day").values_list("day", flat=True)
     assert list(days) == [today - timedelta(days=1), today]
@@ -275,7 +287,7 @@ def test_of_a_person_only_so_many_are_taken_wherever_they_come_from(db, settings
 
     def send(address, number, browser=None):
         comment = a_comment(article, email=address, body=f"No. {number}")
-        return take(comment, network=f"{address} {number}", browser=browser)
+        return submit_comment(comment, network=f"{address} {number}", browser=browser)
 
     first = send("ines@example.org", 1, own.pk)
     send("", 2, first.pk)
@@ -297,10 +309,12 @@ def test_a_browser_that_sent_one_comment_is_held_up_before_its_person_is_known(
 ):
     settings.COMMENT_RATE = ["1/m"]
     article = make_visible_article()
-    first = take(a_comment(article), network="one")
+    first = submit_comment(a_comment(article), network="one")
     with pytest.raises(TooMany):
-        take(a_comment(article, body="More."), network="two", browser=first.pk)
-    take(a_comment(article, body="More."), network="two")
+        submit_comment(
+            a_comment(article, body="More."), network="two", browser=first.pk
+        )
+    submit_comment(a_comment(article, body="More."), network="two")
 
 
 # Proof
@@ -325,7 +339,7 @@ def a_trusted_person(address):
 def test_who_types_the_address_of_a_trusted_reader_waits_and_is_told_apart(db):
     a_trusted_person("ines@example.org")
     sent = a_comment(make_visible_article(), email="INES@example.org")
-    comment = take(sent, network="n")
+    comment = submit_comment(sent, network="n")
     assert comment.is_waiting
     assert (comment.commenter, comment.mailbox) == (None, None)
     [signal] = found_in(comment)
@@ -338,7 +352,7 @@ def test_the_trusted_reader_is_known_by_their_browser_with_the_address_and_witho
     article, own = make_visible_article(), person.comments.first()
     for number, address in enumerate(["ines@example.org", "Ines@example.org", ""]):
         sent = a_comment(article, email=address, body=f"No. {number}")
-        comment = take(sent, network="n", browser=own.pk)
+        comment = submit_comment(sent, network="n", browser=own.pk)
         assert comment.is_approved
         assert comment.commenter == person
         assert comment.mailbox == (person.mailbox if address else None)
@@ -350,9 +364,11 @@ def test_a_strangers_rejection_does_not_cost_the_reader_their_trust(db):
     article, own = make_visible_article(), person.comments.first()
     for number in range(4):
         typed = a_comment(article, email="ines@example.org", body=f"No. {number}")
-        stranger = take(typed, network=f"n{number}")
+        stranger = submit_comment(typed, network=f"n{number}")
         stranger.reject(by=make_user(), reason="abuse")
-    comment = take(a_comment(article, body="Mine."), network="home", browser=own.pk)
+    comment = submit_comment(
+        a_comment(article, body="Mine."), network="home", browser=own.pk
+    )
     assert comment.is_approved
     assert not comment.signals.exists()
 
@@ -361,7 +377,7 @@ def test_a_browser_of_somebody_else_gets_nothing_by_the_address(db):
     a_trusted_person("ines@example.org")
     article, first = make_visible_article(), make_comment()
     sent = a_comment(article, email="ines@example.org")
-    comment = take(sent, network="n", browser=first.pk)
+    comment = submit_comment(sent, network="n", browser=first.pk)
     assert comment.is_waiting
     assert comment.commenter.mailbox is None
     assert comment.mailbox is None
@@ -370,7 +386,7 @@ def test_a_browser_of_somebody_else_gets_nothing_by_the_address(db):
 
 def test_new_words_of_an_unproven_comment_are_told_apart_and_of_a_proven_one_not(db):
     a_trusted_person("ines@example.org")
-    comment = take(
+    comment = submit_comment(
         a_comment(make_visible_article(), email="ines@example.org"), network="n"
     )
     change(comment, "Other words.")
@@ -382,17 +398,17 @@ def test_new_words_of_an_unproven_comment_are_told_apart_and_of_a_proven_one_not
 
 def test_an_address_that_is_only_typed_gets_no_mail_unless_replies_are_wanted(db):
     article = make_visible_article()
-    take(a_comment(article, email="ines@example.org"), network="n")
+    submit_comment(a_comment(article, email="ines@example.org"), network="n")
     assert not PendingMail.objects.exists()
     wanted = a_comment(article, email="ines@example.org", notify=True, body="More.")
-    take(wanted, network="n")
+    submit_comment(wanted, network="n")
     assert PendingMail.objects.get().comment == wanted
 
 
 def test_who_is_known_to_own_the_address_is_not_asked_again(db):
     person = a_trusted_person("ines@example.org")
     sent = a_comment(make_visible_article(), email="ines@example.org", notify=True)
-    take(sent, network="n", browser=person.comments.first().pk)
+    submit_comment(sent, network="n", browser=person.comments.first().pk)
     assert not PendingMail.objects.exists()
 
 
@@ -401,7 +417,9 @@ def test_who_is_known_to_own_the_address_is_not_asked_again(db):
 
 def test_what_was_found_is_kept_with_the_text_it_was_found_in(db):
     make_user(role="Editors", first_name="Ana", last_name="Ruiz")
-    comment = take(a_comment(make_visible_article(), name="АNА RUIZ"), network="n")
+    comment = submit_comment(
+        a_comment(make_visible_article(), name="АNА RUIZ"), network="n"
+    )
     [signal] = found_in(comment)
     assert (signal.rule, signal.words) == ("look_alike_staff", "Ana Ruiz")
     assert signal.text_revision == 1
@@ -409,22 +427,22 @@ def test_what_was_found_is_kept_with_the_text_it_was_found_in(db):
 
 
 def test_of_a_plain_comment_only_that_the_person_is_new_is_kept(db):
-    comment = take(a_comment(make_visible_article()), network="n")
+    comment = submit_comment(a_comment(make_visible_article()), network="n")
     signal = comment.signals.get()
     assert (signal.rule, signal.weight) == ("new_commenter", Weight.HOLDS)
 
 
 def test_what_fell_for_the_decoy_says_so(db):
-    comment = take(a_comment(make_visible_article()), network="n", decoy=True)
+    comment = submit_comment(a_comment(make_visible_article()), network="n", decoy=True)
     assert [signal.rule for signal in found_in(comment)] == ["decoy"]
 
 
 def test_a_comment_that_is_not_stored_leaves_no_findings(db, settings):
     settings.COMMENT_RATE = ["1/m"]
     article = make_visible_article()
-    take(a_comment(article), network="n")
+    submit_comment(a_comment(article), network="n")
     with pytest.raises(TooMany):
-        take(a_comment(article, name="Moderator"), network="n")
+        submit_comment(a_comment(article, name="Moderator"), network="n")
     assert not Signal.objects.filter(rule="look_alike_newsroom").exists()
 
 
@@ -432,8 +450,10 @@ def test_a_moderator_passes_for_nobody_else(db):
     make_user(role="Editors", first_name="Ana", last_name="Ruiz")
     moderator = make_user(role="Moderators", first_name="Tom", last_name="Ash")
     article = make_visible_article()
-    own = take(a_comment(article, name="Tom Ash"), network="n", by=moderator)
-    other = take(a_comment(article, name="Ana Ruiz"), network="n", by=moderator)
+    own = submit_comment(a_comment(article, name="Tom Ash"), network="n", by=moderator)
+    other = submit_comment(
+        a_comment(article, name="Ana Ruiz"), network="n", by=moderator
+    )
     assert own.is_approved
     assert other.is_waiting
     assert other.signals.get().rule == "look_alike_staff"
@@ -444,7 +464,9 @@ def test_a_moderator_passes_for_nobody_else(db):
 
 def test_new_words_are_screened_and_wait(db):
     make_person(name="Ana Ruiz")
-    comment = take(a_comment(make_visible_article(), name="Аna Ruiz"), network="n")
+    comment = submit_comment(
+        a_comment(make_visible_article(), name="Аna Ruiz"), network="n"
+    )
     comment.approve()
     change(comment, "Other words.")
     comment.refresh_from_db()
@@ -457,7 +479,9 @@ def test_new_words_are_screened_and_wait(db):
 
 
 def test_new_words_that_come_too_late_leave_nothing_behind(db):
-    comment = take(a_comment(make_visible_article(), name="Moderator"), network="n")
+    comment = submit_comment(
+        a_comment(make_visible_article(), name="Moderator"), network="n"
+    )
     comment.created_at -= EDIT_WINDOW
     comment.save()
     with pytest.raises(TransitionError):
@@ -470,7 +494,9 @@ def test_new_words_that_come_too_late_leave_nothing_behind(db):
 
 def test_the_new_words_of_a_moderator_who_is_signed_in_are_shown_at_once(db):
     moderator = make_user(role="Moderators")
-    comment = take(a_comment(make_visible_article()), network="n", by=moderator)
+    comment = submit_comment(
+        a_comment(make_visible_article()), network="n", by=moderator
+    )
     change(comment, "Other words.", by=moderator)
     comment.refresh_from_db()
     assert comment.is_approved
@@ -480,7 +506,9 @@ def test_the_new_words_of_a_moderator_who_is_signed_in_are_shown_at_once(db):
 @pytest.mark.parametrize("signed_in", [True, False])
 def test_words_that_do_not_come_from_the_account_are_not_marked_as_its(db, signed_in):
     moderator = make_user(role="Moderators")
-    comment = take(a_comment(make_visible_article()), network="n", by=moderator)
+    comment = submit_comment(
+        a_comment(make_visible_article()), network="n", by=moderator
+    )
     other = make_user(role="Moderators") if signed_in else None
     change(comment, "Words of a thief.", by=other)
     comment.refresh_from_db()
@@ -489,7 +517,7 @@ def test_words_that_do_not_come_from_the_account_are_not_marked_as_its(db, signe
 
 
 def test_a_moderator_gives_no_reader_the_mark_of_the_newsroom(db):
-    comment = take(a_comment(make_visible_article()), network="n")
+    comment = submit_comment(a_comment(make_visible_article()), network="n")
     change(comment, "Other words.", by=make_user(role="Moderators"))
     comment.refresh_from_db()
     assert comment.is_waiting
@@ -501,7 +529,7 @@ def test_who_is_muted_does_not_free_a_comment_with_other_words(db):
     until = timezone.now() + timedelta(days=7)
     mute = person.mute(until=until, reason="Rude.", by=make_user())
     sent = a_comment(make_visible_article(), email="ines@example.org")
-    comment = take(sent, network="n", browser=person.comments.first().pk)
+    comment = submit_comment(sent, network="n", browser=person.comments.first().pk)
     assert comment.is_waiting
     mute.lift(by=make_user())
     change(comment, "Other words.")
@@ -511,11 +539,11 @@ def test_who_is_muted_does_not_free_a_comment_with_other_words(db):
 
 def test_new_words_from_a_network_that_is_muted_wait(db):
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
-        rude = take(a_comment(make_visible_article()), network="192.0.2.0/24")
+        rude = submit_comment(a_comment(make_visible_article()), network="192.0.2.0/24")
     until = timezone.now() + timedelta(days=7)
     own = a_trusted_person("ines@example.org").comments.first()
     sent = a_comment(make_visible_article(), email="ines@example.org")
-    comment = take(sent, network="192.0.2.0/24", browser=own.pk)
+    comment = submit_comment(sent, network="192.0.2.0/24", browser=own.pk)
     assert comment.is_approved
     Mute.objects.of_network(rude, until=until, reason="Rude.", by=make_user())
     change(comment, "Other words.", network="192.0.2.0/24")
@@ -528,7 +556,7 @@ def test_the_moderators_are_told_of_new_words(
     db, mailoutbox, django_capture_on_commit_callbacks
 ):
     make_user(role="Moderators")
-    comment = take(a_comment(make_visible_article()), network="n")
+    comment = submit_comment(a_comment(make_visible_article()), network="n")
     with django_capture_on_commit_callbacks(execute=True):
         change(comment, "Other words.")
     [mail] = mailoutbox

@@ -12,10 +12,10 @@ from comments.screening.backtest import (
     REBUILT,
     STILL_FINDS,
     Trial,
-    found_lately,
-    past_for,
+    count_recent_findings,
+    past_comments_for,
     past_with_terms,
-    trial,
+    run_trial,
 )
 from comments.screening.links import links_in
 from comments.screening.records import Setting
@@ -53,7 +53,7 @@ def make_term(text, kind="suspect"):
 
 
 def found(name, setting=AS_IT_COMES):
-    return trial(RULE[name], setting, past_for(RULE[name]))
+    return run_trial(RULE[name], setting, past_comments_for(RULE[name]))
 
 
 def keys(result):
@@ -65,7 +65,7 @@ def test_it_says_how_many_it_would_have_held_and_how_many_were_approved(decide):
         decide("A casino is planned here.")
     decide("casino casino", "reject")
     decide("Thanks for that.")
-    tried = trial(
+    tried = run_trial(
         RULE["suspect_terms"],
         AS_IT_COMES,
         past_with_terms(RULE["suspect_terms"], [fold("casino")]),
@@ -256,8 +256,8 @@ def test_a_heated_thread_is_found_as_by_hand(scattered, limit):
 
 def test_it_says_of_how_many_nobody_knows_the_sender(scattered):
     nobody = [one for one in scattered if not (one.network or one.commenter)]
-    assert past_for(RULE["flood"]).from_nobody_known == len(nobody) > 0
-    assert past_for(RULE["heated_thread"]).from_nobody_known == 0
+    assert past_comments_for(RULE["flood"]).from_nobody_known == len(nobody) > 0
+    assert past_comments_for(RULE["heated_thread"]).from_nobody_known == 0
 
 
 def signal(comment, rule, value=None, weight=Weight.HOLDS, **fields):
@@ -276,7 +276,7 @@ def test_of_what_nobody_stored_the_past_says_only_what_was_found_then(decide):
     signal(near, "similar_text", 0.65)
     signal(nearer, "similar_text", 0.9)
     signal(none, "quick_post", 1.5)
-    assert past_for(RULE["similar_text"]).is_recorded
+    assert past_comments_for(RULE["similar_text"]).is_recorded
     assert keys(found("similar_text")) == {near.pk, nearer.pk}
     assert keys(found("similar_text", Setting(limit=0.8))) == {nearer.pk}
     assert keys(found("quick_post", Setting(limit=2))) == {none.pk}
@@ -306,7 +306,7 @@ def test_a_trial_stores_nothing(decide):
     ]
     for rule in RULES:
         if not rule.is_fixed:
-            trial(rule, Setting(weight=Weight.MARKS), past_for(rule))
+            run_trial(rule, Setting(weight=Weight.MARKS), past_comments_for(rule))
     after = [
         list(model.objects.order_by("pk").values())
         for model in (Comment, Signal, Term, RuleSetting)
@@ -322,11 +322,11 @@ def test_a_trial_costs_the_same_for_one_comment_and_many(
 ):
     decide("casino", network="a" * 64)
     with django_assert_max_num_queries(2) as counted:
-        past_for(rule)
+        past_comments_for(rule)
     for number in range(12):
         decide(f"casino {number}", network="a" * 64, email="a@example.org")
     with django_assert_num_queries(len(counted)):
-        for hit in trial(rule, Setting(limit=0), past_for(rule)).hits:
+        for hit in run_trial(rule, Setting(limit=0), past_comments_for(rule)).hits:
             assert hit.excerpt
             assert hit.sentences
             assert hit.comment.article.title
@@ -366,7 +366,7 @@ def test_the_rules_say_how_often_they_fired_and_moderators_agreed(decide):
     # An earlier revision of the same comment does not count again.
     signal(spam, "links", 3)
     signal(make_comment(), "links", 3)
-    lately = found_lately()
+    lately = count_recent_findings()
     links, heated = lately.of_rule("links"), lately.of_rule("heated_thread")
     assert (links.times, links.approved, links.rejected) == (3, 1, 2)
     assert (links.acted, links.agreed) == (3, 2)
@@ -378,7 +378,7 @@ def test_the_rules_say_how_often_they_fired_and_moderators_agreed(decide):
 def test_a_term_is_counted_in_whatever_disguise_it_was_found(decide):
     for body, word in [("a", "C4sino"), ("b", "c a s i n o"), ("c", "other")]:
         signal(decide(body), "banned_terms", 1, words=word)
-    lately = found_lately(terms=[fold("casino")])
+    lately = count_recent_findings(terms=[fold("casino")])
     assert lately.of_term(fold("casino")).times == 2
 
 

@@ -17,8 +17,8 @@ from comments.screening.rules import (
     HOLDS_EVERYBODY,
     RULES,
     Rule,
-    decide,
-    look_at,
+    decide_status,
+    run_rules,
 )
 
 ANA = Account("aruiz", "Ana Ruiz")
@@ -110,13 +110,13 @@ def test_all_rules_look_whatever_the_others_found():
             "earlier": earlier(*[f"Casino {SAID} https://a.example and b.net"] * 3),
         },
     )
-    found = {finding.rule for finding in look_at(everything)}
+    found = {finding.rule for finding in run_rules(everything)}
     assert found == set(FOUND_IN) - {"link_in_name", "repeated_text"}
 
 
 @pytest.mark.parametrize("rule", [breaks, half])
 def test_a_rule_that_cannot_look_says_so_and_stops_no_other(rule, caplog):
-    found = look_at(FOUND_IN["decoy"], rules=[Rule(rule), *RULES])
+    found = run_rules(FOUND_IN["decoy"], rules=[Rule(rule), *RULES])
     assert found[0] == Finding(FAILED, words=(rule.__name__,), weight=Weight.HOLDS)
     assert [finding.rule for finding in found[1:]] == ["decoy", "new_commenter"]
     assert rule.__name__ in caplog.text
@@ -132,17 +132,17 @@ def test_moderators_say_what_a_rule_allows_and_what_its_findings_do():
 
 def test_the_weightiest_finding_says_what_becomes_of_a_comment():
     informs, holds, marks = (Finding("x", weight=weight) for weight in Weight)
-    assert decide(TRUSTED, []) == decide(TRUSTED, [informs]) == "approved"
-    assert decide(TRUSTED, [informs, holds, informs]) == "pending"
-    assert decide(TRUSTED, [holds, marks, informs]) == "spam"
-    assert decide(TRUSTED, [Finding("x")]) == "pending"
+    assert decide_status(TRUSTED, []) == decide_status(TRUSTED, [informs]) == "approved"
+    assert decide_status(TRUSTED, [informs, holds, informs]) == "pending"
+    assert decide_status(TRUSTED, [holds, marks, informs]) == "spam"
+    assert decide_status(TRUSTED, [Finding("x")]) == "pending"
 
 
 def test_a_comment_of_a_person_who_is_not_trusted_yet_is_never_approved():
     informs, holds, marks = (Finding("x", weight=weight) for weight in Weight)
     for found in [], [informs], [holds]:
-        assert decide(READER, found) == "pending"
-    assert decide(READER, [marks]) == "spam"
+        assert decide_status(READER, found) == "pending"
+    assert decide_status(READER, [marks]) == "spam"
 
 
 @pytest.mark.parametrize("rule", [FAILED, *FOUND_IN])
@@ -152,5 +152,5 @@ def test_a_moderators_is_approved_unless_it_passes_for_anothers_or_was_not_looke
     held = rule in {FAILED, "look_alike_staff", "look_alike_byline"}
     assert (rule in HOLDS_EVERYBODY) is held
     expected = Comment.Status.PENDING if held else Comment.Status.APPROVED
-    assert decide(MODERATOR, [Finding(rule)]) == expected
-    assert decide(MODERATOR, []) == Comment.Status.APPROVED
+    assert decide_status(MODERATOR, [Finding(rule)]) == expected
+    assert decide_status(MODERATOR, []) == Comment.Status.APPROVED

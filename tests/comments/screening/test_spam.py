@@ -4,7 +4,7 @@ import pytest
 
 from comments.classifier.bayes import Count, Table
 from comments.models import Classifier, Comment, FeatureCount
-from comments.screening import decide, look_at
+from comments.screening import decide_status, run_rules
 from comments.screening.records import Account, Posted
 from comments.screening.spam import FEWEST_OF_EACH, classifier
 from tests.comments.views.sending import send
@@ -54,9 +54,9 @@ def test_it_is_silent_until_it_has_fifty_of_each(few):
 )
 def test_it_only_informs_until_somebody_let_it_do_more(allowed, status):
     posted = Posted("Inés", "Casino bonus", learnt=learnt(spam=30), **allowed)
-    assert decide(posted, look_at(posted)) == status
+    assert decide_status(posted, run_rules(posted)) == status
     honest = Posted("Inés", "Casino bonus", learnt=learnt(honest=30), **allowed)
-    assert decide(honest, look_at(honest)) == "pending"
+    assert decide_status(honest, run_rules(honest)) == "pending"
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ def test_it_only_informs_until_somebody_let_it_do_more(allowed, status):
 def test_of_a_trusted_person_it_holds_no_more_than_it_calls_spam(allowed, status):
     posted = Posted("Inés", "Casino bonus", learnt=learnt(spam=30), **allowed)
     posted = replace(posted, is_trusted=True)
-    assert decide(posted, look_at(posted)) == status
+    assert decide_status(posted, run_rules(posted)) == status
     honest = replace(posted, learnt=learnt(honest=30))
-    assert decide(honest, look_at(honest)) == "approved"
+    assert decide_status(honest, run_rules(honest)) == "approved"
 
 
 def test_it_never_decides_on_what_a_moderator_writes():
     ana = Account("ana")
     fields = {"learnt": learnt(spam=30), "classifier_marks": True, "by": ana}
     posted = Posted("ana", "Casino bonus", **fields)
-    assert decide(posted, look_at(posted)) == "approved"
+    assert decide_status(posted, run_rules(posted)) == "approved"
 
 
 @pytest.mark.parametrize(("acts", "status"), [("inform", "pending"), ("mark", "spam")])

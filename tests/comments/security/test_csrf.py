@@ -3,7 +3,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
 
-from comments.security.csrf import is_from_elsewhere, is_ours
+from comments.security.csrf import is_cross_site, is_ours
 
 
 def post(**headers):
@@ -47,7 +47,7 @@ def test_what_the_browser_says_of_the_sender_decides(site, origin, refused, sett
     settings.SITE_URL = "https://news.example"
     headers = {"Sec-Fetch-Site": site, "Origin": origin}
     given = {name: value for name, value in headers.items() if value is not None}
-    assert is_from_elsewhere(post(**given)) is refused
+    assert is_cross_site(post(**given)) is refused
 
 
 def test_an_origin_is_ours_by_its_scheme_its_host_and_its_port():
@@ -61,7 +61,7 @@ def test_a_page_of_ours_that_was_read_without_https_sends_nothing_to_the_one_wit
     request = RequestFactory().post(
         "/", headers={"Origin": "http://testserver"}, secure=True
     )
-    assert is_from_elsewhere(request)
+    assert is_cross_site(request)
 
 
 def with_session(settings, **data):
@@ -73,7 +73,7 @@ def with_session(settings, **data):
 
 
 def test_whoever_has_a_session_must_show_the_token(settings):
-    assert is_from_elsewhere(with_session(settings))
+    assert is_cross_site(with_session(settings))
 
 
 def test_the_token_of_the_page_opens_the_way(settings):
@@ -81,14 +81,14 @@ def test_the_token_of_the_page_opens_the_way(settings):
     token = get_token(page)
     request = with_session(settings, csrfmiddlewaretoken=token)
     request.COOKIES[settings.CSRF_COOKIE_NAME] = page.META["CSRF_COOKIE"]
-    assert not is_from_elsewhere(request)
+    assert not is_cross_site(request)
     wrong = with_session(settings, csrfmiddlewaretoken=token[::-1])
     wrong.COOKIES[settings.CSRF_COOKIE_NAME] = page.META["CSRF_COOKIE"]
-    assert is_from_elsewhere(wrong)
+    assert is_cross_site(wrong)
 
 
 def test_a_session_is_not_looked_up_to_find_out(settings):
     # This test has no database, so any query fails it.
     request = with_session(settings)
     request.session = SessionStore("anything")
-    assert is_from_elsewhere(request)
+    assert is_cross_site(request)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.security.throttling import (
-    Limit,
+    RateLimit,
     check_rate,
     longest_wait,
     most_that_count,
@@ -16,20 +16,20 @@ from comments.security.throttling import (
 from tests.factories import HOUR, make_article, make_comment, make_commenter
 
 MINUTE = timedelta(minutes=1)
-FIVE_A_MINUTE = Limit(5, MINUTE)
+FIVE_A_MINUTE = RateLimit(5, MINUTE)
 
 
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
         ("5/m", FIVE_A_MINUTE),
-        ("1/s", Limit(1, timedelta(seconds=1))),
-        ("30/h", Limit(30, HOUR)),
-        ("100/d", Limit(100, timedelta(days=1))),
+        ("1/s", RateLimit(1, timedelta(seconds=1))),
+        ("30/h", RateLimit(30, HOUR)),
+        ("100/d", RateLimit(100, timedelta(days=1))),
     ],
 )
 def test_a_limit_is_a_number_and_a_unit(text, limit):
-    assert Limit.parse(text) == limit
+    assert RateLimit.parse(text) == limit
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_limit_is_a_number_and_a_unit(text, limit):
 )
 def test_anything_else_is_no_limit(text):
     with pytest.raises(ValueError, match="number per s, m, h or d"):
-        Limit.parse(text)
+        RateLimit.parse(text)
 
 
 def test_a_start_with_a_rate_that_cannot_be_read_says_so(settings):
@@ -67,13 +67,13 @@ def test_the_wait_ends_when_the_oldest_of_the_last_five_leaves_the_minute():
 
 def test_the_strictest_limit_decides():
     now = timezone.now()
-    assert longest_wait([FIVE_A_MINUTE, Limit(2, HOUR)], [now] * 5, now) == 3600
+    assert longest_wait([FIVE_A_MINUTE, RateLimit(2, HOUR)], [now] * 5, now) == 3600
 
 
 @given(st.lists(st.floats(0, 7200), max_size=40), st.integers(1, 40))
 def test_after_the_wait_one_more_fits_and_not_a_second_sooner(ages, count):
     now = timezone.now()
-    limit = Limit(count, HOUR)
+    limit = RateLimit(count, HOUR)
     times = sorted((now - timedelta(seconds=age) for age in ages), reverse=True)
 
     def within(moment):

@@ -5,7 +5,7 @@ from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 
-from articles.core.pagination import Cursor, beyond
+from articles.core.pagination import Cursor, filter_beyond
 from comments.models import Comment, Thread
 from comments.threads import pages
 from comments.threads.pages import page_of, page_under, picks_of, root_in, thread_of
@@ -322,8 +322,14 @@ def test_roots_are_read_from_their_index_in_either_order_and_from_any_place(db, 
     for rows, bound in [
         (roots.oldest_first(), ""),
         (roots.newest_first(), ""),
-        (beyond(roots, place.after("created_at")).oldest_first(), "created_at>?"),
-        (beyond(roots, place.before("created_at")).newest_first(), "created_at<?"),
+        (
+            filter_beyond(roots, place.after("created_at")).oldest_first(),
+            "created_at>?",
+        ),
+        (
+            filter_beyond(roots, place.before("created_at")).newest_first(),
+            "created_at<?",
+        ),
     ]:
         way = ways(rows[:51])
         assert "USING INDEX roots_on_a_page (article_id=?" in way
@@ -337,7 +343,7 @@ def test_replies_are_looked_up_root_by_root(db, ways, folded):
     for number, root in enumerate(roots):
         root.folds_at = timezone.now() if number < folded else None
         root.folds_with = 4711
-    replies = Comment.objects.replies_before_the_fold(roots).knowing_whom_they_answer()
+    replies = Comment.objects.replies_before_the_fold(roots).with_answered_comment()
     way = ways(replies)
     assert "replies_of_a_root" in way
     assert "comments_by_status" not in way

@@ -115,7 +115,7 @@ def test_an_older_form_does_not_open_what_was_closed_meanwhile(desk, has_thread)
     if has_thread:
         Thread.objects.create(article=article)
     sent = thread_on(desk.get(form_of(article)))
-    meanwhile = Thread.objects.held_by(article)
+    meanwhile = Thread.objects.lock_for(article)
     meanwhile.set_policy("closed")
     Thread.objects.update(closes_after_days=3, closes_at=timezone.now() + DAY)
     sent = typed(article, title="Mine") | sent

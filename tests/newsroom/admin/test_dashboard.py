@@ -13,7 +13,7 @@ from articles.models import Article, Unsaved
 from articles.publishing import actions as desk_steps
 from articles.publishing import planning
 from articles.publishing.proposals import decline, propose
-from newsroom.admin.dashboard import SHOWN, piles_for
+from newsroom.admin.dashboard import SHOWN, dashboard_lists_for
 from tests.articles.admin.desk import form_of
 from tests.factories import (
     DAY,
@@ -29,7 +29,7 @@ INDEX = reverse("admin:index")
 
 
 def pile(user, title):
-    return next(pile for pile in piles_for(user) if pile.title == title)
+    return next(pile for pile in dashboard_lists_for(user) if pile.title == title)
 
 
 def words(user, title):
@@ -84,7 +84,7 @@ def change(article, title="New words"):
 )
 def test_everybody_sees_what_they_may_do_something_about(client, db, role, titles):
     user = make_user(role=role)
-    assert [pile.title for pile in piles_for(user)] == titles
+    assert [pile.title for pile in dashboard_lists_for(user)] == titles
     client.force_login(user)
     page = client.get(INDEX)
     assert page.status_code == 200
@@ -241,7 +241,7 @@ def test_a_pile_shows_a_few_and_leads_to_the_rest(client, editor):
 def test_an_empty_pile_says_so(client, editor):
     client.force_login(editor)
     page = client.get(INDEX)
-    for each in piles_for(editor):
+    for each in dashboard_lists_for(editor):
         assertContains(page, each.empty)
 
 

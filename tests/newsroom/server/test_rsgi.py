@@ -10,8 +10,8 @@ from newsroom.server import request_bodies, rsgi
 from newsroom.server.page_cache import PageCache
 from newsroom.server.proxies import AMBIGUOUS, TrustedProxies
 from newsroom.server.request_bodies import (
+    BodyTooLarge,
     Refused,
-    TooLarge,
     announced_length,
     seconds_for,
     whole_body,
@@ -128,7 +128,7 @@ def test_a_body_is_read_whole_and_its_length_is_known():
     ("chunks", "announced"), [([b"x" * 60] * 2, ""), ([], "101"), ([], "9" * 19)]
 )
 def test_no_more_is_read_than_the_limit(chunks, announced):
-    with pytest.raises(TooLarge):
+    with pytest.raises(BodyTooLarge):
         read(chunks, announced=announced)
 
 

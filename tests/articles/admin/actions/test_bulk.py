@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from articles.models import Article, ArticleBatch, Tag
 from articles.publishing.actions import save
-from articles.publishing.bulk import undo_together
+from articles.publishing.bulk import undo_bulk_action
 from tests.articles.admin.desk import ANYWAY, LIST, act, said
 from tests.factories import make_article, make_user, make_visible_article
 
@@ -271,7 +271,7 @@ def test_an_undoing_that_stopped_half_way_is_gone_on_with_from_its_page(desk):
         return ""
 
     with pytest.raises(RuntimeError):
-        undo_together(batch, by=None, refusal_of=stop)
+        undo_bulk_action(batch, by=None, refusal_of=stop)
     page = desk.get(page_of(batch)).content.decode()
     assert "2 articles are left. Where it has stopped, go on" in page
     assert "Go on undoing" in page

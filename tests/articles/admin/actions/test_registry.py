@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles.admin.actions.registry import STEPS
+from articles.admin.actions.registry import ARTICLE_STEPS
 from articles.admin.article.admin import time_until
 from articles.models import Article
 from articles.publishing.actions import save
@@ -57,7 +57,9 @@ def test_only_the_steps_that_are_possible_now_are_shown(desk):
         page = desk.get(form_of(article))
         assert buttons(page) == names
         for name in names:
-            label = STEPS[name].label + ("…" if STEPS[name].form else "")
+            label = ARTICLE_STEPS[name].label + (
+                "…" if ARTICLE_STEPS[name].form else ""
+            )
             assert f'name="_step" value="{name}">{label}<' in page.content.decode()
     assert buttons(desk.get(ADD)) == shown[draft]
 
@@ -367,7 +369,7 @@ def test_the_list_returns_and_withdraws_with_words(desk):
 
 
 def test_too_many_at_once_are_refused(desk, monkeypatch):
-    monkeypatch.setattr("articles.admin.actions.bulk.AT_ONCE", 2)
+    monkeypatch.setattr("articles.admin.actions.bulk.MOST_ARTICLES_AT_ONCE", 2)
     articles = [make_article() for _ in range(3)]
     response = act(desk, "submit", *articles, index="0")
     assert "more than 2 articles" in said(response)
@@ -463,7 +465,7 @@ def test_the_list_is_narrowed_to_articles_with_problems(desk):
 
 
 def test_the_list_reads_no_more_texts_than_it_says(desk, monkeypatch):
-    monkeypatch.setattr("articles.admin.article.filters.LOOKED_THROUGH", 1)
+    monkeypatch.setattr("articles.admin.article.filters.CHECKED_FOR_PROBLEMS", 1)
     make_sound_article(body="")
     newer = make_sound_article(body="")
     rows = desk.get(LIST, {"problems": "errors"}).context["cl"].result_list

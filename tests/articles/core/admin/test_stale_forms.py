@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from articles.core.admin.stale_forms import as_seen, meant
+from articles.core.admin.stale_forms import as_seen, value_to_save
 
 
 class AnyForm(forms.Form):
@@ -21,7 +21,7 @@ class AnyForm(forms.Form):
 
 def ask(*, typed, seen, now):
     form = AnyForm(typed, seen)
-    return meant(form, "field", now=now, seen_in="seen")
+    return value_to_save(form, "field", now=now, seen_in="seen")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_only_one_has_changed_is_meant(typed, seen, now, result):
 
 def test_where_the_form_comes_back_theirs_stands_in_it():
     form = AnyForm("once", "once")
-    meant(form, "field", now="theirs", seen_in="seen")
+    value_to_save(form, "field", now="theirs", seen_in="seen")
     assert (form.data["field"], form.data["seen"]) == ("theirs", "theirs")
 
 
@@ -71,8 +71,8 @@ def test_of_two_changes_the_form_says_what_the_others_was(now, sentence, setting
 def test_sent_again_ones_own_is_meant():
     form = AnyForm("mine", "once")
     with pytest.raises(forms.ValidationError):
-        meant(form, "field", now="theirs", seen_in="seen")
-    assert meant(form, "field", now="theirs", seen_in="seen") == "mine"
+        value_to_save(form, "field", now="theirs", seen_in="seen")
+    assert value_to_save(form, "field", now="theirs", seen_in="seen") == "mine"
 
 
 def test_a_moment_was_seen_to_the_second():

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from articles.core.text import near_duplicates as module
 from articles.core.text.near_duplicates import (
     edits_allowed,
+    find_similar,
     key_of,
-    similar,
     singular_of,
 )
 
@@ -18,7 +18,8 @@ NEAR = "nearly the same spelling"
 
 def pairs(*names):
     return {
-        frozenset([pair.one, pair.other]): pair.why for pair in similar(names).pairs
+        frozenset([pair.one, pair.other]): pair.why
+        for pair in find_similar(names).pairs
     }
 
 
@@ -62,7 +63,7 @@ def test_two_names_for_two_things_are_not(one, other):
 
 
 def test_of_many_that_are_the_same_each_is_paired_once_with_the_first():
-    found = similar(["FISH", "Fish", "fish"]).pairs
+    found = find_similar(["FISH", "Fish", "fish"]).pairs
     assert [(pair.one, pair.other) for pair in found] == [
         ("FISH", "Fish"),
         ("FISH", "fish"),
@@ -89,7 +90,7 @@ long_names = st.builds(
 def test_no_pair_within_the_edits_is_overlooked_and_no_other_is_found(names):
     found = {
         frozenset([pair.one, pair.other])
-        for pair in similar(names).pairs
+        for pair in find_similar(names).pairs
         if pair.why == NEAR
     }
     expected = {
@@ -103,8 +104,8 @@ def test_no_pair_within_the_edits_is_overlooked_and_no_other_is_found(names):
 
 @given(st.lists(st.text(max_size=20), max_size=8))
 def test_whatever_the_names_are_the_order_does_not_matter(names):
-    assert similar(names) == similar(reversed(names))
-    for pair in similar(names).pairs:
+    assert find_similar(names) == find_similar(reversed(names))
+    for pair in find_similar(names).pairs:
         assert pair.one != pair.other
         assert {pair.one, pair.other} <= set(names)
 
@@ -124,5 +125,5 @@ def test_marks_that_are_letters_stay():
 def test_more_than_can_be_compared_is_said(monkeypatch):
     monkeypatch.setattr(module, "COMPARED", 10)
     names = [f"{'a' * 20}{letter * 5}" for letter in "bcdefghijklm"]
-    assert similar(names).is_cut_short
-    assert not similar(["Harbor", "Harbour"]).is_cut_short
+    assert find_similar(names).is_cut_short
+    assert not find_similar(["Harbor", "Harbour"]).is_cut_short

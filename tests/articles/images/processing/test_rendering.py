@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Drawing
 
-from articles.images.processing.rendering import box_about, drawn
+from articles.images.processing.rendering import box_about, draw_renditions
 from articles.images.processing.specs import SHAPES, recipes_for
 
 sides, places = st.integers(1, 5000), st.floats(0, 1)
@@ -27,7 +27,7 @@ def kept(image, format="PNG", **how):
 def made(content, recipes, **how):
     return {
         recipe.name: Drawing.open(io.BytesIO(found))
-        for recipe, found in drawn(content, recipes, **how)
+        for recipe, found in draw_renditions(content, recipes, **how)
     }
 
 
@@ -59,7 +59,9 @@ def test_each_rendition_is_what_its_name_says():
 
 def test_the_same_is_drawn_twice_as_the_same_bytes():
     recipes = recipes_for(400, 200)
-    assert list(drawn(two_halves(), recipes)) == list(drawn(two_halves(), recipes))
+    assert list(draw_renditions(two_halves(), recipes)) == list(
+        draw_renditions(two_halves(), recipes)
+    )
 
 
 def test_what_shows_through_stands_on_white_where_it_cannot():

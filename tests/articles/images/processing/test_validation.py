@@ -10,9 +10,9 @@ from PIL import Image as Drawing
 from PIL import ImageChops, ImageOps, PngImagePlugin
 
 from articles.images.processing import decode_limits, validation
-from articles.images.processing.rendering import drawn
+from articles.images.processing.rendering import draw_renditions
 from articles.images.processing.specs import recipes_for
-from articles.images.processing.validation import PictureRefused, accepted
+from articles.images.processing.validation import PictureRefused, validate_picture
 
 SECRETS = [b"Exif", b"ns.adobe.com/xap", b"GPS", b"a secret"]
 
@@ -24,7 +24,7 @@ def file_of(image, format, **how):
 
 
 def take(content, name="x.jpg"):
-    return accepted(ContentFile(content, name))
+    return validate_picture(ContentFile(content, name))
 
 
 def opened(picture):
@@ -59,7 +59,7 @@ def test_every_good_picture_of_the_suite_becomes_renditions_of_the_right_size(sa
         picture = take(path.read_bytes(), path.name)
         assert (picture.width, picture.height) == size, path.name
         recipes = recipes_for(*size, has_alpha=picture.has_alpha)
-        for recipe, content in drawn(picture.content, recipes):
+        for recipe, content in draw_renditions(picture.content, recipes):
             with Drawing.open(io.BytesIO(content)) as made:
                 assert made.size == (recipe.width, recipe.height), path.name
 
@@ -194,7 +194,9 @@ def test_nothing_that_a_camera_or_a_program_wrote_is_kept_or_drawn():
     ]:
         assert any(secret in content for secret in SECRETS)
         picture = take(content)
-        made = [found for _, found in drawn(picture.content, recipes_for(60, 40))]
+        made = [
+            found for _, found in draw_renditions(picture.content, recipes_for(60, 40))
+        ]
         for found in [picture.content, *made]:
             assert not [secret for secret in SECRETS if secret in found]
 
