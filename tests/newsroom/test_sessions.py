@@ -2,13 +2,15 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
+from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError
 from django.utils import timezone
 
 from newsroom import sessions
-from newsroom.sessions import KnownSessions, without_cookie
+from newsroom.accounts.session_store import SessionStore
+from newsroom.models import StaffSession
+from newsroom.sessions import NO_SESSION, OF_ACCOUNT, KnownSessions, without_cookie
+from tests.factories import make_user
 
 NAME = settings.SESSION_COOKIE_NAME
 UNKNOWN = "a" * 32
@@ -29,16 +31,30 @@ def layer(seen):
     return KnownSessions(application)
 
 
-@pytest.fixture
-def key(db):
+def session_with(**data):
     session = SessionStore()
-    session["user"] = 1
+    session.update(data)
     session.save()
     return session.session_key
 
 
-def ask(layer, cookies):
-    layer({"HTTP_COOKIE": cookies}, None)
+@pytest.fixture
+def key(db):
+    return session_with(**{SESSION_KEY: str(make_user().pk)})
+
+
+@pytest.fixture
+def key_of_nobody(db):
+    """Of a browser that asked for the challenge of a passkey."""
+    return session_with(passkey_challenges={})
+
+
+def environ(cookies, path="/"):
+    return {"HTTP_COOKIE": cookies, "PATH_INFO": path}
+
+
+def ask(layer, cookies, path="/"):
+    layer(environ(cookies, path), None)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +67,7 @@ def test_an_unknown_session_is_as_good_as_none(db, layer, seen, value):
 
 
 def test_a_session_that_has_ended_is_as_good_as_none(layer, seen, key):
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    StaffSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     ask(layer, f"{NAME}={key}")
     assert seen == [None]
 
@@ -60,6 +76,23 @@ def test_a_session_reaches_django(layer, seen, key):
     cookies = f"theme=dark; {NAME}={key}"
     ask(layer, cookies)
     assert seen == [cookies]
+
+
+def test_a_session_in_which_nobody_is_signed_in_is_known_at_the_desk_only(
+    layer, seen, key_of_nobody
+):
+    cookies = f"{NAME}={key_of_nobody}"
+    for path in ["/", "/articles/flood/comments/", "/adminx/", "/admin"]:
+        ask(layer, cookies, path)
+    ask(layer, cookies, "/admin/login/passkey/")
+    assert seen == [None, None, None, None, cookies]
+
+
+def test_only_the_session_of_an_account_counts_as_signed_in(layer, key, key_of_nobody):
+    path = "/admin/articles/image/add/"
+    assert layer.is_signed_in(environ(f"{NAME}={key}", path))
+    assert not layer.is_signed_in(environ(f"{NAME}={key_of_nobody}", path))
+    assert not layer.is_signed_in(environ(f"{NAME}={UNKNOWN}", path))
 
 
 def test_of_two_cookies_the_one_counts_that_django_reads(layer, seen, key):
@@ -82,19 +115,19 @@ def test_what_cannot_be_a_session_is_not_looked_up(layer, django_assert_num_quer
 
 def test_what_is_remembered_is_bounded(layer, monkeypatch):
     monkeypatch.setattr(sessions, "MOST_REMEMBERED", 10)
-    monkeypatch.setattr(sessions, "session_exists", lambda key: False)
+    monkeypatch.setattr(sessions, "look_up", lambda key: NO_SESSION)
     for number in range(100):
         ask(layer, f"{NAME}={number:032}")
     assert len(layer._remembered) == 10
 
 
 def test_a_new_session_is_noticed_after_a_while(seen, monkeypatch):
-    now, exists = [0.0], [False]
+    now, known = [0.0], [NO_SESSION]
     layer = KnownSessions(lambda environ, _: seen.append(environ.get("HTTP_COOKIE")))
     layer._clock = lambda: now[0]
-    monkeypatch.setattr(sessions, "session_exists", lambda key: exists[0])
+    monkeypatch.setattr(sessions, "look_up", lambda key: known[0])
     ask(layer, f"{NAME}={UNKNOWN}")
-    exists[0] = True
+    known[0] = OF_ACCOUNT
     ask(layer, f"{NAME}={UNKNOWN}")
     now[0] += sessions.SECONDS_REMEMBERED
     ask(layer, f"{NAME}={UNKNOWN}")
@@ -105,7 +138,7 @@ def test_without_a_database_django_decides(layer, seen, monkeypatch):
     def fails(key):
         raise DatabaseError
 
-    monkeypatch.setattr(sessions, "session_exists", fails)
+    monkeypatch.setattr(sessions, "look_up", fails)
     ask(layer, f"{NAME}={UNKNOWN}")
     assert seen == [f"{NAME}={UNKNOWN}"]
 
