@@ -16,6 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from comments.networks import network_from
+from comments.refusals import Refusals
 from newsroom import security_log
 from newsroom.accounts import factors, passkeys, second_factor, sign_in
 from newsroom.accounts.pages import account_page, too_many_tries
@@ -26,6 +28,8 @@ Kind = SecurityEvent.Kind
 
 # The session of somebody who is not signed in is kept for a challenge only.
 CHALLENGE_LASTS = timedelta(seconds=passkeys.ANSWER_WITHIN_SECONDS)
+# Each is a row that anybody can cause: so many a minute by network, as of posts that are refused.
+new_challenges = Refusals()
 # After so many wrong codes its owner is told that somebody knows the password.
 TELL_AFTER_FAILURES = 3
 
@@ -164,6 +168,10 @@ def passkey_options(request):
         return _problem("Passkeys are switched off here.", status=404)
     user = _user_of_step(request)
     if not request.session.keys():
+        network = network_from(request)
+        if wait := new_challenges.seconds_to_wait(network):
+            return _problem(f"Try again in {wait} seconds.", status=429)
+        new_challenges.count(network)
         request.session.set_expiry(CHALLENGE_LASTS)
     return JsonResponse(passkeys.begin_sign_in(request.session, user=user))
 
