@@ -70,9 +70,8 @@ desk.publish(article)
 desk.save(
     article, {"title": "After", "tags": ["Sea"]}, began_from=article.working_copy.pk
 )
-# Title and text are written by now, and the tags are next.
-Article.credit = die
-Article._forget_loaded = die
+# Title, text and tags are written by now; the record and the commit come after.
+Article.note_pictures = die
 desk.publish_changes(article)
 """,
     )
