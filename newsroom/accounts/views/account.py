@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from newsroom import security_log
 from newsroom.accounts import passkeys, recovery_codes, second_factor, sessions
+from newsroom.accounts.fresh_sign_in import needs_fresh_sign_in
 from newsroom.accounts.pages import account_page
 from newsroom.accounts.views.owner import for_owner
 from newsroom.models import AuthenticatorApp, SecurityEvent
@@ -35,6 +36,7 @@ def account(request):
 
 
 @for_owner
+@needs_fresh_sign_in
 @require_POST
 def end_session(request, session):
     """End one session of one's own; ending one that is over already is no error."""
@@ -47,6 +49,7 @@ def end_session(request, session):
 
 
 @for_owner
+@needs_fresh_sign_in
 @require_POST
 def end_other_sessions(request):
     key = request.session.session_key
