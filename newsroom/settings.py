@@ -519,8 +519,13 @@ if HTTPS:
     # of it, so that no other host of the domain can replace it (RFC 6265bis, 4.1.3).
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    MESSAGE_COOKIE_NAME = "__Host-messages"
+    # This one is for a part of the host only, which `__Host-` does not allow.
+    BROWSER_COOKIE_NAME = "__Secure-signed_in_before"
 else:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+    MESSAGE_COOKIE_NAME, BROWSER_COOKIE_NAME = "messages", "signed_in_before"
+MESSAGE_STORAGE = "newsroom.message_storage.MessageStorage"
 CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

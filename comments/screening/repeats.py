@@ -2,29 +2,34 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 
 from articles.core.text.folding import fold
 from articles.core.text.shingles import FEWEST_WORDS, likeness, shingles
 from comments.screening.records import Earlier, Finding, Posted
 
 FLOOD_WITHIN = timedelta(minutes=10)
+# Folded texts that a process remembers: the last of the site and those of a sender are
+# looked at again with every comment, and a hundred long ones take a quarter of a second.
+# At most 250 KB for each.
+MOST_REMEMBERED = 128
 
 
 def repeated_text(posted: Posted) -> Iterator[Finding]:
-    """A comment of the last day has the same text."""
-    folded = fold(posted.body)
-    same = [one for one in _texts(posted) if fold(one.body) == folded]
+    """The same words stand in a comment of the last day."""
+    folded = _folded(posted.body)
+    same = [one for one in _texts(posted) if _folded(one.body) == folded]
     if same and folded:
         yield Finding("repeated_text", value=len(same))
 
 
 def similar_text(posted: Posted, limit: float) -> Iterator[Finding]:
-    """A comment of the last day has nearly the same text."""
-    if len(fold(posted.body).split()) < FEWEST_WORDS:
+    """Nearly the same words stand in a comment of the last day."""
+    if len(_folded(posted.body).split()) < FEWEST_WORDS:
         return
-    pieces = shingles(posted.body)
+    pieces = _shingles(posted.body)
     nearest = max(
-        (likeness(pieces, shingles(one.body)) for one in _texts(posted)), default=0
+        (likeness(pieces, _shingles(one.body)) for one in _texts(posted)), default=0
     )
     if limit <= nearest < 1:
         yield Finding("similar_text", round(nearest, 2), limit)
@@ -55,3 +60,13 @@ def quick_post(posted: Posted, limit: float) -> Iterator[Finding]:
 
 def _texts(posted: Posted) -> list[Earlier]:
     return [one for one in posted.earlier if one.body]
+
+
+@lru_cache(MOST_REMEMBERED)
+def _folded(text):
+    return fold(text)
+
+
+@lru_cache(MOST_REMEMBERED)
+def _shingles(text):
+    return shingles(text)

@@ -30,11 +30,18 @@ def ask_for_reset(address):
     StaffMail.objects.create(kind=StaffMail.Kind.RESET_ASKED, address=address)
 
 
-def notify(event):
-    """Mail the security event to its account; does nothing if the account has no address."""
-    if event.user is not None and event.user.email:
+def notify(event, *, former_address=""):
+    """
+    Mail what happened to the account that the event concerns; nothing where that has no address.
+
+    To `former_address` instead, where that was the account's until the event.
+    """
+    if event.user is not None and (former_address or event.user.email):
         StaffMail.objects.create(
-            kind=StaffMail.Kind.NOTICE, user=event.user, event=event
+            kind=StaffMail.Kind.NOTICE,
+            user=event.user,
+            event=event,
+            address=former_address,
         )
 
 
@@ -78,6 +85,7 @@ def _notice(mail):
         f"{event.get_kind_display()}: your account at {settings.SITE_NAME}",
         "registration/notice.txt",
         {"event": event, "at": timezone.localtime(event.at)},
+        address=mail.address,
     )
 
 
@@ -88,7 +96,7 @@ _LETTERS = {
 }
 
 
-def _letter(user, subject, template, context):
+def _letter(user, subject, template, context, *, address=""):
     context |= {
         # The address in the mail is from the settings, never from a request.
         "site_url": settings.SITE_URL,
@@ -99,6 +107,6 @@ def _letter(user, subject, template, context):
     return EmailMessage(
         subject=subject,
         body=render_to_string(template, context),
-        to=[user.email],
+        to=[address or user.email],
         headers={"Auto-Submitted": "auto-generated"},
     )

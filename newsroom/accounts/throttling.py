@@ -23,7 +23,6 @@ from django.utils.crypto import salted_hmac
 from comments.security.networks import recent_hashes
 from newsroom.models import FailedSignIn
 
-BROWSER_COOKIE = "signed_in_before"
 BROWSER_KNOWN_FOR = timedelta(days=180)
 # In characters: no user name or address is longer.
 LONGEST_NAME = 254
@@ -135,7 +134,7 @@ def remember_browser(response, user):
         {"name": _folded(user.get_username()), "id": secrets.token_hex(16)}
     )
     response.set_cookie(
-        BROWSER_COOKIE,
+        settings.BROWSER_COOKIE_NAME,
         value,
         max_age=BROWSER_KNOWN_FOR,
         path=BROWSER_COOKIE_PATH,
@@ -154,7 +153,8 @@ def _browser_id(request, name):
     """The random id of this browser if the account has signed in from it, else an empty string."""
     try:
         known = _signer().unsign_object(
-            request.COOKIES.get(BROWSER_COOKIE, ""), max_age=BROWSER_KNOWN_FOR
+            request.COOKIES.get(settings.BROWSER_COOKIE_NAME, ""),
+            max_age=BROWSER_KNOWN_FOR,
         )
     except (BadSignature, ValueError):
         return ""

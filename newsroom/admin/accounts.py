@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from articles.core.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
+from newsroom.accounts import account_mail as staff_mail
 from newsroom.accounts import factors, second_factor, security_log
 from newsroom.accounts.fresh_sign_in import ask_if_needed
 from newsroom.accounts.pages import account_page
@@ -151,11 +152,20 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
         )
         return redirect("admin:auth_user_change", user.pk)
 
+    def save_model(self, request, user, form, change):
+        if change:
+            stored = User.objects.filter(pk=user.pk).exclude(email=user.email)
+            request.former_address = stored.values_list("email", flat=True).first()
+        super().save_model(request, user, form, change)
+
     def record(self, request, user, done, what):
         is_password = "password" in what.lower()
         if is_password and request.user != user:
             end_sessions(user)
-        security_log.record(
+        elif done == "Changed" and not (user.is_active and user.is_staff):
+            # They open nothing already, and must not when the account is let in again.
+            end_sessions(user)
+        event = security_log.record(
             Kind.PASSWORD_CHANGED if is_password else Kind.ACCOUNT_CHANGED,
             request=request,
             user=None if done == "Deleted" else user,
@@ -163,6 +173,9 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
             detail=_sentence(done, request, what),
             tell=done != "Deleted",
         )
+        # Whoever takes over an account gives it their own address first.
+        if former := getattr(request, "former_address", ""):
+            staff_mail.notify(event, former_address=former)
 
 
 class RoleAdmin(FreshSignInMixin, GroupAdmin):

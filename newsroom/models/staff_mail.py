@@ -20,7 +20,8 @@ class StaffMail(QueuedMail):
         on_delete=models.CASCADE,
         related_name="+",
     )
-    # The address typed into the form; for requests only.
+    # The address that was typed into the form, of a request; of a notice, the earlier address of
+    # the account, where that is told to it.
     address = models.EmailField(max_length=254, blank=True)
     # The event that a notice is about.
     event = models.ForeignKey(

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.shortcuts import render
 
 from articles.images.processing.validation import LARGEST_FILE
@@ -62,9 +63,7 @@ class BodyLimits:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        # KnownSessions has removed the cookie of every unknown session.
-        is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-        limit = largest_body(request.path_info, is_signed_in=is_signed_in)
+        limit = largest_body(request.path_info, is_signed_in=_is_signed_in(request))
         announced = announced_length(request.META)
         if not announced and "chunked" in request.headers.get("Transfer-Encoding", ""):
             body = request.environ["wsgi.input"].read(limit + 1)
@@ -81,3 +80,17 @@ class BodyLimits:
             return render(request, "413.html", {"is_signed_out": True}, status=403)
         context = {"kilobytes": limit // 1024}
         return render(request, "413.html", context, status=413)
+
+
+def _is_signed_in(request):
+    """
+    Whether the session is that of an account.
+
+    Anybody gets a session in which nobody is signed in, by asking for the challenge of a passkey.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return False
+    return (
+        settings.SESSION_COOKIE_NAME in request.COOKIES
+        and SESSION_KEY in request.session
+    )

@@ -1,4 +1,9 @@
-"""Remove cookies of unknown sessions from requests before anything else reads them."""
+"""
+Session cookies that open no session are taken out of the request before anything looks at them.
+
+So are, outside of the desk, those of a session in which nobody is signed in. Anybody gets
+such a session by asking for the challenge of a passkey, and it must open nothing more.
+"""
 
 import re
 import time
@@ -18,14 +23,24 @@ SESSION_KEY = re.compile(r"[a-z0-9]{32}")
 MOST_REMEMBERED = 10_000
 SECONDS_REMEMBERED = 60.0
 
+# Where somebody who is not signed in yet needs a session: to sign in, or to choose a new
+# password.
+DESK = "/admin/"
+
+# What is known of a key: it opens no session, one in which nobody is signed in, or one of
+# somebody with an account.
+NO_SESSION, OF_NOBODY, OF_ACCOUNT = range(3)
+
 
 class KnownSessions:
     """
     WSGI middleware that passes on the session cookie only if the session exists.
 
-    The cookie of an unknown, expired or malformed session is removed, so that the request gets
-    what everybody without a session gets, also from the page cache. The memory is bounded; a key
-    that is not remembered costs one look-up by primary key. `clock` returns monotonic seconds.
+    A cookie with an unknown, expired or malformed session is removed from the request:
+    it gets what everybody without a session gets, from the page cache too. Outside of
+    the desk the same holds for a session in which nobody is signed in. What is
+    remembered is bounded, and a key that is not remembered costs one look-up by
+    primary key. `clock` gives seconds that only grow.
     """
 
     def __init__(self, application, *, clock=time.monotonic):
@@ -35,7 +50,7 @@ class KnownSessions:
         self._remembered = OrderedDict()
 
     def __call__(self, environ, start_response):
-        if self._is_named(environ) and not self.is_signed_in(environ):
+        if self._is_named(environ) and self._is_useless(self._known(environ), environ):
             self._take_out(environ)
         return self._application(environ, start_response)
 
@@ -43,27 +58,33 @@ class KnownSessions:
         """The kept page; see PageCache.kept. None if the session exists or must be looked up."""
         if self._is_named(environ):
             key = self._key_in(environ)
-            if key and self._memory_of(key) is not False:
+            known = self._memory_of(key) if key else NO_SESSION
+            if known is None or not self._is_useless(known, environ):
                 return None
             self._take_out(environ)
         return self._application.kept(environ)
 
     def is_signed_in(self, environ) -> bool:
-        """Whether the session of the request exists. May query the database."""
-        if not self._is_named(environ):
-            return False
+        """Whether the request brings a session of somebody with an account. May ask the database."""
+        return self._is_named(environ) and self._known(environ) == OF_ACCOUNT
+
+    def _known(self, environ):
         key = self._key_in(environ)
         if key is None:
-            return False
+            return NO_SESSION
         known = self._memory_of(key)
         if known is None:
             try:
-                known = session_exists(key)
+                known = look_up(key)
             except DatabaseError:
-                # Django will fail in the same way, and report the error.
-                return True
+                # Django finds out for itself, and says what is wrong.
+                return OF_ACCOUNT
             self._remember(key, known)
         return known
+
+    def _is_useless(self, known, environ):
+        is_at_desk = environ["PATH_INFO"].startswith(DESK)
+        return known == NO_SESSION or (known == OF_NOBODY and not is_at_desk)
 
     def _is_named(self, environ):
         # May also match a cookie with a longer name, which the next step sorts out.
@@ -106,11 +127,14 @@ def without_cookie(cookies: str, name: str) -> str:
     ).strip()
 
 
-def session_exists(key: str) -> bool:
-    """Whether an unexpired session has this key. Raises DatabaseError."""
+def look_up(key: str) -> int:
+    """What the key opens, of NO_SESSION, OF_NOBODY and OF_ACCOUNT. Raises DatabaseError."""
     sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
+    lasting = sessions.objects.filter(pk=key, expire_date__gt=timezone.now())
     try:
-        return sessions.objects.filter(pk=key, expire_date__gt=timezone.now()).exists()
+        for user in lasting.values_list("user", flat=True):
+            return OF_NOBODY if user is None else OF_ACCOUNT
+        return NO_SESSION
     finally:
         # Outside a Django request, nothing else closes the connection.
         if not connection.in_atomic_block:

@@ -14,7 +14,8 @@ from moto.server import ThreadedMotoServer
 from articles.images import library
 from articles.images.renditions import make_missing, missing, names_in, write_file
 from articles.models import Image
-from tests.factories import make_image, make_picture_file
+from tests.articles.old_pictures import OLD_FILE, old_image
+from tests.factories import make_image, make_picture_file, make_visible_article
 
 BUCKET = "pictures"
 # As the README describes it for a real store.
@@ -122,6 +123,38 @@ def test_the_command_makes_and_removes(db, store):
     call_command("renditions", "--jobs=1")
     assert missing(image) == []
     assert not default_storage.exists("renditions/0123/whole-60.jpg")
+
+
+def test_pictures_from_before_are_moved_where_nobody_guesses_them(
+    db, store, committed, client
+):
+    image = old_image()
+    make_visible_article(lead_image=image)
+    former = image.former_fingerprint
+    with default_storage.open(OLD_FILE) as file:
+        kept = file.read()
+    recipe = image.medium
+    old = [f"/media/renditions/{former}/{recipe.name}", f"/media/{OLD_FILE}"]
+    with committed():
+        library.make_addresses_secret()
+    image.refresh_from_db()
+    assert not Image.objects.at_guessable_addresses().exists()
+    # No copy is left where somebody who has the picture would look for it.
+    assert names_in(f"renditions/{former}") == []
+    assert not default_storage.exists(OLD_FILE)
+    with default_storage.open(image.file.name) as file:
+        assert file.read() == kept
+    # Whoever kept an old address of what readers see is led on, to what is there.
+    for address in old:
+        while address.startswith("/"):
+            response = client.get(address)
+            assert response.status_code in {200, 302}, address
+            address = response.url if response.status_code == 302 else ""
+            # Read to the end, and so closed.
+            response.getvalue()
+        if store == "s3":
+            with urlopen(address) as answer:
+                assert answer.read(2)
 
 
 def test_what_is_put_twice_lies_there_once(db, store):

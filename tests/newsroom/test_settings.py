@@ -223,10 +223,17 @@ def test_https_brings_secure_cookies_and_strict_transport(place):
 
 
 def test_with_https_no_other_host_can_put_a_cookie_in_place_of_ours(place):
-    names = "[settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME]"
-    assert value_of(place, names, **REAL) == ["__Host-sessionid", "__Host-csrftoken"]
+    kinds = ["SESSION", "CSRF", "MESSAGE", "BROWSER"]
+    names = f"[{', '.join(f'settings.{kind}_COOKIE_NAME' for kind in kinds)}]"
+    assert value_of(place, names, **REAL) == [
+        "__Host-sessionid",
+        "__Host-csrftoken",
+        "__Host-messages",
+        "__Secure-signed_in_before",
+    ]
     # Browsers refuse such names without https.
-    assert value_of(place, names) == ["sessionid", "csrftoken"]
+    plain = ["sessionid", "csrftoken", "messages", "signed_in_before"]
+    assert value_of(place, names) == plain
 
 
 def test_the_host_of_the_site_is_allowed_without_being_named_twice(place):

@@ -11,6 +11,7 @@ from newsroom.accounts import (
     security_log,
     sessions,
 )
+from newsroom.accounts.fresh_sign_in import needs_fresh_sign_in
 from newsroom.accounts.pages import account_page
 from newsroom.accounts.views.owner import for_owner
 from newsroom.models import AuthenticatorApp, SecurityEvent
@@ -40,6 +41,7 @@ def account(request):
 
 
 @for_owner
+@needs_fresh_sign_in
 @require_POST
 def end_session(request, session):
     """End one of the user's sessions. A session that is already over is no error."""
@@ -52,6 +54,7 @@ def end_session(request, session):
 
 
 @for_owner
+@needs_fresh_sign_in
 @require_POST
 def end_other_sessions(request):
     key = request.session.session_key

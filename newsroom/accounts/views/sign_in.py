@@ -16,6 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from comments.security.networks import network_from
+from comments.security.refusals import Refusals
 from newsroom.accounts import factors, passkeys, second_factor, security_log, sign_in
 from newsroom.accounts.pages import account_page, too_many_tries
 from newsroom.accounts.throttling import WRONG_PASSWORDS, count_attempt
@@ -25,7 +27,9 @@ Kind = SecurityEvent.Kind
 
 # How long the session of a signed-out user lasts, which only holds a challenge.
 CHALLENGE_LASTS = timedelta(seconds=passkeys.ANSWER_WITHIN_SECONDS)
-# After this many wrong codes the owner is told that somebody knows the password.
+# Each is a row that anybody can cause: so many a minute by network, as of posts that are refused.
+new_challenges = Refusals()
+# After so many wrong codes its owner is told that somebody knows the password.
 TELL_AFTER_FAILURES = 3
 
 
@@ -163,6 +167,10 @@ def passkey_options(request):
         return _problem("Passkeys are switched off here.", status=404)
     user = _user_of_step(request)
     if not request.session.keys():
+        network = network_from(request)
+        if wait := new_challenges.seconds_to_wait(network):
+            return _problem(f"Try again in {wait} seconds.", status=429)
+        new_challenges.count(network)
         request.session.set_expiry(CHALLENGE_LASTS)
     return JsonResponse(passkeys.begin_sign_in(request.session, user=user))
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from comments.screening import repeats
 from comments.screening.records import Earlier, Posted
 from comments.screening.rules import RULES
 
@@ -44,3 +45,27 @@ def test_many_from_one_sender_within_ten_minutes_are_a_flood():
     assert after(sent(1), sent(5), sent(11)) == {}
     others = [replace(sent(1), is_from_sender=False)] * 9
     assert after(*others) == {}
+
+
+def test_what_others_wrote_is_folded_once_and_not_with_every_comment(monkeypatch):
+    """The last sixty of the site may be long: folding them took most of a quarter of a second."""
+    folded = []
+
+    def fold(text):
+        folded.append(text)
+        return text.casefold()
+
+    monkeypatch.setattr(repeats, "fold", fold)
+    monkeypatch.setattr("articles.core.text.shingles.fold", fold)
+    now = timezone.now()
+    earlier = tuple(
+        Earlier(number, now, f"Others said this {number} " * 20, "", False)
+        for number in range(20)
+    )
+    for number in range(3):
+        posted = Posted(
+            name="Inés", body=f"My own words {number} " * 20, at=now, earlier=earlier
+        )
+        list(repeats.repeated_text(posted))
+        list(repeats.similar_text(posted, 0.8))
+    assert max(map(folded.count, [one.body for one in earlier])) <= 2

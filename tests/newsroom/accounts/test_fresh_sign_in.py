@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from newsroom.accounts.sessions import sessions_of
 from newsroom.models import AuthenticatorApp, Passkey, SecurityEvent
 from tests.factories import make_user
 from tests.newsroom.accounts.conftest import (
@@ -166,6 +167,26 @@ def test_whoever_has_a_second_factor_confirms_with_both(client, chief, clock):
     assert QUESTION in confirm(client, address, password="x", confirm_code=code).text
     assert confirm(client, address, confirm_code=code).url == address
     assert QUESTION not in client.get(address).text
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_a_session_that_was_left_open_ends_no_other(stale, chief, every):
+    """Else a thief would put the owner out. ASVS 5.0, 7.5.2."""
+    Client().force_login(chief)
+    [other] = [
+        one["id"]
+        for one in sessions_of(chief, stale.session.session_key)
+        if not one["is_current"]
+    ]
+    address = (
+        reverse("end_other_sessions") if every else reverse("end_session", args=[other])
+    )
+    answer = stale.post(address)
+    assert answer.status_code == 403
+    assert QUESTION in answer.text
+    assert len(sessions_of(chief, "")) == 2
+    assert confirm(stale, address, begun_by="post").url == reverse("account")
+    assert len(sessions_of(chief, "")) == 1
 
 
 def test_a_passkey_confirms_by_itself(client, chief, clock):

@@ -5,6 +5,7 @@ import json
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from newsroom.accounts.passkeys import (
     finish_registration,
     finish_sign_in,
 )
-from newsroom.models import Passkey
+from newsroom.models import Passkey, StaffSession
 from tests.factories import make_user
 from tests.newsroom.accounts.authenticator import Authenticator
 from tests.newsroom.accounts.conftest import give_passkey
@@ -346,3 +347,18 @@ def test_an_address_of_a_machine_or_without_https_has_no_passkeys(
 def test_switched_off_there_are_none(settings):
     settings.STAFF_SECOND_FACTOR = "off"
     assert not are_possible()
+
+
+def test_no_network_fills_the_table_of_sessions(db):
+    def ask(network, client=None):
+        client = client or Client()
+        return client.post(reverse("passkey_options"), REMOTE_ADDR=network).status_code
+
+    began = Client()
+    assert ask("192.0.2.7", began) == 200
+    answers = [ask(f"192.0.2.{number}") for number in range(70)]
+    assert answers == [200] * 59 + [429] * 11
+    assert StaffSession.objects.count() == 60
+    # Whoever has a session goes on in it, and other networks are not concerned.
+    assert ask("192.0.2.7", began) == 200
+    assert ask("198.51.100.7") == 200

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.db import connection
@@ -13,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsroom.accounts import account_mail, security_log
-from newsroom.accounts.throttling import BROWSER_COOKIE
 from newsroom.models import FailedSignIn, SecurityEvent, StaffMail
 from tests.factories import make_user
 
@@ -115,7 +115,7 @@ def test_a_browser_is_known_for_its_own_account_only(client, editor):
 
 @pytest.mark.parametrize("cookie", ["x", "e30:1:x", ""])
 def test_a_cookie_that_we_did_not_make_says_nothing(client, editor, cookie):
-    client.cookies[BROWSER_COOKIE] = cookie
+    client.cookies[settings.BROWSER_COOKIE_NAME] = cookie
     fail(client, 30)
     assert sign_in(client, password=PASSWORD).status_code == 429
 
@@ -134,7 +134,7 @@ def test_a_browser_is_known_for_half_a_year(client, editor):
 
 
 def test_the_cookie_of_a_known_browser_is_sent_to_the_desk_alone(client, editor):
-    cookie = sign_in(client, password=PASSWORD).cookies[BROWSER_COOKIE]
+    cookie = sign_in(client, password=PASSWORD).cookies[settings.BROWSER_COOKIE_NAME]
     assert cookie["path"] == "/admin/"
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"

@@ -126,6 +126,28 @@ def test_a_password_that_a_superuser_sets_ends_the_sessions_of_its_owner(
     assert is_in(boss)
 
 
+@pytest.mark.parametrize("ended", ["is_active", "is_staff"])
+def test_who_is_let_in_again_has_to_sign_in_anew(boss, editor, ended):  # noqa: F811
+    theirs = Client()
+    theirs.force_login(editor)
+    address = reverse("admin:auth_user_change", args=[editor.pk])
+    sent = user_form(editor)
+    del sent[ended]
+    assert boss.post(address, sent).status_code == 302
+    assert not is_in(theirs)
+    assert boss.post(address, user_form(editor)).status_code == 302
+    assert not is_in(theirs)
+    assert is_in(boss)
+
+
+def test_a_changed_address_is_told_to_the_earlier_one_too(boss, editor):  # noqa: F811
+    address = reverse("admin:auth_user_change", args=[editor.pk])
+    sent = user_form(editor, email="thief@elsewhere.example")
+    assert boss.post(address, sent).status_code == 302
+    told = {to for (to,), body in mails() if "Email address" in body}
+    assert told == {"edith@news.example", "thief@elsewhere.example"}
+
+
 def test_new_and_deleted_accounts_and_groups_are_recorded(boss, editor):  # noqa: F811
     sent = {
         "username": "fresh",

@@ -1,6 +1,7 @@
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from newsroom.server.body_limits import LARGEST_BODY, MIB, largest_body
@@ -75,6 +76,22 @@ def test_too_much_is_refused_before_a_byte_is_read(db, path, content_type):
     )
     assert answer.status_code == 413
     assert "More was sent than this page takes" in answer.content.decode()
+
+
+def test_a_session_in_which_nobody_is_signed_in_takes_no_more(db, client):
+    """Anybody has one who asked for the challenge of a passkey."""
+    assert client.post("/admin/login/passkey/options/").status_code == 200
+    assert settings.SESSION_COOKIE_NAME in client.cookies
+    for path in ["/admin/articles/image/add/", "/admin/articles/article/1/change/"]:
+        answer = client.post(
+            path,
+            b"",
+            content_type=MULTIPART,
+            CONTENT_LENGTH=str(5 * MIB),
+            **{"wsgi.input": Unreadable()},
+        )
+        assert answer.status_code == 403
+        assert "You are signed out" in answer.content.decode()
 
 
 def test_a_comment_that_is_too_long_is_told_so_in_its_own_words(db, client):

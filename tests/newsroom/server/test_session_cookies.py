@@ -2,13 +2,20 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError
 from django.utils import timezone
 
 from newsroom.accounts.session_store import SessionStore
 from newsroom.models import StaffSession
 from newsroom.server import session_cookies
-from newsroom.server.session_cookies import KnownSessions, without_cookie
+from newsroom.server.session_cookies import (
+    NO_SESSION,
+    OF_ACCOUNT,
+    KnownSessions,
+    without_cookie,
+)
+from tests.factories import make_user
 
 NAME = settings.SESSION_COOKIE_NAME
 UNKNOWN = "a" * 32
@@ -29,16 +36,30 @@ def layer(seen):
     return KnownSessions(application)
 
 
-@pytest.fixture
-def key(db):
+def session_with(**data):
     session = SessionStore()
-    session["user"] = 1
+    session.update(data)
     session.save()
     return session.session_key
 
 
-def ask(layer, cookies):
-    layer({"HTTP_COOKIE": cookies}, None)
+@pytest.fixture
+def key(db):
+    return session_with(**{SESSION_KEY: str(make_user().pk)})
+
+
+@pytest.fixture
+def key_of_nobody(db):
+    """Of a browser that asked for the challenge of a passkey."""
+    return session_with(passkey_challenges={})
+
+
+def environ(cookies, path="/"):
+    return {"HTTP_COOKIE": cookies, "PATH_INFO": path}
+
+
+def ask(layer, cookies, path="/"):
+    layer(environ(cookies, path), None)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +83,23 @@ def test_a_session_reaches_django(layer, seen, key):
     assert seen == [cookies]
 
 
+def test_a_session_in_which_nobody_is_signed_in_is_known_at_the_desk_only(
+    layer, seen, key_of_nobody
+):
+    cookies = f"{NAME}={key_of_nobody}"
+    for path in ["/", "/articles/flood/comments/", "/adminx/", "/admin"]:
+        ask(layer, cookies, path)
+    ask(layer, cookies, "/admin/login/passkey/")
+    assert seen == [None, None, None, None, cookies]
+
+
+def test_only_the_session_of_an_account_counts_as_signed_in(layer, key, key_of_nobody):
+    path = "/admin/articles/image/add/"
+    assert layer.is_signed_in(environ(f"{NAME}={key}", path))
+    assert not layer.is_signed_in(environ(f"{NAME}={key_of_nobody}", path))
+    assert not layer.is_signed_in(environ(f"{NAME}={UNKNOWN}", path))
+
+
 def test_of_two_cookies_the_one_counts_that_django_reads(layer, seen, key):
     ask(layer, f"{NAME}={UNKNOWN}; {NAME}={key}")
     ask(layer, f"{NAME}={key}; {NAME}={UNKNOWN}")
@@ -82,19 +120,19 @@ def test_what_cannot_be_a_session_is_not_looked_up(layer, django_assert_num_quer
 
 def test_what_is_remembered_is_bounded(layer, monkeypatch):
     monkeypatch.setattr(session_cookies, "MOST_REMEMBERED", 10)
-    monkeypatch.setattr(session_cookies, "session_exists", lambda key: False)
+    monkeypatch.setattr(session_cookies, "look_up", lambda key: NO_SESSION)
     for number in range(100):
         ask(layer, f"{NAME}={number:032}")
     assert len(layer._remembered) == 10
 
 
 def test_a_new_session_is_noticed_after_a_while(seen, monkeypatch):
-    now, exists = [0.0], [False]
+    now, known = [0.0], [NO_SESSION]
     layer = KnownSessions(lambda environ, _: seen.append(environ.get("HTTP_COOKIE")))
     layer._clock = lambda: now[0]
-    monkeypatch.setattr(session_cookies, "session_exists", lambda key: exists[0])
+    monkeypatch.setattr(session_cookies, "look_up", lambda key: known[0])
     ask(layer, f"{NAME}={UNKNOWN}")
-    exists[0] = True
+    known[0] = OF_ACCOUNT
     ask(layer, f"{NAME}={UNKNOWN}")
     now[0] += session_cookies.SECONDS_REMEMBERED
     ask(layer, f"{NAME}={UNKNOWN}")
@@ -105,7 +143,7 @@ def test_without_a_database_django_decides(layer, seen, monkeypatch):
     def fails(key):
         raise DatabaseError
 
-    monkeypatch.setattr(session_cookies, "session_exists", fails)
+    monkeypatch.setattr(session_cookies, "look_up", fails)
     ask(layer, f"{NAME}={UNKNOWN}")
     assert seen == [f"{NAME}={UNKNOWN}"]
 
