@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -28,6 +29,12 @@ from django.test import Client
 from comments.security.refusals import refusals
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
+
+# CI tries each property with the same number of examples on every machine, however slow it
+# is. HYPOTHESIS_PROFILE=long tries more, by hand.
+hypothesis.settings.register_profile("suite", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("long", max_examples=2_000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # Environment variable: set for the runs that the first process starts.
 RUNNING_ON = "NEWSROOM_TESTS_ON"
