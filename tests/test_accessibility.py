@@ -8,6 +8,7 @@ from django.contrib.flatpages.models import FlatPage
 from PIL import Image
 from playwright.sync_api import expect
 
+from articles.core.pagination import Cursor
 from comments.mail.one_click import decision_address
 from comments.security.tokens import (
     confirm_address,
@@ -106,7 +107,7 @@ def addresses():
     typed = make_comment(article=article, email=mailbox.address, notify=True)
     return [
         "/",
-        "/?before=1-1",
+        f"/?before={Cursor(newest.published_at, newest.pk)}",
         article.get_absolute_url(),
         newest.get_absolute_url(),
         article.get_absolute_url() + "comments/",

@@ -22,7 +22,7 @@ def test_where_everything_is_right_the_doctor_says_so_and_succeeds(db):
     said, complaint = doctor()
     assert complaint is None
     assert "right: counts of shown comments: Nothing is wrong." in said
-    assert said.splitlines()[-1] == "8 right"
+    assert said.splitlines()[-1] == "10 right"
 
 
 def test_what_is_wrong_is_said_and_left_alone(db):
