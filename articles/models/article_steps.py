@@ -238,9 +238,9 @@ def take_off_top(article, *, by=None):
 @on_held_row
 def put_back(article, before, *, still, reason="", by=None):
     """
-    Undo a step: set the fields of STANDING in `before` back to their values before it.
+    Undo a step: set the fields of STANDING_FIELDS in `before` back to their values before it.
 
-    `still` maps fields of STANDING to the values that the step gave them. Raises
+    `still` maps fields of STANDING_FIELDS to the values that the step gave them. Raises
     TransitionError when
     - the article no longer has those values,
     - it would be published with a text that nobody has published,

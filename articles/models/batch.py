@@ -92,7 +92,7 @@ class BatchedArticle(models.Model):
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="+"
     )
-    # The values before and after the change, by name: fields of STANDING (see
+    # The values before and after the change, by name: fields of STANDING_FIELDS (see
     # articles.models.article_steps) and parts of the content (articles.content.snapshots).
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)

@@ -66,7 +66,7 @@ def run_bulk_action(
 
 
 def changed_since_shown(article, shown):
-    """A sentence if the article was changed after it was `shown` (see do_together), or empty."""
+    """A sentence if the article was changed after it was `shown` (see run_bulk_action), or empty."""
     if shown.get(article.pk, article.modified_at) == article.modified_at:
         return ""
     return f"“{article}” was changed since it was shown to you, so it is left out. Look at it before you try again."

@@ -24,7 +24,7 @@ def allow_network(networks):
     """
     Whether a network with these hashes may cause one more mail.
 
-    Call `sender_locks.hold_sender` first, so that two requests at the same moment are
+    Call `sender_locks.lock_sender` first, so that two requests at the same moment are
     counted one after the other.
     """
     return _has_room(FROM_A_NETWORK, WrittenMail.objects.asked_from(networks or [""]))

@@ -12,7 +12,7 @@ from comments.models.sender_locks import lock_sender
 
 @task
 def moderators_mail():
-    """Task: `tell_moderators`, enqueued by the request that stored a comment."""
+    """Task: `mail_moderators`, enqueued by the request that stored a comment."""
     mail_moderators()
 
 
@@ -23,7 +23,7 @@ def ask_to_confirm(comment, *, networks):
     Does nothing if that is proved already, if mails to the mailbox are stopped, or if a
     throttle is reached; the reader can ask again. Anybody can type an address, so a mailbox
     that was never confirmed is asked only once, and a confirmed one as often as
-    `mail.throttling` allows. Call it after `hold_sender` in the same transaction. `networks`
+    `mail.throttling` allows. Call it after `lock_sender` in the same transaction. `networks`
     are the hashes of the sender's network.
     """
     if not comment.has_unproven_address:

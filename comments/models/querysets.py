@@ -77,7 +77,7 @@ class CommentQuerySet(models.QuerySet):
         )
 
     def replies_before_the_fold(self, roots):
-        """The replies that are not folded; the roots come from `knowing_their_fold`."""
+        """The replies that are not folded; the roots come from `with_fold`."""
         whole = [root for root in roots if root.folds_at is None]
         # The status is in every part of the condition: else SQLite does not use the index
         # on the root.

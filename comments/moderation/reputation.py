@@ -180,7 +180,7 @@ def waiting_of(commenter):
 
 
 def why_trusted(commenter):
-    """Why they are trusted or not, as a sentence; `commenter` has `knowing_whether_trusted`."""
+    """Why they are trusted or not, as a sentence; `commenter` has `with_trust`."""
     needed = settings.TRUST_AFTER_APPROVALS
     if not needed:
         return "Not trusted: on this site the comments of everybody wait."

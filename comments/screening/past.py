@@ -1,7 +1,7 @@
 """
 Load everything that the rules need to know of a comment, in a fixed number of queries.
 
-`what_came_before` loads earlier comments. `posted_as` loads what is known of the author
+`load_history` loads earlier comments. `load_posted` loads what is known of the author
 and what moderators have set. Each takes one query; one more loads the classifier's counts
 and, if a network is muted, another the keys of older networks.
 """

@@ -45,7 +45,7 @@ def lock_and_hash_sender(network, *, address="", browser=None, words=""):
     The hashes are those with the keys of today and yesterday, newest first; empty if the
     network is not known. Because of the lock, the second of two comments that arrive at once
     is counted and compared after the first is stored, also around midnight. For the
-    arguments see `sender_locks.hold_sender`.
+    arguments see `sender_locks.lock_sender`.
     """
     hashes = _hashes(network, NetworkKey.objects.of_last_days()) if network else []
     lock_sender(hashes, address=address, browser=browser, words=words)

@@ -95,7 +95,7 @@ class CountedAttempt:
 
 def count_attempt(request, limits, name):
     """
-    Count an attempt for the account with this name, and return it as a Try.
+    Count an attempt for the account with this name, and return it as a CountedAttempt.
 
     It is stored before the others are counted, so that of two simultaneous attempts at
     least one sees the other. An attempt that has to wait is not counted.

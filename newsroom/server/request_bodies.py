@@ -46,7 +46,7 @@ async def whole_body(
     """
     The whole body as a file, positioned at its start. Sets CONTENT_LENGTH to its length.
 
-    Raises TooLarge after reading at most `limit` bytes, and Refused if the body is too slow
+    Raises BodyTooLarge after reading at most `limit` bytes, and Refused if the body is too slow
     or breaks off.
     """
     announced = announced_length(environ)
