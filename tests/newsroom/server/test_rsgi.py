@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -62,6 +63,12 @@ class Protocol:
         self.answer = status, dict(headers), path
 
 
+def run_in_thread(coroutine):
+    """What the coroutine returns. Playwright keeps an event loop in the thread of the tests."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def scope(*lines, **about):
     return Scope(Headers([("host", "testserver"), *lines]), **about)
 
@@ -117,7 +124,7 @@ def read(chunks, limit=100, announced=""):
         with body:
             return body.read(), environ["CONTENT_LENGTH"]
 
-    return asyncio.run(reading())
+    return run_in_thread(reading())
 
 
 def test_a_body_is_read_whole_and_its_length_is_known():
@@ -151,7 +158,7 @@ def site(application):
 
 def asked(server, protocol=None, *lines, **about):
     protocol = protocol or Protocol()
-    asyncio.run(server.__rsgi__(scope(*lines, **about), protocol))
+    run_in_thread(server.__rsgi__(scope(*lines, **about), protocol))
     return protocol.answer
 
 
@@ -209,7 +216,7 @@ def test_requests_with_a_body_use_half_of_the_threads_at_most(monkeypatch):
             *(server.__rsgi__(request, Protocol([b"x"])) for _ in range(40))
         )
 
-    asyncio.run(all_at_once())
+    run_in_thread(all_at_once())
     assert most == rsgi.THREADS // 2
 
 

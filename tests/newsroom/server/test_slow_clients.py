@@ -24,11 +24,11 @@ import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
 import django
 django.setup()
-from newsroom import request_bodies, rsgi, serving
-serving.HEADER_SECONDS = {HEADER_SECONDS}
+from newsroom.server import request_bodies, rsgi, serve
+serve.HEADER_SECONDS = {HEADER_SECONDS}
 request_bodies.BODY_SECONDS = {BODY_SECONDS}
 rsgi.UNREAD_SECONDS = {UNREAD_SECONDS}
-serving.serve(host="127.0.0.1", port=int(sys.argv[1]), workers=1)
+serve.serve(host="127.0.0.1", port=int(sys.argv[1]), workers=1)
 """
 
 HEAD = b"POST /articles/none/comments/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
