@@ -418,3 +418,18 @@ def test_tags_differ_by_more_than_case(db):
         "tag",
         "tag-2",
     }
+
+
+def test_a_step_is_undone_only_while_the_article_stands_as_the_step_left_it(db):
+    article = make_article()
+    article.publish()
+    at = article.published_at
+    undo = {"status": "draft", "published_at": None}
+    left = {"status": "published", "published_at": at}
+    article.redate(at - HOUR)
+    with pytest.raises(TransitionError):
+        article.put_back(undo, still=left)
+    article.refresh_from_db()
+    assert (article.status, article.published_at) == ("published", at - HOUR)
+    article.put_back(undo, still=left | {"published_at": at - HOUR})
+    assert article.is_draft
