@@ -165,6 +165,7 @@ def article_html(html: str, *, finish: Callable[[str], str] = str) -> SafeString
     because the database can be written without the model, and a flatpage's content is a
     plain text field. `finish` adds markup of our own to the clean HTML.
     """
+    # Safe: the text is cleaned, and `finish` adds only markup of our own.
     return mark_safe(finish(_with_scrolling_tables(clean_once(html))))
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from newsroom.models import RecoveryCode
 
 NUMBER = 10
-# 24 of 32 letters: 120 bits. From 112 on, a plain hash keeps them safe in a copy of the
-# database (ASVS 5.0, 6.5.2). Codes of earlier releases have sixteen. Without 0, 1, i and o, which are taken for each other.
+# 24 letters from an alphabet of 32 are 120 bits. From 112 bits on, a plain hash is enough
+# (ASVS 5.0, 6.5.2). Codes of earlier releases have 16 letters. The alphabet leaves out 0, 1,
+# i and o, which are easily confused.
 ALPHABET = "23456789abcdefghjklmnpqrstuvwxyz"
 GROUPS, LETTERS = 6, 4
 

@@ -104,7 +104,7 @@ def filled_to_the_limit(piece):
 def stranger(db, client, settings, monkeypatch):
     """Sends requests, and remembers what each has cost at best of several times."""
     settings.COMMENT_RATE = ["900000/m"]
-    # Of the sender, so many are read as with the usual rate.
+    # Read as many of the sender's comments as the usual rate needs.
     monkeypatch.setattr("comments.screening.past.most_that_count", lambda: 30)
     monkeypatch.setattr("comments.security.refusals.MOST_REFUSED", 10**9)
     settings.TASKS = {

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.benchmark
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLES = 500
 ALONE = 100
-# The goal, on PostgreSQL: so many times the median of a comment alone.
+# The goal on PostgreSQL, as a multiple of the median of a comment alone.
 GOAL = 3
 
 UNDO = """

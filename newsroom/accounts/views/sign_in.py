@@ -27,9 +27,9 @@ Kind = SecurityEvent.Kind
 
 # How long the session of a signed-out user lasts, which only holds a challenge.
 CHALLENGE_LASTS = timedelta(seconds=passkeys.ANSWER_WITHIN_SECONDS)
-# Each is a row that anybody can cause: so many a minute by network, as of posts that are refused.
+# Anybody can create these rows, so they are throttled per network like refused posts.
 new_challenges = Refusals()
-# After so many wrong codes its owner is told that somebody knows the password.
+# After this many wrong codes the owner is told that somebody knows the password.
 TELL_AFTER_FAILURES = 3
 
 

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -238,6 +239,7 @@ def open_temporary_files(pid):
     pids = [pid]
     for listed in Path(f"/proc/{pid}/task").glob("*/children"):
         pids += [int(child) for child in listed.read_text().split()]
+    temporary = f"{tempfile.gettempdir()}/"
     found = []
     for one in pids:
         for link in Path(f"/proc/{one}/fd").iterdir():
@@ -245,6 +247,6 @@ def open_temporary_files(pid):
                 target = os.readlink(link)
             except OSError:
                 continue
-            if target.startswith("/tmp/") and "(deleted)" in target:  # noqa: S108
+            if target.startswith(temporary) and "(deleted)" in target:
                 found.append(target)
     return found
