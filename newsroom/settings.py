@@ -288,6 +288,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     # Django's, which treats a session without its second factor as signed out.
     "newsroom.accounts.middleware.StaffAuthenticationMiddleware",
+    # After it: the desk speaks the language of the account.
+    "newsroom.languages.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "newsroom.middleware.NoEmptyField",
@@ -392,6 +394,7 @@ if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(
         f"TIME_ZONE must be a name such as Europe/Vienna, not {TIME_ZONE!r}."
     )
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 FORMAT_MODULE_PATH = ["newsroom.formats"]
 USE_I18N = True
 USE_TZ = True

@@ -8,6 +8,7 @@ from newsroom import health, pages, views
 from newsroom.accounts import password_sign_in, sign_out
 from newsroom.admin import health as desk_health
 from newsroom.admin import shortcuts
+from newsroom.languages import script_texts
 
 register_converter(pages.PageAddress, "page")
 
@@ -28,6 +29,11 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     path("", include("articles.urls")),
     path("", include("comments.urls")),
+    path(
+        "texts/<slug:language>-<slug:version>.js",
+        script_texts.script_texts,
+        name="script_texts",
+    ),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("rules/", pages.rules, name="rules"),

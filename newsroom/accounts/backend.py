@@ -4,7 +4,7 @@ from newsroom.accounts import second_factor
 
 
 class AccountBackend(ModelBackend):
-    """Django's backend; loads the user of a session together with `has_second_factor`."""
+    """Django's backend; loads the user of a session with what each request at the desk needs."""
 
     def get_user(self, user_id):
         user = second_factor.accounts().filter(pk=user_id).first()

@@ -10,7 +10,7 @@ import time
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from newsroom.models import AuthenticatorApp, Passkey
@@ -43,11 +43,17 @@ def will_be_required_from():
 
 
 def accounts():
-    """All accounts, annotated with `has_second_factor`: whether they have a passkey or an app."""
+    """
+    All accounts, annotated with what each request at the desk needs.
+
+    `has_second_factor`: whether they have a passkey or an app. `chosen_language`: the code of the
+    language they chose for the desk, None or empty if they chose none.
+    """
     of_account = {"user": OuterRef("pk")}
     return get_user_model()._default_manager.annotate(
         has_second_factor=Exists(Passkey.objects.filter(**of_account))
-        | Exists(AuthenticatorApp.objects.filter(**of_account))
+        | Exists(AuthenticatorApp.objects.filter(**of_account)),
+        chosen_language=F("desk_preferences__language"),
     )
 
 

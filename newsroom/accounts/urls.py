@@ -9,6 +9,7 @@ urlpatterns = [
     # `admin:password_change` has the same address, so it leads here as well.
     path("password_change/", password.password_change),
     path("account/", account.account, name="account"),
+    path("account/language/", account.choose_language, name="choose_language"),
     path("account/confirm/", confirm.confirm_by_passkey, name="confirm_by_passkey"),
     path("account/confirm/options/", confirm.confirm_options, name="confirm_options"),
     path("account/add/", factors.add_factor, name="add_factor"),

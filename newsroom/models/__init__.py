@@ -1,3 +1,4 @@
+from newsroom.models.desk_preferences import DeskPreferences
 from newsroom.models.second_factor import AuthenticatorApp, Passkey, RecoveryCode
 from newsroom.models.security_event import SecurityEvent
 from newsroom.models.sign_in import FailedSignIn
@@ -7,6 +8,7 @@ from newsroom.models.ticking import Ticking
 
 __all__ = [
     "AuthenticatorApp",
+    "DeskPreferences",
     "FailedSignIn",
     "Passkey",
     "RecoveryCode",

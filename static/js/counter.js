@@ -1,6 +1,8 @@
 // How many characters there are, as soon as the limit comes near: as people see them,
 // which is how the server counts. Nothing is ever cut.
 
+import { gettext, ngettext, number } from "./texts.js";
+
 const NEAR = 0.8;
 const PAUSE = 1000;
 
@@ -10,6 +12,12 @@ function charactersIn(text) {
   return [...(segmenter ? segmenter.segment(text) : text)].length;
 }
 
+function isOver(field) {
+  const text = field.value.trim();
+  const limit = Number(field.dataset.limit);
+  return text.length > limit && charactersIn(text) > limit;
+}
+
 function sentenceFor(field) {
   const limit = Number(field.dataset.limit);
   const text = field.value.trim();
@@ -17,9 +25,14 @@ function sentenceFor(field) {
   if (text.length < limit * NEAR) return "";
   const there = charactersIn(text);
   if (there < limit * NEAR) return "";
-  const [so, most] = [there, limit].map((number) => number.toLocaleString("en"));
-  const over = there - limit;
-  return `${so} of ${most} characters${over > 0 ? `: ${over.toLocaleString("en")} too many` : ""}`;
+  const values = { written: number(there), limit: number(limit) };
+  if (there <= limit) return gettext("{written} of {limit} characters", values);
+  return ngettext(
+    "{written} of {limit} characters: {count} too many",
+    "{written} of {limit} characters: {count} too many",
+    there - limit,
+    values,
+  );
 }
 
 function counterBeside(field) {
@@ -38,7 +51,7 @@ function counterBeside(field) {
     const sentence = sentenceFor(field);
     counter.textContent = sentence;
     counter.hidden = !sentence;
-    counter.classList.toggle("form__counter--over", sentence.endsWith("too many"));
+    counter.classList.toggle("form__counter--over", isOver(field));
     clearTimeout(pause);
     pause = setTimeout(() => (said.textContent = sentence), PAUSE);
   }

@@ -2,6 +2,8 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from newsroom.accounts import (
@@ -11,10 +13,12 @@ from newsroom.accounts import (
     security_log,
     sessions,
 )
+from newsroom.accounts.forms import LanguageForm
 from newsroom.accounts.fresh_sign_in import needs_fresh_sign_in
 from newsroom.accounts.pages import account_page
 from newsroom.accounts.views.owner import for_owner
-from newsroom.models import AuthenticatorApp, SecurityEvent
+from newsroom.languages.shipped import site_language
+from newsroom.models import AuthenticatorApp, DeskPreferences, SecurityEvent
 
 EVENTS_SHOWN = 15
 
@@ -27,7 +31,8 @@ def account(request):
     return account_page(
         request,
         "admin/account/account.html",
-        title="Your account",
+        title=_("Your account"),
+        language_form=LanguageForm(initial={"language": user.chosen_language or ""}),
         has_second_factor=has_one,
         offers_second_factor=second_factor.is_on(),
         offers_passkey=passkeys.are_possible(),
@@ -38,6 +43,21 @@ def account(request):
         sessions=sessions.sessions_of(user, request.session.session_key),
         events=SecurityEvent.objects.about(user)[:EVENTS_SHOWN],
     )
+
+
+@for_owner
+@require_POST
+def choose_language(request):
+    """Store the language in which the desk speaks to this account."""
+    form = LanguageForm(request.POST)
+    if form.is_valid():
+        language = form.cleaned_data["language"]
+        DeskPreferences.objects.update_or_create(
+            user=request.owner, defaults={"language": language}
+        )
+        with translation.override(language or site_language()):
+            messages.success(request, _("The language of the desk is changed."))
+    return redirect("account")
 
 
 @for_owner

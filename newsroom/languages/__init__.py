@@ -1,0 +1,1 @@
+"""The languages of the interface: which exist, and which one a page speaks."""
