@@ -6,16 +6,35 @@ name in brackets, and writers have none.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-# The roles in the order in which a byline names them, each with its introduction.
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from articles.core.text.word_list import html_list, word_list
+
+# The roles in the order in which a byline names them: how a byline begins with the role, and how
+# it goes on with it.
 LEADS = {
-    "by": "by",
-    "reporting": "reporting by",
-    "photographs": "photographs by",
-    "editing": "editing by",
+    "by": (
+        pgettext_lazy("start of a byline", "By %(names)s"),
+        pgettext_lazy("later in a byline", "by %(names)s"),
+    ),
+    "reporting": (
+        pgettext_lazy("start of a byline", "Reporting by %(names)s"),
+        pgettext_lazy("later in a byline", "reporting by %(names)s"),
+    ),
+    "photographs": (
+        pgettext_lazy("start of a byline", "Photographs by %(names)s"),
+        pgettext_lazy("later in a byline", "photographs by %(names)s"),
+    ),
+    "editing": (
+        pgettext_lazy("start of a byline", "Editing by %(names)s"),
+        pgettext_lazy("later in a byline", "editing by %(names)s"),
+    ),
 }
 # The words that people type for a role, in lower case.
 _WRITTEN = {
@@ -32,29 +51,40 @@ _BRACKETS = re.compile(r"(?P<before>.*\S)\s*\((?P<inside>[^()]*)\)", re.DOTALL)
 
 @dataclass(frozen=True)
 class BylinePart:
-    """The people of a byline in one role, with the introduction of that role."""
+    """The people of a byline in one role, and the phrase that names them with `%(names)s`."""
 
-    lead: str
+    phrase: str
     people: list[Any]
 
 
 def parts(credits: Iterable[Any]) -> list[BylinePart]:
-    """The byline grouped by role. The introduction of the first part is capitalised."""
+    """The byline grouped by role, in the order of LEADS."""
     by_role = {role: [] for role in LEADS}
     for credit in credits:
         by_role[credit.role].append(credit.person)
     found = [(LEADS[role], people) for role, people in by_role.items() if people]
     return [
-        BylinePart(lead if number else lead.capitalize(), people)
-        for number, (lead, people) in enumerate(found)
+        BylinePart(str(going_on if number else beginning), people)
+        for number, ((beginning, going_on), people) in enumerate(found)
     ]
 
 
 def in_words(credits: Iterable[Any]) -> str:
     """The byline as a text; empty when it names nobody."""
     return "; ".join(
-        f"{part.lead} {_listed([str(person) for person in part.people])}"
-        for part in parts(credits)
+        part.phrase % {"names": word_list(part.people)} for part in parts(credits)
+    )
+
+
+def in_html(credits: Iterable[Any], name: Callable[[Any], str]) -> SafeString:
+    """The byline as HTML, with each person as `name(person)` gives it; empty if it names nobody."""
+    return format_html_join(
+        "; ",
+        "{}",
+        (
+            [_filled(part.phrase, html_list(map(name, part.people)))]
+            for part in parts(credits)
+        ),
     )
 
 
@@ -82,6 +112,7 @@ def split_role(written: str) -> tuple[str, str]:
     return (brackets[0], role) if role else (written, "by")
 
 
-def _listed(names):
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+def _filled(phrase, names):
+    # The names are the only HTML in it.
+    before, after = phrase.split("%(names)s")
+    return format_html("{}{}{}", before, names, after)

@@ -1,5 +1,5 @@
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 
 from articles.content import bylines, html
 from articles.images import picture_html
@@ -52,10 +52,17 @@ def shared_picture(article):
     }
 
 
-@register.inclusion_tag("articles/_byline.html")
+@register.simple_tag
 def byline(article):
     """“By Ana Ruiz; photographs by Ben Cole”, each name linked to the person's page."""
-    return {"parts": bylines.parts(article.credits.all())}
+    named = bylines.in_html(article.credits.all(), _linked)
+    return named and format_html("<span>{}</span>", named)
+
+
+def _linked(person):
+    return format_html(
+        '<a href="{}" rel="author"><bdi>{}</bdi></a>', person.get_absolute_url(), person
+    )
 
 
 @register.simple_tag

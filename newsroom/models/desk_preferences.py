@@ -13,3 +13,6 @@ class DeskPreferences(models.Model):
 
     class Meta:
         default_permissions = []
+
+    def __str__(self):
+        return f"{self.user}: {self.language or 'language of the site'}"

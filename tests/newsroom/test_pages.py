@@ -230,7 +230,7 @@ def test_the_favicon_is_a_picture(client):
 )
 def test_an_address_without_a_page_gets_a_quiet_page(client, db, address):
     page = client.get(address, follow=True)
-    assertContains(page, "There is nothing at this address", status_code=404)
+    assertContains(page, "Page not found", status_code=404)
     assert page.headers["Cache-Control"] == "public, no-cache"
 
 
@@ -264,7 +264,7 @@ def test_a_form_older_than_the_sign_in_gives_the_words_back(db):
 def test_what_another_site_sends_a_stranger_is_not_shown(db):
     stranger = Client(enforce_csrf_checks=True)
     page = stranger.post("/admin/login/", {"username": "Call this number"})
-    assertContains(page, "Nothing was done", status_code=403)
+    assertContains(page, "The form was not sent", status_code=403)
     assertNotContains(page, "Call this number", status_code=403)
 
 

@@ -90,7 +90,7 @@ def test_a_link_is_only_for_reading(client, link, method):
 def test_a_link_that_ended_says_so_and_nothing_of_the_article(client, link):
     PreviewLink.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
     page = client.get(address(link))
-    assertContains(page, "they are over", status_code=410)
+    assertContains(page, "has expired", status_code=410)
     assertNotContains(page, "The draft", status_code=410)
     assert page.headers["Cache-Control"] == "private, no-store"
 
@@ -99,7 +99,7 @@ def test_a_revoked_link_shows_nothing_from_the_next_request_on(client, link):
     assert client.get(address(link)).status_code == 200
     link.revoke()
     page = client.get(address(link))
-    assertContains(page, "taken the link back", status_code=410)
+    assertContains(page, "revoked the link", status_code=410)
     assertNotContains(page, "The draft", status_code=410)
 
 

@@ -610,7 +610,7 @@ def test_a_cursor_of_corrections_that_nobody_was_given_is_not_found(client, db, 
 
 
 def test_where_nothing_was_corrected_the_page_says_so(client, db):
-    assertContains(client.get("/corrections/"), "There are no corrections so far.")
+    assertContains(client.get("/corrections/"), "There are no corrections yet.")
     assert client.get("/corrections/?before=1-1").status_code == 404
 
 
