@@ -229,7 +229,7 @@ def test_a_reader_chooses_the_colours_for_good(open_page):
     page.goto("/tags/")
     assert page.evaluate(PAPER) == DARK
     expect(page.get_by_role("radio", name="Dark")).to_be_checked()
-    page.get_by_role("radio", name="As the system").check()
+    page.get_by_role("radio", name="System default").check()
     assert page.evaluate(PAPER) == LIGHT
 
 

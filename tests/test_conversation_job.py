@@ -77,7 +77,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
         ines.goto(link_in(asking, "confirm"))
         is_told(ines, "Did you write this comment?")
     press(ines, "Yes, I wrote it")
-    is_told(ines, "We tell you of replies")
+    is_told(ines, "You get reply notifications")
     decide(moderator, QUESTION, "Approve")
 
     # An answer is mailed when it is public, and only once.
@@ -101,7 +101,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     decide(moderator, "And the state.", "Approve")
     assert len(mails()) == 2
     ines.goto(private_page)
-    press(ines, "Mail me when somebody replies")
+    press(ines, "Email me when someone replies")
     answer(zoe, article, "Half of it each.", in_place=has_javascript)
     decide(moderator, "Half of it each.", "Approve")
     [_, _, news] = mails()
@@ -110,9 +110,9 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     # The page behind the link in the mail does the same.
     for _ in range(2):
         ines.goto(link_in(news, "stop"))
-        is_told(ines, "Which mails do you want no more?")
+        is_told(ines, "Which emails do you want to stop?")
     press(ines, "Stop for this comment")
-    is_told(ines, "No more mails about this comment")
+    is_told(ines, "No more emails about this comment")
     answer(zoe, article, "That is all.", in_place=has_javascript)
     decide(moderator, "That is all.", "Approve")
     assert len(mails()) == 3
@@ -129,10 +129,10 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
     changed = "Who pays for the new bridge?"
     ines.goto(private_page)
     is_told(ines, "Your comment is published")
-    ines.get_by_text("Change your words").click()
+    ines.get_by_text("Edit your comment").click()
     ines.get_by_label("Your comment").fill(changed)
-    press(ines, "Change my comment")
-    is_told(ines, "Your comment waits for a moderator")
+    press(ines, "Save changes")
+    is_told(ines, "Your comment is waiting for a moderator")
     zoe.goto(article.get_absolute_url())
     expect(zoe.get_by_text("Who pays")).to_have_count(0)
     decide(moderator, changed, "Approve")
@@ -141,8 +141,8 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
     zoe.goto(article.get_absolute_url())
     zoe.get_by_role("link", name="Report the comment of Inés").click()
     zoe.get_by_label("It has nothing to do with the article").check()
-    zoe.get_by_label("In your own words (optional)").fill("There is no new bridge.")
-    press(zoe, "Send the report")
+    zoe.get_by_label("Explanation (optional)").fill("There is no new bridge.")
+    press(zoe, "Send report")
     is_told(zoe, "Thank you")
     decide(
         moderator,
@@ -163,7 +163,7 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
     decide(moderator, changed, "Approve", pile="Appealed", because="It opens in March.")
     ines.goto(private_page)
     is_told(ines, "Your comment is published")
-    ines.get_by_role("link", name="See it where it stands").click()
+    ines.get_by_role("link", name="See it in the conversation").click()
     expect(ines.locator(".comment:target")).to_contain_text(changed)
 
     # In the end she withdraws it.
@@ -182,10 +182,10 @@ def write(page, name, words, *, address=None):
     page.get_by_role("textbox", name=re.compile("^Comment")).fill(words)
     if address:
         page.get_by_label("Email (optional)").fill(address)
-        page.get_by_label("Tell me by mail when somebody answers").check()
+        page.get_by_label("Email me when someone replies").check()
     press(page, "Post comment")
     expect(page).to_have_url(re.compile("/comments/mine/"))
-    is_told(page, "Your comment waits for a moderator")
+    is_told(page, "Your comment is waiting for a moderator")
 
 
 def answer(page, article, words, *, in_place):

@@ -87,7 +87,7 @@ def post(page, article):
     page.get_by_label("Name").fill("Inés")
     page.get_by_role("textbox", name=re.compile("^Comment")).fill(WORDS)
     press(page, "Post comment")
-    is_told(page, "Your comment waits for a moderator")
+    is_told(page, "Your comment is waiting for a moderator")
     return page.url
 
 

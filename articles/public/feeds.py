@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.html import escape, linebreaks
+from django.utils.translation import gettext as _
 
 from articles.content.html import with_absolute_links
 from articles.core.http_cache import public_page
@@ -78,8 +79,8 @@ def corrections_rss(request):
     newest = corrections.defer("article__body").order_by("-at", "-id")
     return feed_of(
         map(_correction, newest[:CORRECTIONS_IN_A_FEED]),
-        title=f"Corrections – {settings.SITE_NAME}",
-        description="What we got wrong or made clearer, newest first.",
+        title=_("Corrections – %(site)s") % {"site": settings.SITE_NAME},
+        description=_("What we got wrong or made clearer, newest first."),
         page=reverse("articles:corrections"),
         address=reverse("articles:corrections_rss"),
         language=settings.LANGUAGE_CODE,
@@ -119,7 +120,7 @@ def _feed(articles, *, title, page, address):
     return feed_of(
         map(_item, articles.for_page().newest_first()[:ARTICLES_IN_A_FEED]),
         title=title,
-        description=f"The newest articles of {title}.",
+        description=_("The newest articles of %(title)s.") % {"title": title},
         page=page,
         address=address,
         language=settings.LANGUAGE_CODE,

@@ -1,6 +1,8 @@
 """The forms on the page of a one-click link in the moderators' digest."""
 
 from django import forms
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from comments.forms.fields import ReaderForm, TextField, at_most
 from comments.models import Decision
@@ -33,35 +35,37 @@ class RejectForm(StepForm):
     """The reason for rejecting a comment, and what its author is told."""
 
     reason = forms.ChoiceField(
-        label="Why?",
-        choices=[
-            (reason.value, reason.label.capitalize()) for reason in Decision.Reason
-        ],
+        label=_("Reason"),
+        choices=[(reason.value, capfirst(reason.label)) for reason in Decision.Reason],
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose a reason, then reject.",
-            "invalid_choice": "Choose one of the reasons below, then reject.",
+            "required": _("Choose a reason, then reject."),
+            "invalid_choice": _("Choose one of the reasons below, then reject."),
         },
     )
     explanation = TextField(
         required=False,
         validators=[at_most(LONGEST_EXPLANATION)],
-        label="In your own words (optional)",
-        help_text=f"At most {LONGEST_EXPLANATION:,} characters.",
+        label=_("Explanation (optional)"),
+        help_text=format_lazy(
+            _("Up to {limit} characters."), limit=f"{LONGEST_EXPLANATION:,}"
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         error_messages={
-            "max_length": "Your explanation is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it.",
+            "max_length": _(
+                "Your explanation has %(show_value)s characters; the limit is %(limit_value)s. Please shorten it."
+            ),
         },
     )
     told = forms.BooleanField(
         required=False,
         initial=True,
-        label="Tell its author the reason and the explanation",
+        label=_("Show the reason and explanation to the author"),
     )
 
     def clean(self):
         sent = super().clean()
         needs_words = sent.get("reason") == Decision.Reason.OTHER
         if needs_words and "explanation" in sent and not sent["explanation"]:
-            self.add_error("explanation", "Write what the reason is.")
+            self.add_error("explanation", _("Explain the reason."))
         return sent

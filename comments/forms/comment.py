@@ -1,5 +1,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from comments.forms.fields import (
     AddressField,
@@ -15,50 +17,71 @@ from comments.forms.fields import (
 from comments.models import Comment
 from comments.models.comment import LONGEST_BODY, LONGEST_NAME
 
-NOTIFY = "Tell me by mail when somebody answers"
+NOTIFY = _("Email me when someone replies")
 
 
 class CommentForm(ReaderForm, forms.ModelForm):
     """What a reader fills in, and the decoy field that only robots fill in."""
 
     name = LineField(
+        label=_("Name"),
         validators=[must_be_seen, at_most(LONGEST_NAME)],
-        help_text=f"Shown beside your comment. At most {LONGEST_NAME} characters.",
+        help_text=format_lazy(
+            _("Shown with your comment. Up to {limit} characters."), limit=LONGEST_NAME
+        ),
         widget=forms.TextInput(
             attrs={"autocomplete": "name", "dir": "auto", "data-limit": LONGEST_NAME}
         ),
         error_messages={
-            "required": "Write the name that should stand beside your comment.",
-            "max_length": "The name is %(show_value)s characters long; at most %(limit_value)s fit.",
+            "required": _("Enter the name to show with your comment."),
+            "max_length": _(
+                "The name has %(show_value)s characters; the limit is %(limit_value)s."
+            ),
         },
     )
     email = AddressField(
         required=False,
         max_length=254,
-        label="Email (optional)",
-        help_text="Never shown. Kept only to write to you of answers, and so that you can download or erase what you wrote. Forgotten after 30 days, unless you have confirmed it.",
+        label=_("Email (optional)"),
+        help_text=_(
+            "Never shown. We use it only for reply notifications and so that you can download or erase your comments. Deleted after 30 days unless you confirm it."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "invalid": "This is not an email address. Correct it, as in name@example.com, or leave it empty.",
-            "max_length": "The address is %(show_value)d characters long; at most %(limit_value)d fit.",
-            "needed": f"Write the address that the answers should go to, or untick “{NOTIFY}”.",
+            "invalid": _(
+                "This is not an email address. Enter one such as name@example.com, or leave the field empty."
+            ),
+            "max_length": _(
+                "The address has %(show_value)d characters; the limit is %(limit_value)d."
+            ),
+            "needed": format_lazy(
+                _("Enter the address for reply notifications, or clear “{label}”."),
+                label=NOTIFY,
+            ),
         },
     )
     notify = forms.BooleanField(
         required=False,
         label=NOTIFY,
-        help_text="First we mail a link there, which shows that the address is yours.",
+        help_text=_("First we mail you a link to confirm the address."),
     )
     body = TextField(
         validators=[must_be_seen, at_most(LONGEST_BODY)],
-        label="Comment",
-        help_text=f"At most {LONGEST_BODY:,} characters. Leave an empty line between paragraphs, begin a line with > to quote, write *emphasis* and `code`; addresses become links.",
+        label=_("Comment"),
+        help_text=format_lazy(
+            _(
+                "Up to {limit} characters. Leave an empty line between paragraphs, begin a line with > to quote, write *emphasis* and `code`. Web addresses become links."
+            ),
+            limit=f"{LONGEST_BODY:,}",
+        ),
         widget=forms.Textarea(
             attrs={"rows": 7, "dir": "auto", "data-limit": LONGEST_BODY}
         ),
         error_messages={
-            "required": "Write your comment.",
-            "max_length": "Your comment is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it, or send it in two parts.",
+            "required": _("Write your comment."),
+            "max_length": _(
+                "Your comment has %(show_value)s characters; the limit is %(limit_value)s. Please shorten it, or send it in two parts."
+            ),
         },
     )
     subject = decoy()
@@ -76,9 +99,9 @@ class CommentForm(ReaderForm, forms.ModelForm):
             article=self.instance.article_id
         )
         parent.widget = forms.HiddenInput()
-        parent.error_messages["invalid_choice"] = (
-            "The comment you answered is not on the page any more. "
-            "Send yours again to post it as a comment of its own."
+        parent.error_messages["invalid_choice"] = _(
+            "The comment you replied to is no longer on the page. "
+            "Send yours again to post it as a new comment."
         )
 
     def clean(self):

@@ -1,6 +1,7 @@
 """The forms for the export and erasure of everything written with an address."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from comments.forms.fields import AddressField, ReaderForm
 
@@ -10,13 +11,17 @@ class AddressForm(ReaderForm, forms.Form):
 
     email = AddressField(
         max_length=254,
-        label="Email",
-        help_text="The address that you gave with your comments.",
+        label=_("Email"),
+        help_text=_("The address that you gave with your comments."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": "Write the address that you gave with your comments.",
-            "invalid": "This is not an email address. Correct it, as in name@example.com.",
-            "max_length": "The address is %(show_value)d characters long; at most %(limit_value)d fit.",
+            "required": _("Enter the address that you gave with your comments."),
+            "invalid": _(
+                "This is not an email address. Enter one such as name@example.com."
+            ),
+            "max_length": _(
+                "The address has %(show_value)d characters; the limit is %(limit_value)d."
+            ),
         },
     )
 
@@ -35,8 +40,10 @@ class EraseForm(ReaderForm, forms.Form):
     """The tick without which nothing is erased."""
 
     erase = forms.BooleanField(
-        label="Yes, erase everything",
+        label=_("Yes, erase everything"),
         error_messages={
-            "required": "Tick “Yes, erase everything” if that is what you want. Nothing is erased yet."
+            "required": _(
+                "Select “Yes, erase everything” to confirm. Nothing is erased yet."
+            )
         },
     )

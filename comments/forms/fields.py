@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from comments.security.tokens import comment_of_browser
 from comments.text.html import (
@@ -98,7 +99,7 @@ def must_be_seen(text):
     """A validator: the text has at least one visible character."""
     if not has_something_to_see(text):
         raise ValidationError(
-            "This holds only characters that cannot be seen. Write it in letters.",
+            _("This contains only invisible characters. Please enter some text."),
             code="invisible",
         )
 
@@ -112,13 +113,13 @@ def at_most(limit):
         if length > limit:
             numbers = {"show_value": f"{length:,}", "limit_value": f"{limit:,}"}
             raise ValidationError(
-                "There are %(show_value)s characters; at most %(limit_value)s fit.",
+                _("This has %(show_value)s characters; the limit is %(limit_value)s."),
                 code="max_length",
                 params=numbers,
             )
         if len(text) > limit * CODE_POINTS_A_CHARACTER or has_tower_of_marks(text):
             raise ValidationError(
-                "Too many marks are piled upon its letters. Take some away.",
+                _("The letters carry too many accents or marks. Please remove some."),
                 code="marks",
             )
 
@@ -134,6 +135,6 @@ def decoy():
     """
     return LineField(
         required=False,
-        label="Leave this field empty",
+        label=_("Leave this field empty"),
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )

@@ -1,6 +1,8 @@
 """The forms of a comment's private page."""
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from comments.forms.comment import CommentForm
 from comments.forms.fields import (
@@ -39,7 +41,7 @@ class EditForm(ReaderForm, forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["body"].label = "Your comment"
+        self.fields["body"].label = _("Your comment")
 
 
 class AppealForm(ReaderForm, forms.Form):
@@ -47,14 +49,23 @@ class AppealForm(ReaderForm, forms.Form):
 
     message = TextField(
         validators=[must_be_seen, at_most(LONGEST_APPEAL)],
-        label="Your message to the moderators",
-        help_text=f"Only they read it. At most {LONGEST_APPEAL:,} characters; you can send one.",
+        label=_("Your message to the moderators"),
+        help_text=format_lazy(
+            _(
+                "Only they can read it. Up to {limit} characters; you can send one message."
+            ),
+            limit=f"{LONGEST_APPEAL:,}",
+        ),
         widget=forms.Textarea(
             attrs={"rows": 5, "dir": "auto", "data-limit": LONGEST_APPEAL}
         ),
         error_messages={
-            "required": "Write why the moderators should look at your comment again.",
-            "max_length": "Your message is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it.",
+            "required": _(
+                "Explain why the moderators should look at your comment again."
+            ),
+            "max_length": _(
+                "Your message has %(show_value)s characters; the limit is %(limit_value)s. Please shorten it."
+            ),
         },
     )
 
@@ -64,12 +75,18 @@ class NotifyForm(ReaderForm, forms.Form):
 
     email = AddressField(
         max_length=254,
-        label="Email",
-        help_text="Never shown. We send a mail with a link there first; nothing else comes before you press it.",
+        label=_("Email"),
+        help_text=_(
+            "Never shown. First we mail you a link to confirm the address; we send nothing else before that."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": "Write the address that the mail should go to.",
-            "invalid": "This is not an email address. Correct it, as in name@example.com.",
-            "max_length": "The address is %(show_value)d characters long; at most %(limit_value)d fit.",
+            "required": _("Enter the address for the emails."),
+            "invalid": _(
+                "This is not an email address. Enter one such as name@example.com."
+            ),
+            "max_length": _(
+                "The address has %(show_value)d characters; the limit is %(limit_value)d."
+            ),
         },
     )

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.models import TransitionError
 from comments.mail.triggers import ask_to_confirm
@@ -63,7 +64,7 @@ def partly(address):
 
 def withdraw(comment):
     """Withdraw the comment, even if a moderator decides at the same moment."""
-    for _ in range(2):
+    for _attempt in range(2):
         if comment.is_withdrawn:
             return
         try:
@@ -155,17 +156,21 @@ def prove_address(comment, *, networks):
 
 def _why_not_editable(comment):
     if comment.is_withdrawn:
-        return "You have withdrawn this comment."
+        return _("You have withdrawn this comment.")
     if state_of(comment) == "not_published":
-        return "A moderator has decided not to publish this comment."
+        return _("A moderator has decided not to publish this comment.")
     if timezone.now() >= comment.editable_until:
-        return "The time in which a comment can be changed is over."
-    return "Somebody has answered this comment, and an answer stays under the words that it answers."
+        return _("The time for editing this comment is over.")
+    return _(
+        "Someone has already replied to this comment, so it can no longer be edited."
+    )
 
 
 def _why_not_appealed(comment):
     if appeal_of(comment) is not None:
-        return "You have sent the moderators a message about this comment before, and there is only one."
+        return _("You have already sent the moderators a message about this comment.")
     if comment.is_withdrawn:
-        return "You have withdrawn this comment."
-    return "The moderators have changed what they decided, so there is nothing to look at again."
+        return _("You have withdrawn this comment.")
+    return _(
+        "The moderators have changed their decision, so there is nothing to review."
+    )

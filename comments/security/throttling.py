@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import Error
 from django.utils import timezone
 
+from articles.core.durations import duration_in_words
 from comments.models import Comment
 
 SHORTEST_MEMORY = timedelta(minutes=10)
@@ -42,13 +43,7 @@ class TooMany(Exception):
     @property
     def wait(self):
         """The time in words, such as “5 minutes”; rounded up."""
-        if self.seconds < 60:
-            return f"{self.seconds} second{'s' if self.seconds != 1 else ''}"
-        minutes = math.ceil(self.seconds / 60)
-        if minutes < 60:
-            return f"{minutes} minute{'s' if minutes != 1 else ''}"
-        hours = math.ceil(minutes / 60)
-        return f"{hours} hour{'s' if hours != 1 else ''}"
+        return duration_in_words(timedelta(seconds=self.seconds))
 
 
 def require_within_limits(limits, sent):

@@ -1,7 +1,5 @@
 """Figures for readers: how long comments wait for a decision."""
 
-import math
-from datetime import timedelta
 from statistics import median
 
 from comments.models import Decision
@@ -16,16 +14,3 @@ def typical_wait():
     waits = Decision.objects.after_a_wait().values_list("waited", flat=True)
     waits = list(waits[:LOOKED_AT])
     return (median(waits), len(waits)) if len(waits) >= ENOUGH else None
-
-
-def in_words(wait: timedelta) -> str:
-    """The time in words, rounded up: `2 hours`."""
-    minutes = max(math.ceil(wait / timedelta(minutes=1)), 1)
-    hours, days = math.ceil(minutes / 60), math.ceil(minutes / (24 * 60))
-    if minutes < 60:
-        return _counted(minutes, "minute")
-    return _counted(hours, "hour") if hours < 48 else _counted(days, "day")
-
-
-def _counted(number, unit):
-    return f"{number} {unit}{'s' if number != 1 else ''}"

@@ -2,10 +2,12 @@
 
 from django import template
 from django.conf import settings
+from django.utils.text import capfirst
 
+from articles.core.durations import MINUTE, duration_in_words
 from comments.models import Decision, Thread
 from comments.models.commenter import CLEAN_FOR
-from comments.stats.public import in_words, typical_wait
+from comments.stats.public import typical_wait
 from comments.text.avatars import drawing_for
 from comments.text.html import as_plain
 from comments.threads.pages import page_context, thread_of
@@ -29,8 +31,8 @@ def how_comments_are_decided():
         "approvals": settings.TRUST_AFTER_APPROVALS,
         "clean_days": CLEAN_FOR.days,
         "reports": settings.REPORTS_TO_HOLD,
-        "reasons": [reason.label.capitalize() for reason in Decision.Reason],
-        "wait": wait and in_words(wait),
+        "reasons": [capfirst(reason.label) for reason in Decision.Reason],
+        "wait": wait and duration_in_words(wait, smallest=MINUTE),
         "decisions": decisions,
     }
 

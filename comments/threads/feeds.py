@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from articles.core.http_cache import public_page
 from articles.models import Article
@@ -23,8 +24,9 @@ def rss(request, slug):
         return redirect("comments:rss", article.slug, permanent=True)
     return _feed(
         Comment.objects.shown().filter(article=article),
-        title=f"Comments on {article.title} – {settings.SITE_NAME}",
-        description=f"What readers say about “{article.title}”.",
+        title=_("Comments on %(title)s – %(site)s")
+        % {"title": article.title, "site": settings.SITE_NAME},
+        description=_("Comments by readers on “%(title)s”.") % {"title": article.title},
         page=reverse("comments:thread", args=[article.slug]),
         address=reverse("comments:rss", args=[article.slug]),
         language=article.language,
@@ -35,8 +37,9 @@ def rss(request, slug):
 def site_rss(request):
     return _feed(
         Comment.objects.shown(),
-        title=f"Comments – {settings.SITE_NAME}",
-        description=f"What readers of {settings.SITE_NAME} say.",
+        title=_("Comments – %(site)s") % {"site": settings.SITE_NAME},
+        description=_("Comments by readers of %(site)s.")
+        % {"site": settings.SITE_NAME},
         page=reverse("articles:home"),
         address=reverse("comments:site_rss"),
         language=settings.LANGUAGE_CODE,
@@ -50,7 +53,10 @@ def _feed(comments, **channel):
 
 def _item(comment):
     return {
-        "title": xml_safe(f"{comment.name} on {comment.article.title}"),
+        "title": xml_safe(
+            _("%(name)s on %(title)s")
+            % {"name": comment.name, "title": comment.article.title}
+        ),
         "link": settings.SITE_URL + comment.get_absolute_url(),
         "description": xml_safe(as_html(comment.body)),
         "unique_id": lasting_id(comment),

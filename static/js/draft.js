@@ -2,6 +2,8 @@
 // there again after a reload, a crash, or an answer that says no. One draft for each
 // conversation and each comment that is answered. See draft-taken.js for its end.
 
+import { gettext, locale } from "./texts.js";
+
 const PREFIX = "draft:";
 const SENT = "draft-sent";
 const FIELDS = ["name", "email", "body"];
@@ -79,7 +81,7 @@ function sayThatItIsBack(form, at) {
   const discard = document.createElement("button");
   discard.type = "button";
   discard.className = "form__link";
-  discard.textContent = "Discard them";
+  discard.textContent = gettext("Discard");
   discard.addEventListener("click", () => {
     note.remove();
     write(form, "body", "");
@@ -87,9 +89,9 @@ function sayThatItIsBack(form, at) {
   });
   form.prepend(note);
   // After it stands on the page, so that a screen reader hears of it.
-  const time = new Date(at).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  const time = new Date(at).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
   const words = document.createElement("span");
-  words.textContent = `Your words of ${time} are back. Only this browser kept them.`;
+  words.textContent = gettext("Your draft of {time} was restored. It is kept only in this browser.", { time });
   note.append(words, discard);
 }
 

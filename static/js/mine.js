@@ -1,6 +1,7 @@
 // On a comment's private page: this browser remembers it, until it is withdrawn or told to forget.
 
 import { browser, forget, forgetAll, keepBrowser, remember, remembered } from "./remembered.js";
+import { gettext } from "./texts.js";
 
 const page = document.querySelector("[data-own]");
 const { own, state, article, browser: given } = page.dataset;
@@ -24,7 +25,7 @@ if (memory && remembered().length) {
     forgetAll();
     button.hidden = true;
     memory.querySelector("[role=status]").textContent =
-      "They are forgotten. A comment is remembered again when you open its private page.";
+      gettext("Done. A comment is remembered again when you open its private page.");
   });
   memory.hidden = false;
 }

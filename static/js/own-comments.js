@@ -2,6 +2,7 @@
 // The page is the same for everybody; with nothing remembered, nothing is asked for.
 
 import { forget, remembered } from "./remembered.js";
+import { gettext } from "./texts.js";
 
 const MOST = 5;
 
@@ -22,7 +23,7 @@ async function show() {
 
 function mark(there, comment) {
   const head = there.querySelector(":scope > .comment__head");
-  head?.append(link("Yours", comment));
+  head?.append(link(gettext("Yours"), comment));
 }
 
 /** The private page of a comment that waits; null for any other. */
@@ -44,7 +45,11 @@ function append(comment, page) {
   own.id = `own-comment-${comment.id}`;
   const note = document.createElement("p");
   note.className = "comment__waiting";
-  note.append("Waiting for a moderator – only you see this. ", link("Its private page", comment));
+  note.append(
+    gettext("Waiting for a moderator. Only you can see this."),
+    " ",
+    link(gettext("Open its private page"), comment),
+  );
   own.querySelector(".comment__head").after(note);
   conversation.append(own);
 }

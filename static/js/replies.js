@@ -1,6 +1,8 @@
 // Unfolds the replies to a comment in place. Without this script, or where it fails,
 // the link leads to a page that holds them.
 
+import { gettext, ngettext } from "./texts.js";
+
 const status = document.createElement("p");
 status.className = "visually-hidden";
 status.role = "status";
@@ -34,7 +36,7 @@ function follow(row, link, more) {
 }
 
 function tell(replies) {
-  status.textContent = `${replies.length} more ${replies.length === 1 ? "reply" : "replies"} shown.`;
+  status.textContent = ngettext("{count} more reply shown.", "{count} more replies shown.", replies.length);
   if (replies.length === 0) return;
   // Here the reading goes on; the link may be gone.
   replies[0].tabIndex = -1;
@@ -48,7 +50,7 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   if (link.ariaBusy === "true") return;
   link.ariaBusy = "true";
-  status.textContent = "Loading the replies.";
+  status.textContent = gettext("Loading replies.");
   try {
     tell(unfold(link, await pageAt(link.href)));
     link.ariaBusy = "false";

@@ -1,6 +1,8 @@
 // “Reply” brings the form to the comment that is answered; Escape or “Cancel” brings it
 // back. There is one form, and whatever is in it stays in it.
 
+import { gettext } from "./texts.js";
+
 const writing = document.querySelector(".writing");
 const form = writing?.querySelector("form");
 const home = document.createComment("where the form stands");
@@ -33,10 +35,11 @@ function headFor(comment) {
   const head = document.createElement("p");
   head.className = "form__place";
   const name = document.createElement("bdi");
-  name.textContent = comment.querySelector(".comment__name")?.textContent ?? "this comment";
+  name.textContent = comment.querySelector(".comment__name")?.textContent ?? "";
   const to = document.createElement("span");
-  to.append("Your answer to ", name);
-  head.append(to, button("Cancel", goHome));
+  const [before, after] = gettext("Your reply to {name}").split("{name}");
+  to.append(before, name, after);
+  head.append(to, button(gettext("Cancel"), goHome));
   return head;
 }
 
@@ -44,8 +47,9 @@ function noteAtHome() {
   const note = document.createElement("p");
   note.className = "form__elsewhere";
   note.append(
-    "The form stands at the comment that you answer. ",
-    button("Write a comment of its own instead", goHome),
+    gettext("The form is below the comment you are replying to."),
+    " ",
+    button(gettext("Write a new comment instead"), goHome),
   );
   return note;
 }

@@ -1,7 +1,8 @@
 // The texts of scripts in the language of the page. `{name}` in a text is replaced by a value.
 // Pages in other languages than English load a catalog first (newsroom/languages/script_texts.py).
 
-const language = document.documentElement.lang || "en";
+// For dates and numbers; English as in Britain, with the day before the month.
+export const locale = { en: "en-GB" }[document.documentElement.lang] ?? document.documentElement.lang;
 
 function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
@@ -22,5 +23,5 @@ export function ngettext(one, many, count, values = {}) {
 }
 
 export function number(value) {
-  return value.toLocaleString(language);
+  return value.toLocaleString(locale);
 }

@@ -61,7 +61,7 @@ def test_a_tower_of_marks_is_refused_with_a_sentence_of_its_own(db):
     errors = filled_in(name=tower, body=tower * 20).errors
     for field in ["name", "body"]:
         assert errors[field] == [
-            "Too many marks are piled upon its letters. Take some away."
+            "The letters carry too many accents or marks. Please remove some."
         ]
 
 
@@ -70,7 +70,7 @@ def test_few_letters_with_a_long_row_of_marks_are_a_tower_too(db):
     assert saved(body="a" + "\u0323\u0301" * (MOST_MARKS // 2))
     errors = filled_in(body="a" + "\u0323\u0301" * 16).errors
     assert errors["body"] == [
-        "Too many marks are piled upon its letters. Take some away."
+        "The letters carry too many accents or marks. Please remove some."
     ]
 
 

@@ -91,8 +91,8 @@ def test_an_answer_stands_under_its_root_and_quotes_whom_it_answers(db):
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("withdraw", "Its author has taken this comment back."),
-        ("reject", "A moderator has removed this comment."),
+        ("withdraw", "Withdrawn by its author."),
+        ("reject", "Removed by a moderator."),
     ],
 )
 def test_a_tombstone_has_a_place_and_no_words(db, step, words):
@@ -145,7 +145,7 @@ def test_a_closed_conversation_says_so_in_place_of_the_form(db):
 def test_under_a_draft_nothing_can_be_said(db):
     _, html = shown_on_page(make_article())
     assert "<form" not in html
-    assert "once they can read the article" in html
+    assert "once the article is public" in html
 
 
 def test_a_page_for_everybody_carries_no_token(db):

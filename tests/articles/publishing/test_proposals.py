@@ -106,7 +106,7 @@ def test_what_is_taken_over_is_mailed_as_well(article, writer, editor):
     proposal = propose(article, {"title": "Better"}, by=writer)
     with TestCase.captureOnCommitCallbacks(execute=True):
         take_over(proposal, by=editor)
-    assert "has taken over what you proposed" in mail.outbox[0].body
+    assert "accepted the changes you proposed" in mail.outbox[0].body
 
 
 def test_a_proposal_is_answered_once(article, writer, editor):

@@ -244,7 +244,7 @@ def test_a_mute_of_a_person_lasts_until_the_end_of_the_day_chosen(
     ("data", "sentence"),
     [
         ({"step": "note", "text": " "}, "Write the note first."),
-        ({"step": "note", "text": "\u200b"}, "cannot be seen"),
+        ({"step": "note", "text": "\u200b"}, "only invisible characters"),
         ({"step": "note", "text": "é" * 2001}, "at most 2000 fit"),
         ({"step": "mute", "until": "", "reason": "A"}, "Choose the last day"),
         ({"step": "mute", "until": "soon", "reason": "A"}, "year-month-day"),

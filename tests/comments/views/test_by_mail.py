@@ -150,7 +150,7 @@ def test_an_author_need_not_be_told(client, comment, link):
     [
         ({}, "Choose a reason, then reject."),
         ({"reason": "mood"}, "Choose one of the reasons below"),
-        ({"reason": "other"}, "Write what the reason is."),
+        ({"reason": "other"}, "Explain the reason."),
         ({"reason": "abuse", "explanation": "w" * (LONGEST_EXPLANATION + 1)}, "fit"),
     ],
 )
@@ -248,7 +248,7 @@ def test_a_link_used_twice_says_what_was_decided(client, comment, link):
     answer = pressed(client, address, step="approve")
     assert answer.status_code == 409
     assert_private(answer)
-    assert "It is too late for this, so nothing was changed." in text_of(answer)
+    assert "It is too late for this. Nothing was changed." in text_of(answer)
     assert "Mo D" in text_of(answer)
     assert comment.decisions.count() == 1
 
@@ -276,8 +276,8 @@ def test_a_link_for_other_words_decides_nothing(client, comment, link):
     comment.edit("Buy this.")
     answer = client.get(address)
     assert answer.status_code == 200
-    assert headline(answer) == "This comment waits"
-    assert "Its words are not those of the mail any more." in text_of(answer)
+    assert headline(answer) == "This comment is waiting"
+    assert "The comment has changed since the email." in text_of(answer)
     assert pressed(client, address, step="approve").status_code == 409
     comment.refresh_from_db()
     assert comment.is_waiting
@@ -293,7 +293,7 @@ def test_a_link_ends_after_three_days(client, comment, link):
         clock.shift(timedelta(seconds=1))
         answer = client.get(address)
         assert answer.status_code == 410
-        assert headline(answer) == "This link has ended"
+        assert headline(answer) == "This link has expired"
         assert "A <remark>." not in text_of(answer)
         assert pressed(client, address, step="approve").status_code == 409
         assert is_untouched(comment)
@@ -314,7 +314,7 @@ def test_a_comment_that_was_erased(client, comment, link):
     comment.erase()
     answer = client.get(address)
     assert answer.status_code == 410
-    assert headline(answer) == "This comment is gone"
+    assert headline(answer) == "This comment was erased"
     assert "Inés" not in text_of(answer)
     assert pressed(client, address, step="approve").status_code == 409
 
@@ -323,7 +323,7 @@ def test_an_article_that_was_withdrawn_meanwhile(client, comment, link):
     comment.article.withdraw()
     answer = client.get(link("approve"))
     assert answer.status_code == 200
-    assert "Its article is not public at present" in text_of(answer)
+    assert "Its article is not public at the moment" in text_of(answer)
     assert "Harbour" not in text_of(answer)
     assert pressed(client, link("approve")).status_code == 303
     answer = client.get(link("approve"))

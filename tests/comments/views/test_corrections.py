@@ -62,7 +62,7 @@ def test_a_request_is_taken_and_its_sender_led_to_its_page(db, client):
     assert len(request.network) == 64
     assert "127.0.0" not in str(CorrectionRequest.objects.values().get())
     page = client.get(answer.headers["Location"])
-    assert "The editors have your report" in text_of(page)
+    assert "The editors have received your report" in text_of(page)
     assert "It says &lt;5.1&gt;.<br>It is 6.4." in page.content.decode()
     assert article.get_absolute_url() in text_of(page)
 
@@ -99,7 +99,7 @@ def test_its_sender_reads_what_the_editors_say_without_a_correction(db, client, 
     request = make_request()
     request.close(reply=reply)
     page = client.get(request_address(request)).content.decode()
-    assert "The editors have looked at your report" in page
+    assert "The editors have reviewed your report" in page
     assert ("This is their answer" in page) is bool(reply)
     assert ("It was &lt;right&gt;." in page) is bool(reply)
 
@@ -134,7 +134,7 @@ def test_queries_of_the_page_of_a_request(db, client, django_assert_num_queries)
     [
         ("", "Write what is wrong."),
         (" \n ", "Write what is wrong."),
-        ("\u200b\u2060", "cannot be seen"),
+        ("\u200b\u2060", "only invisible characters"),
         ("é" * 2001, "2,001 characters long; at most 2,000 fit"),
     ],
 )

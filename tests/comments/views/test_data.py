@@ -122,7 +122,7 @@ def test_the_page_says_what_there_is_and_stays_private(db, client):
     make_comment(email="other@example.org")
     answer = client.get(way)
     assert "2 comments of yours" in text_of(answer)
-    assert "somebody typed this address" not in text_of(answer)
+    assert "was not confirmed as yours" not in text_of(answer)
     make_comment(email="Ines@example.org", body="What a stranger wrote.")
     answer = client.get(way)
     assert "2 comments of yours" in text_of(answer)

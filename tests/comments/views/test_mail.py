@@ -62,7 +62,7 @@ def test_opening_the_link_confirms_nothing(client, mailbox):
         answer = method(confirm_address(mailbox))
         assert answer.status_code == 200
         assert_private(answer)
-    assert "<h1>Shall we tell you of replies?</h1>" in text_of(
+    assert "<h1>Do you want reply notifications?</h1>" in text_of(
         client.get(confirm_address(mailbox))
     )
     assert not Mailbox.objects.confirmed().exists()
@@ -73,7 +73,7 @@ def test_the_button_does(client, mailbox):
     answer = client.post(address, {"answer": "yes"})
     assert_private(answer)
     page = followed(client, answer)
-    assert "<h1>We tell you of replies</h1>" in page
+    assert "<h1>You get reply notifications</h1>" in page
     assert "ines@example.org" in page
     assert Mailbox.objects.reachable().get() == mailbox
     when = Mailbox.objects.get().confirmed_at
@@ -84,7 +84,7 @@ def test_the_button_does(client, mailbox):
 def test_that_was_not_me(client, mailbox):
     address = confirm_address(mailbox)
     page = followed(client, client.post(address, {"answer": "no"}))
-    assert "<h1>We do not write to you</h1>" in page
+    assert "<h1>You do not get emails from us</h1>" in page
     assert not Mailbox.objects.reachable().exists()
     assert Mailbox.objects.get().is_stopped
     # Yes, it was theirs.
@@ -114,14 +114,14 @@ def test_who_wrote_it_says_so_and_is_told_of_replies(client, mailbox, comment):
     other = make_shown_comment(email="ines@example.org", notify=True)
     address = confirm_address(mailbox, comment)
     page = followed(client, client.post(address, {"answer": "yes"}))
-    assert "<h1>We tell you of replies</h1>" in page
+    assert "<h1>You get reply notifications</h1>" in page
     comment.refresh_from_db()
     assert comment.mailbox == comment.commenter.mailbox == mailbox
     other.refresh_from_db()
     assert other.has_unproven_address
     # The page has one button left, which stops all mails.
     page = followed(client, client.post(address, {"answer": "no"}))
-    assert "<h1>We do not write to you</h1>" in page
+    assert "<h1>You do not get emails from us</h1>" in page
     comment.refresh_from_db()
     assert comment.mailbox == mailbox
 
@@ -130,7 +130,7 @@ def test_who_did_not_write_it_keeps_what_is_theirs(client, reachable, comment):
     mine = proven(make_shown_comment(email="ines@example.org", notify=True))
     address = confirm_address(reachable, comment)
     page = followed(client, client.post(address, {"answer": "no"}))
-    assert "<h1>We tell you of replies</h1>" in page
+    assert "<h1>You get reply notifications</h1>" in page
     comment.refresh_from_db()
     assert (comment.email, comment.mailbox, comment.commenter) == ("", None, None)
     # The link no longer proves anything.
@@ -201,7 +201,7 @@ def test_the_mails_about_one_comment_can_be_stopped(client, reachable, comment):
     address = stop_address(reachable, comment)
     for _ in range(2):
         page = followed(client, client.post(address, {"mails": "comment"}))
-        assert "<h1>No more mails about this comment</h1>" in page
+        assert "<h1>No more emails about this comment</h1>" in page
     comment.refresh_from_db()
     other.refresh_from_db()
     assert (comment.wants_news, other.wants_news) == (False, True)
@@ -212,7 +212,7 @@ def test_all_mail_can_be_stopped_and_wanted_again(client, reachable, comment):
     address = stop_address(reachable, comment)
     for _ in range(2):
         page = followed(client, client.post(address, {"mails": "all"}))
-        assert "<h1>We do not write to you any more</h1>" in page
+        assert "<h1>You no longer get emails from us</h1>" in page
     assert not Mailbox.objects.reachable().exists()
     followed(client, client.post(address, {"mails": "resume"}))
     assert Mailbox.objects.reachable().exists()
@@ -323,7 +323,7 @@ def test_a_link_that_is_forged_or_foreign_leads_to_a_quiet_page(
             client.post(address, ONE_CLICK),
         ]:
             assert answer.status_code == 404, address
-            assert "This link does not work any more" in text_of(answer)
+            assert "This link no longer works" in text_of(answer)
             assert_private(answer)
     mailbox.refresh_from_db()
     assert (mailbox.confirmed_at, mailbox.stopped_at) == (None, None)

@@ -97,7 +97,7 @@ def test_a_conversation_held_meanwhile_takes_the_comment_and_says_why_it_waits(
     assert send().status_code == 303
     assert Comment.objects.get().signals.first().rule == "held_thread"
     page = client.get(address_of_thread(article)).content.decode()
-    assert "Every comment waits for a moderator here." in page
+    assert "Here, every comment is reviewed by a moderator before it appears." in page
 
 
 def test_a_comment_that_goes_meanwhile_is_not_answered(db, client):

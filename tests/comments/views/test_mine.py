@@ -32,7 +32,7 @@ def page_of(client, comment):
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
-        ([], "Your comment waits for a moderator"),
+        ([], "Your comment is waiting for a moderator"),
         (["approve"], "Your comment is published"),
         (["reject"], "Your comment was not published"),
         (["mark_spam"], "Your comment was not published"),
@@ -136,12 +136,12 @@ def test_changed_words_of_a_published_comment_wait_and_the_page_says_so_before(
     db, client
 ):
     comment = make_shown_comment()
-    assert "A moderator reads it again before others do." in page_of(client, comment)
+    assert "a moderator reads it again before it appears." in page_of(client, comment)
     press(client, comment, "edit", **LATER)
     assert not Comment.objects.shown().exists()
     page = page_of(client, comment)
-    assert "Your comment waits for a moderator" in page
-    assert "A moderator reads it again" not in page
+    assert "Your comment is waiting for a moderator" in page
+    assert "a moderator reads it again" not in page
 
 
 def test_a_moderator_changes_an_own_answer_in_place_and_nobody_elses(db):
@@ -149,7 +149,7 @@ def test_a_moderator_changes_an_own_answer_in_place_and_nobody_elses(db):
     client = Client()
     client.force_login(moderator)
     own = make_shown_comment(by=moderator)
-    assert "A moderator reads it again" not in page_of(client, own)
+    assert "a moderator reads it again" not in page_of(client, own)
     press(client, own, "edit", **LATER)
     others = make_shown_comment(by=make_user(role="Moderators"))
     press(client, others, "edit", **LATER)
@@ -193,7 +193,7 @@ def test_a_change_can_be_seen_before_it_is_made(db, client):
     page = answer.content.decode()
     assert "Preview of your change" in page
     assert page.count("&lt;me&gt;") == 2  # in the preview and in the form
-    assert "<details" in page.partition("Change your words")[0]
+    assert "<details" in page.partition("Edit your comment")[0]
     comment.refresh_from_db()
     assert comment.body == "What I wrote."
 
@@ -224,9 +224,7 @@ def test_the_time_to_change_a_comment_ends_at_its_exact_end(db, client):
         for button in ["edit", "preview"]:
             answer = press(client, comment, button, **LATER)
             assert answer.status_code == 409
-            assert "The time in which a comment can be changed is over." in text_of(
-                answer
-            )
+            assert "The time for editing this comment is over." in text_of(answer)
             assert LATER["body"] in text_of(answer)
     with time_machine.travel(end - timedelta(microseconds=1), tick=False):
         assert press(client, comment, "edit", **LATER).status_code == 303
@@ -241,7 +239,7 @@ def answered(comment):
 @pytest.mark.parametrize(
     ("step", "why"),
     [
-        (answered, "Somebody has answered this comment"),
+        (answered, "Someone has already replied to this comment"),
         (Comment.reject, "A moderator has decided not to publish"),
         (Comment.mark_spam, "A moderator has decided not to publish"),
         (Comment.withdraw, "You have withdrawn this comment."),
@@ -273,7 +271,7 @@ def test_an_author_asks_the_moderators_once_to_look_again(db, client, step):
     assert answer.status_code == 303
     assert Appeal.objects.get().message == "I meant <it> kindly."
     page = page_of(client, comment)
-    assert "This page shows what they decide." in page
+    assert "This page shows their decision." in page
     assert 'name="appeal"' not in page
     # The same again, as after “back”: it was sent.
     assert (
@@ -283,7 +281,7 @@ def test_an_author_asks_the_moderators_once_to_look_again(db, client, step):
     second = press(client, comment, "appeal", message="And <another> thing.")
     assert second.status_code == 409
     assert "And <another> thing." in text_of(second)
-    assert "there is only one" in text_of(second)
+    assert "have already sent" in text_of(second)
     assert Appeal.objects.get().message == "I meant <it> kindly."
 
 
@@ -332,11 +330,11 @@ def test_a_comment_with_an_address_is_answered_by_mail_when_its_author_says_so(
     comment.refresh_from_db()
     assert comment.notify
     assert PendingMail.objects.get().mailbox.address == "ines@example.org"
-    assert "We mail replies to" in page_of(client, comment)
+    assert "We send replies to" in page_of(client, comment)
     assert press(client, comment, "stop").status_code == 303
     comment.refresh_from_db()
     assert not comment.notify
-    assert "Mail me when somebody replies" in page_of(client, comment)
+    assert "Email me when someone replies" in page_of(client, comment)
 
 
 def test_a_comment_without_an_address_asks_for_one(db, client):
@@ -356,23 +354,23 @@ def test_nobody_learns_from_a_private_page_whether_an_address_is_known(db, clien
     for name in ["known", "klaus"]:
         comment = make_comment(name="Inés", body="The same.")
         press(client, comment, "notify", email=f"{name}@example.org")
-        pages.add(page_of(client, comment).partition("Hear of replies")[2][:800])
+        pages.add(page_of(client, comment).partition("Reply notifications")[2][:800])
     assert len(pages) == 1
 
 
 def test_an_address_is_proven_by_a_link_that_its_author_asks_for(db, client):
     comment = make_comment(email="ines@example.org")
-    assert "Is the address yours?" in page_of(client, comment)
+    assert "Confirm your address?" in page_of(client, comment)
     assert not PendingMail.objects.exists()
     answer = press(client, comment, "prove")
     assert answer.status_code == 200
-    assert "a mail is on its way" in text_of(answer)
+    assert "an email is on its way" in text_of(answer)
     mail = PendingMail.objects.get()
     assert (mail.kind, mail.comment) == ("confirm", comment)
     comment.refresh_from_db()
     assert not comment.notify
     client.post(confirm_address(mail.mailbox, comment), {"answer": "yes"})
-    assert "Is the address yours?" not in page_of(client, comment)
+    assert "Confirm your address?" not in page_of(client, comment)
 
 
 def test_what_is_told_of_the_link_is_the_same_whatever_becomes_of_it(db, client):
@@ -383,7 +381,7 @@ def test_what_is_told_of_the_link_is_the_same_whatever_becomes_of_it(db, client)
     for name in ["known", "kstop", "kaskd", "klaus"]:
         comment = make_comment(name="Inés", email=f"{name}@example.org")
         page = text_of(press(client, comment, "prove"))
-        pages.add(page.partition("Is the address yours")[2][:900])
+        pages.add(page.partition("Confirm your address")[2][:900])
     assert len(pages) == 1
     assert PendingMail.objects.count() == 2
 
@@ -392,7 +390,7 @@ def test_without_an_address_or_after_a_withdrawal_no_link_is_mailed(db, client):
     without, withdrawn = make_comment(), make_comment(email="ines@example.org")
     withdrawn.withdraw()
     for comment in [without, withdrawn]:
-        assert "Is the address yours?" not in page_of(client, comment)
+        assert "Confirm your address?" not in page_of(client, comment)
         press(client, comment, "prove")
     assert not PendingMail.objects.exists()
 

@@ -113,7 +113,7 @@ def test_who_answers_what_is_not_there_is_told_and_can_post_all_the_same(
     answer = send(client, article, parent=parents.get(parent, parent))
     assert answer.status_code == 422
     assert_words_are_back(answer)
-    assert "is not on the page any more" in text_of(answer)
+    assert "is no longer on the page" in text_of(answer)
     assert 'name="parent"' not in answer.content.decode()
 
 

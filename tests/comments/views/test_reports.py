@@ -232,7 +232,7 @@ def test_what_went_off_the_page_between_form_and_report_gives_the_words_back(
     page = client.get(form_of(comment))
     assert page.status_code == status
     assert "Rude words." not in text_of(page)
-    assert "Your words, to copy" not in text_of(page)
+    assert "Your text, to copy" not in text_of(page)
 
 
 def test_what_was_never_shown_cannot_be_told_from_what_was_never_there(db, client):

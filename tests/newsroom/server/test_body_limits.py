@@ -75,7 +75,7 @@ def test_too_much_is_refused_before_a_byte_is_read(db, path, content_type):
         **{"wsgi.input": Unreadable()},
     )
     assert answer.status_code == 413
-    assert "More was sent than this page takes" in answer.content.decode()
+    assert "This page accepts at most" in answer.content.decode()
 
 
 def test_a_session_in_which_nobody_is_signed_in_takes_no_more(db, client):
