@@ -11,6 +11,7 @@ from taggit.managers import TaggableManager
 from articles.content import html
 from articles.content.fields import HTMLField
 from articles.core.slugs import says_something
+from articles.core.text.direction import direction_of
 from articles.models import article_addresses, article_steps, article_working_copy
 from articles.models.article_status import Status, Withdrawal
 from articles.models.image import Image
@@ -146,6 +147,11 @@ class Article(models.Model):
         permissions = [
             ("publish_article", "Can publish, schedule, return and withdraw articles")
         ]
+
+    @property
+    def direction(self):
+        """`rtl` or `ltr`, as its language is written, whatever its first letter is."""
+        return direction_of(self.language)
 
     def __str__(self):
         return self.title
