@@ -7,14 +7,15 @@ from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.http_cache import public_page
 
 FIRST_PAGES = {
-    "about": "About us",
-    "imprint": "Imprint",
-    "privacy": "Privacy",
-    "rules": "Rules of the conversation",
+    "about": _("About us"),
+    "imprint": _("Imprint"),
+    "privacy": _("Privacy"),
+    "rules": _("Rules of the conversation"),
 }
 FIRST_TEXTS = Path(__file__).parent / "first_pages"
 

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
 
 from comments.mail.outbox import deliver, send_queue
 from newsroom.models import StaffMail
@@ -68,7 +69,7 @@ def _way_to_new_password(mail):
     user = mail.user
     return _letter(
         user,
-        f"A new password for {settings.SITE_NAME}",
+        _("A new password for %(site)s") % {"site": settings.SITE_NAME},
         "registration/password_reset_email.txt",
         {
             "uid": urlsafe_base64_encode(force_bytes(user.pk)),
@@ -82,7 +83,8 @@ def _notice(mail):
     event = mail.event
     return _letter(
         mail.user,
-        f"{event.get_kind_display()}: your account at {settings.SITE_NAME}",
+        _("%(event)s: your account at %(site)s")
+        % {"event": event.get_kind_display(), "site": settings.SITE_NAME},
         "registration/notice.txt",
         {"event": event, "at": timezone.localtime(event.at)},
         address=mail.address,

@@ -11,6 +11,7 @@ from functools import wraps
 from django import forms
 from django.http import HttpResponseRedirect, JsonResponse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
 
 from newsroom.accounts import factors, passkeys, second_factor, security_log
 from newsroom.accounts.pages import account_page, too_many_tries
@@ -27,17 +28,17 @@ SECRET_FIELDS = ("password", "old_password", "new_password", "usable_password")
 
 class ConfirmForm(forms.Form):
     confirm_password = forms.CharField(
-        label="Your password",
+        label=_("Your password"),
         strip=False,
         required=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     confirm_code = forms.CharField(
-        label="Code",
+        label=_("Code"),
         required=False,
         max_length=100,
-        help_text="From your authenticator app, or one of your recovery codes.",
+        help_text=_("From your authenticator app, or one of your recovery codes."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
     )
 
@@ -52,12 +53,16 @@ class ConfirmForm(forms.Form):
         data = self.cleaned_data
         # The password first: if it is wrong, no recovery code is used up.
         if not user.check_password(data.get(PASSWORD, "")):
-            raise forms.ValidationError("This is not your password. Try again.")
+            raise forms.ValidationError(
+                _("This is not your password. Please try again.")
+            )
         if CODE in self.fields and not factors.use_up_code(
             self.request, user, data.get(CODE, "")
         ):
             raise forms.ValidationError(
-                "This code is not right, or was used before. Wait for the next one, and try again."
+                _(
+                    "This code is wrong or was already used. Wait for the next one and try again."
+                )
             )
         return data
 
@@ -95,8 +100,8 @@ def ask_if_needed(request):
         begun_by_get = answers and request.POST[BEGUN_BY] == "get"
         return HttpResponseRedirect(request.get_full_path()) if begun_by_get else None
     if "application/json" in request.headers.get("Accept", ""):
-        problem = (
-            "Too much time has passed. Load the page again, and confirm that it is you."
+        problem = _(
+            "Too much time has passed. Reload the page and confirm that it is you."
         )
         return JsonResponse({"problem": problem}, status=403)
     form = ConfirmForm(request.POST if answers else None, request=request)
@@ -123,7 +128,7 @@ def _question(request, form):
     response = account_page(
         request,
         "admin/account/confirm.html",
-        title="Confirm that it is you",
+        title=_("Confirm that it is you"),
         status=403 if request.method == "POST" else 200,
         form=form,
         begun_by="post" if begun_by == "post" else "get",

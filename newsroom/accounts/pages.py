@@ -5,6 +5,7 @@ from math import ceil
 from django.conf import settings
 from django.contrib import admin
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 
 def account_page(request, template, *, title, status=200, **context):
@@ -25,7 +26,7 @@ def too_many_tries(request, wait):
     response = account_page(
         request,
         "registration/too_many_tries.html",
-        title="Too many tries",
+        title=_("Too many attempts"),
         status=429,
         minutes=ceil(wait / 60),
     )

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import (
@@ -86,10 +87,13 @@ def finish_registration(session, user, answer, *, name):
     """
     waiting = _pop_challenge(session, REGISTER)
     if waiting["user"] != user.pk:
-        raise PasskeyRefused("This was begun for another account. Try again.")
+        raise PasskeyRefused(
+            _("This was started for another account. Please try again.")
+        )
     if user.passkeys.count() >= MOST_PER_ACCOUNT:
         raise PasskeyRefused(
-            f"An account has at most {MOST_PER_ACCOUNT} passkeys. Remove one first."
+            _("An account can have at most %(number)d passkeys. Remove one first.")
+            % {"number": MOST_PER_ACCOUNT}
         )
     data = _parsed(answer)
     made = _verified(_registered, waiting["state"], data)
@@ -107,7 +111,7 @@ def finish_registration(session, user, answer, *, name):
         with transaction.atomic():
             passkey.save()
     except IntegrityError:
-        raise PasskeyRefused("This passkey is here already.") from None
+        raise PasskeyRefused(_("This passkey has already been added.")) from None
     return passkey
 
 
@@ -133,11 +137,13 @@ def finish_sign_in(session, answer, *, purpose=SIGN_IN, user=None):
     """
     waiting = _pop_challenge(session, purpose)
     if waiting["user"] != (user and user.pk):
-        raise PasskeyRefused("This was begun for another account. Try again.")
+        raise PasskeyRefused(
+            _("This was started for another account. Please try again.")
+        )
     data = _parsed(answer)
     passkey = _passkey_named_in(data)
     if passkey is None or (user is not None and passkey.user_id != user.pk):
-        raise PasskeyRefused("This passkey is not one of this account.")
+        raise PasskeyRefused(_("This passkey does not belong to this account."))
     counter = _verified(_signed, waiting, data, passkey)
     if not passkey.note_use(counter):
         raise PasskeyRefused(
@@ -200,23 +206,27 @@ def _pop_challenge(session, purpose):
     challenges = session.get(CHALLENGES, {})
     waiting = challenges.pop(purpose, None)
     if waiting is None:
-        raise PasskeyRefused("Nothing waits for this passkey any more. Try again.")
+        raise PasskeyRefused(
+            _("The request for this passkey has ended. Please try again.")
+        )
     session[CHALLENGES] = challenges
     session.save()
     if not 0 <= time.time() - waiting["at"] < ANSWER_WITHIN_SECONDS:
-        raise PasskeyRefused("This took too long. Try again.")
+        raise PasskeyRefused(_("This took too long. Please try again."))
     return waiting
 
 
 def _parsed(answer):
     if len(answer) > LONGEST_ANSWER:
-        raise PasskeyRefused("The browser sent too much. Try again.")
+        raise PasskeyRefused(_("The browser sent too much data. Please try again."))
     try:
         data = json.loads(answer)
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or not isinstance(data.get("response"), dict):
-        raise PasskeyRefused("The browser sent nothing that can be read. Try again.")
+        raise PasskeyRefused(
+            _("The browser’s answer could not be read. Please try again.")
+        )
     return data
 
 
@@ -226,7 +236,7 @@ def _verified(check, *arguments):
     except Exception as error:
         # The library parses untrusted input and raises exceptions of many types.
         raise PasskeyRefused(
-            "This passkey could not be verified for this site. Try again."
+            _("This passkey could not be verified for this site. Please try again.")
         ) from error
 
 
@@ -270,4 +280,4 @@ def _transports(data):
 
 def _name_from(name, user):
     cleaned = " ".join(name.replace("\0", "").split())[: Passkey.NAME_LENGTH].strip()
-    return cleaned or f"Passkey {user.passkeys.count() + 1}"
+    return cleaned or _("Passkey %(number)d") % {"number": user.passkeys.count() + 1}

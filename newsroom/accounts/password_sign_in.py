@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from newsroom.accounts import account_mail, security_log
@@ -63,7 +64,9 @@ def _record_failure(request, name, *, is_last):
             Kind.SIGN_IN_BLOCKED,
             request=request,
             user=user,
-            detail="Wrong passwords were tried too often. Where you have signed in before you still can.",
+            detail=_(
+                "Too many wrong passwords. You can still sign in from browsers you have used before."
+            ),
             tell=not blocked.filter(at__gt=since).exists(),
         )
 
@@ -147,7 +150,7 @@ def _frame(request):
 
 def _too_many(request, wait):
     context = _frame(request) | {
-        "title": "Too many tries",
+        "title": _("Too many attempts"),
         "minutes": ceil(wait / 60),
     }
     response = render(request, "registration/too_many_tries.html", context, status=429)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 # The characters that must remain when the expected words are removed.
 FEWEST_LEFT = 8
@@ -38,9 +39,9 @@ SEQUENCES = [
 class ExpectedWordsValidator:
     """Refuses passwords made of words of the site or the account, or common ones with an ending."""
 
-    message = (
-        "This password is too easy to guess: it is made of the name of the site, your own "
-        "name or address, or a common password. Add words that have nothing to do with them."
+    message = _(
+        "This password is too easy to guess: it consists of the name of the site, your own "
+        "name or address, or a common password. Add unrelated words."
     )
 
     def validate(self, password, user=None):
@@ -51,7 +52,9 @@ class ExpectedWordsValidator:
             raise ValidationError(self.message, code="password_expected")
 
     def get_help_text(self):
-        return "Your password can’t be made of the name of the site or your own."
+        return _(
+            "Your password can’t consist of the name of the site or your own name."
+        )
 
     def _words_of(self, user):
         texts = [settings.SITE_NAME, urlsplit(settings.SITE_URL).hostname, "newsroom"]
@@ -82,7 +85,7 @@ class ExpectedWordsValidator:
 class RepetitionValidator:
     """Refuses passwords that repeat themselves or follow the keyboard or the alphabet."""
 
-    message = (
+    message = _(
         "This password is too easy to guess: it repeats itself, or follows the alphabet, "
         "the numbers or the keys of a keyboard."
     )
@@ -97,7 +100,7 @@ class RepetitionValidator:
             raise ValidationError(self.message, code="password_repeats")
 
     def get_help_text(self):
-        return "Your password can’t repeat itself or follow the keys of a keyboard."
+        return _("Your password can’t repeat itself or follow the keys of a keyboard.")
 
 
 def _folded(text):

@@ -6,6 +6,7 @@ import time
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from newsroom.accounts.second_factor import CONFIRMED_AT
 from newsroom.accounts.session_store import AGENT, SIGNED_IN_AT
@@ -92,9 +93,13 @@ _SYSTEMS = [
 
 def browser_name(agent: str) -> str:
     """The browser and system that a person recognises, such as “Firefox on Windows”."""
-    browser = _first(_BROWSERS, agent) or "A browser"
+    browser = _first(_BROWSERS, agent) or _("Unknown browser")
     system = _first(_SYSTEMS, agent)
-    return f"{browser} on {system}" if system else browser
+    return (
+        _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+        if system
+        else browser
+    )
 
 
 def _first(names, agent):

@@ -10,9 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from articles.core.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
+from articles.core.text.word_list import word_list
 from newsroom.accounts import account_mail as staff_mail
 from newsroom.accounts import factors, second_factor, security_log
 from newsroom.accounts.fresh_sign_in import ask_if_needed
@@ -54,7 +58,10 @@ class FreshSignInMixin:
 
     def log_change(self, request, obj, message):
         entry = super().log_change(request, obj, message)
-        self.record(request, obj, "Changed", entry.get_change_message())
+        # The log is in English, whatever language the user reads.
+        with translation.override("en"):
+            what = entry.get_change_message()
+        self.record(request, obj, "Changed", what)
         return entry
 
     def log_deletions(self, request, queryset):
@@ -75,7 +82,9 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="How you know that it is its owner who asks. The owner reads it in a mail, and it stays in the security log.",
+        help_text=_(
+            "How you know that the request comes from the owner. The owner gets it by email, and it is kept in the security log."
+        ),
     )
 
 
@@ -88,7 +97,7 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
     readonly_fields = ["last_login", "date_joined", "second_factors"]
     fieldsets = [
         *UserAdmin.fieldsets,
-        ("Second step", {"fields": ["second_factors"]}),
+        (_("Second factor"), {"fields": ["second_factors"]}),
     ]
 
     def get_urls(self):
@@ -103,21 +112,27 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
         asked = ask_if_needed(request) if may else None
         return asked or super().user_change_password(request, id, form_url)
 
-    @admin.display(description="Passkeys and apps")
+    @admin.display(description=_("Passkeys and apps"))
     def second_factors(self, user):
         passkeys = user.passkeys.count()
         has_app = AuthenticatorApp.objects.filter(user=user).exists()
         if not (passkeys or has_app):
-            return "None"
+            return _("None")
         parts = (
-            [f"{passkeys} passkey{'s' if passkeys != 1 else ''}"] if passkeys else []
+            [
+                ngettext("%(number)d passkey", "%(number)d passkeys", passkeys)
+                % {"number": passkeys}
+            ]
+            if passkeys
+            else []
         )
-        parts += ["an authenticator app"] if has_app else []
+        parts += [_("an authenticator app")] if has_app else []
         address = reverse("admin:auth_user_reset_second_factor", args=[user.pk])
         return format_html(
-            '{}. <a href="{}">Reset them</a> for an owner who is locked out.',
-            " and ".join(parts).capitalize(),
+            '{} – <a href="{}">{}</a>',
+            word_list(parts),
             address,
+            _("Reset for an owner who is locked out"),
         )
 
     def reset_second_factors(self, request, id):
@@ -134,7 +149,8 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
             return account_page(
                 request,
                 "admin/account/reset_factors.html",
-                title=f"Reset the second factors of {user.get_username()}?",
+                title=_("Reset the second factors of %(name)s?")
+                % {"name": user.get_username()},
                 status=422 if form.is_bound else 200,
                 form=form,
                 account=user,
@@ -148,7 +164,10 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
         )
         messages.success(
             request,
-            f"{user.get_username()} signs in with the password alone, and is signed in nowhere any more.",
+            _(
+                "%(name)s can now sign in with the password alone, and was signed out everywhere."
+            )
+            % {"name": user.get_username()},
         )
         return redirect("admin:auth_user_change", user.pk)
 

@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from articles.admin import ArticleAdmin
 from articles.admin.article.fields import MomentField
@@ -49,18 +50,18 @@ class ThreadForm(forms.ModelForm):
 
     def _explain(self, policy, closes_after_days, closes_at, **others):
         """Describe each field, and the default that an empty one means."""
-        policy.label = "New comments"
-        policy.choices = [("", f"As the site: {_of_the_site()}"), *_in_a_word()]
-        policy.help_text = f"{'. '.join(Thread.Policy.labels)}."
-        closes_after_days.label = "Closes after (days)"
+        policy.label = _("New comments")
+        policy.choices = [
+            ("", _("Site default: %(policy)s") % {"policy": _of_the_site()}),
+            *_in_a_word(),
+        ]
+        policy.help_text = " ".join(f"{label}." for label in Thread.Policy.labels)
+        closes_after_days.label = _("Closes after (days)")
         closes_after_days.validators.append(MaxValueValidator(MOST_DAYS))
-        closes_after_days.help_text = (
-            "Days after publication; 0 for never. Left empty, it is as the site says: "
-            f"{_days_of_the_site()}."
-        )
-        closes_at.help_text = (
-            "A day and an hour of its own, which goes before the number of days."
-        )
+        closes_after_days.help_text = _(
+            "Days after publication; 0 for never. Empty for the site default: %(days)s."
+        ) % {"days": _days_of_the_site()}
+        closes_at.help_text = _("An exact time, which overrides the number of days.")
 
     def clean(self):
         super().clean()
@@ -105,7 +106,7 @@ class ThreadInline(admin.StackedInline):
     formset = ThreadFormSet
     formfield_overrides = {models.DateTimeField: {"form_class": MomentField}}
     readonly_fields = ["standing", "shown", "shown_with_link", "waiting"]
-    verbose_name = verbose_name_plural = "Conversation"
+    verbose_name = verbose_name_plural = _("Conversation")
     max_num = 1
     can_delete = False
 
@@ -124,21 +125,21 @@ class ThreadInline(admin.StackedInline):
             return ["standing", *counts]
         return ["standing", *SEEN, *SEEN.values(), *counts]
 
-    @admin.display(description="Now")
+    @admin.display(description=_("Now"))
     def standing(self, thread):
         return in_words(thread)
 
-    @admin.display(description="Shown to readers")
+    @admin.display(description=_("Shown to readers"))
     def shown(self, thread):
         return thread.shown_count
 
-    @admin.display(description="Shown to readers")
+    @admin.display(description=_("Shown to readers"))
     def shown_with_link(self, thread):
         if thread.article_id is None:
             return 0
         return _comments_link(thread.article, thread.shown_count)
 
-    @admin.display(description="Waiting")
+    @admin.display(description=_("Waiting"))
     def waiting(self, thread):
         if thread.article_id is None:
             return 0
@@ -162,14 +163,14 @@ class DeskArticleAdmin(ArticleAdmin):
             "comments_with_link" if linked else "comments_shown",
         ]
 
-    @admin.display(description="comments", ordering="thread__shown_count")
+    @admin.display(description=_("comments"), ordering="thread__shown_count")
     def comments_shown(self, article):
         try:
             return article.thread.shown_count
         except ObjectDoesNotExist:
             return 0
 
-    @admin.display(description="comments", ordering="thread__shown_count")
+    @admin.display(description=_("comments"), ordering="thread__shown_count")
     def comments_with_link(self, article):
         return _comments_link(article, self.comments_shown(article))
 
@@ -179,37 +180,45 @@ def in_words(thread):
     closing_time = thread.closing_time
     at = closing_time and moment_in_words(closing_time)
     if thread.rule == Thread.Policy.CLOSED:
-        return "Closed: no new comments are taken."
+        return _("Closed: no new comments.")
     if thread.is_closed:
-        return f"Closed since {at}: no new comments are taken."
+        return _("Closed since %(time)s: no new comments.") % {"time": at}
     taken = (
-        "Held: every comment waits for a moderator."
+        _("Held: every comment waits for a moderator.")
         if thread.is_held
-        else "Open: new comments are taken."
+        else _("Open: new comments are accepted.")
     )
     if at:
-        return f"{taken} It closes on {at}."
+        return taken + " " + _("Closes on %(time)s.") % {"time": at}
     if thread.closes_in_days:
-        return f"{taken} It closes {_days(thread.closes_in_days)} after publication."
-    return f"{taken} It does not close by itself."
+        return taken + " " + _closes_after(thread.closes_in_days)
+    return taken + " " + _("Does not close automatically.")
 
 
 def _in_a_word():
     """The first word of each policy's label, which fits on a phone."""
-    return [(value, label.partition(":")[0]) for value, label in Thread.Policy.choices]
+    return [
+        (value, str(label).partition(":")[0]) for value, label in Thread.Policy.choices
+    ]
 
 
 def _of_the_site():
-    return dict(_in_a_word())[settings.COMMENT_POLICY].lower()
+    return dict(_in_a_word())[settings.COMMENT_POLICY]
 
 
 def _days_of_the_site():
     days = settings.COMMENTS_CLOSE_AFTER_DAYS
-    return f"after {_days(days)}" if days else "never"
+    if not days:
+        return _("never")
+    return ngettext("%(number)d day", "%(number)d days", days) % {"number": days}
 
 
-def _days(number):
-    return f"{number} day{pluralize(number)}"
+def _closes_after(days):
+    return ngettext(
+        "Closes %(number)d day after publication.",
+        "Closes %(number)d days after publication.",
+        days,
+    ) % {"number": days}
 
 
 def _may_see_comments(request):

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from articles.core.moments import moment_in_words
 from articles.models import Article, CorrectionRequest, Proposal, Unsaved
@@ -77,32 +78,37 @@ def overdue_jobs_warning(user: Any) -> str:
         # No tick has ever run: a site that is tried out, not one that stopped working.
         return ""
     if ticking.at < timezone.now() - LATE_AFTER:
-        return f"Nothing has happened by itself since {moment_in_words(ticking.at)}: scheduled changes and mails wait."
+        return _(
+            "Background jobs have not run since %(time)s. Scheduled changes and emails are waiting."
+        ) % {"time": moment_in_words(ticking.at)}
     if ticking.failing:
-        return "Something that should happen by itself fails."
+        return _("A background job is failing.")
     return ""
 
 
 def _in_progress(user):
     drafts = Article.objects.written_by(user).drafts().without_a_date()
     return _pile(
-        "Yours in progress",
-        [_row(each, "begun", each.created_at) for each in _few(drafts.order_by("-id"))],
+        _("Your drafts"),
+        [
+            _row(each, _("started"), each.created_at)
+            for each in _few(drafts.order_by("-id"))
+        ],
         f"{reverse(LIST)}?status=draft&mine=yes",
-        "You have no draft. Add an article to begin one.",
+        _("You have no drafts. Add an article to start one."),
     )
 
 
 def _waiting_for_review(user):
     waiting = Article.objects.on_desk_of(user).in_review().without_a_date()
     return _pile(
-        "Waiting for review",
+        _("Waiting for review"),
         [
-            _row(each, "changed", each.modified_at)
+            _row(each, _("changed"), each.modified_at)
             for each in _few(waiting.order_by("id"))
         ],
         f"{reverse(LIST)}?status=in_review",
-        "Nothing waits for review.",
+        _("Nothing is waiting for review."),
     )
 
 
@@ -110,31 +116,32 @@ def _proposed(user):
     found = Proposal.objects.open().for_listing().oldest_first()
     rows = [
         Row(
-            f"{proposal.article}, by {proposal.who}",
+            _("%(article)s, by %(name)s")
+            % {"article": proposal.article, "name": proposal.who},
             reverse(
                 "admin:articles_article_proposal",
                 args=[proposal.article_id, proposal.pk],
             ),
-            "proposed",
+            _("proposed"),
             proposal.at,
         )
         for proposal in found[: SHOWN + 1]
     ]
     return _pile(
-        "Proposed by writers",
+        _("Changes proposed by writers"),
         rows,
         f"{reverse(LIST)}?proposals=open",
-        "No writer proposes a change of what only editors change.",
+        _("No changes are proposed."),
     )
 
 
 def _changed(user):
     changed = planning.changed_lately(Article.objects.on_desk_of(user))
     return _pile(
-        "Changes not published yet",
-        [_row(each, "changed", each.modified_at) for each in _few(changed)],
+        _("Unpublished changes"),
+        [_row(each, _("changed"), each.modified_at) for each in _few(changed)],
         f"{reverse(LIST)}?status=published",
-        "Readers see what was saved last of every article.",
+        _("Readers see the latest version of every article."),
     )
 
 
@@ -143,7 +150,7 @@ def _conflicts(user):
         Row(
             str(unsaved.article),
             reverse("admin:articles_article_unsaved", args=[unsaved.article_id]),
-            "typed",
+            _("typed"),
             unsaved.at,
         )
         for unsaved in Unsaved.objects.of(user)
@@ -153,10 +160,10 @@ def _conflicts(user):
         .order_by("-at")[: SHOWN + 1]
     ]
     return _pile(
-        "Conflicts",
+        _("Conflicts"),
         rows,
         reverse(LIST),
-        "Nobody has saved anything over words of yours that are not saved.",
+        _("No one else has changed an article in which you have unsaved text."),
     )
 
 
@@ -173,13 +180,14 @@ def _problems(user):
         Row(f"{article}: {error.sentence}", row.address, row.moment, row.at)
         for article in articles
         if (error := next((one for one in problems[article.pk] if one.is_error), None))
-        and (row := _row(article, "changed", article.modified_at))
+        and (row := _row(article, _("changed"), article.modified_at))
     ]
     return _pile(
-        "Problems",
+        _("Problems"),
         rows,
         f"{reverse(LIST)}?problems=errors",
-        f"The next {LOOKED_THROUGH} to appear and to be reviewed are without errors.",
+        _("The next %(number)d articles to appear or to be reviewed have no errors.")
+        % {"number": LOOKED_THROUGH},
     )
 
 
@@ -191,16 +199,17 @@ def _comments_on_own(user):
         Row(
             f"{comment.name}: {Truncator(' '.join(comment.body.split())).chars(120)}",
             comment.get_absolute_url(),
-            "sent",
+            _("sent"),
             comment.created_at,
         )
         for comment in comments[: SHOWN + 1]
     ]
     return _pile(
-        "What readers say about your articles",
+        _("Comments on your articles"),
         rows,
         f"{reverse(LIST)}?mine=yes",
-        f"Nobody has said anything under your newest {LOOKED_THROUGH} articles.",
+        _("There are no comments on your newest %(number)d articles.")
+        % {"number": LOOKED_THROUGH},
     )
 
 
@@ -208,13 +217,13 @@ def _appearing_today(user):
     today = planning.rest_of_today()
     scheduled = Article.objects.on_desk_of(user).scheduled().published_in(today)
     return _pile(
-        "Appears today",
+        _("Appearing today"),
         [
-            _row(each, "appears", each.public_from)
+            _row(each, _("appears"), each.public_from)
             for each in _few(scheduled.order_by("published_at", "id"))
         ],
         reverse("desk_calendar"),
-        "Nothing more is scheduled for today.",
+        _("Nothing more is scheduled for today."),
     )
 
 
@@ -226,16 +235,16 @@ def _correction_requests():
         Row(
             Truncator(" ".join(asked.text.split())).chars(120),
             reverse("admin:articles_correctionrequest_change", args=[asked.pk]),
-            "sent",
+            _("sent"),
             asked.created_at,
         )
         for asked in requests[: SHOWN + 1]
     ]
     return _pile(
-        "What readers say is wrong",
+        _("Errors reported by readers"),
         rows,
         reverse("admin:articles_correctionrequest_changelist"),
-        "No request of a reader waits for an answer.",
+        _("No reports are waiting for an answer."),
     )
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.models import Revision
@@ -31,7 +32,7 @@ def page(request):
     late = timezone.now() - LATE_AFTER
     overdue = Revision.objects.due().filter(publish_at__lt=late)
     context = {
-        "title": "What happens by itself",
+        "title": _("Background jobs"),
         "ticking": ticking,
         "is_fresh": ticking.at and ticking.at > timezone.now() - MINUTE,
         "jobs": [

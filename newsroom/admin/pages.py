@@ -9,6 +9,7 @@ from django.contrib.flatpages.admin import FlatPageAdmin
 from django.contrib.flatpages.forms import FlatpageForm
 from django.contrib.flatpages.models import FlatPage
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 
 from articles.admin.article.widgets import BodyEditor
 from articles.content.html import clean_article, not_too_long
@@ -26,7 +27,9 @@ class PageForm(ChangedFieldsForm, FlatpageForm):
     def clean_url(self):
         url = super().clean_url()
         if not re.fullmatch(PageAddress.regex, url.strip("/")) or "//" in url:
-            raise forms.ValidationError("Write the address as “/about/contact/”.")
+            raise forms.ValidationError(
+                _("Enter an address such as “/about/contact/”.")
+            )
         try:
             # The rules exist without an editor's text, too, and an editor's text replaces them.
             taken = resolve(url).url_name not in {"page", "rules"}
@@ -34,12 +37,16 @@ class PageForm(ChangedFieldsForm, FlatpageForm):
             taken = False
         if taken:
             raise forms.ValidationError(
-                f"The address {url} belongs to another page of the site. Choose another one."
+                _(
+                    "The address %(url)s belongs to another page of the site. Choose another one."
+                )
+                % {"url": url}
             )
         others = FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk)
         if others.exists():
             raise forms.ValidationError(
-                f"There is a page at {url} already. Change that one."
+                _("A page already exists at %(url)s. Edit that one instead.")
+                % {"url": url}
             )
         return url
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from django.contrib import admin
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from articles.public.ical import may_plan
@@ -21,45 +22,45 @@ class Shortcut:
 
     @property
     def shown(self):
-        return [{"Mod": "Ctrl or ⌘"}.get(key, key) for key in self.keys]
+        return [{"Mod": _("Ctrl or ⌘")}.get(key, key) for key in self.keys]
 
 
-ANYWHERE = [Shortcut(("?",), "Show these keys", action="help")]
+ANYWHERE = [Shortcut(("?",), _("Show keyboard shortcuts"), action="help")]
 IN_LISTS = [
-    Shortcut(("/",), "Go to the search field", action="search"),
-    Shortcut(("j",), "Go to the next row", action="down"),
-    Shortcut(("k",), "Go to the row before", action="up"),
-    Shortcut(("Enter",), "Open the row"),
+    Shortcut(("/",), _("Go to the search field"), action="search"),
+    Shortcut(("j",), _("Next row"), action="down"),
+    Shortcut(("k",), _("Previous row"), action="up"),
+    Shortcut(("Enter",), _("Open the row")),
 ]
 ON_FORMS = [
-    Shortcut(("Mod", "s"), "Save and stay, also while you type", action="save"),
-    Shortcut(("[",), "Open the previous one of the list", action="previous"),
-    Shortcut(("]",), "Open the next one of the list", action="next"),
-    Shortcut(("p",), "Preview the article", action="preview"),
+    Shortcut(("Mod", "s"), _("Save without leaving, even while typing"), action="save"),
+    Shortcut(("[",), _("Open the previous item in the list"), action="previous"),
+    Shortcut(("]",), _("Open the next item in the list"), action="next"),
+    Shortcut(("p",), _("Preview the article"), action="preview"),
 ]
 
 
 def groups_for(user):
     """The shortcuts under their headings, with links only to pages the user may see."""
     return [
-        ("Anywhere", ANYWHERE + _ways_for(user)),
-        ("In lists", IN_LISTS),
-        ("On forms", ON_FORMS),
+        (_("Anywhere"), ANYWHERE + _ways_for(user)),
+        (_("In lists"), IN_LISTS),
+        (_("In forms"), ON_FORMS),
     ]
 
 
 def for_script(user):
     """The shortcuts as the script needs them."""
     return [
-        asdict(shortcut)
-        for _, shortcuts in groups_for(user)
+        asdict(shortcut) | {"words": str(shortcut.words)}
+        for heading, shortcuts in groups_for(user)
         for shortcut in shortcuts
         if shortcut.address or shortcut.action
     ]
 
 
 def _ways_for(user):
-    ways = [(True, ("g", "d"), "Go to the first page of the desk", "admin:index")]
+    ways = [(True, ("g", "d"), _("Go to the dashboard"), "admin:index")]
     sees_articles = user.has_perm("articles.view_article") or user.has_perm(
         "articles.change_article"
     )
@@ -67,20 +68,20 @@ def _ways_for(user):
         (
             sees_articles,
             ("g", "a"),
-            "Go to the articles",
+            _("Go to articles"),
             "admin:articles_article_changelist",
         ),
-        (may_plan(user), ("g", "c"), "Go to the calendar", "desk_calendar"),
+        (may_plan(user), ("g", "c"), _("Go to the calendar"), "desk_calendar"),
         (
             user.has_perm("comments.moderate_comment"),
             ("g", "q"),
-            "Go to the moderators’ queue",
+            _("Go to the moderation queue"),
             "admin:comments_queue_changelist",
         ),
         (
             user.has_perm("articles.add_article"),
             ("n",),
-            "Begin a new article",
+            _("New article"),
             "admin:articles_article_add",
         ),
     ]
@@ -93,7 +94,7 @@ def _ways_for(user):
 
 @require_safe
 def page(request):
-    context = {"title": "Keyboard shortcuts", "groups": groups_for(request.user)}
+    context = {"title": _("Keyboard shortcuts"), "groups": groups_for(request.user)}
     request.current_app = admin.site.name
     return TemplateResponse(
         request,

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 DAY = timedelta(days=1)
 # Long enough to investigate what is noticed late.
@@ -27,23 +28,23 @@ class SecurityEvent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SIGNED_IN = "signed_in", "Signed in"
-        SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
-        SIGN_IN_BLOCKED = "sign_in_blocked", "Sign-in blocked: too many tries"
-        SIGNED_OUT = "signed_out", "Signed out"
-        PASSWORD_RESET_ASKED = "password_reset_asked", "Password reset requested"
-        PASSWORD_CHANGED = "password_changed", "Password changed"
-        FACTOR_ADDED = "factor_added", "Second factor added"
-        FACTOR_REMOVED = "factor_removed", "Second factor removed"
-        FACTOR_FAILED = "factor_failed", "Second factor failed"
-        FACTORS_RESET = "factors_reset", "Second factors reset"
-        RECOVERY_CODES_MADE = "recovery_codes_made", "Recovery codes made"
-        RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
-        CONFIRMED = "confirmed", "Confirmed to be there"
-        CONFIRMATION_FAILED = "confirmation_failed", "Confirmation failed"
-        SESSION_ENDED = "session_ended", "Session ended"
-        ACCOUNT_CHANGED = "account_changed", "Account changed"
-        REFUSED = "refused", "Permission refused"
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+        SIGN_IN_BLOCKED = "sign_in_blocked", _("Sign-in blocked: too many attempts")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        PASSWORD_RESET_ASKED = "password_reset_asked", _("Password reset requested")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        FACTOR_ADDED = "factor_added", _("Second factor added")
+        FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+        FACTOR_FAILED = "factor_failed", _("Second factor failed")
+        FACTORS_RESET = "factors_reset", _("Second factors reset")
+        RECOVERY_CODES_MADE = "recovery_codes_made", _("Recovery codes created")
+        RECOVERY_CODE_USED = "recovery_code_used", _("Recovery code used")
+        CONFIRMED = "confirmed", _("Identity confirmed")
+        CONFIRMATION_FAILED = "confirmation_failed", _("Confirmation failed")
+        SESSION_ENDED = "session_ended", _("Session ended")
+        ACCOUNT_CHANGED = "account_changed", _("Account changed")
+        REFUSED = "refused", _("Permission refused")
 
     kind = models.CharField(max_length=40, choices=Kind)
     # The account concerned. The name stays when the account is deleted.

@@ -36,6 +36,11 @@ def lacks_second_factor(user):
     return second_factor.is_on() and not second_factor.has_one(user)
 
 
+def exact(local):
+    """A local time to the second, with its zone."""
+    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'H:i:s e')}"
+
+
 @register.simple_tag
 def moment(at):
     """A time to the minute; its title has the seconds."""
@@ -43,6 +48,6 @@ def moment(at):
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(),
-        date_format(local, "j F Y, H:i:s e"),
-        date_format(local, "j M Y, H:i"),
+        exact(local),
+        date_format(local, "SHORT_DATETIME_FORMAT"),
     )

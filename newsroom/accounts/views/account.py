@@ -67,9 +67,9 @@ def end_session(request, session):
     """End one of the user's sessions. A session that is already over is no error."""
     if sessions.end_session(request.owner, session):
         _record(request, "One session was ended by its owner.")
-        messages.success(request, "The session is ended.")
+        messages.success(request, _("The session has ended."))
     else:
-        messages.info(request, "This session had ended already.")
+        messages.info(request, _("This session had already ended."))
     return redirect("account")
 
 
@@ -81,7 +81,7 @@ def end_other_sessions(request):
     ended = sessions.end_sessions(request.owner, except_key=key)
     if ended:
         _record(request, f"{ended} other sessions were ended by their owner.")
-    messages.success(request, "You are signed in nowhere else.")
+    messages.success(request, _("You are signed out everywhere else."))
     return redirect("account")
 
 

@@ -1,6 +1,7 @@
 """Confirming by passkey. Confirming by password and code happens on the page that asks."""
 
 from django.http import JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from newsroom.accounts import passkeys, security_log
@@ -14,7 +15,9 @@ from newsroom.models import SecurityEvent
 def confirm_options(request):
     """The options for confirming with one of the user's passkeys."""
     if not passkeys.are_possible():
-        return JsonResponse({"problem": "This site cannot have passkeys."}, status=404)
+        return JsonResponse(
+            {"problem": _("Passkeys are not available on this site.")}, status=404
+        )
     options = passkeys.begin_sign_in(
         request.session, purpose=passkeys.CONFIRM, user=request.owner
     )

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -39,7 +40,7 @@ def add_factor(request):
     return account_page(
         request,
         "admin/account/add_factor.html",
-        title="Add a second step",
+        title=_("Add a second factor"),
         is_newcomer=request.is_newcomer,
         offers_passkey=passkeys.are_possible(),
     )
@@ -55,7 +56,7 @@ def add_passkey(request):
     return account_page(
         request,
         "admin/account/add_passkey.html",
-        title="Add a passkey",
+        title=_("Add a passkey"),
         is_newcomer=request.is_newcomer,
         offers_passkey=passkeys.are_possible(),
         name_length=Passkey.NAME_LENGTH,
@@ -68,7 +69,9 @@ def add_passkey(request):
 def registration_options(request):
     """The options for a new passkey."""
     if not passkeys.are_possible():
-        return JsonResponse({"problem": "This site cannot have passkeys."}, status=404)
+        return JsonResponse(
+            {"problem": _("Passkeys are not available on this site.")}, status=404
+        )
     return JsonResponse(passkeys.begin_registration(request.session, request.owner))
 
 
@@ -94,7 +97,9 @@ def register_passkey(request):
     address = reverse("recovery_codes" if codes else "account")
     response = JsonResponse({"next": address})
     _go_on_signed_in(request, response, factors.PASSKEY, codes)
-    messages.success(request, f"The passkey “{passkey.name}” is added.")
+    messages.success(
+        request, _("The passkey “%(name)s” was added.") % {"name": passkey.name}
+    )
     return response
 
 
@@ -110,10 +115,14 @@ def rename_passkey(request, passkey):
     if form.is_valid():
         passkey.name = form.cleaned_data["name"]
         passkey.save(update_fields=["name"])
-        messages.success(request, f"The passkey is called “{passkey.name}” now.")
+        messages.success(
+            request, _("The passkey is now called “%(name)s”.") % {"name": passkey.name}
+        )
     else:
         messages.error(
-            request, f"A name has between 1 and {Passkey.NAME_LENGTH} characters."
+            request,
+            _("Enter a name of 1 to %(limit)d characters.")
+            % {"limit": Passkey.NAME_LENGTH},
         )
     return redirect("account")
 
@@ -123,7 +132,12 @@ def rename_passkey(request, passkey):
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_passkey(request, passkey):
     passkey = get_object_or_404(request.owner.passkeys, pk=passkey)
-    return _remove(request, passkey, what=f"the passkey “{passkey.name}”")
+    return _remove(
+        request,
+        passkey,
+        what=f"the passkey “{passkey.name}”",
+        title=_("Remove the passkey “%(name)s”?") % {"name": passkey.name},
+    )
 
 
 # The authenticator app
@@ -133,7 +147,7 @@ class AppForm(forms.Form):
     """The code with which an app proves that it holds the secret."""
 
     code = forms.CharField(
-        label="Code that the app shows",
+        label=_("Code shown by the app"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}
@@ -156,7 +170,7 @@ class AppForm(forms.Form):
     def clean(self):
         if self.plain_secret is None:
             raise forms.ValidationError(
-                "This page is too old. Begin again with a new picture."
+                _("This page has expired. Start again with a new QR code.")
             )
         self.step = totp.step_of(
             self.plain_secret, self.cleaned_data.get("code", ""), time.time()
@@ -164,7 +178,9 @@ class AppForm(forms.Form):
         if self.step is None and "code" in self.cleaned_data:
             self.add_error(
                 "code",
-                "The app shows another code. Look whether its clock and the account in it are right, and type the next one.",
+                _(
+                    "The code does not match. Check the clock of your phone and the account in the app, then enter the next code."
+                ),
             )
         return self.cleaned_data
 
@@ -192,7 +208,7 @@ def add_app(request):
     codes = factors.add_app(request, user, form.plain_secret, form.step)
     response = redirect("recovery_codes" if codes else "account")
     _go_on_signed_in(request, response, factors.APP, codes)
-    messages.success(request, "The authenticator app is added.")
+    messages.success(request, _("The authenticator app was added."))
     return response
 
 
@@ -206,7 +222,7 @@ def _show_secret(request, form, *, status=200, problem=None):
     return account_page(
         request,
         "admin/account/add_app.html",
-        title="Add an authenticator app",
+        title=_("Add an authenticator app"),
         status=status,
         form=form,
         problem=problem,
@@ -223,27 +239,35 @@ def _show_secret(request, form, *, status=200, problem=None):
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_app(request):
     app = get_object_or_404(AuthenticatorApp, user=request.owner)
-    return _remove(request, app, what="the authenticator app")
+    return _remove(
+        request,
+        app,
+        what="the authenticator app",
+        title=_("Remove the authenticator app?"),
+    )
 
 
-def _remove(request, factor, *, what):
+def _remove(request, factor, *, what, title):
+    """`what` names the factor in the security log, `title` asks for confirmation."""
     if request.method != "POST":
         return account_page(
             request,
             "admin/account/remove_factor.html",
-            title=f"Remove {what}?",
-            what=what,
+            title=title,
         )
     try:
         factors.remove(request, request.owner, factor, what=what)
     except factors.LastFactor:
         messages.error(
             request,
-            "This is your only second step, and this site requires one. Add another one first.",
+            _(
+                "This is your only second factor, and this site requires one. Add another one first."
+            ),
         )
     else:
         messages.success(
-            request, f"Removed {what}. You are signed in nowhere else any more."
+            request,
+            _("The second factor was removed. You are signed out everywhere else."),
         )
     return redirect("account")
 
@@ -261,7 +285,7 @@ def show_codes(request):
     return account_page(
         request,
         "admin/account/recovery_codes.html",
-        title="Your recovery codes",
+        title=_("Your recovery codes"),
         codes=codes,
     )
 
@@ -285,7 +309,7 @@ def new_codes(request):
         return account_page(
             request,
             "admin/account/new_codes.html",
-            title="Make new recovery codes?",
+            title=_("Create new recovery codes?"),
             left=recovery_codes.left(user),
         )
     factors.show_codes(request.session, factors.new_codes(request, user))

@@ -13,6 +13,8 @@ from django.template.defaultfilters import date as date_in_words
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -67,7 +69,7 @@ def password_page(request):
     return PasswordStep.as_view(
         extra_context={
             **admin.site.each_context(request),
-            "title": "Log in",
+            "title": _("Sign in"),
             "subtitle": None,
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
@@ -80,9 +82,11 @@ def password_page(request):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=100,
-        help_text="The six digits that your authenticator app shows, or one of your recovery codes.",
+        help_text=_(
+            "The six digits shown by your authenticator app, or one of your recovery codes."
+        ),
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "one-time-code",
@@ -117,7 +121,9 @@ def second_step(request):
             return sign_in.finish(request, response, user, proof=proof, detail=how)
         form.add_error(
             "code",
-            "This code is not right, or was used before. Wait for the next one, and try again.",
+            _(
+                "This code is wrong or was already used. Wait for the next one and try again."
+            ),
         )
     return _code_refused(request, user, form)
 
@@ -133,7 +139,7 @@ def _code_refused(request, user, form):
     )
     if failures >= sign_in.MOST_FAILURES:
         messages.error(
-            request, "That were too many wrong codes. Begin again with your password."
+            request, _("Too many wrong codes. Start again with your password.")
         )
         return redirect("admin:login")
     return _ask_for_code(request, user, form, status=422)
@@ -143,7 +149,7 @@ def _ask_for_code(request, user, form, *, status=200):
     return account_page(
         request,
         "admin/account/second_step.html",
-        title="Second step",
+        title=_("Second factor"),
         status=status,
         form=form,
         name=user.get_username(),
@@ -164,12 +170,20 @@ def _from_the_beginning(request):
 def passkey_options(request):
     """The options for signing in by passkey; with `step=second`, after the right password."""
     if not passkeys.are_possible():
-        return _problem("Passkeys are switched off here.", status=404)
+        return _problem(_("Passkeys are not available on this site."), status=404)
     user = _user_of_step(request)
     if not request.session.keys():
         network = network_from(request)
         if wait := new_challenges.seconds_to_wait(network):
-            return _problem(f"Try again in {wait} seconds.", status=429)
+            return _problem(
+                ngettext(
+                    "Try again in %(number)d second.",
+                    "Try again in %(number)d seconds.",
+                    wait,
+                )
+                % {"number": wait},
+                status=429,
+            )
         new_challenges.count(network)
         request.session.set_expiry(CHALLENGE_LASTS)
     return JsonResponse(passkeys.begin_sign_in(request.session, user=user))
@@ -180,7 +194,7 @@ def passkey_options(request):
 def passkey_sign_in(request):
     """Sign in the owner of the passkey that signed the challenge."""
     if not passkeys.are_possible():
-        return _problem("Passkeys are switched off here.", status=404)
+        return _problem(_("Passkeys are not available on this site."), status=404)
     step_of = _user_of_step(request)
     answer = request.POST.get("credential", "")
     try:
@@ -190,7 +204,7 @@ def passkey_sign_in(request):
         return _problem(str(refusal))
     user = passkey.user
     if not (user.is_active and user.is_staff):
-        return _problem("This account may not sign in here.")
+        return _problem(_("This account cannot sign in here."))
     response = JsonResponse({"next": _next_address(request)})
     how = f"With the passkey “{passkey.name}”."
     return sign_in.finish(request, response, user, proof=factors.PASSKEY, detail=how)
@@ -231,6 +245,9 @@ def _announce_requirement(request):
     if day and timezone.localdate() < day and not second_factor.has_one(request.user):
         messages.warning(
             request,
-            f"From {date_in_words(day, 'j F Y')} on, signing in takes a passkey or an "
-            "authenticator app. Add one under “Your account”.",
+            _(
+                "From %(date)s, signing in requires a passkey or an authenticator app. "
+                "Add one under “Your account”."
+            )
+            % {"date": date_in_words(day, "DATE_FORMAT")},
         )

@@ -125,7 +125,7 @@ def test_an_article_page_shows_what_belongs_to_it(client, db):
     )
     make_shown_comment(article=article)
     page = client.get(article.get_absolute_url())
-    assertContains(page, '<h1>Frost &lt;in&gt; April</h1>', html=True)
+    assertContains(page, "<h1>Frost &lt;in&gt; April</h1>", html=True)
     assertContains(page, "One night &amp; its price.</p>")
     assertContains(
         page,
@@ -755,7 +755,10 @@ def test_an_arabic_article_runs_from_right_to_left_even_if_it_begins_with_latin_
     client,
 ):
     make_article(
-        title="BBC: الماء يصعد", slug="maa", body="<p>BBC نقلت الخبر.</p>", language="ar"
+        title="BBC: الماء يصعد",
+        slug="maa",
+        body="<p>BBC نقلت الخبر.</p>",
+        language="ar",
     )
     page = client.get("/articles/maa/").content.decode()
     article = page[page.index("<article") : page.index("</article>")]
