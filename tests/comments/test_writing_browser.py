@@ -467,7 +467,7 @@ def test_with_the_keyboard_alone_and_without_javascript(article, root, open_page
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Preview")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Write the address")
+    expect(page.get_by_role("alert")).to_contain_text("Enter the address")
     page.get_by_label("Email me when").uncheck()
     preview(page)
     expect(page.locator(".preview em")).to_have_text("keys")

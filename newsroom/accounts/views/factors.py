@@ -254,6 +254,7 @@ def _remove(request, factor, *, what, title):
             request,
             "admin/account/remove_factor.html",
             title=title,
+            is_passkey=isinstance(factor, Passkey),
         )
     try:
         factors.remove(request, request.owner, factor, what=what)

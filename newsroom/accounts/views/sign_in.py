@@ -69,7 +69,7 @@ def password_page(request):
     return PasswordStep.as_view(
         extra_context={
             **admin.site.each_context(request),
-            "title": _("Sign in"),
+            "title": _("Log in"),
             "subtitle": None,
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),

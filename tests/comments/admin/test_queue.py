@@ -143,7 +143,7 @@ def test_nothing_is_decided_by_a_link(client, moderator, address):
 
 def test_the_desk_leads_there_first(client, moderator):
     page = client.get("/admin/").text
-    assert page.index("Open the moderators’ queue") < page.index("app-comments")
+    assert page.index("Open the moderation queue") < page.index("app-comments")
     assert QUEUE in client.get("/admin/comments/comment/").text
 
 

@@ -78,10 +78,10 @@ class VirtualAuthenticator:
 def make_passkey(page, *, name="My phone"):
     page.goto(reverse("add_passkey"))
     page.get_by_label("Name of the passkey").fill(name)
-    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("button", name="Create passkey").click()
     page.wait_for_url(f"**{reverse('recovery_codes')}")
-    expect(page.get_by_text(f"The passkey “{name}” is added.")).to_be_visible()
-    page.get_by_role("button", name="I have put them away").click()
+    expect(page.get_by_text(f"The passkey “{name}” was added.")).to_be_visible()
+    page.get_by_role("button", name="I have stored them").click()
     page.wait_for_url(f"**{reverse('account')}")
 
 
@@ -148,7 +148,7 @@ def test_it_follows_the_password_as_the_second_step(with_passkey):
     page.get_by_label("Username").fill("edith")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+    expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
     page.goto(reverse("admin:index"))
     expect(page.get_by_label("Username")).to_be_visible()
     page.goto(reverse("second_step"))
@@ -216,7 +216,9 @@ def test_a_passkey_confirms_that_its_owner_is_there(with_passkey):
     page.goto(reverse("new_codes"))
     expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_role("heading", name="Make new recovery codes?")).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Create new recovery codes?")
+    ).to_be_visible()
     assert page.complaints == []
 
 
@@ -236,14 +238,14 @@ def test_without_a_script_the_app_works_from_its_picture_to_signing_in(
     page = open_page(user=editor, java_script_enabled=False)
     page.goto(reverse("account"))
     page.get_by_role("link", name="Add an authenticator app").click()
-    expect(page.get_by_role("img", name="The secret of the app")).to_be_visible()
+    expect(page.get_by_role("img", name="The secret as a QR code")).to_be_visible()
     shown = page.locator(".account__secret").text_content()
     secret = b32decode(shown.replace(" ", "")).hex()
-    page.get_by_label("Code that the app shows").fill(code_of(secret))
+    page.get_by_label("Code shown by the app").fill(code_of(secret))
     page.get_by_role("button", name="Add the app").click()
     codes = page.locator(".account__codes code").all_text_contents()
     assert len(codes) == 10
-    page.get_by_role("button", name="I have put them away").click()
+    page.get_by_role("button", name="I have stored them").click()
     sign_out(page)
     page.goto(reverse("admin:login"))
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
@@ -309,9 +311,9 @@ def test_the_codes_are_printed_without_the_buttons(editor, open_page):
     page = open_page(user=editor)
     VirtualAuthenticator(page)
     page.goto(reverse("add_passkey"))
-    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("button", name="Create passkey").click()
     page.wait_for_url(f"**{reverse('recovery_codes')}")
     page.emulate_media(media="print")
     expect(page.locator(".account__codes li")).to_have_count(10)
     expect(page.locator(".account__codes li").first).to_be_visible()
-    expect(page.get_by_role("button", name="I have put them away")).to_be_hidden()
+    expect(page.get_by_role("button", name="I have stored them")).to_be_hidden()

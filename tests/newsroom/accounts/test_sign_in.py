@@ -365,7 +365,7 @@ def test_where_one_is_required_the_password_leads_to_adding_one(
     assert type_password(editor).url == SECOND
     assert client.get(SECOND).url == reverse("add_factor")
     page = client.get(reverse("add_factor"))
-    assert "requires a second step" in page.text
+    assert "requires a second factor" in page.text
     assert not is_in(client)
     for name in ["account", "new_codes", "recovery_codes"]:
         assert client.get(reverse(name)).url.startswith(LOGIN)
@@ -421,7 +421,7 @@ def test_before_its_day_the_requirement_is_announced(
 ):
     settings.STAFF_SECOND_FACTOR_FROM = timezone.localdate() + timedelta(days=1)
     type_password(editor)
-    assert "on, signing in takes a passkey" in client.get("/admin/").text
+    assert "signing in requires a passkey" in client.get("/admin/").text
     assert "this site requires one" in client.get(reverse("account")).text
     with time_machine.travel(timezone.now() + timedelta(days=1)):
         other = Client()

@@ -209,7 +209,7 @@ def test_what_holds_when_nothing_is_chosen_is_said_beside_the_choice(
     settings.COMMENT_POLICY, settings.COMMENTS_CLOSE_AFTER_DAYS = policy, days
     page = desk.get(form_of(make_visible_article())).content.decode()
     assert f'<option value="" selected>As the site: {as_the_site}</option>' in page
-    assert f"it is as the site says: {closing}." in page
+    assert f"Empty for the site default: {closing}." in page
     assert "---------</option>" not in page.partition('id="thread-group"')[2]
 
 
@@ -252,7 +252,7 @@ def test_days_that_cannot_be_counted_are_refused(desk, days):
         ({}, "Open: new comments are taken. It does not close by itself."),
         ({"policy": "held"}, "Held: every comment waits for a moderator. It does not close by itself."),
         ({"policy": "closed"}, "Closed: no new comments are taken."),
-        ({"closes_after_days": 2}, "Open: new comments are taken. It closes on 3 May 2126, 12:00 UTC."),
+        ({"closes_after_days": 2}, "Open: new comments are accepted. It closes on 3 May 2126, 12:00 UTC."),
         ({"closes_after_days": 1}, "Closed since 2 May 2126, 12:00 UTC: no new comments are taken."),
         ({"policy": "held", "closes_at": datetime(2126, 5, 9, 8, tzinfo=UTC)}, "Held: every comment waits for a moderator. It closes on 9 May 2126, 08:00 UTC."),
         ({"closes_after_days": 2, "closes_at": datetime(2126, 5, 2, 8, tzinfo=UTC)}, "Closed since 2 May 2126, 08:00 UTC: no new comments are taken."),
@@ -273,7 +273,7 @@ def test_before_publication_it_says_how_long_it_will_be_open(settings):
 
 def test_the_form_says_what_holds(desk):
     article = make_visible_article(published_at=timezone.now() - 2 * DAY)
-    assertContains(desk.get(form_of(article)), "Open: new comments are taken.")
+    assertContains(desk.get(form_of(article)), "Open: new comments are accepted.")
     Thread.objects.create(article=article, closes_after_days=1)
     assertContains(desk.get(form_of(article)), "Closed since ")
 

@@ -59,27 +59,27 @@ def change(article, title="New words"):
         (
             "Editors",
             [
-                "Yours in progress",
+                "Your drafts",
                 "Conflicts",
                 "Waiting for review",
                 "Proposed by writers",
-                "Changes not published yet",
+                "Unpublished changes",
                 "Problems",
                 "Appears today",
-                "What readers say is wrong",
-                "What readers say about your articles",
+                "Errors reported by readers",
+                "Comments on your articles",
             ],
         ),
         (
             "Writers",
             [
-                "Yours in progress",
+                "Your drafts",
                 "Conflicts",
                 "Appears today",
-                "What readers say about your articles",
+                "Comments on your articles",
             ],
         ),
-        ("Moderators", ["Appears today"]),
+        ("Moderators", ["Appearing today"]),
     ],
 )
 def test_everybody_sees_what_they_may_do_something_about(client, db, role, titles):
@@ -104,7 +104,7 @@ def test_my_drafts_are_in_progress_the_newest_first(client, editor):
     new = make_article(created_by=editor)
     make_article(title="Of somebody else")
     make_visible_article(created_by=editor)
-    assert words(editor, "Yours in progress") == [new.title, old.title]
+    assert words(editor, "Your drafts") == [new.title, old.title]
     client.force_login(editor)
     assertContains(client.get(INDEX), form_of(new))
 
@@ -120,11 +120,11 @@ def test_what_was_submitted_waits_until_it_is_published(editor):
 
 def test_changes_wait_until_they_are_published(editor):
     article = make_visible_article(title="As published")
-    assert words(editor, "Changes not published yet") == []
+    assert words(editor, "Unpublished changes") == []
     change(article)
-    assert words(editor, "Changes not published yet") == ["As published"]
+    assert words(editor, "Unpublished changes") == ["As published"]
     desk_steps.publish_changes(article)
-    assert words(editor, "Changes not published yet") == []
+    assert words(editor, "Unpublished changes") == []
 
 
 def test_changes_of_drafts_and_of_what_was_withdrawn_do_not_wait(editor):
@@ -132,15 +132,15 @@ def test_changes_of_drafts_and_of_what_was_withdrawn_do_not_wait(editor):
     article = make_visible_article()
     change(article)
     article.withdraw()
-    assert words(editor, "Changes not published yet") == []
+    assert words(editor, "Unpublished changes") == []
 
 
 def test_changes_are_looked_for_among_the_newest_revisions_only(editor, monkeypatch):
     change(make_visible_article())
     monkeypatch.setattr(planning, "LOOKED_AT", 1)
-    assert len(words(editor, "Changes not published yet")) == 1
+    assert len(words(editor, "Unpublished changes")) == 1
     make_article().keep_revision()
-    assert words(editor, "Changes not published yet") == []
+    assert words(editor, "Unpublished changes") == []
 
 
 def test_what_is_scheduled_for_today_appears_today(editor, settings):
@@ -151,7 +151,7 @@ def test_what_is_scheduled_for_today_appears_today(editor, settings):
         make_visible_article(
             title="Tomorrow", published_at=datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
         )
-        assert words(editor, "Appears today") == ["Soon", "Late"]
+        assert words(editor, "Appearing today") == ["Soon", "Late"]
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
@@ -164,9 +164,9 @@ def test_today_ends_at_midnight_also_when_the_clock_is_changed(settings, day):
 
 def test_what_readers_say_waits_for_an_answer_the_oldest_first(editor):
     first, second = make_request(), make_request()
-    assert words(editor, "What readers say is wrong") == [first.text, second.text]
+    assert words(editor, "Errors reported by readers") == [first.text, second.text]
     first.close()
-    assert words(editor, "What readers say is wrong") == [second.text]
+    assert words(editor, "Errors reported by readers") == [second.text]
 
 
 def overtaken(article, user):
@@ -199,12 +199,14 @@ def test_nobody_is_in_conflict_with_themselves(editor):
 
 def test_what_writers_propose_waits_until_it_is_answered(client, editor):
     proposal = proposed(make_visible_article(title="Harbour"))
-    assert words(editor, "Proposed by writers") == [f"Harbour, by {proposal.who}"]
+    assert words(editor, "Changes proposed by writers") == [
+        f"Harbour, by {proposal.who}"
+    ]
     client.force_login(editor)
-    [row] = pile(editor, "Proposed by writers").rows
+    [row] = pile(editor, "Changes proposed by writers").rows
     assert client.get(row.address).status_code == 200
     decline(proposal, answer="No.", by=editor)
-    assert words(editor, "Proposed by writers") == []
+    assert words(editor, "Changes proposed by writers") == []
 
 
 def test_what_is_about_to_become_public_with_an_error_is_a_problem(editor):
@@ -223,7 +225,7 @@ def test_what_readers_say_under_ones_own_is_shown_without_what_waits(editor):
     make_comment(article=own, body="Not decided on yet")
     make_shown_comment(article=make_visible_article(), body="Under another")
     make_shown_comment(article=own, name="Inés", body="Well said")
-    assert words(editor, "What readers say about your articles") == ["Inés: Well said"]
+    assert words(editor, "Comments on your articles") == ["Inés: Well said"]
 
 
 def test_a_pile_shows_a_few_and_leads_to_the_rest(client, editor):
@@ -234,8 +236,8 @@ def test_a_pile_shows_a_few_and_leads_to_the_rest(client, editor):
     make_article(created_by=editor)
     page = client.get(INDEX)
     assertContains(page, "See all")
-    assert len(pile(editor, "Yours in progress").rows) == SHOWN
-    assert client.get(pile(editor, "Yours in progress").address).status_code == 200
+    assert len(pile(editor, "Your drafts").rows) == SHOWN
+    assert client.get(pile(editor, "Your drafts").address).status_code == 200
 
 
 def test_an_empty_pile_says_so(client, editor):

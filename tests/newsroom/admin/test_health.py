@@ -41,14 +41,14 @@ def test_a_reader_is_asked_to_sign_in(client, db):
 
 
 def test_before_the_first_tick_the_page_says_how_to_begin(desk):
-    assert "Nothing has been looked after yet" in desk.get(PAGE).content.decode()
+    assert "Background jobs have never run" in desk.get(PAGE).content.decode()
     assert "errornote" not in desk.get(FIRST).content.decode()
 
 
 def test_after_a_tick_every_job_went_well(desk):
     call_command("tick")
     page = desk.get(PAGE).content.decode()
-    assert page.count(">Well<") == len(ticking.JOBS)
+    assert page.count(">OK<") == len(ticking.JOBS)
     assert "Scheduled changes of articles go live" in page
     assert "errornote" not in desk.get(FIRST).content.decode()
 
@@ -67,10 +67,7 @@ def test_a_failure_is_counted_named_and_over_once_it_works(desk, monkeypatch):
     assert "3 times in a row since" in page
     assert "OSError" in page
     assert "secret@example.org" not in page
-    assert (
-        "Something that should happen by itself fails."
-        in desk.get(FIRST).content.decode()
-    )
+    assert "A background job is failing." in desk.get(FIRST).content.decode()
     monkeypatch.setattr(pigeon, "__code__", (lambda: None).__code__)
     call_command("tick")
     assert "in a row" not in desk.get(PAGE).content.decode()
@@ -81,7 +78,7 @@ def test_the_desk_hears_when_nothing_ticks_any_more(desk):
     call_command("tick")
     with time_machine.travel(timezone.now() + timedelta(minutes=3)):
         page = desk.get(FIRST).content.decode()
-    assert "Nothing has happened by itself since" in page
+    assert "Background jobs have not run since" in page
 
 
 def test_changes_that_do_not_go_live_are_named_with_their_article(desk):
@@ -123,6 +120,6 @@ def test_the_page_asks_as_much_for_one_late_change_as_for_many(desk):
         Revision.objects.scheduled().update(publish_at=timezone.now() - HOUR)
         desk.get(PAGE)
         with CaptureQueriesContext(connection) as queries:
-            assert "that are late" in desk.get(PAGE).content.decode()
+            assert "Late scheduled changes" in desk.get(PAGE).content.decode()
         numbers.add(len(queries))
     assert len(numbers) == 1

@@ -36,8 +36,8 @@ def test_an_editor_makes_a_page_that_readers_find(desk, client):
         ("/admin/", "belongs to another page"),
         ("/about/", "There is a page at /about/ already"),
         ("about", "leading slash"),
-        ("/a//b/", "Write the address as"),
-        ("/", "Write the address as"),
+        ("/a//b/", "Enter an address such as"),
+        ("/", "Enter an address such as"),
         ("/x y/", "must contain only"),
     ],
 )

@@ -27,7 +27,11 @@ def test_each_sees_the_ways_they_may_go(db):
 def test_the_page_lists_every_key(client, db):
     client.force_login(make_user(role="Editors"))
     page = client.get(PAGE).content.decode()
-    for words in ["Show these keys", "Go to the calendar", "Save and stay"]:
+    for words in [
+        "Show keyboard shortcuts",
+        "Go to the calendar",
+        "Save without leaving",
+    ]:
         assert words in page
     assert "moderators’ queue</td>" not in page
 

@@ -61,7 +61,7 @@ def test_who_types_is_left_alone_and_saves_without_a_mouse(desk):
 
 def test_the_keys_can_be_switched_off(desk):
     desk.goto(reverse("desk_shortcuts"))
-    desk.get_by_label("Keys without Ctrl or ⌘ work in this browser").uncheck()
+    desk.get_by_label("Use single-key shortcuts in this browser").uncheck()
     desk.goto(LIST)
     desk.keyboard.press("n")
     desk.keyboard.press("?")
@@ -74,4 +74,4 @@ def test_without_a_script_the_page_lists_the_keys(transactional_db, open_page):
     page = open_page(user=make_user(role="Editors"), java_script_enabled=False)
     page.goto(LIST)
     page.get_by_role("link", name="Keyboard shortcuts").click()
-    expect(page.get_by_text("Show these keys")).to_be_visible()
+    expect(page.get_by_text("Show keyboard shortcuts")).to_be_visible()
