@@ -242,7 +242,7 @@ def test_without_a_script_the_app_works_from_its_picture_to_signing_in(
     shown = page.locator(".account__secret").text_content()
     secret = b32decode(shown.replace(" ", "")).hex()
     page.get_by_label("Code shown by the app").fill(code_of(secret))
-    page.get_by_role("button", name="Add the app").click()
+    page.get_by_role("button", name="Add app").click()
     codes = page.locator(".account__codes code").all_text_contents()
     assert len(codes) == 10
     page.get_by_role("button", name="I have stored them").click()

@@ -251,7 +251,7 @@ def test_days_that_cannot_be_counted_are_refused(desk, days):
     [
         ({}, "Open: new comments are taken. It does not close by itself."),
         ({"policy": "held"}, "Held: every comment waits for a moderator. It does not close by itself."),
-        ({"policy": "closed"}, "Closed: no new comments are taken."),
+        ({"policy": "closed"}, "Closed: no new comments."),
         ({"closes_after_days": 2}, "Open: new comments are accepted. It closes on 3 May 2126, 12:00 UTC."),
         ({"closes_after_days": 1}, "Closed since 2 May 2126, 12:00 UTC: no new comments are taken."),
         ({"policy": "held", "closes_at": datetime(2126, 5, 9, 8, tzinfo=UTC)}, "Held: every comment waits for a moderator. It closes on 9 May 2126, 08:00 UTC."),
