@@ -1,0 +1,88 @@
+"""No page, mail or form says anything that is not marked for translation."""
+
+import pytest
+
+from tests.factories import make_shown_comment, make_visible_article
+from tests.pseudo_locale import (
+    pseudo_english,
+    texts_of_the_database,
+    unmarked_texts,
+)
+from tests.test_visibility import PUBLIC_LISTS
+from tests.who_may import make_world, routes
+
+# What pages show without translating it.
+NEVER_TRANSLATED = [
+    *[
+        "Newsroom",
+        "RSS",
+        "HTML",
+        "JSON",
+        "CSV",
+        "UTC",
+        "Europe/Vienna",
+        "localhost:8000",
+    ],
+    *[
+        "testserver",
+        "http://",
+        "https://",
+        "Ctrl",
+        "Alt",
+        "Shift",
+        "Esc",
+        "Enter",
+        "Tab",
+    ],
+]
+AREAS = sorted({"/".join(route.split("/")[1:3]) for route in routes()})
+
+
+@pytest.fixture
+def world(db):
+    return make_world()
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_the_desk_shows_only_marked_texts(world, area):
+    wrong = {}
+    own = [route for route in routes() if "/".join(route.split("/")[1:3]) == area]
+    data = [*texts_of_the_database(), *NEVER_TRANSLATED]
+    with pseudo_english():
+        for route in own:
+            address = world.address(route, "live")
+            for method in ["get", "post"]:
+                answer = world.ask("superuser", address, method)
+                if answer.headers.get("Content-Type", "").startswith("text/html"):
+                    found = unmarked_texts(_content(answer), data=data)
+                    if found:
+                        wrong[f"{method} {address}"] = found
+    assert not wrong, _listed(wrong)
+
+
+@pytest.mark.parametrize("pattern", PUBLIC_LISTS)
+def test_readers_see_only_marked_texts(db, client, settings, pattern):
+    settings.SHOW_CHANGES = True
+    article = make_visible_article(
+        slug="the-visible-one", tags=["Rivers"], byline=["Ana Ruiz"]
+    )
+    make_shown_comment(article=article)
+    address = pattern.format(
+        year=f"{article.published_at:%Y}", month=f"{article.published_at:%m}"
+    )
+    data = [*texts_of_the_database(), *NEVER_TRANSLATED]
+    with pseudo_english():
+        answer = client.get(address)
+        if answer.headers["Content-Type"].startswith("text/html"):
+            found = unmarked_texts(_content(answer), data=data)
+            assert not found, found
+
+
+def _content(answer):
+    return b"".join(answer).decode() if answer.streaming else answer.content.decode()
+
+
+def _listed(wrong):
+    return "\n".join(
+        f"{address}\n    " + "\n    ".join(texts) for address, texts in wrong.items()
+    )
