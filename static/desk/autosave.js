@@ -2,6 +2,8 @@
 // while the server cannot be reached, the session has ended, or the article is not saved yet.
 // Says who else is at it, and puts one's own or the others' words into a field after a conflict.
 
+import { gettext, locale, ngettext } from "../js/texts.js";
+
 const form = document.querySelector("#content-main > form");
 const place = document.querySelector("#editing");
 const { keep, presence, editor } = place?.dataset ?? {};
@@ -12,15 +14,15 @@ const PAUSE = 3000;
 const RETRY = 10000;
 const LOOK = 15000;
 
-const UNREACHED = "The newsroom cannot be reached. What you type is kept in this browser until it can.";
+const UNREACHED = gettext("The server cannot be reached. Until it can, your text is kept in this browser.");
 const SIGNED_OUT =
-  "You are not signed in any more. Sign in in another tab; until then what you type is kept in this browser.";
+  gettext("You are no longer signed in. Sign in in another tab. Until then, your text is kept in this browser.");
 const OFFLINE =
-  "You are offline, so this was not sent. What you typed is kept in this browser; save it again when the connection is back.";
+  gettext("You are offline, so nothing was sent. Your text is kept in this browser. Save again when you are back online.");
 const DECIDE =
-  "Decide first about what you typed before: take it over, or throw it away. Until then what you type now is not kept.";
-const TOO_LONG = "This is too long to be kept while you type. Save it yourself.";
-const FULL = "This browser has no room to keep what you type. Copy it before you leave.";
+  gettext("First restore or discard your earlier text. Until then, new text is not autosaved.");
+const TOO_LONG = gettext("The text is too long for autosave. Please save it yourself.");
+const FULL = gettext("This browser has no space left to keep your text. Copy it before you leave.");
 
 // What was typed before and still waits for an answer is not overwritten.
 const offeredByServer = document.querySelector("form.kept");
@@ -55,14 +57,14 @@ function soon(pause) {
 // One request at a time: what is typed meanwhile goes with the next.
 async function send() {
   timer = undefined;
-  if (!keep || offeredByServer) return copied() && say(`Kept in this browser at ${clock(new Date())}.`);
+  if (!keep || offeredByServer) return copied() && say(gettext("Kept in this browser at {time}.", { time: clock(new Date()) }));
   sending = true;
   changed = false;
   const outcome = await ask(keep, { method: "POST", body: fields() });
   sending = false;
   if (outcome.at) {
     if (!changed) forget();
-    say(`Kept at ${clock(new Date(outcome.at))}, not saved yet.`);
+    say(gettext("Autosaved at {time}, not saved yet.", { time: clock(new Date(outcome.at)) }));
     soon(PAUSE);
     return;
   }
@@ -169,24 +171,25 @@ function offerCopy() {
   const sentence = document.createElement("p");
   const time = document.createElement("time");
   time.dateTime = time.title = new Date(kept.at).toISOString();
-  time.textContent = `on ${new Date(kept.at).toLocaleString()}`;
-  sentence.append("You typed something here ", time, " that was kept in this browser only.");
+  time.textContent = new Date(kept.at).toLocaleString(locale);
+  const [before, after] = gettext("You typed text here on {time} that is kept only in this browser.").split("{time}");
+  sentence.append(before, time, after);
   const buttons = document.createElement("div");
   buttons.className = "steps";
   buttons.append(
-    button("Take it over", () => {
+    button(gettext("Restore"), () => {
       decided();
       for (const [name, value] of kept.typed) {
         const field = form.elements.namedItem(name);
         // `seen` says which state was on the screen: somebody may have saved another one since.
         if (field?.type && (field.type !== "hidden" || name === "seen")) put(field, value);
       }
-      say("What you typed stands in the form. It is not saved yet.");
+      say(gettext("Your text is back in the form. It is not saved yet."));
     }),
-    button("Throw it away", () => {
+    button(gettext("Discard"), () => {
       decided();
       forget();
-      say("The copy in this browser is thrown away.");
+      say(gettext("The copy in this browser was discarded."));
     }, "steps__button--dangerous"),
   );
   offer.append(sentence, buttons);
@@ -233,8 +236,11 @@ function line({ name, at, seconds }) {
   const [item, who, time] = ["li", "bdi", "time"].map((tag) => document.createElement(tag));
   who.textContent = name;
   time.dateTime = time.title = at;
-  time.textContent = `${seconds} s ago`;
-  item.append(who, " is editing, last change ", time);
+  time.textContent = ngettext("{count} second ago", "{count} seconds ago", seconds);
+  // The places of a name and a time, in the order of the language.
+  for (const piece of gettext("{name} is editing, last change {time}").split(/(\{name\}|\{time\})/)) {
+    item.append({ "{name}": who, "{time}": time }[piece] ?? piece);
+  }
   return item;
 }
 
@@ -255,15 +261,15 @@ function offerBoth(part) {
   const buttons = document.createElement("div");
   buttons.className = "conflict__buttons";
   buttons.append(
-    button("Copy mine", async () => {
+    button(gettext("Copy mine"), async () => {
       try {
         await navigator.clipboard.writeText(mine.checked ? field.value : own);
-        done.textContent = "Copied.";
+        done.textContent = gettext("Copied.");
       } catch {
-        done.textContent = "The browser did not let it be copied. Copy it from the form.";
+        done.textContent = gettext("The browser did not allow copying. Copy the text from the form.");
       }
     }),
-    button("Use theirs", () => theirs.click()),
+    button(gettext("Use theirs"), () => theirs.click()),
     done,
   );
   part.append(buttons);

@@ -3,6 +3,8 @@
 // What is typed is sent a moment after the last key, one request at a time, and shown in a
 // frame in which no script runs. Nothing is saved by that.
 
+import { gettext } from "../js/texts.js";
+
 const panel = document.querySelector("[data-beside]");
 const form = panel?.closest("form") ?? document.querySelector("#article_form");
 const frame = panel?.querySelector("iframe");
@@ -21,7 +23,7 @@ function button() {
   const toggle = document.createElement("button");
   toggle.type = "button";
   toggle.className = "beside-toggle";
-  toggle.textContent = "Preview beside";
+  toggle.textContent = gettext("Preview beside");
   toggle.setAttribute("aria-expanded", "false");
   toggle.addEventListener("click", () => (panel.hidden ? open() : close()));
   item.append(toggle);
@@ -79,10 +81,10 @@ async function show() {
       redirect: "manual",
     });
     if (answer.status === 413) said.textContent = await answer.text();
-    else if (!answer.ok) said.textContent = "The preview cannot be shown: sign in again in another tab.";
+    else if (!answer.ok) said.textContent = gettext("The preview is unavailable. Sign in again in another tab.");
     else put(await answer.text());
   } catch {
-    said.textContent = "The newsroom cannot be reached. The preview shows what was typed before.";
+    said.textContent = gettext("The server cannot be reached. The preview shows earlier text.");
   }
   sending = false;
   if (isBehind) soon();
@@ -98,7 +100,7 @@ function put(html) {
       frame.contentDocument.addEventListener("click", (event) => {
         if (event.target.closest("a:not([href^='#'])")) event.preventDefault();
       });
-      said.textContent = "As typed; not saved.";
+      said.textContent = gettext("Unsaved text");
     },
     { once: true },
   );

@@ -5,6 +5,7 @@
 // and a look at what it would lose: then the textarea stays, and nothing is lost.
 
 import * as prose from "django-prose-editor/editor";
+import { gettext } from "../js/texts.js";
 
 const { Blockquote, Editor, Extension, Figure, Link, Mark, Node, Table, mergeAttributes } = prose;
 
@@ -23,7 +24,7 @@ const ours = {
       menu.defineItem({
         name: "pullQuote",
         groups: "nodes",
-        button: buttons.material("format_shapes", "pull quote"),
+        button: buttons.material("format_shapes", gettext("Pull quote")),
         active: (editor) => editor.isActive("blockquote", { class: "pull" }),
         command(editor) {
           const chain = editor.chain().focus();
@@ -51,7 +52,7 @@ const ours = {
       menu.defineItem({
         name: "altText",
         groups: "nodes",
-        button: buttons.material("description", "alt text of the picture"),
+        button: buttons.material("description", gettext("Alt text of the picture")),
         enabled: (editor) => pictureIn(editor) !== null,
         command: describe,
       });
@@ -221,7 +222,11 @@ function describe(editor) {
   const dialog = document.createElement("dialog");
   dialog.className = "body-alt";
   dialog.innerHTML =
-    '<form method="dialog"><label>What is to be seen, here in place of what the library says <textarea rows="3"></textarea></label><p><button class="steps__button steps__button--main" value="keep">Keep</button> <button class="steps__button" value="">Leave it</button></p></form>';
+    '<form method="dialog"><label><span></span> <textarea rows="3"></textarea></label><p><button class="steps__button steps__button--main" value="keep"></button> <button class="steps__button" value=""></button></p></form>';
+  dialog.querySelector("span").textContent = gettext("Alt text in this article, instead of the one in the library");
+  const [keep, cancel] = dialog.querySelectorAll("button");
+  keep.textContent = gettext("Apply");
+  cancel.textContent = gettext("Cancel");
   const field = dialog.querySelector("textarea");
   field.value = picture.node.attrs.alt ?? "";
   dialog.addEventListener("close", () => {
@@ -243,9 +248,11 @@ function takeFiles(editor, files, at, said) {
   if (!pictures.length || !address) return false;
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   for (const file of pictures) {
-    said(`${file.name} is sent …`);
+    said(gettext("Uploading {file} …", { file: file.name }));
     const done = (result) => {
-      said(result.key ? `${file.name} stands in the text. ${result.alt ? "" : "Write its alt text in the library."}` : `${file.name}: ${result.sentence}`);
+      if (!result.key) said(`${file.name}: ${result.sentence}`);
+      else if (result.alt) said(gettext("{file} was added to the text.", { file: file.name }));
+      else said(gettext("{file} was added to the text. Add its alt text in the library.", { file: file.name }));
       if (result.key) insertFigure(editor, result, Math.min(at, editor.state.doc.content.size));
     };
     document.dispatchEvent(new CustomEvent("desk:upload", { detail: { file, token, address, done } }));
@@ -288,13 +295,13 @@ function start(textarea) {
         const foreign = [...page.querySelectorAll("img:not([data-file])")];
         if (!foreign.length) return html;
         for (const image of foreign) image.remove();
-        said("Pictures of other sites were left out. Save them, and put them in by the picture button.");
+        said(gettext("Pictures from other sites were left out. Save them and add them with the picture button."));
         return page.body.innerHTML;
       },
       attributes: {
         role: "textbox",
         "aria-multiline": "true",
-        "aria-label": label?.textContent.replace(/:\s*$/, "") ?? "Body",
+        "aria-label": label?.textContent.replace(/:\s*$/, "") ?? gettext("Body"),
       },
     },
     onUpdate() {
@@ -323,7 +330,7 @@ function start(textarea) {
     const why = document.createElement("p");
     why.className = "help body-plain";
     why.textContent =
-      "This text holds something that the editor would lose, so it is shown as HTML. Whatever you write here is kept.";
+      gettext("This text contains something that the editor would lose, so it is shown as HTML. Everything you write here is kept.");
     textarea.after(why);
   }
 }

@@ -1,6 +1,8 @@
 // The point of a picture that stays in sight when it is cropped: set by a click, by dragging or by the
 // arrow keys. Both numbers stay fields of the form.
 
+import { gettext, number } from "../js/texts.js";
+
 const place = document.querySelector("[data-focal]");
 const fields = { x: document.querySelector("#id_focal_x"), y: document.querySelector("#id_focal_y") };
 
@@ -19,8 +21,10 @@ if (place && fields.x && fields.y) {
     const { x, y } = read();
     place.style.setProperty("--focal-x", x);
     place.style.setProperty("--focal-y", y);
-    const words = `${Math.round(x * 100)} % from the left, ${Math.round(y * 100)} % from the top`;
-    point.ariaLabel = `Point that stays in sight: ${words}. Arrow keys move it.`;
+    point.ariaLabel = gettext(
+      "Focal point: {x} % from the left, {y} % from the top. Move it with the arrow keys.",
+      { x: number(Math.round(x * 100)), y: number(Math.round(y * 100)) },
+    );
     return words;
   }
 

@@ -1,11 +1,13 @@
 // "Reject" needs a reason: say so beside the menu, before the page is left.
 
+import { gettext } from "../js/texts.js";
+
 document.addEventListener("click", (event) => {
   const needs = event.target.closest?.("button[data-needs]")?.dataset.needs;
   const reason = needs && document.getElementById(needs);
   if (!reason || reason.value) return;
   event.preventDefault();
-  reason.setCustomValidity("Choose a reason, then reject.");
+  reason.setCustomValidity(gettext("Choose a reason, then reject."));
   reason.reportValidity();
   reason.addEventListener("change", () => reason.setCustomValidity(""), { once: true });
 });
@@ -19,7 +21,7 @@ if (redact && comment) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button";
-  button.textContent = "Add the words marked above";
+  button.textContent = gettext("Add the selected text");
   button.addEventListener("click", () => {
     const chosen = document.getSelection();
     const marked = comment.contains(chosen.anchorNode) ? chosen.toString().trim() : "";

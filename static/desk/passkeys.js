@@ -3,6 +3,8 @@
 //
 // The server makes each challenge and verifies each answer; see newsroom/accounts/passkeys.py.
 
+import { gettext } from "../js/texts.js";
+
 const CHALLENGE_LASTS = 9 * 60_000; // milliseconds; the server waits a minute longer
 
 const area = document.querySelector("[data-passkey]");
@@ -38,13 +40,13 @@ async function post(address, fields) {
       body: new URLSearchParams({ ...fields, csrfmiddlewaretoken: token }),
     });
   } catch {
-    throw new Error("The site cannot be reached. Try again when the connection is back.");
+    throw new Error(gettext("The server cannot be reached. Try again when you are back online."));
   }
   let answer;
   try {
     answer = await response.json();
   } catch {
-    throw new Error("The site did not take this. Load the page again, and try once more.");
+    throw new Error(gettext("The server refused this. Reload the page and try again."));
   }
   if (!response.ok) throw new Error(answer.problem);
   return answer;
@@ -109,16 +111,18 @@ async function answer(response) {
 }
 
 function inWords(error) {
-  if (error.name === "NotAllowedError") return "No passkey was used: it was cancelled, or it took too long.";
-  if (error.name === "InvalidStateError") return "This device has a passkey for your account already.";
-  if (error.name === "SecurityError") return `Passkeys work at ${area.dataset.ownAddress || "the site’s own address"} only.`;
+  if (error.name === "NotAllowedError") return gettext("No passkey was used: the request was cancelled or took too long.");
+  if (error.name === "InvalidStateError") return gettext("This device already has a passkey for your account.");
+  if (error.name === "SecurityError") return gettext("Passkeys work only at {address}.", {
+    address: area.dataset.ownAddress || location.origin,
+  });
   return error.message;
 }
 
 async function onPress() {
   waiting?.abort();
   button.disabled = true;
-  say("Your browser asks for the passkey …");
+  say(gettext("Follow the instructions of your browser …"));
   try {
     await answer(job === "register" ? await make() : await sign());
     say("");

@@ -1,6 +1,8 @@
 // The picker of pictures, over a form: for a field that holds one, and for the editor of the
 // body, which asks with the event "desk:pick". Without it the picker is a page of its own.
 
+import { gettext } from "../js/texts.js";
+
 const PICK = document.querySelector("a[data-picture-pick]")?.href;
 
 let whoAsks = null;
@@ -9,7 +11,9 @@ const dialog = document.createElement("dialog");
 dialog.className = "picker-dialog";
 dialog.setAttribute("aria-labelledby", "picker-title");
 dialog.innerHTML =
-  '<div class="picker-dialog__head"><h2 id="picker-title">Choose a picture</h2><button type="button" class="steps__button">Close</button></div><div></div>';
+  '<div class="picker-dialog__head"><h2 id="picker-title"></h2><button type="button" class="steps__button"></button></div><div></div>';
+dialog.querySelector("h2").textContent = gettext("Choose a picture");
+dialog.querySelector("button").textContent = gettext("Close");
 const [head, body] = dialog.children;
 head.querySelector("button").addEventListener("click", () => dialog.close());
 
@@ -31,7 +35,7 @@ async function load(address) {
     body.replaceChildren(document.adoptNode(part));
     for (const button of body.querySelectorAll("[data-picked]")) button.hidden = false;
   } catch {
-    body.textContent = "The library cannot be shown. Sign in again in another tab, close this and open it once more.";
+    body.textContent = gettext("The library is unavailable. Sign in again in another tab, then close and reopen this window.");
   }
   body.ariaBusy = "false";
 }
@@ -55,10 +59,10 @@ body.addEventListener("submit", (event) => {
 async function upload(form) {
   const said = body.querySelector("[data-picker-said]");
   if (!form.querySelector("[type=file]").files.length) {
-    said.textContent = "Choose a file first.";
+    said.textContent = gettext("Choose a file first.");
     return;
   }
-  said.textContent = "Is sent …";
+  said.textContent = gettext("Uploading …");
   const results = await sent(new FormData(form), form.action);
   const [only] = results;
   if (results.length === 1 && only.key) {
@@ -78,7 +82,7 @@ async function sent(data, address) {
     const { results, problem } = await answer.json();
     return results.length ? results : [{ sentence: problem }];
   } catch {
-    return [{ sentence: "It was not sent. Look at your connection, sign in again in another tab, and choose it once more." }];
+    return [{ sentence: gettext("The upload failed. Check your connection, sign in again in another tab, and choose the file again.") }];
   }
 }
 

@@ -3,6 +3,8 @@
 // Every button stands in a form that works without this script. Here it is sent in the
 // background, and what comes back takes the place of the card: nothing else moves.
 
+import { gettext, ngettext } from "../js/texts.js";
+
 const queue = document.querySelector(".queue");
 const list = queue.querySelector(".queue__cards");
 const live = queue.querySelector(".queue__said");
@@ -11,10 +13,10 @@ const keys = queue.querySelector(".queue__keys");
 const news = queue.querySelector(".queue__new a");
 
 const POLL = 20_000;
-const OFFLINE = "It could not be sent: the site does not answer. Nothing is lost; try again.";
+const OFFLINE = gettext("Not sent: the server does not answer. Nothing is lost; try again.");
 const SIGNED_OUT =
-  "It could not be sent: you are signed out. Sign in in another tab, then try again here.";
-const REFUSED = "It could not be sent: the site refused it. Nothing is lost; you may have to open the queue again.";
+  gettext("Not sent: you are signed out. Sign in in another tab, then try again here.");
+const REFUSED = gettext("Not sent: the server refused it. Nothing is lost; you may have to reload the queue.");
 
 const cards = () => [...list.querySelectorAll(".card")];
 const keysOf = (element) => element.dataset.keys.split(" ").map(Number);
@@ -141,7 +143,7 @@ function show(answer, stands) {
   const target = asksAgain ?? next;
   if (target) focus(target);
   else list.querySelector(".folded:last-child")?.focus();
-  if (!cards().length) said(`${answer.said} – that was the last card on this page.`);
+  if (!cards().length) said(`${answer.said} ${gettext("That was the last card on this page.")}`);
 }
 
 function nextAfter(place) {
@@ -215,7 +217,7 @@ async function load() {
     news.textContent = "";
     const first = fresh.length && list.querySelector(`[data-keys="${fresh[0].dataset.keys}"]`);
     if (first) focus(first);
-    said(fresh.length === 1 ? "One new card, after the others." : `${fresh.length} new cards, after the others.`);
+    said(ngettext("{count} new card, after the others.", "{count} new cards, after the others.", fresh.length));
   } catch (error) {
     said(error instanceof TypeError ? OFFLINE : error.message);
   } finally {
@@ -249,7 +251,7 @@ function closeWhatIsOpen() {
 function undoLast() {
   const last = lastUndo();
   if (last) last.click();
-  else said("There is nothing here to undo.");
+  else said(gettext("There is nothing to undo."));
 }
 
 let newestFolded = [];
@@ -306,7 +308,7 @@ document.addEventListener("keydown", (event) => {
 
 const selected = (act) => () => {
   if (list.querySelector(".card__select:checked")) act();
-  else said("Nothing is selected. Press x on the cards to select.");
+  else said(gettext("Nothing is selected. Press x on a card to select it."));
 };
 
 // The events

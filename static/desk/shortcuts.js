@@ -3,6 +3,8 @@
 // A single key does nothing while somebody types, and can be switched off for a browser:
 // it may be what a voice or a switch sends (WCAG 2.2, 2.1.4).
 
+import { gettext } from "../js/texts.js";
+
 const STORED = "desk-shortcuts";
 const TOGETHER = 1_000; // milliseconds between two keys of one shortcut
 
@@ -56,11 +58,11 @@ async function help() {
   }
   const dialog = document.createElement("dialog");
   dialog.className = "shortcuts-dialog";
-  dialog.setAttribute("aria-label", "Keyboard shortcuts");
+  dialog.setAttribute("aria-label", gettext("Keyboard shortcuts"));
   const close = document.createElement("button");
   close.type = "button";
   close.className = "button";
-  close.textContent = "Close";
+  close.textContent = gettext("Close");
   close.addEventListener("click", () => dialog.close());
   dialog.append(document.adoptNode(keys), close);
   dialog.addEventListener("close", () => dialog.remove());

@@ -1,6 +1,8 @@
 // What was typed and not saved: the browser asks before it is left behind, and when the
 // session ended in between, it comes back after signing in again.
 
+import { gettext } from "../js/texts.js";
+
 const form = document.querySelector("#content-main > form");
 const place = `desk:${location.pathname}`;
 let changed = Boolean(document.querySelector(".errornote"));
@@ -43,6 +45,6 @@ function restore(fields) {
   notice.className = "errornote";
   notice.role = "status";
   notice.textContent =
-    "Your session had ended before this was saved. What you typed is back; save it now.";
+    gettext("Your session ended before this was saved. Your text is back in the form: save it now.");
   form.prepend(notice);
 }

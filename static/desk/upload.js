@@ -1,6 +1,8 @@
 // Uploads pictures one after the other, each with its progress and with what became of it.
 // Without this script the form sends all of them at once.
 
+import { gettext } from "../js/texts.js";
+
 const form = document.querySelector("form[data-upload]");
 const list = document.querySelector("[data-upload-results]");
 const said = document.querySelector("[data-upload-said]");
@@ -41,9 +43,9 @@ function take(files) {
     const progress = document.createElement("progress");
     progress.max = 100;
     progress.value = 0;
-    progress.ariaLabel = `Progress of ${file.name}`;
+    progress.ariaLabel = gettext("Progress of {file}", { file: file.name });
     const sentence = document.createElement("span");
-    sentence.textContent = "waits";
+    sentence.textContent = gettext("Waiting");
     const words = document.createElement("div");
     words.append(name, " ", sentence, " ", progress);
     row.append(words);
@@ -64,7 +66,7 @@ function send(file, shown) {
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
       shown.progress.value = (100 * event.loaded) / event.total;
-      shown.sentence.textContent = event.loaded < event.total ? "is sent" : "is looked at, and its sizes are made …";
+      shown.sentence.textContent = event.loaded < event.total ? gettext("Uploading …") : gettext("Processing …");
     });
     request.addEventListener("loadend", () => {
       finish(file, shown, answerOf(request));
@@ -82,8 +84,8 @@ function answerOf(request) {
     return {
       state: "refused",
       sentence: request.status
-        ? "It was not taken: the newsroom refused it. Sign in again in another tab, then choose it once more."
-        : "It was not sent: the newsroom cannot be reached. Choose it once more when the connection is back.",
+        ? gettext("The server refused the upload. Sign in again in another tab, then choose the file again.")
+        : gettext("The server cannot be reached. Choose the file again when you are back online."),
     };
   }
 }
@@ -102,7 +104,7 @@ function finish(file, shown, result) {
   if (result.address) {
     const link = document.createElement("a");
     link.href = result.address;
-    link.textContent = result.state === "there" ? "Look at it" : "Describe it";
+    link.textContent = result.state === "there" ? gettext("Open") : gettext("Describe");
     shown.words.append(" ", link);
   }
 }

@@ -163,7 +163,7 @@ def test_what_was_typed_outlives_the_session(desk):
     desk.get_by_label("Username").fill(desk.user.username)
     desk.get_by_label("Password").fill("correct horse battery")
     desk.get_by_role("button", name="Log in").click()
-    desk.get_by_text("What you typed is back").wait_for()
+    desk.get_by_text("Your text is back").wait_for()
     assert body(desk).inner_text() == "Begun. And more."
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url(f"**{LIST}")

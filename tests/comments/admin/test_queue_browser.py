@@ -224,7 +224,7 @@ def test_what_cannot_be_sent_is_not_lost(open_queue):
     page.locator(".card").focus()
     page.context.set_offline(True)
     page.keyboard.press("a")
-    expect(page.locator(".card__notice")).to_contain_text("the site does not answer")
+    expect(page.locator(".card__notice")).to_contain_text("the server does not answer")
     page.context.set_offline(False)
     cookies = page.context.cookies()
     page.context.clear_cookies()

@@ -181,7 +181,7 @@ def test_at_another_address_of_the_site_no_passkey_works(with_passkey, live_serv
     page.goto(f"{other}/admin/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("status")).to_contain_text(
-        f"Passkeys work at {live_server.url} only."
+        f"Passkeys work only at {live_server.url} only."
     )
 
 

@@ -68,14 +68,14 @@ def test_words_typed_without_a_connection_come_back(desk):
     body(desk)
     desk.context.set_offline(True)
     write(desk, " Offline.")
-    desk.get_by_text("The newsroom cannot be reached").wait_for()
+    desk.get_by_text("The server cannot be reached").wait_for()
     save(desk)
-    desk.get_by_text("You are offline, so this was not sent").wait_for()
+    desk.get_by_text("You are offline, so nothing was sent").wait_for()
     desk.close()
     page = desk.context.new_page()
     desk.context.set_offline(False)
     page.goto(form_of(article))
-    page.get_by_text("kept in this browser only").wait_for()
+    page.get_by_text("kept only in this browser").wait_for()
     assert body(page).inner_text() == "Begun."
     page.get_by_role("button", name="Take it over").click()
     assert body(page).inner_text() == "Begun. Offline."
@@ -92,7 +92,7 @@ def test_when_the_connection_is_back_keeping_goes_on(desk):
     body(desk)
     desk.context.set_offline(True)
     write(desk, " Offline.")
-    desk.get_by_text("The newsroom cannot be reached").wait_for()
+    desk.get_by_text("The server cannot be reached").wait_for()
     assert not Unsaved.objects.exists()
     desk.context.set_offline(False)
     desk.get_by_text("not saved yet").wait_for()
@@ -106,7 +106,7 @@ def test_an_ended_session_is_said_and_after_signing_in_elsewhere_all_goes_on(
     desk.goto(form_of(article))
     StaffSession.objects.all().delete()
     desk.get_by_label("Title").fill("Typed")
-    desk.get_by_text("You are not signed in any more").wait_for()
+    desk.get_by_text("You are no longer signed in").wait_for()
     other = desk.context.new_page()
     other.goto("/admin/login/")
     other.get_by_label("Username").fill(editor.username)
@@ -144,7 +144,7 @@ def test_a_new_article_is_kept_in_the_browser_for_its_writer_alone(desk, open_pa
     assert Article.objects.get().title == "Breaking"
     desk.goto(ADD)
     body(desk)
-    assert desk.get_by_text("kept in this browser only").count() == 0
+    assert desk.get_by_text("kept only in this browser").count() == 0
     assert desk.complaints == []
 
 
@@ -155,9 +155,9 @@ def test_what_is_offered_is_not_overwritten_by_what_is_typed_now(desk, editor):
     desk.get_by_label("Title").fill("Now")
     desk.get_by_text("Kept in this browser").wait_for()
     desk.goto(form_of(article))
-    desk.get_by_text("kept in this browser only").wait_for()
+    desk.get_by_text("kept only in this browser").wait_for()
     desk.get_by_label("Title").fill("Later")
-    desk.get_by_text("Decide first").wait_for()
+    desk.get_by_text("First restore or discard").wait_for()
     assert Unsaved.objects.get().typed["title"] == "Before"
     desk.get_by_role("button", name="Take it over").click()
     assert desk.get_by_label("Title").input_value() == "Now"
