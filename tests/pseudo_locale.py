@@ -18,6 +18,8 @@ SHOWN_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "label", "data-
 BUTTONS = {"submit", "button", "reset"}
 NOT_READ = {"script", "style", "code", "kbd", "template"}
 WORD = re.compile(r"[A-Za-z]{2,}")
+# Django stores the names of permissions in English.
+PERMISSION = re.compile(r".+ \| .+ \| Can .+")
 
 
 class _Pseudo:
@@ -104,7 +106,13 @@ def unmarked_texts(page, *, data):
     """The texts of an HTML page that are neither bracketed nor in `data`."""
     reader = _Reader()
     reader.feed(page)
-    return sorted({text for text in reader.found if WORD.search(_without(text, data))})
+    return sorted(
+        {
+            text
+            for text in reader.found
+            if WORD.search(_without(text, data)) and not PERMISSION.fullmatch(text)
+        }
+    )
 
 
 def unmarked_in_text(text, *, data):

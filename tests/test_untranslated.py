@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import make_shown_comment, make_visible_article
+from tests.factories import make_person, make_shown_comment, make_visible_article
 from tests.pseudo_locale import (
     pseudo_english,
     texts_of_the_database,
@@ -64,7 +64,7 @@ def test_the_desk_shows_only_marked_texts(world, area):
 def test_readers_see_only_marked_texts(db, client, settings, pattern):
     settings.SHOW_CHANGES = True
     article = make_visible_article(
-        slug="the-visible-one", tags=["Rivers"], byline=["Ana Ruiz"]
+        slug="the-visible-one", tags=["Rivers"], byline=[make_person(name="Ana Ruiz")]
     )
     make_shown_comment(article=article)
     address = pattern.format(

@@ -88,7 +88,7 @@ def test_every_button_of_the_editor_can_be_reached_by_keyboard(desk):
         name = control.evaluate("e => e.localName")
         assert name in {"div", "button", "svg", "rect", "line", "path"}
     body(desk).click()
-    desk.get_by_role("button", name="pull quote").focus()
+    desk.get_by_role("button", name="Pull quote").focus()
     desk.keyboard.press("Enter")
     assert desk.locator(".ProseMirror blockquote.pull").inner_text() == "Words"
     assert desk.complaints == []

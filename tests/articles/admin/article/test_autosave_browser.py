@@ -77,7 +77,7 @@ def test_words_typed_without_a_connection_come_back(desk):
     page.goto(form_of(article))
     page.get_by_text("kept only in this browser").wait_for()
     assert body(page).inner_text() == "Begun."
-    page.get_by_role("button", name="Take it over").click()
+    page.get_by_role("button", name="Restore").click()
     assert body(page).inner_text() == "Begun. Offline."
     save(page)
     page.wait_for_url(f"**{LIST}")
@@ -136,7 +136,7 @@ def test_a_new_article_is_kept_in_the_browser_for_its_writer_alone(desk, open_pa
     write(desk, "Just in.")
     desk.get_by_text("Kept in this browser").wait_for()
     desk.goto(ADD)
-    desk.get_by_role("button", name="Take it over").click()
+    desk.get_by_role("button", name="Restore").click()
     assert desk.get_by_label("Title").input_value() == "Breaking"
     assert body(desk).inner_text() == "Just in."
     save(desk)
@@ -159,7 +159,7 @@ def test_what_is_offered_is_not_overwritten_by_what_is_typed_now(desk, editor):
     desk.get_by_label("Title").fill("Later")
     desk.get_by_text("First restore or discard").wait_for()
     assert Unsaved.objects.get().typed["title"] == "Before"
-    desk.get_by_role("button", name="Take it over").click()
+    desk.get_by_role("button", name="Restore").click()
     assert desk.get_by_label("Title").input_value() == "Now"
 
 
