@@ -14,7 +14,7 @@ from django.urls import reverse
 from articles.core.admin.changelist import LongList, LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.append_only import name_of
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.filters import DateFilter

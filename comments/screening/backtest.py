@@ -16,7 +16,7 @@ from functools import cached_property
 from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
 from django.utils.html import format_html
 
-from articles.core.text.folding import readings_of
+from articles.core.text.normalisation import readings_of
 from comments.models import Comment, RuleSetting, Signal, Term, Weight
 from comments.models.querysets import JUDGED_AGAINST
 from comments.screening.highlight import marked

@@ -7,13 +7,14 @@ with an ending, repetitions and sequences.
 """
 
 import re
-import unicodedata
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+
+from articles.core.text.normalisation import caseless
 
 # The characters that must remain when the expected words are removed.
 FEWEST_LEFT = 8
@@ -44,7 +45,7 @@ class ExpectedWordsValidator:
     )
 
     def validate(self, password, user=None):
-        left = _folded(password)
+        left = caseless(password)
         for word in sorted(self._words_of(user), key=len, reverse=True):
             left = left.replace(word, "")
         if len(left) < FEWEST_LEFT or self._is_common(left):
@@ -66,7 +67,7 @@ class ExpectedWordsValidator:
             word
             for text in texts
             if text
-            for word in re.split(r"[\W_]+", _folded(text))
+            for word in re.split(r"[\W_]+", caseless(text))
         }
         return {word for word in words if len(word) >= SHORTEST_WORD}
 
@@ -88,7 +89,7 @@ class RepetitionValidator:
     )
 
     def validate(self, password, user=None):
-        folded = _folded(password)
+        folded = caseless(password)
         if (
             len(set(folded)) < FEWEST_DIFFERENT
             or _repeats_itself(folded)
@@ -98,10 +99,6 @@ class RepetitionValidator:
 
     def get_help_text(self):
         return "Your password can’t repeat itself or follow the keys of a keyboard."
-
-
-def _folded(text):
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _repeats_itself(folded):
