@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from articles.content.diff import compare_snapshots
+from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import snapshot_of
 from articles.core.pagination import LARGEST_ID, key_in
 from articles.models import Image, Revision, TransitionError
@@ -19,18 +20,6 @@ from articles.publishing.actions import EditConflict, lead_is_lost, restore
 A_PAGE = 50
 # Used in place of a revision's key for what the article itself says.
 LIVE = "live"
-
-# The labels of the parts of a snapshot in a diff.
-LABELS = {
-    "title": "Title",
-    "standfirst": "Standfirst",
-    "lead_image": "Lead image",
-    "body": "Body",
-    "byline": "Byline",
-    "tags": "Tags",
-    "slug": "Address",
-    "language": "Language",
-}
 
 
 class NameForm(forms.ModelForm):
@@ -113,8 +102,8 @@ class HistoryMixin:
         if old and new:
             found = compare_snapshots(_content(article, old), _content(article, new))
             context |= {
-                "parts": [(LABELS[part.name], part) for part in found.parts],
-                "unknown": [LABELS[part] for part in found.unknown],
+                "parts": [(PART_NAMES[part.name].label, part) for part in found.parts],
+                "unknown": [PART_NAMES[part].label for part in found.unknown],
                 "pictures": pictures_at_the_head(
                     _content(article, old), _content(article, new)
                 ),
