@@ -122,6 +122,8 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
                 "desk/moderation.css",
                 "desk/people.css",
                 "desk/queue.css",
+                "desk/queue_card.css",
+                "desk/queue_selection.css",
             ],
         }
         js = [Script("desk/queue.js", type="module")]
