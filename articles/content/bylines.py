@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # The roles in the order in which a byline names them, each with its introduction.
-LEADS = {
+INTRODUCTIONS = {
     "by": "by",
     "reporting": "reporting by",
     "photographs": "photographs by",
@@ -19,7 +19,7 @@ LEADS = {
 }
 # The words that people type for a role, in lower case.
 _WRITTEN = {
-    **{role: role for role in LEADS},
+    **{role: role for role in INTRODUCTIONS},
     "reporter": "reporting",
     "photos": "photographs",
     "photo": "photographs",
@@ -40,17 +40,19 @@ class BylinePart:
 
 def parts(credits: Iterable[Any]) -> list[BylinePart]:
     """The byline grouped by role. The introduction of the first part is capitalised."""
-    by_role = {role: [] for role in LEADS}
+    by_role = {role: [] for role in INTRODUCTIONS}
     for credit in credits:
         by_role[credit.role].append(credit.person)
-    found = [(LEADS[role], people) for role, people in by_role.items() if people]
+    found = [
+        (INTRODUCTIONS[role], people) for role, people in by_role.items() if people
+    ]
     return [
         BylinePart(lead if number else lead.capitalize(), people)
         for number, (lead, people) in enumerate(found)
     ]
 
 
-def in_words(credits: Iterable[Any]) -> str:
+def byline_in_words(credits: Iterable[Any]) -> str:
     """The byline as a text; empty when it names nobody."""
     return "; ".join(
         f"{part.lead} {_listed([str(person) for person in part.people])}"

@@ -202,7 +202,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     @admin.display(description="Added")
     def added(self, term):
-        return columns.moment(term.at, f"{columns.since(term.at)} ago")
+        return columns.time_with_title(term.at, f"{columns.since(term.at)} ago")
 
     # New terms
 

@@ -1,4 +1,4 @@
-from comments.forms.by_mail import RejectForm, StepForm
+from comments.forms.by_mail import OneStepForm, RejectForm
 from comments.forms.comment import CommentForm
 from comments.forms.data import AddressForm, DataButtonForm, EraseForm
 from comments.forms.mail import ConfirmForm, OneClickForm, StopForm
@@ -19,6 +19,6 @@ __all__ = [
     "OneClickForm",
     "RejectForm",
     "ReportForm",
-    "StepForm",
+    "OneStepForm",
     "StopForm",
 ]

@@ -9,7 +9,7 @@ from comments.forms.fields import (
     SecondsField,
     TextField,
     at_most,
-    decoy,
+    make_decoy,
     must_be_seen,
 )
 from comments.models import Comment
@@ -61,7 +61,7 @@ class CommentForm(ReaderForm, forms.ModelForm):
             "max_length": "Your comment is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it, or send it in two parts.",
         },
     )
-    subject = decoy()
+    subject = make_decoy()
     browser = BrowserField(required=False)
     seconds = SecondsField(required=False)
 

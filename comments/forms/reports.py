@@ -8,7 +8,7 @@ from comments.forms.fields import (
     ReaderForm,
     TextField,
     at_most,
-    decoy,
+    make_decoy,
     must_be_seen,
 )
 from comments.models import Report
@@ -39,7 +39,7 @@ class ReportForm(ReaderForm, forms.ModelForm):
             "max_length": "Your sentence is %(show_value)s characters long; at most %(limit_value)s fit.",
         },
     )
-    subject = decoy()
+    subject = make_decoy()
 
     class Meta:
         model = Report
@@ -61,7 +61,7 @@ class ErrorForm(ReaderForm, forms.ModelForm):
             "max_length": "This is %(show_value)s characters long; at most %(limit_value)s fit. Shorten it, or send it in two parts.",
         },
     )
-    subject = decoy()
+    subject = make_decoy()
 
     class Meta:
         model = CorrectionRequest

@@ -260,7 +260,7 @@ class Comment(models.Model):
 
     def text_of(self, revision):
         """The text in the revision with this number."""
-        return texts.text_of(self, revision)
+        return texts.text_at_revision(self, revision)
 
     @property
     def possible_steps(self):

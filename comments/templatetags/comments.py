@@ -5,7 +5,7 @@ from django.conf import settings
 
 from comments.models import Decision, Thread
 from comments.models.commenter import CLEAN_FOR
-from comments.stats.public import in_words, typical_wait
+from comments.stats.public import typical_wait, wait_in_words
 from comments.text.avatars import drawing_for
 from comments.text.html import as_plain
 from comments.threads.pages import page_context, thread_of
@@ -30,7 +30,7 @@ def how_comments_are_decided():
         "clean_days": CLEAN_FOR.days,
         "reports": settings.REPORTS_TO_HOLD,
         "reasons": [reason.label.capitalize() for reason in Decision.Reason],
-        "wait": wait and in_words(wait),
+        "wait": wait and wait_in_words(wait),
         "decisions": decisions,
     }
 

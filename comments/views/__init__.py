@@ -1,4 +1,4 @@
-from comments.views.by_mail import decide
+from comments.views.by_mail import confirm_decision
 from comments.views.corrections import correction_request, report_error
 from comments.views.data import ask_for_data, data
 from comments.views.mail import confirm, stop
@@ -12,7 +12,7 @@ __all__ = [
     "confirm",
     "correction_request",
     "data",
-    "decide",
+    "confirm_decision",
     "mine",
     "received",
     "report",

@@ -26,7 +26,7 @@ from articles.publishing.proposals import (
 )
 
 # How many proposals of an article are listed, the newest first.
-SHOWN = 20
+PROPOSALS_SHOWN = 20
 
 
 class ProposalForm(ArticleForm):
@@ -265,7 +265,7 @@ class ProposalsMixin:
             if not self.has_change_permission(request, obj):
                 shown = shown.of(request.user)
             context |= {
-                "proposals": shown[:SHOWN],
+                "proposals": shown[:PROPOSALS_SHOWN],
                 "may_propose": obj.open_to_proposals_of(request.user),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,7 +1,7 @@
 """
 Near duplicates among names: the same but for case, accents, signs, plural or a slip.
 
-The cost is bounded by the number of names and by COMPARED. The shorter name is cut into
+The cost is bounded by the number of names and by MOST_COMPARISONS. The shorter name is cut into
 one piece more than the edits that are allowed. Two names within that distance must share
 a piece, so only names that share a piece are compared letter by letter.
 """
@@ -19,7 +19,7 @@ from articles.core.text.normalisation import spelling_key
 # Letters from which on one edit, or two, may be a slip of the hand.
 LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
 # The most pairs that are compared letter by letter; they take about a second.
-COMPARED = 100_000
+MOST_COMPARISONS = 100_000
 
 _BETWEEN_WORDS = re.compile(r"[\s/_–—-]+")
 _DIGITS = re.compile(r"\d+")
@@ -37,7 +37,7 @@ class SimilarPair:
 
 @dataclass(frozen=True)
 class SimilarNames:
-    """The pairs found, and whether the search stopped at COMPARED."""
+    """The pairs found, and whether the search stopped at MOST_COMPARISONS."""
 
     pairs: list[SimilarPair]
     is_cut_short: bool = False
@@ -96,14 +96,14 @@ def _with_the_first(groups, why):
 
 
 def _near(names_by_key):
-    """The pairs of names within the allowed edits, and whether the search stopped at COMPARED."""
+    """The pairs of names within the allowed edits, and whether the search stopped at MOST_COMPARISONS."""
     pieces, found, compared = defaultdict(list), [], 0
     for key in sorted(names_by_key, key=lambda key: (len(key), key)):
         # Another number, such as a year, is no slip: only names with the same numbers compare.
         numbers, seen = tuple(_DIGITS.findall(key)), set()
         for shorter in _sharing_a_piece(key, numbers, pieces):
             compared += 1
-            if compared > COMPARED:
+            if compared > MOST_COMPARISONS:
                 return found, True
             if shorter not in seen:
                 seen.add(shorter)

@@ -31,9 +31,9 @@ from articles.core.text.confusables import (
 
 # In characters: no user name, address or name beside a comment is longer. Only so much is
 # compared, because to normalise a long run of combining marks takes quadratic time.
-LONGEST_NAME = 320
+LONGEST_COMPARED_NAME = 320
 # Too many names with fewer letters than this look alike.
-FEWEST_LETTERS = 3
+SHORTEST_SKELETON = 3
 # In characters. Longer names are compared by their beginning.
 LONGEST_SKELETON = 250
 # This many single letters in a row are read as one word: “c a s i n o”.
@@ -58,8 +58,8 @@ def caseless(text: str) -> str:
 
 
 def caseless_name(name: str) -> str:
-    """The first LONGEST_NAME characters without differences of case, width and spacing."""
-    return " ".join(caseless(name[:LONGEST_NAME]).split())
+    """The first LONGEST_COMPARED_NAME characters without differences of case, width and spacing."""
+    return " ".join(caseless(name[:LONGEST_COMPARED_NAME]).split())
 
 
 def words_only(text: str) -> str:
@@ -229,6 +229,6 @@ def _without_accents(decomposed: str) -> str:
 
 def _skeleton(name: str, script: str) -> str:
     shapes = shapes_in(name, script)
-    if len(shapes) < FEWEST_LETTERS:
+    if len(shapes) < SHORTEST_SKELETON:
         return ""
     return f"{script.lower()} {shapes}"[:LONGEST_SKELETON]

@@ -348,9 +348,9 @@ def credited(db):
     """Articles by Ana with photographs by Ben, and one that is not visible."""
     ana, ben = make_person(name="Ana Ruiz"), make_person(name="Ben Cole")
     article = make_visible_article(title="Together")
-    article.credit((ben, "photographs"), (ana, "by"))
+    article.set_byline((ben, "photographs"), (ana, "by"))
     make_visible_article(title="Alone", byline=[ben])
-    make_article(title="Hidden").credit((ben, "editing"), (ben, "photographs"))
+    make_article(title="Hidden").set_byline((ben, "editing"), (ben, "photographs"))
     return article
 
 
@@ -380,7 +380,7 @@ def test_what_a_person_wrote_and_photographed_stand_apart(client, credited):
 def test_who_only_photographed_has_a_page(client, db):
     ben = make_person(name="Ben")
     for number in range(ARTICLES_A_PAGE + 1):
-        make_visible_article(title=f"No {number}").credit((ben, "photographs"))
+        make_visible_article(title=f"No {number}").set_byline((ben, "photographs"))
     page = client.get("/people/ben/")
     assert len(page.context["page"]) == ARTICLES_A_PAGE
     assertContains(page, '<a href="/people/ben/" aria-current="page">Photographs</a>')
@@ -401,7 +401,7 @@ def structured_data(page):
 def test_machines_read_who_did_what(client, db):
     ana, ben, cy = (make_person(name=name) for name in ["Ana", "</script>", "Cy"])
     article = make_visible_article(title="Frost & <fire>", tags=["Climate"])
-    article.credit((ana, "by"), (ben, "photographs"), (cy, "editing"))
+    article.set_byline((ana, "by"), (ben, "photographs"), (cy, "editing"))
     data = structured_data(client.get(article.get_absolute_url()))
     assert (data["@type"], data["headline"]) == ("NewsArticle", "Frost & <fire>")
     assert [person["name"] for person in data["author"]] == ["Ana"]

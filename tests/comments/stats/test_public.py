@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from comments.models import Decision
-from comments.stats.public import ENOUGH, LOOKED_AT, in_words, typical_wait
+from comments.stats.public import DECISIONS_READ, ENOUGH, typical_wait, wait_in_words
 from tests.factories import HOUR, make_comment, make_user
 
 MINUTE = timedelta(minutes=1)
@@ -45,9 +45,9 @@ def test_half_of_the_comments_waited_no_longer(db):
 
 
 def test_only_the_newest_decisions_count(db):
-    make_decisions(LOOKED_AT, MINUTE)
-    make_decisions(LOOKED_AT, HOUR, at=timezone.now() - HOUR)
-    assert typical_wait() == (MINUTE, LOOKED_AT)
+    make_decisions(DECISIONS_READ, MINUTE)
+    make_decisions(DECISIONS_READ, HOUR, at=timezone.now() - HOUR)
+    assert typical_wait() == (MINUTE, DECISIONS_READ)
 
 
 def test_a_real_decision_says_how_long_its_comment_waited(db):
@@ -74,4 +74,4 @@ def test_a_real_decision_says_how_long_its_comment_waited(db):
     ],
 )
 def test_a_wait_is_never_said_to_be_shorter_than_it_is(wait, words):
-    assert in_words(wait) == words
+    assert wait_in_words(wait) == words

@@ -123,7 +123,7 @@ def test_marks_that_are_letters_stay():
 
 
 def test_more_than_can_be_compared_is_said(monkeypatch):
-    monkeypatch.setattr(module, "COMPARED", 10)
+    monkeypatch.setattr(module, "MOST_COMPARISONS", 10)
     names = [f"{'a' * 20}{letter * 5}" for letter in "bcdefghijklm"]
     assert find_similar(names).is_cut_short
     assert not find_similar(["Harbor", "Harbour"]).is_cut_short
