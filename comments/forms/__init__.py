@@ -3,7 +3,7 @@ from comments.forms.comment import CommentForm
 from comments.forms.data import AddressForm, DataButtonForm, EraseForm
 from comments.forms.mail import ConfirmForm, OneClickForm, StopForm
 from comments.forms.mine import AppealForm, ButtonForm, EditForm, NotifyForm
-from comments.forms.reports import ErrorForm, ReportForm
+from comments.forms.reports import ReportForm
 
 __all__ = [
     "AddressForm",
@@ -14,7 +14,6 @@ __all__ = [
     "DataButtonForm",
     "EditForm",
     "EraseForm",
-    "ErrorForm",
     "NotifyForm",
     "OneClickForm",
     "RejectForm",
