@@ -34,7 +34,7 @@ FAULTS = [
         "articles/models/querysets.py",
         ".exclude(withdrawal=self.model.Withdrawal.VANISHED)",
         ".all()",
-        "tests/articles/public/test_views.py",
+        "tests/articles/public/test_withdrawn.py",
     ),
     Fault(
         "comments/models/querysets.py",
