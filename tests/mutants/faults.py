@@ -59,7 +59,7 @@ FAULTS = [
         "articles/models/article_steps.py",
         "filter(allowed, pk=article.pk, **(still or {}))",
         "filter(pk=article.pk, **(still or {}))",
-        "tests/articles/test_refusals.py",
+        "tests/articles/test_refused_steps.py",
     ),
     Fault(
         "articles/models/article_steps.py",

@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.asserts import assertQuerySetEqual
 
 from articles.models import Article, Step, Tag, TransitionError
-from tests.articles.models.piles import SCHEDULED, VISIBLE
+from tests.articles.models.expected_querysets import SCHEDULED, VISIBLE
 from tests.factories import (
     DAY,
     HOUR,
