@@ -6,9 +6,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 
-from articles.core.admin.read_only import RecordMixin
+from articles.core.admin.read_only import SinglePageMixin
 from articles.models import TransitionError
 from comments.admin.forms import NO_REASON, REASON_CHOICES
 from comments.models import SecondLook
@@ -54,17 +54,9 @@ class VerdictForm(forms.Form):
 
 
 @admin.register(SecondLook)
-class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
+class SecondLookAdmin(SinglePageMixin, admin.ModelAdmin):
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")
-
-    def get_urls(self):
-        page = self.admin_site.admin_view(self.changelist_view)
-        return [path("", page, name="comments_secondlook_changelist")]
-
-    def get_model_perms(self, request):
-        # Hidden from the index: the list of comments links here.
-        return {}
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
