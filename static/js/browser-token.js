@@ -1,5 +1,5 @@
-// A comment is sent with what this browser is known by, if anything: two that come from one
-// browser are then seen to be from one person. Nothing is sent before, and no cookie is set.
+// Sends a comment with the token of this browser, if there is one, so that two comments from
+// one browser are known to be from one person. Nothing else is sent, and no cookie is set.
 
 import { browser } from "./remembered.js";
 
@@ -7,6 +7,6 @@ const form = document.querySelector(".writing > form");
 
 form?.addEventListener("submit", () => {
   form.elements.browser.value = browser();
-  // Who fills it in sooner than anybody types may be a machine; it is never more than a hint.
+  // A form that is filled in faster than anybody types may come from a machine. It is only a hint.
   form.elements.seconds.value = (performance.now() / 1000).toFixed(1);
 });
