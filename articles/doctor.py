@@ -12,7 +12,7 @@ from articles.models import Article, Image, ImageUse
 from articles.models.image import ORIGINALS, WITHHELD
 
 # The rows that one query loads.
-BATCH = 1_000
+ROWS_PER_QUERY = 1_000
 
 
 def files_without_a_picture():
@@ -30,7 +30,7 @@ def files_without_a_picture():
 
 
 def pictures_without_a_file():
-    for images in in_batches(Image.objects.all(), BATCH):
+    for images in in_batches(Image.objects.all(), ROWS_PER_QUERY):
         for image in images:
             if not default_storage.exists(image.file.name):
                 yield DoctorFinding(
@@ -54,7 +54,7 @@ def guessable_addresses():
         Image.objects.at_guessable_addresses(),
         Image.objects.without_secret(),
     ]:
-        for batch in in_batches(images, BATCH):
+        for batch in in_batches(images, ROWS_PER_QUERY):
             for image in batch:
                 yield DoctorFinding(
                     name=f"picture {image.pk}, “{image}”",
@@ -65,7 +65,7 @@ def guessable_addresses():
 
 def wrong_uses():
     """Articles with images that the rows of ImageUse do not list."""
-    for articles in in_batches(_with_pictures(), BATCH):
+    for articles in in_batches(_with_pictures(), ROWS_PER_QUERY):
         listed = {}
         for use in ImageUse.objects.filter(article__in=articles):
             listed.setdefault(use.article_id, set()).add(use.image_id)
@@ -78,7 +78,7 @@ def wrong_uses():
                 )
 
 
-CHECKS = [
+ARTICLE_CHECKS = [
     DoctorCheck("files of pictures", files_without_a_picture),
     DoctorCheck("pictures and their files", pictures_without_a_file),
     DoctorCheck("secret addresses of pictures", guessable_addresses),

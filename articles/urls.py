@@ -58,8 +58,8 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path(
         "sitemaps/<yyyy:year>/<mm:month>.xml",
-        sitemaps.month,
+        sitemaps.month_sitemap,
         name="sitemap_of_month",
     ),
-    path("sitemaps/pages.xml", sitemaps.pages, name="sitemap_of_pages"),
+    path("sitemaps/pages.xml", sitemaps.pages_sitemap, name="sitemap_of_pages"),
 ]

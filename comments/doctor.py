@@ -11,12 +11,12 @@ from articles.models import Article
 from comments.models import Comment, Thread
 
 # The number of rows that one query checks.
-BATCH = 10_000
+ROWS_PER_CHECK = 10_000
 
 
 def wrong_counts_of_shown():
     """Articles whose stored number of shown comments is wrong."""
-    for articles in in_batches(_counted_articles(), BATCH):
+    for articles in in_batches(_counted_articles(), ROWS_PER_CHECK):
         for article in articles.exclude(kept=F("shown")):
             yield DoctorFinding(
                 name=f"“{article.title}”",
@@ -27,7 +27,7 @@ def wrong_counts_of_shown():
 
 def wrong_counts_of_replies():
     """Roots whose stored number of approved replies is wrong."""
-    for comments in in_batches(_counted_comments(), BATCH):
+    for comments in in_batches(_counted_comments(), ROWS_PER_CHECK):
         for comment in comments.exclude(approved_replies=F("approved")):
             yield DoctorFinding(
                 name=f"comment {comment.pk}",
@@ -58,7 +58,7 @@ def authors_by_typing():
     typed = Comment.objects.filter(
         mailbox=None, commenter__mailbox__address=Lower("email")
     )
-    for batch in in_batches(typed, BATCH):
+    for batch in in_batches(typed, ROWS_PER_CHECK):
         for comment in batch.only("pk"):
             yield DoctorFinding(
                 name=f"comment {comment.pk}",
@@ -67,7 +67,7 @@ def authors_by_typing():
             )
 
 
-CHECKS = [
+COMMENT_CHECKS = [
     # The replies first, because the counts of articles depend on them.
     DoctorCheck("counts of replies", wrong_counts_of_replies),
     DoctorCheck("counts of shown comments", wrong_counts_of_shown),
@@ -79,7 +79,7 @@ CHECKS = [
 
 def _misplaced(rule, sentence):
     replies = Comment.objects.filter(parent__isnull=False)
-    for batch in in_batches(replies, BATCH):
+    for batch in in_batches(replies, ROWS_PER_CHECK):
         for pk in batch.filter(rule).values_list("pk", flat=True):
             yield DoctorFinding(name=f"comment {pk}", sentence=sentence)
 

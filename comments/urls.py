@@ -1,6 +1,7 @@
 from django.urls import path
 
 from comments import views
+from comments.corrections import views as corrections
 from comments.threads import feeds
 
 app_name = "comments"
@@ -14,14 +15,18 @@ urlpatterns = [
     path("comments/data/<str:token>/", views.data, name="data"),
     path("comments/mail/confirm/<str:token>/", views.confirm, name="confirm"),
     path("comments/mail/stop/<str:token>/", views.stop, name="stop"),
-    path("comments/decide/<str:token>/", views.decide, name="decide"),
+    path("comments/decide/<str:token>/", views.confirm_decision, name="decide"),
     path("comments/received/", views.received, name="received"),
     path("comments/<int:id>/report/", views.report, name="report"),
     path("comments/reported/", views.reported, name="reported"),
-    path("articles/<slug:slug>/report-error/", views.report_error, name="report_error"),
+    path(
+        "articles/<slug:slug>/report-error/",
+        corrections.report_error,
+        name="report_error",
+    ),
     path(
         "corrections/mine/<str:token>/",
-        views.correction_request,
+        corrections.correction_request,
         name="correction_request",
     ),
 ]

@@ -36,7 +36,7 @@ JOBS: list[Callable[[], object]] = [
     mail_moderators,
     announce_new,
     send_due,
-    account_mail.send_due,
+    account_mail.send_due_account_mail,
     WrittenMail.objects.forget_old,
     NetworkKey.objects.forget_old,
     CorrectionRequest.objects.forget_networks,
@@ -65,7 +65,7 @@ _WORDS = {
     mail_moderators: "Moderators are told by mail what waits",
     announce_new: "Readers are told by mail of replies",
     send_due: "Mails to readers are sent",
-    account_mail.send_due: "Mails to staff about their accounts are sent",
+    account_mail.send_due_account_mail: "Mails to staff about their accounts are sent",
     WrittenMail.objects.forget_old: "Mails that were sent are forgotten",
     NetworkKey.objects.forget_old: "Old keys of networks are forgotten",
     CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
@@ -116,7 +116,7 @@ def _run_job(job):
 
 def _store_results(outcomes):
     try:
-        Ticking.objects.note(outcomes, at=timezone.now())
+        Ticking.objects.store_results(outcomes, at=timezone.now())
     except Exception:
         # The jobs matter more than the record of their results.
         logger.exception("What came of the jobs could not be kept.")

@@ -16,14 +16,14 @@ urlpatterns = [
     # Before the admin's own addresses: sign-in is throttled, and a change of password requires a
     # fresh sign-in.
     path("admin/", include("newsroom.accounts.urls")),
-    path("admin/", include(password_sign_in.urls)),
-    path("admin/", include(sign_out.urls)),
+    path("admin/", include(password_sign_in.password_urls)),
+    path("admin/", include(sign_out.sign_out_urls)),
     # Django's redirect from any row to its page would reveal the address of an article to
     # users who may not see it. Each of our screens links to the page itself.
     path("admin/r/<path:row>", views.no_page),
-    path("admin/articles/calendar/", include(calendar.urls)),
-    path("admin/health/", include(desk_health.urls)),
-    path("admin/shortcuts/", include(shortcuts.urls)),
+    path("admin/articles/calendar/", include(calendar.calendar_urls)),
+    path("admin/health/", include(desk_health.health_urls)),
+    path("admin/shortcuts/", include(shortcuts.shortcuts_urls)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),

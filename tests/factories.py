@@ -12,7 +12,7 @@ from PIL import Image as Drawing
 from articles.models import Article, Correction, CorrectionRequest, Image, Person
 from comments.models import Comment, Commenter, Digest, Mailbox, Report
 from comments.moderation.reports import submit_report
-from comments.moderation.reputation import confirm
+from comments.moderation.reputation import confirm_mailbox
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -28,7 +28,7 @@ def make_article(*, tags=(), byline=(), **fields):
     } | fields
     article = Article.objects.create(**fields)
     article.tags.add(*tags)
-    article.sign(*byline)
+    article.set_writers(*byline)
     return article
 
 
@@ -139,7 +139,7 @@ def make_commenter(*, address=None, **fields):
 
 def proven(comment):
     """The comment, after the owner of its address has confirmed it by the mailed link."""
-    confirm(Mailbox.objects.of(comment.email), comment)
+    confirm_mailbox(Mailbox.objects.of(comment.email), comment)
     comment.refresh_from_db()
     return comment
 

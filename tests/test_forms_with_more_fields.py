@@ -22,7 +22,7 @@ from django.utils import timezone
 from articles.models import Article, ArticleBatch, Image, TagsApart, Unsaved
 from articles.publishing.proposals import propose
 from comments.models import Batch, Comment, Mute, Note
-from comments.moderation.reputation import confirm
+from comments.moderation.reputation import confirm_mailbox
 from tests.factories import (
     make_article,
     make_comment,
@@ -382,13 +382,13 @@ def world(db):
         ArticleBatch.objects.create(what="submit", by=by)
     person = make_commenter(address="known@example.org")
     comment = make_comment(article=world.articles["live"], email="known@example.org")
-    confirm(make_mailbox(address="waits@example.org"), None)
+    confirm_mailbox(make_mailbox(address="waits@example.org"), None)
     Comment.objects.filter(pk=comment.pk).update(commenter=person)
     Note.objects.create(commenter=person, text="Friendly.", by_name="x")
     Mute.objects.create(
         commenter=person, reason="Rude", by_name="x", until=timezone.now()
     )
-    Unsaved.objects.keep(other, {"title": "Typed"}, by=writer)
+    Unsaved.objects.store(other, {"title": "Typed"}, by=writer)
     assert not TagsApart.objects.exists()
     assert Batch.objects.exists()
     assert Image.objects.count() >= 3

@@ -18,7 +18,7 @@ from comments.models import (
     Report,
     Training,
 )
-from comments.moderation.reputation import confirm
+from comments.moderation.reputation import confirm_mailbox
 from comments.security.tokens import data_address, private_address
 from tests.comments.views.sending import WORDS, address_of_thread
 from tests.factories import DAY, make_comment, make_user, make_visible_article
@@ -93,7 +93,7 @@ def test_an_erased_comment_is_in_no_table_any_more(db, client):
     press(client, comment, "appeal", message=f"I am {word}.")
     mailbox = Mailbox.objects.of(address)
     PendingMail.objects.create(kind="reply", mailbox=mailbox, comment=comment)
-    confirm(mailbox, comment)
+    confirm_mailbox(mailbox, comment)
     person = Commenter.objects.get()
     person.notes.create(text=f"{word} again.", by=moderator, by_name="Ana")
     until = timezone.now() + DAY

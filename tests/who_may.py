@@ -202,7 +202,7 @@ def make_world():
         share(article, days=3, by=None)
         propose(article, {"title": "Better"}, by=make_user(role="Writers"))
         for user in people.values():
-            Unsaved.objects.keep(article, {"title": "Typed"}, by=user)
+            Unsaved.objects.store(article, {"title": "Typed"}, by=user)
     comment = make_shown_comment(article=articles["live"])
     merge(Tag.objects.create(name="Seas"), into=Tag.objects.get(name="Sea"))
     things = {

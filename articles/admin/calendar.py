@@ -20,7 +20,7 @@ MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 @require_safe
-def page(request):
+def calendar_page(request):
     _require_planning(request)
     span = _month_asked_for(request)
     articles = Article.objects.on_desk_of(request.user)
@@ -81,7 +81,7 @@ def _adjacent_month(span, step):
     return beside and beside.start
 
 
-urls = [
-    path("", admin.site.admin_view(page), name="desk_calendar"),
+calendar_urls = [
+    path("", admin.site.admin_view(calendar_page), name="desk_calendar"),
     path("address/", admin.site.admin_view(new_address), name="desk_calendar_address"),
 ]

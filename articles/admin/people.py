@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from articles.core.admin.changed_fields import ChangedFieldsMixin
 from articles.core.admin.changelist import LongListMixin
-from articles.core.admin.prev_next import COUNTED, NeighboursMixin
+from articles.core.admin.prev_next import MOST_ROWS_COUNTED, NeighboursMixin
 from articles.models import Article, Credit, Person
 
 
@@ -32,5 +32,5 @@ class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.Mode
 
 def _count(person, role):
     credits = person.credits.filter(role=role).order_by()
-    count = credits[: COUNTED + 1].count()
-    return f"more than {COUNTED:,}" if count > COUNTED else count
+    count = credits[: MOST_ROWS_COUNTED + 1].count()
+    return f"more than {MOST_ROWS_COUNTED:,}" if count > MOST_ROWS_COUNTED else count

@@ -24,13 +24,13 @@ from articles.models import Article, Tag, TagsApart, TagStep, TransitionError
 from articles.models.tag import SLUG_LENGTH, USES_COUNTED
 from articles.publishing import tag_merge
 
-# The duplicate finder compares the newest COMPARED tags and shows at most PAIRS_SHOWN pairs.
-COMPARED = 20_000
+# The duplicate finder compares the newest TAGS_COMPARED tags and shows at most PAIRS_SHOWN pairs.
+TAGS_COMPARED = 20_000
 PAIRS_SHOWN = 200
 # How many of the pairs marked as different are shown, the newest first.
 APART_SHOWN = 100
 # How many articles the preview of a merge names.
-NAMED = 20
+ARTICLES_NAMED = 20
 STEPS_SHOWN = 50
 
 
@@ -143,7 +143,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             tag.save()
         else:
             changed = {name: getattr(tag, name) for name in form.changed_fields}
-            tag_merge.rename(tag, **changed, by=request.user)
+            tag_merge.rename_tag(tag, **changed, by=request.user)
 
     def changeform_view(self, request, *args, **kwargs):
         try:
@@ -182,8 +182,10 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         """Pairs of tags that may be duplicates."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        newest = Tag.objects.order_by("-pk").values_list("name", "pk")[: COMPARED + 1]
-        keys = dict(newest[:COMPARED])
+        newest = Tag.objects.order_by("-pk").values_list("name", "pk")[
+            : TAGS_COMPARED + 1
+        ]
+        keys = dict(newest[:TAGS_COMPARED])
         found = find_similar(keys)
         apart = set(TagsApart.objects.values_list("first", "second"))
         pairs = [
@@ -197,7 +199,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "pairs": list(_pairs_with_tags(shown, keys)),
             "apart": TagsApart.objects.newest_first()[:APART_SHOWN],
             "is_cut_short": found.is_cut_short or len(shown) < len(pairs),
-            "compared": f"{COMPARED:,}" if len(newest) > COMPARED else None,
+            "compared": f"{TAGS_COMPARED:,}" if len(newest) > TAGS_COMPARED else None,
             "may_merge": self.has_merge_permission(request),
         }
         return self._page(request, "duplicates", context)
@@ -207,7 +209,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         """Mark two tags as different: the duplicate finder stops showing them."""
         return self._change_pair(
             request,
-            lambda one, other: TagsApart.objects.note(one, other, by=request.user),
+            lambda one, other: TagsApart.objects.mark(one, other, by=request.user),
             "“{}” and “{}” are kept apart. They are not shown here any more.",
         )
 
@@ -263,7 +265,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if request.method != "POST":
             return self._page(request, "undo", context)
         try:
-            tag = tag_merge.undo(step, by=request.user)
+            tag = tag_merge.undo_merge(step, by=request.user)
         except TransitionError as error:
             return self._page(
                 request, "undo", context | {"problem": str(error)}, status=409
@@ -282,7 +284,9 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "stays": stays,
             "goes": goes,
             "would": tag_merge.consequences(goes, into=stays),
-            "both": tag_merge.articles_with_both(goes, stays, among=articles)[:NAMED],
+            "both": tag_merge.articles_with_both(goes, stays, among=articles)[
+                :ARTICLES_NAMED
+            ],
             "other_way": merge_address(goes, stays),
         }
         return self._page(request, "merge", context)

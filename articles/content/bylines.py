@@ -18,7 +18,7 @@ from articles.core.text.word_list import html_list, word_list
 
 # The roles in the order in which a byline names them: how a byline begins with the role, and how
 # it goes on with it.
-LEADS = {
+INTRODUCTIONS = {
     "by": (
         pgettext_lazy("start of a byline", "By %(names)s"),
         pgettext_lazy("later in a byline", "by %(names)s"),
@@ -38,7 +38,7 @@ LEADS = {
 }
 # The words that people type for a role, in lower case.
 _WRITTEN = {
-    **{role: role for role in LEADS},
+    **{role: role for role in INTRODUCTIONS},
     "reporter": "reporting",
     "photos": "photographs",
     "photo": "photographs",
@@ -58,25 +58,27 @@ class BylinePart:
 
 
 def parts(credits: Iterable[Any]) -> list[BylinePart]:
-    """The byline grouped by role, in the order of LEADS."""
-    by_role = {role: [] for role in LEADS}
+    """The byline grouped by role, in the order of INTRODUCTIONS."""
+    by_role = {role: [] for role in INTRODUCTIONS}
     for credit in credits:
         by_role[credit.role].append(credit.person)
-    found = [(LEADS[role], people) for role, people in by_role.items() if people]
+    found = [
+        (INTRODUCTIONS[role], people) for role, people in by_role.items() if people
+    ]
     return [
         BylinePart(str(going_on if number else beginning), people)
         for number, ((beginning, going_on), people) in enumerate(found)
     ]
 
 
-def in_words(credits: Iterable[Any]) -> str:
+def byline_in_words(credits: Iterable[Any]) -> str:
     """The byline as a text; empty when it names nobody."""
     return "; ".join(
         part.phrase % {"names": word_list(part.people)} for part in parts(credits)
     )
 
 
-def in_html(credits: Iterable[Any], name: Callable[[Any], str]) -> SafeString:
+def byline_in_html(credits: Iterable[Any], name: Callable[[Any], str]) -> SafeString:
     """The byline as HTML, with each person as `name(person)` gives it; empty if it names nobody."""
     return format_html_join(
         "; ",

@@ -12,19 +12,19 @@ from articles.content.snapshots import PARTS, Snapshot, differing_parts
 from articles.core.text.word_diff import GONE, NEW, SAME, by_word
 
 # The unchanged paragraphs that are shown before and after a changed one.
-AROUND = 1
+PARAGRAPHS_AROUND = 1
 # Rows shown per part. Nobody reads a longer diff, and the page would get heavy.
-MOST_ROWS = 400
+MOST_DIFF_ROWS = 400
 # The number of new paragraphs that are searched for the changed version of an old one.
 AHEAD = 5
 # Two paragraphs that share less than this part of their words are unrelated.
-ALIKE = 0.3
+RELATED_FROM = 0.3
 # In characters of one text times characters of the other: the time that a word diff may
 # take grows with this product. The first limits one pair, the second a whole diff.
 LARGEST_PAIR = 4_000_000
 ALL_PAIRS = 20_000_000
 # The least that a pair costs, so that no more pairs are compared than rows are shown.
-SMALLEST_PAIR = ALL_PAIRS // MOST_ROWS
+SMALLEST_PAIR = ALL_PAIRS // MOST_DIFF_ROWS
 
 Pieces = list[tuple[str, str]]
 Pair = tuple[int | None, int | None]
@@ -102,7 +102,7 @@ def _part(name, old, new):
         found = list(_shortened(rows(read(old), read(new))))
     else:
         found = [_row(Paragraph("p", old), Paragraph("p", new), Budget())]
-    return PartDiff(name, found[:MOST_ROWS], len(found[MOST_ROWS:]))
+    return PartDiff(name, found[:MOST_DIFF_ROWS], len(found[MOST_DIFF_ROWS:]))
 
 
 def _credits(byline):
@@ -167,8 +167,8 @@ def _shortened(all_rows):
     """Yield the rows, with runs of unchanged rows between the changes replaced by one."""
     groups = [(same, list(run)) for same, run in groupby(all_rows, _is_same)]
     for number, (same, run) in enumerate(groups):
-        head = AROUND if number else 0
-        tail = AROUND if number + 1 < len(groups) else 0
+        head = PARAGRAPHS_AROUND if number else 0
+        tail = PARAGRAPHS_AROUND if number + 1 < len(groups) else 0
         if not same or len(run) <= head + tail + 1:
             yield from run
             continue
@@ -267,4 +267,4 @@ def _paired(old, new, before, after) -> Iterator[Pair]:
 
 
 def _are_alike(mine, theirs):
-    return len(mine & theirs) >= ALIKE * max(len(mine), len(theirs), 1)
+    return len(mine & theirs) >= RELATED_FROM * max(len(mine), len(theirs), 1)

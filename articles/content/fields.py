@@ -1,7 +1,7 @@
 from django.db import models
 
 from articles.content.html import clean_article, clean_once, not_too_long
-from articles.core.text.confusables import LONGEST_SKELETON, skeleton
+from articles.core.text.normalisation import LONGEST_SKELETON, skeleton
 
 
 class HTMLField(models.TextField):

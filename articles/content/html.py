@@ -118,7 +118,7 @@ _ALLOWED = {
 _article = nh3.Cleaner(**_ALLOWED, attribute_filter=_attribute)
 
 # The digests of known clean texts: at most some 2 MB per process.
-MOST_REMEMBERED = 20_000
+MOST_CLEAN_TEXTS = 20_000
 _known_clean: set[bytes] = set()
 
 
@@ -130,7 +130,7 @@ def clean_article(html: str) -> str:
     """
     html = _settled(html.replace("\x00", ""))
     html = _with_heading_ids(_PICTURE_WITHOUT_SOURCE.sub("", html)).strip()
-    if len(_known_clean) >= MOST_REMEMBERED:
+    if len(_known_clean) >= MOST_CLEAN_TEXTS:
         _known_clean.clear()
     _known_clean.add(_digest(html))
     return html

@@ -14,7 +14,7 @@ _END_OF_BLOCK = re.compile(
 _GAP = re.compile(r"\n\s*\n+")
 
 # The characters of unchanged text that are shown before and after a difference.
-AROUND = 200
+CHARACTERS_AROUND = 200
 # Texts with more paragraphs than this are not compared.
 MOST_PARAGRAPHS = 2000
 
@@ -51,6 +51,6 @@ def _pieces(mine, theirs):
 
 
 def _shortened(text):
-    if len(text) <= 2 * AROUND + 10:
+    if len(text) <= 2 * CHARACTERS_AROUND + 10:
         return text
-    return f"{text[:AROUND]} … {text[-AROUND:]}"
+    return f"{text[:CHARACTERS_AROUND]} … {text[-CHARACTERS_AROUND:]}"

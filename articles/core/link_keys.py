@@ -7,7 +7,7 @@ could open another row. Such links therefore carry the random key of the row as 
 
 import secrets
 
-from django.db.models import CharField, Func
+from django.db.models import BooleanField, CharField, Func, Model
 
 # In hexadecimal digits: 128 bits.
 KEY_LENGTH = 32
@@ -36,3 +36,19 @@ class RandomKey(Func):
         # has no other strong source of random bytes.
         uuids = "uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())"
         return f"left(encode(sha256({uuids}), 'hex'), {KEY_LENGTH})", []
+
+
+class LinkedRow(Model):
+    """A row with a key that is part of every private link to it."""
+
+    link_key = CharField(
+        max_length=KEY_LENGTH,
+        default=random_key,
+        db_default=RandomKey(),
+        editable=False,
+    )
+    # Whether links without the key work too: they were sent before keys existed.
+    takes_old_links = BooleanField(default=False, db_default=True, editable=False)
+
+    class Meta:
+        abstract = True

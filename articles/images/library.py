@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.core.append_only import name_of
 from articles.images.processing.validation import hash_of, random_name
-from articles.images.renditions import copy_former, make_renditions, remove
+from articles.images.renditions import copy_former, make_renditions, remove_renditions
 from articles.models import Article, Image, TransitionError
 from articles.models.image import (
     ORIGINALS,
@@ -85,7 +85,7 @@ def upload(file, *, by=None, **words):
     return image
 
 
-def change(image, *, file=None, **words):
+def update_image(image, *, file=None, **words):
     """
     Change text fields of an image, and with `file` replace the picture wherever it is used.
 
@@ -127,9 +127,9 @@ def take_down(image, *, reason, by=None):
         held.taken_down_reason = reason
         held.renditions_made_at = None
         held.save(update_fields=["file", *TAKEN_DOWN, "renditions_made_at"])
-        _afterwards(remove, held.fingerprint)
+        _afterwards(remove_renditions, held.fingerprint)
         if held.former_fingerprint:
-            _afterwards(remove, held.former_fingerprint)
+            _afterwards(remove_renditions, held.former_fingerprint)
     image.refresh_from_db()
 
 
@@ -180,7 +180,7 @@ def make_address_secret(image):
             held.former_file = ""
         held.save(update_fields=["file", "former_file"])
         if held.former_fingerprint:
-            _afterwards(remove, held.former_fingerprint)
+            _afterwards(remove_renditions, held.former_fingerprint)
     image.refresh_from_db()
 
 
@@ -197,7 +197,7 @@ def delete(image):
         if uses := list(articles_with(held, exactly=True)):
             raise ImageInUse(held, uses)
         for fingerprint in {held.fingerprint, held.former_fingerprint} - {""}:
-            _afterwards(remove, fingerprint)
+            _afterwards(remove_renditions, fingerprint)
         _afterwards(_delete_unless_used, held.file.name)
         held.delete()
 
@@ -276,7 +276,7 @@ def _change(key, words, replacement=None):
         _afterwards(default_storage.delete, old_file)
     if fingerprint_of(image) != fingerprint:
         changed += ["fingerprint", "renditions_made_at"]
-        _afterwards(remove, fingerprint)
+        _afterwards(remove_renditions, fingerprint)
         _make_later(image)
     if changed:
         image.save(update_fields=[*changed, "modified_at"])

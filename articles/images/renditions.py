@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.images.processing.validation import size_of
 from articles.images.processing.worker_pool import Busy, CannotBeDrawn, turn
-from articles.images.processing.worker_pool import draw as drawn
+from articles.images.processing.worker_pool import draw_in_worker as drawn
 from articles.models import Image
 from articles.models.image import RENDITIONS, typed_file
 
@@ -80,7 +80,7 @@ def make_now(image, recipe):
             if not default_storage.exists(place):
                 write_file(place, _drawn_alone(image, recipe))
     if not _as_it_was(image).exists():
-        remove(image.fingerprint)
+        remove_renditions(image.fingerprint)
         raise NotThere
     return place
 
@@ -109,7 +109,7 @@ def _was_copied(image, recipe):
 def _note_made(image):
     if not _as_it_was(image).update(renditions_made_at=timezone.now()):
         # The image was taken off the site or replaced meanwhile: no file may stay.
-        remove(image.fingerprint)
+        remove_renditions(image.fingerprint)
 
 
 def _drawn(image, recipes):
@@ -178,7 +178,7 @@ def _is_new(place):
     return default_storage.get_modified_time(place) > timezone.now() - HOUR
 
 
-def remove(fingerprint):
+def remove_renditions(fingerprint):
     """Delete all renditions with this fingerprint, unless an image on the site needs them."""
     if _picture_of(fingerprint):
         return

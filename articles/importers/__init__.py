@@ -8,4 +8,4 @@ An importer is a module with `SUFFIXES`, the file name endings of its format, an
 
 from articles.importers import text
 
-FORMATS = {"text": text}
+IMPORT_FORMATS = {"text": text}

@@ -25,7 +25,7 @@ class AlreadyHere(Exception):
 
 
 def check(imported: ImportedArticle) -> None:
-    """Raise AlreadyHere or ImportRefused for an article that `save` would refuse."""
+    """Raise AlreadyHere or ImportRefused for an article that `save_imported` would refuse."""
     longest = Article._meta.get_field("title").max_length
     if len(imported.title) > longest:
         raise ImportRefused(
@@ -40,7 +40,7 @@ def check(imported: ImportedArticle) -> None:
     _refuse_repeat(imported)
 
 
-def save(imported: ImportedArticle, wishes: Wishes) -> Article:
+def save_imported(imported: ImportedArticle, wishes: Wishes) -> Article:
     """
     Make the article with its tags, byline and status, and return it.
 
@@ -66,7 +66,7 @@ def _make(imported, wishes):
         body=imported.body,
         source=imported.source,
     )
-    article.sign(*map(_person_named, wishes.byline))
+    article.set_writers(*map(_person_named, wishes.byline))
     article.tags.add(*wishes.tags)
     if wishes.status == Article.Status.PUBLISHED:
         article.publish(at=wishes.published_at)

@@ -323,11 +323,11 @@ class Article(models.Model):
         neighbours = Article.objects.filter(beyond, **bound).visible()
         return neighbours.only("title", "slug").order_by(*order).first()
 
-    def sign(self, *people):
+    def set_writers(self, *people):
         """Replace the byline by these people as writers, in this order."""
-        self.credit(*((person, Credit.Role.BY) for person in people))
+        self.set_byline(*((person, Credit.Role.BY) for person in people))
 
-    def credit(self, *roles):
+    def set_byline(self, *roles):
         """Replace the byline by these pairs of a person and a role, in order. Saves new people."""
         with transaction.atomic():
             for person, _ in roles:
@@ -362,7 +362,7 @@ class Article(models.Model):
     working_copy = property(article_working_copy.working_copy)
     working_content = article_working_copy.working_content
     has_unpublished_changes = property(article_working_copy.has_unpublished_changes)
-    put = article_working_copy.put
+    write_snapshot = article_working_copy.write_snapshot
     note_pictures = article_working_copy.note_pictures
     keep_revision = article_working_copy.keep_revision
 

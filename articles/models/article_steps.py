@@ -353,7 +353,7 @@ def _adopt_working_copy(article, copy, *, by):
     content = copy.content
     if not article.slug_free(content.get("slug", article.slug)):
         content = {name: content[name] for name in content if name != "slug"}
-    article.put(content, by=by)
+    article.write_snapshot(content, by=by)
 
 
 def _require_other(article, other):

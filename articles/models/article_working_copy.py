@@ -40,7 +40,7 @@ def has_unpublished_changes(article):
 
 
 @on_held_row
-def put(article, content, *, by=None):
+def write_snapshot(article, content, *, by=None):
     """
     Write a snapshot into the article itself. Parts that the snapshot lacks stay as they are.
 
@@ -58,7 +58,7 @@ def put(article, content, *, by=None):
     if "lead_image" in changed:
         _set_lead(article, content["lead_image"])
     if "byline" in changed:
-        article.credit(*Person.objects.credited(content["byline"]))
+        article.set_byline(*Person.objects.credited(content["byline"]))
     if "tags" in changed:
         article.tags.clear()
         article.tags.add(*content["tags"])

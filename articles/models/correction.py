@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet, name_of
-from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.link_keys import LinkedRow
 from articles.core.moments import moment_in_words
 from articles.models.article import Article
 from articles.models.step import TransitionError
@@ -75,7 +75,7 @@ class CorrectionRequestQuerySet(models.QuerySet):
         return known.older_than(NETWORK_KEPT).update(network="")
 
 
-class CorrectionRequest(models.Model):
+class CorrectionRequest(LinkedRow):
     """A reader's report of an error in an article, and its outcome."""
 
     # Protected: an article that readers could see is kept for ever.
@@ -97,17 +97,6 @@ class CorrectionRequest(models.Model):
     reply = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_name = models.CharField(max_length=200, blank=True)
-    # Part of the links that open the request; see articles.core.link_keys.
-    link_key = models.CharField(
-        max_length=KEY_LENGTH,
-        default=random_key,
-        db_default=RandomKey(),
-        editable=False,
-    )
-    # Whether links without the key open it as well: those sent before there were keys.
-    takes_old_links = models.BooleanField(
-        default=False, db_default=True, editable=False
-    )
 
     objects = CorrectionRequestQuerySet.as_manager()
 

@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from articles.content.fields import SkeletonField
 from articles.core.slugs import free_slug, slug_from
-from articles.core.text.confusables import skeletons
+from articles.core.text.normalisation import skeletons
 
 
 class PersonQuerySet(models.QuerySet):

@@ -158,7 +158,7 @@ class TagStep(AppendOnly):
 
 
 class TagsApartQuerySet(models.QuerySet):
-    def note(self, one, other, *, by):
+    def mark(self, one, other, *, by):
         """Store that these two tags are different; an earlier row stays as it is."""
         first, second = sorted([one, other], key=lambda tag: tag.pk)
         self.get_or_create(

@@ -7,17 +7,17 @@ from django.utils import timezone
 from articles.models.revision import Revision
 
 # People who typed something within this time are shown as editing.
-LATELY = timedelta(minutes=2)
+EDITING_WITHIN = timedelta(minutes=2)
 # Long enough for people on leave. The rows are few.
-KEPT = timedelta(days=365)
+UNSAVED_KEPT = timedelta(days=365)
 
 
 class UnsavedQuerySet(models.QuerySet):
     def of(self, user):
         return self.filter(by=user)
 
-    def lately(self):
-        return self.filter(at__gt=timezone.now() - LATELY)
+    def recent(self):
+        return self.filter(at__gt=timezone.now() - EDITING_WITHIN)
 
     def overtaken(self):
         """Those based on a revision after which somebody else has saved; none without a base."""
@@ -35,10 +35,10 @@ class UnsavedQuerySet(models.QuerySet):
         return others.order_by("-at")
 
     def forget_old(self):
-        """Delete rows older than KEPT; return their number."""
-        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        """Delete rows older than UNSAVED_KEPT; return their number."""
+        return self.filter(at__lt=timezone.now() - UNSAVED_KEPT).delete()[0]
 
-    def keep(self, article, typed, *, by, began_from=None):
+    def store(self, article, typed, *, by, began_from=None):
         """Store what the person has typed (see Unsaved.typed) in place of their earlier text."""
         row, _ = self.update_or_create(
             article=article,

@@ -22,10 +22,10 @@ def preview(request, key):
             render(request, "articles/preview_ended.html", {"link": link}, status=410)
         )
     article = article_with_content(link.article, link.article.working_content())
-    return page(request, article, {"link": link})
+    return preview_page(request, article, {"link": link})
 
 
-def page(request, article, context):
+def preview_page(request, article, context):
     """
     Render the article's public page with a preview banner, without what needs a public article.
 

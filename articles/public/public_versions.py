@@ -7,17 +7,13 @@ from itertools import pairwise
 from django.utils import timezone
 
 from articles.content.diff import PartDiff, compare_snapshots
+from articles.content.part_names import PART_NAMES
 
 # Few, because each pair of versions is compared.
 VERSIONS_A_PAGE = 10
 
-# The parts that readers see, with their names for them. Tags and addresses are not part of it.
-LABELS = {
-    "title": "Headline",
-    "standfirst": "Standfirst",
-    "body": "Text",
-    "byline": "Byline",
-}
+# The parts whose changes readers see. Tags and addresses are not part of a version.
+PUBLIC_PARTS = ["title", "standfirst", "body", "byline"]
 
 
 @dataclass(frozen=True)
@@ -69,5 +65,9 @@ def _kept(article, before):
 
 def _version(newer, older):
     found = compare_snapshots(older.content, newer.content)
-    parts = [(LABELS[part.name], part) for part in found.parts if part.name in LABELS]
+    parts = [
+        (PART_NAMES[part.name].for_readers, part)
+        for part in found.parts
+        if part.name in PUBLIC_PARTS
+    ]
     return Version(newer.published_at, parts)

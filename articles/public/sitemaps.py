@@ -43,12 +43,12 @@ def sitemap(request):
 
 
 @public_page()
-def pages(request):
+def pages_sitemap(request):
     return _urlset(request, _other_places())
 
 
 @public_page()
-def month(request, year, month):
+def month_sitemap(request, year, month):
     span = months.month(year, month)
     if span is None:
         raise Http404

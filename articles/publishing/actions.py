@@ -74,12 +74,12 @@ def save(article, content, *, by=None, began_from=None, note=""):
         article.refresh_from_db(fields=["modified_at"])
         article.note_pictures()
     else:
-        article.put(content, by=by)
+        article.write_snapshot(content, by=by)
     return revision
 
 
 @on_held_row
-def put_dates(article, dates, *, instead_of, by=None):
+def change_dates(article, dates, *, instead_of, by=None):
     """
     Change `planned_for` or `embargo_until`.
 
@@ -127,7 +127,7 @@ def lead_is_lost(revision):
     return bool(lead) and not Image.objects.filter(pk=lead["image"]).exists()
 
 
-def tag(article, *, tags, remove=False, by=None):
+def change_tags(article, *, tags, remove=False, by=None):
     """Add tags, a list of names, to the working copy, or remove them."""
     named = {name.lower() for name in tags}
 
@@ -143,7 +143,7 @@ def tag(article, *, tags, remove=False, by=None):
     _change(article, changed, by=by, note=words)
 
 
-def sign(article, *, credits, in_place=False, by=None):
+def change_byline(article, *, credits, in_place=False, by=None):
     """
     Add people to the byline of the working copy, or with `in_place` replace the byline.
 
@@ -175,7 +175,7 @@ def publish(article, *, at=None, revision=None, by=None):
     _require_other_eyes(article, by)
     if copy := article.working_copy:
         _require_seen(article, copy, revision)
-        article.put(copy.content, by=by)
+        article.write_snapshot(copy.content, by=by)
     article.publish(at=at, by=by)
 
 
@@ -309,7 +309,7 @@ def _require_published(held):
 
 
 def _go_live(held, revision, *, tell_readers, by):
-    held.put(revision.content, by=by)
+    held.write_snapshot(revision.content, by=by)
     Revision.objects.filter(pk=revision.pk).update(
         kind=Revision.Kind.PUBLISHED, published_at=timezone.now(), publish_at=None
     )

@@ -11,9 +11,9 @@ from django.db.models import Q
 from articles.models import Article
 
 # The newest visible articles that are searched for links: no index answers who links where.
-LOOKED_THROUGH = 2000
+ARTICLES_SEARCHED = 2000
 # The most linking articles that are listed.
-NAMED = 50
+LINKS_LISTED = 50
 
 _HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
 _ARTICLE = re.compile(r"/articles/([-\w]+)/?")
@@ -34,10 +34,10 @@ def slug_in(address: str) -> str:
 def linking_to(article) -> list[Article]:
     """The newest visible articles whose body links to a current or former address of this one."""
     visible = Article.objects.visible()
-    newest = visible.newest_first().values_list("pk", flat=True)[:LOOKED_THROUGH]
+    newest = visible.newest_first().values_list("pk", flat=True)[:ARTICLES_SEARCHED]
     found = Article.objects.filter(_names_one_of(_addresses(article)), pk__in=[*newest])
     return list(
-        found.exclude(pk=article.pk).only("title", "slug").newest_first()[:NAMED]
+        found.exclude(pk=article.pk).only("title", "slug").newest_first()[:LINKS_LISTED]
     )
 
 

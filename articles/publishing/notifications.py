@@ -14,22 +14,13 @@ def tell_writer_of_return(article, *, note, by):
 
     A writer without a mail address finds the note on the form.
     """
-    writer = article.created_by
-    if writer is None or not writer.email or writer == by:
+    if not _can_be_told(article.created_by, by):
         return
     form = reverse("admin:articles_article_change", args=[article.pk])
-    context = {
-        "article": article,
-        "note": note,
-        "who": name_of(by),
-        "address": settings.SITE_URL + form,
-    }
-    EmailMessage(
-        subject=settings.EMAIL_SUBJECT_PREFIX
-        + f"Back to you: {' '.join(article.title.split())}",
-        body=render_to_string("articles/returned.txt", context),
-        to=[writer.email],
-    ).send()
+    context = {"article": article, "note": note, "who": name_of(by)}
+    _mail(
+        article.created_by, f"Back to you: {article.title}", form, "returned", context
+    )
 
 
 def tell_writer_of_answer(proposal, *, by):
@@ -38,20 +29,25 @@ def tell_writer_of_answer(proposal, *, by):
 
     A writer without a mail address finds the answer on the page of the proposal.
     """
-    writer = proposal.by
-    if writer is None or not writer.email or writer == by:
+    if not _can_be_told(proposal.by, by):
         return
     page = reverse(
         "admin:articles_article_proposal", args=[proposal.article_id, proposal.pk]
     )
-    context = {
-        "proposal": proposal,
-        "who": name_of(by),
-        "address": settings.SITE_URL + page,
-    }
+    context = {"proposal": proposal, "who": name_of(by)}
+    subject = f"Your proposal: {proposal.article.title}"
+    _mail(proposal.by, subject, page, "proposal_answered", context)
+
+
+def _can_be_told(writer, by):
+    return writer is not None and writer.email and writer != by
+
+
+def _mail(writer, subject, path, template, context):
+    context |= {"address": settings.SITE_URL + path}
     EmailMessage(
-        subject=settings.EMAIL_SUBJECT_PREFIX
-        + f"Your proposal: {' '.join(proposal.article.title.split())}",
-        body=render_to_string("articles/proposal_answered.txt", context),
+        # A title may hold line breaks, which a subject must not.
+        subject=settings.EMAIL_SUBJECT_PREFIX + " ".join(subject.split()),
+        body=render_to_string(f"articles/{template}.txt", context),
         to=[writer.email],
     ).send()

@@ -14,11 +14,11 @@ from articles.core.months import Span
 from articles.models import Article, Revision
 
 # The scheduled and the planned articles that a month shows, each, and the undated drafts.
-SHOWN = 300
+PLANNED_SHOWN = 300
 UNDATED_SHOWN = 50
 
 # The newest revisions among which waiting changes are searched.
-LOOKED_AT = 300
+REVISIONS_SEARCHED = 300
 
 LONGEST_TITLE = Article._meta.get_field("title").max_length
 
@@ -30,7 +30,7 @@ def duplicate(article, *, by=None):
     title = Truncator(f"Copy of {content['title']}").chars(LONGEST_TITLE)
     with transaction.atomic():
         copy = Article.objects.create(title=title, created_by=by)
-        copy.put(content | {"title": title}, by=by)
+        copy.write_snapshot(content | {"title": title}, by=by)
         copy.keep_revision(by=by)
     return copy
 
@@ -66,23 +66,23 @@ def weeks_of(
 
 def entries_of(articles, span):
     """
-    The entries of a span by day, and whether some were left out because of SHOWN.
+    The entries of a span by day, and whether some were left out because of PLANNED_SHOWN.
 
     On each day scheduled articles come first, in order of time, then planned ones.
     """
     first, last = days_in(span)
     scheduled = articles.scheduled().published_in(span).order_by("published_at", "id")
     planned = articles.planned_between(first, last).order_by("planned_for", "id")
-    scheduled = list(scheduled.defer("body")[: SHOWN + 1])
-    planned = list(planned.defer("body")[: SHOWN + 1])
+    scheduled = list(scheduled.defer("body")[: PLANNED_SHOWN + 1])
+    planned = list(planned.defer("body")[: PLANNED_SHOWN + 1])
     entries = {}
-    for article in scheduled[:SHOWN]:
+    for article in scheduled[:PLANNED_SHOWN]:
         day = timezone.localtime(article.public_from).date()
         entries.setdefault(day, []).append(CalendarEntry(article, is_scheduled=True))
-    for article in planned[:SHOWN]:
+    for article in planned[:PLANNED_SHOWN]:
         entry = CalendarEntry(article, is_scheduled=False)
         entries.setdefault(article.planned_for, []).append(entry)
-    return entries, max(len(scheduled), len(planned)) > SHOWN
+    return entries, max(len(scheduled), len(planned)) > PLANNED_SHOWN
 
 
 def days_in(span: Span) -> tuple[date, date]:
@@ -102,7 +102,7 @@ def changed_lately(articles):
     """The published articles with unpublished changes among recent revisions, newest first."""
     newest = Revision.objects.working().newest_first()
     kinds = {}
-    for article, kind in newest.values_list("article", "kind")[:LOOKED_AT]:
+    for article, kind in newest.values_list("article", "kind")[:REVISIONS_SEARCHED]:
         kinds.setdefault(article, kind)
     waiting = [
         article for article, kind in kinds.items() if kind == Revision.Kind.DRAFT

@@ -21,12 +21,12 @@ from articles.models import (
 )
 
 # The articles of a tag that are counted for the consequences of a merge.
-LOOKED_AT = 10_000
+MOST_ARTICLES_COUNTED = 10_000
 # The rows in one database query.
 AT_ONCE = 500
 
 
-def rename(tag, *, name=None, slug=None, by=None):
+def rename_tag(tag, *, name=None, slug=None, by=None):
     """
     Change the name or the slug of a tag; None keeps it. A slug that readers know redirects.
 
@@ -57,7 +57,7 @@ def rename(tag, *, name=None, slug=None, by=None):
 
 @dataclass(frozen=True)
 class MergeConsequences:
-    """What a merge would do. The numbers count at most LOOKED_AT articles."""
+    """What a merge would do. The numbers count at most MOST_ARTICLES_COUNTED articles."""
 
     # The articles with the tag that is merged away, and those of them that are visible.
     articles: int
@@ -72,7 +72,7 @@ class MergeConsequences:
 
 def consequences(goes, *, into):
     """The consequences of merging the tag `goes` into another."""
-    articles = goes.items.order_by()[: LOOKED_AT + 1].count()
+    articles = goes.items.order_by()[: MOST_ARTICLES_COUNTED + 1].count()
     with_both = TaggedArticle.objects.filter(
         tag=into, content_object=OuterRef("content_object")
     )
@@ -80,12 +80,12 @@ def consequences(goes, *, into):
         content_object=OuterRef("content_object"), pk__lt=OuterRef("pk")
     )
     return MergeConsequences(
-        articles=min(articles, LOOKED_AT),
+        articles=min(articles, MOST_ARTICLES_COUNTED),
         visible=_first_items(goes).filter(is_visible()).count(),
         both=_first_items(goes).filter(Exists(with_both)).count(),
         kickers=_first_items(goes).filter(~Exists(earlier)).count(),
         redirects=was_public(goes),
-        is_capped=articles > LOOKED_AT,
+        is_capped=articles > MOST_ARTICLES_COUNTED,
     )
 
 
@@ -99,7 +99,7 @@ def merge(goes, *, into, by=None):
     Replace the tag `goes` by `into` in all articles, delete it, and return the TagStep.
 
     In an article with both tags, the earlier of both positions is kept, so that a kicker
-    stays the kicker. The former address and name lead to `into`. `undo` takes the TagStep.
+    stays the kicker. The former address and name lead to `into`. `undo_merge` takes the TagStep.
 
     Raises TransitionError when somebody else changed these tags at the same moment.
     """
@@ -139,7 +139,7 @@ def _merge(goes, into, by):
     return step
 
 
-def undo(step, *, by=None):
+def undo_merge(step, *, by=None):
     """
     Undo a merge: bring back the tag, its addresses and its position in each article.
 
@@ -331,5 +331,5 @@ def _refusal(titles):
 
 
 def _first_items(tag):
-    first = tag.items.order_by("pk").values("pk")[:LOOKED_AT]
+    first = tag.items.order_by("pk").values("pk")[:MOST_ARTICLES_COUNTED]
     return TaggedArticle.objects.filter(pk__in=first)

@@ -55,7 +55,7 @@ def shared_picture(article):
 @register.simple_tag
 def byline(article):
     """“By Ana Ruiz; photographs by Ben Cole”, each name linked to the person's page."""
-    named = bylines.in_html(article.credits.all(), _linked)
+    named = bylines.byline_in_html(article.credits.all(), _linked)
     return named and format_html("<span>{}</span>", named)
 
 

@@ -14,7 +14,7 @@ from comments.models import Batch
 from comments.moderation.bulk import undo_together
 
 # At most this many decisions of a batch are listed.
-MOST_LISTED = 200
+DECISIONS_LISTED = 200
 
 
 @admin.register(Batch)
@@ -60,15 +60,15 @@ class BatchAdmin(RecordMixin, admin.ModelAdmin):
     def _page(self, request, batch, *, refused="", status=200):
         decisions = batch.decisions.select_related("comment__article").defer(
             "comment__article__body"
-        )[: MOST_LISTED + 1]
+        )[: DECISIONS_LISTED + 1]
         context = {
             **self.admin_site.each_context(request),
             "title": "Decided together",
             "opts": self.opts,
             "batch": batch,
             "step": ModerationForm.DECISIONS.get(batch.step, batch.step),
-            "decisions": decisions[:MOST_LISTED],
-            "more": len(decisions) > MOST_LISTED,
+            "decisions": decisions[:DECISIONS_LISTED],
+            "more": len(decisions) > DECISIONS_LISTED,
             "undone": Batch.objects.filter(undoes=batch).first(),
             "refused": refused,
         }

@@ -5,9 +5,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 
-from articles.core.admin.read_only import RecordMixin
+from articles.core.admin.read_only import SinglePageMixin
 from articles.core.append_only import name_of
 from comments.classifier.measuring import measure
 from comments.models import Classifier, Comment, Training
@@ -44,7 +44,7 @@ class ActsForm(forms.Form):
 
 
 @admin.register(Classifier)
-class ClassifierAdmin(RecordMixin, admin.ModelAdmin):
+class ClassifierAdmin(SinglePageMixin, admin.ModelAdmin):
     """A single page: there is one classifier."""
 
     def has_view_permission(self, request, obj=None):
@@ -54,14 +54,6 @@ class ClassifierAdmin(RecordMixin, admin.ModelAdmin):
         return self.has_view_permission(request) and request.user.has_perm(
             "comments.let_classifier_act"
         )
-
-    def get_urls(self):
-        page = self.admin_site.admin_view(self.changelist_view)
-        return [path("", page, name="comments_classifier_changelist")]
-
-    def get_model_perms(self, request):
-        # Hidden from the index: the list of comments links here.
-        return {}
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):

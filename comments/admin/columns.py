@@ -16,7 +16,7 @@ def name(text):
     return format_html("<bdi>{}</bdi>", text)
 
 
-def moment(at, words):
+def time_with_title(at, words):
     """A time in words, with the exact time in its title."""
     exact = date_format(timezone.localtime(at), "j F Y, H:i:s e")
     return format_html(

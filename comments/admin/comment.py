@@ -17,9 +17,9 @@ from articles.core.text.word_diff import by_word
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.filters import (
+    CommentStatusFilter,
     DateFilter,
     SecondLookFilter,
-    StatusFilter,
     chosen_look,
     chosen_status,
 )
@@ -39,7 +39,7 @@ from comments.threads.pages import thread_of
 
 # Up to this many decisions of one bulk action get a message each; more get a summary.
 MESSAGES_EACH = 3
-DONE = {
+DONE_MESSAGES = {
     "approve": "{} comments are now approved.",
     "reject": "{} comments are now rejected.",
     "mark_spam": "{} comments are now marked as spam.",
@@ -49,7 +49,7 @@ DONE = {
     "undo": "{} decisions are undone.",
 }
 # Messages for steps after which the status alone does not say what was done.
-SAID = {
+STEP_MESSAGES = {
     "keep": "It stays {}.",
     "pick": "It is among the picks now.",
     "unpick": "It is not among the picks any more.",
@@ -58,7 +58,7 @@ SAID = {
 # How many reports of a comment are shown one by one, the newest first.
 REPORTS_SHOWN = 50
 # A row of the list as it was on the screen: the comment's key and its version.
-SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
+KEY_AND_VERSION = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
 # How many other comments of the conversation are shown before and after this one.
 NEARBY = 3
 
@@ -68,7 +68,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     """Where moderators decide: in bulk from the list, or on one comment with its context."""
 
     list_display = ["author", "words", "about", "status_in_colour", "written"]
-    list_filter = [StatusFilter, SecondLookFilter, ("created_at", DateFilter)]
+    list_filter = [CommentStatusFilter, SecondLookFilter, ("created_at", DateFilter)]
     sortable_by = []
     search_fields = ["name", "body", "article__title"]
     search_help_text = "Name, words or article"
@@ -201,14 +201,14 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             status,
             columns.flags(comment),
             last.who,
-            columns.moment(last.at, f"{columns.since(last.at)} ago"),
+            columns.time_with_title(last.at, f"{columns.since(last.at)} ago"),
         )
 
     @admin.display(description="Written")
     def written(self, comment):
         ago = columns.since(comment.created_at)
         words = f"waits {ago}" if comment.is_waiting else f"{ago} ago"
-        return columns.moment(comment.created_at, words)
+        return columns.time_with_title(comment.created_at, words)
 
     # Decisions from the list
 
@@ -267,14 +267,14 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def _say_of_batch(self, request, outcome, step):
         message = format_html(
             '{} <a href="{}">Look at them, or undo all.</a>',
-            DONE[step].format(len(outcome.done)),
+            DONE_MESSAGES[step].format(len(outcome.done)),
             reverse("admin:comments_batch_change", args=[outcome.batch.pk]),
         )
         self.message_user(request, message, messages.SUCCESS)
 
     def _say_done(self, request, comment, step):
         now = comment.get_status_display().lower()
-        done = SAID.get(step, "Now {}.").format(now)
+        done = STEP_MESSAGES.get(step, "Now {}.").format(now)
         self._say(request, comment, done, messages.SUCCESS)
 
     def _say(self, request, comment, sentence, level):
@@ -433,7 +433,7 @@ def _background_of(comment):
 
 def _versions_seen(request):
     """The version of each row that was on the screen, by the comment's key."""
-    pairs = map(SEEN.fullmatch, request.POST.getlist("seen"))
+    pairs = map(KEY_AND_VERSION.fullmatch, request.POST.getlist("seen"))
     return {int(pair[1]): int(pair[2]) for pair in pairs if pair}
 
 

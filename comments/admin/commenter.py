@@ -217,13 +217,15 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def muted(self, commenter):
         until = commenter.muted_until
         return (
-            columns.moment(until, f"muted for {columns.until(until)}") if until else ""
+            columns.time_with_title(until, f"muted for {columns.until(until)}")
+            if until
+            else ""
         )
 
     @admin.display(description="Since")
     def since(self, commenter):
         at = commenter.created_at
-        return columns.moment(at, f"known for {columns.since(at)}")
+        return columns.time_with_title(at, f"known for {columns.since(at)}")
 
     # The page of a person
 
@@ -387,7 +389,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def _say_muted(self, request, who, mute):
         until = timezone.localtime(mute.until)
-        when = columns.moment(until, moment_in_words(until))
+        when = columns.time_with_title(until, moment_in_words(until))
         said = format_html(
             "{} is muted until {}: what they write waits for a moderator.", who, when
         )

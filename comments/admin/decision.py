@@ -15,8 +15,8 @@ from comments.models import Decision
 from comments.stats.csv import lines_of_csv
 
 # At most this many rows, the newest, go into the CSV file.
-MOST_ROWS = 50_000
-COLUMNS = [
+MOST_CSV_ROWS = 50_000
+CSV_COLUMNS = [
     "At",
     "Moderator",
     "What",
@@ -81,7 +81,7 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         ]
 
     def table_view(self, request):
-        """The list with its filters as a CSV file: the newest MOST_ROWS decisions."""
+        """The list with its filters as a CSV file: the newest MOST_CSV_ROWS decisions."""
         if not (self.has_view_permission(request) and _is_moderator(request)):
             raise PermissionDenied
         try:
@@ -91,9 +91,9 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
             return HttpResponseRedirect(
                 f"{reverse('admin:comments_decision_changelist')}?e=1"
             )
-        rows = map(_row, decisions[:MOST_ROWS].iterator(chunk_size=1000))
+        rows = map(_row, decisions[:MOST_CSV_ROWS].iterator(chunk_size=1000))
         response = StreamingHttpResponse(
-            lines_of_csv(COLUMNS, rows), content_type="text/csv; charset=utf-8"
+            lines_of_csv(CSV_COLUMNS, rows), content_type="text/csv; charset=utf-8"
         )
         response.headers["Content-Disposition"] = 'attachment; filename="decisions.csv"'
         response.headers["Cache-Control"] = "private, no-store"
@@ -105,7 +105,7 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
             {
                 "title": "Decisions",
                 "table": _is_moderator(request) and _table_address(request),
-                "most_rows": MOST_ROWS,
+                "most_rows": MOST_CSV_ROWS,
                 **(extra_context or {}),
             },
         )

@@ -11,7 +11,7 @@ class DateFilter(admin.DateFieldListFilter):
         self.title = "date"
 
 
-class StatusFilter(admin.SimpleListFilter):
+class CommentStatusFilter(admin.SimpleListFilter):
     """Shows pending comments, unless the moderator picks another status or searches all of them."""
 
     title = "status"

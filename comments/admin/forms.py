@@ -10,7 +10,7 @@ from comments.models.comment import LONGEST_BODY
 LONGEST_NOTE = 2000
 NO_STEP = "Nothing was decided. Press the button of the step to take."
 NO_REASON = "Choose a reason, then reject."
-REASONS = [("", "Choose a reason")] + [
+REASON_CHOICES = [("", "Choose a reason")] + [
     (reason.value, reason.label.capitalize()) for reason in Decision.Reason
 ]
 
@@ -24,7 +24,7 @@ class ListForm(ActionForm):
         label="Reason to reject",
         required=False,
         # “Another reason” needs an explanation, for which the list has no room.
-        choices=[pair for pair in REASONS if pair[0] != Decision.Reason.OTHER],
+        choices=[pair for pair in REASON_CHOICES if pair[0] != Decision.Reason.OTHER],
         # Django gives the fields of an action form no ids.
         widget=forms.Select({"id": "reason"}),
     )
@@ -80,7 +80,7 @@ class ModerationForm(AnswersMixin, forms.Form):
     )
     seen = forms.IntegerField(min_value=1)
     reason = forms.ChoiceField(
-        label="Reason to reject", required=False, choices=REASONS
+        label="Reason to reject", required=False, choices=REASON_CHOICES
     )
     explanation = TextField(
         label="The reason in your words",

@@ -8,11 +8,10 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from articles.core.admin.read_only import RecordMixin
+from articles.core.admin.read_only import SinglePageMixin
 from comments.models import Numbers
 from comments.stats import charts, moderation
 from comments.stats.csv import as_csv
@@ -60,17 +59,9 @@ class Reading:
 
 
 @admin.register(Numbers)
-class NumbersAdmin(RecordMixin, admin.ModelAdmin):
+class NumbersAdmin(SinglePageMixin, admin.ModelAdmin):
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")
-
-    def get_urls(self):
-        page = self.admin_site.admin_view(self.changelist_view)
-        return [path("", page, name="comments_numbers_changelist")]
-
-    def get_model_perms(self, request):
-        # Hidden from the index: the list of comments links here.
-        return {}
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):

@@ -20,28 +20,28 @@ from django.views.decorators.http import require_GET, require_POST
 from articles.core.admin.read_only import RecordMixin
 from articles.models import Article, TransitionError
 from comments.admin import columns
-from comments.admin.queue_form import ANSWERS, REASONS, QueueForm
+from comments.admin.queue_form import ANSWERS, REJECT_BUTTONS, QueueForm
 from comments.models import Batch, Comment, Queue
 from comments.moderation.bulk import BulkOutcome, decide_together, undo_together
 from comments.moderation.queue import (
-    COUNTED,
+    MOST_QUEUE_COUNTED,
     NEW_COUNTED,
     QUEUE_LISTS,
     WAITING,
     QueueList,
-    Seen,
+    ShownState,
     by_article,
     card_after,
     cards_of,
+    cards_since,
+    queue_page,
     second_looks,
     seen,
-    sheet,
-    sheet_since,
 )
 from comments.moderation.staff_replies import answer
 from comments.threads.pages import thread_of
 
-DONE = {
+QUEUE_MESSAGES = {
     "approve": "Approved",
     "reject": "Rejected",
     "mark_spam": "Marked as spam",
@@ -122,6 +122,8 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
                 "desk/moderation.css",
                 "desk/people.css",
                 "desk/queue.css",
+                "desk/queue_card.css",
+                "desk/queue_selection.css",
             ],
         }
         js = [Script("desk/queue.js", type="module")]
@@ -231,7 +233,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
 
     def _folded(self, request, place, step, comments, outcome):
         context = {
-            "done": DONE[step],
+            "done": QUEUE_MESSAGES[step],
             "first": comments[0],
             "keys": " ".join(str(comment.pk) for comment in comments),
             "undo": _undo_button(_undo_of(step, outcome)),
@@ -291,9 +293,9 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
 
     def _page(self, request, place, *, problem="", chosen=(), status=200):
         if place.since:
-            found = sheet_since(place.pile, place.since, article=place.article)
+            found = cards_since(place.pile, place.since, article=place.article)
         else:
-            found = sheet(place.pile, article=place.article, after=place.after)
+            found = queue_page(place.pile, article=place.article, after=place.after)
         cards = by_article(found.cards) if place.arranged else found.cards
         context = {
             **self.admin_site.each_context(request),
@@ -302,7 +304,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
             "opts": self.opts,
             "media": self.media,
             "tabs": _tabs(place),
-            "second_looks": _capped(second_looks(), COUNTED),
+            "second_looks": _capped(second_looks(), MOST_QUEUE_COUNTED),
             "cards": list(zip(cards, [*cards[1:], None], strict=False)),
             "article": place.article
             and Article.objects.filter(pk=place.article).defer("body").first(),
@@ -325,7 +327,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
             "pile_address": place.start(article=None).address(),
             "reasons": [
                 (number, step, reason.label)
-                for number, (step, reason) in enumerate(REASONS.items(), start=1)
+                for number, (step, reason) in enumerate(REJECT_BUTTONS.items(), start=1)
             ],
             "answers": ANSWERS if self.has_answer_permission(request) else {},
             "policies": QueueForm.base_fields["policy"].choices,
@@ -335,9 +337,9 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
 def _take(*, step, seen, by, note, explanation, told, answer, policy, card):
     """Take the step on the comments that were seen: on a single one, or on several as a batch."""
     why = {"note": note}
-    if step in REASONS:
+    if step in REJECT_BUTTONS:
         why |= {
-            "reason": REASONS[step].value,
+            "reason": REJECT_BUTTONS[step].value,
             "explanation": explanation,
             "told": told,
         }
@@ -406,7 +408,7 @@ def _undo_button(text):
             "name": "batch",
             "value": number,
         }
-    if text and Seen.parse(text):
+    if text and ShownState.parse(text):
         return {
             "action": reverse("admin:comments_queue_decide"),
             "name": "seen",
@@ -420,7 +422,7 @@ def _sentence(step, done):
         return _plain_sentence(step, done)
     return format_html(
         "{}: {}, “<bdi>{}</bdi>”",
-        DONE[step],
+        QUEUE_MESSAGES[step],
         columns.name(done[0].name),
         columns.excerpt(done[0].body, 60),
     )
@@ -428,8 +430,8 @@ def _sentence(step, done):
 
 def _plain_sentence(step, done):
     if len(done) == 1:
-        return f"{DONE[step]}: {done[0].name}"
-    return f"{DONE[step]}: {len(done)} comments."
+        return f"{QUEUE_MESSAGES[step]}: {done[0].name}"
+    return f"{QUEUE_MESSAGES[step]}: {len(done)} comments."
 
 
 def _place_of(request):
@@ -449,7 +451,7 @@ def _tabs(place):
     return [
         (
             place.start(pile=pile, article=None),
-            _capped(pile.count(), COUNTED),
+            _capped(pile.count(), MOST_QUEUE_COUNTED),
             pile == place.pile,
         )
         for pile in QUEUE_LISTS.values()

@@ -6,15 +6,15 @@ from comments.admin.forms import LONGEST_NOTE, NO_STEP, AnswersMixin
 from comments.forms.fields import TextField, must_be_seen
 from comments.models import Decision, Thread
 from comments.models.comment import LONGEST_BODY
-from comments.moderation.queue import Seen
+from comments.moderation.queue import ShownState
 
 MOST_AT_ONCE = 500
 ANSWERS = AnswersMixin.ANSWERS
 # Each reason to reject has a button of its own.
-REASONS = {f"reject-{reason.value}": reason for reason in Decision.Reason}
+REJECT_BUTTONS = {f"reject-{reason.value}": reason for reason in Decision.Reason}
 QUEUE_STEPS = [
     "approve",
-    *REASONS,
+    *REJECT_BUTTONS,
     "mark_spam",
     "keep",
     "pick",
@@ -29,13 +29,13 @@ NOTHING_SEEN = "Nothing was decided: no comment is selected. Select some, then d
 NOT_OURS = "Nothing was decided. Open the queue again, and decide there."
 
 
-class SeenField(forms.Field):
+class ShownCommentsField(forms.Field):
     """The comments that were on the screen, each with its version, in one value or in several."""
 
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value):
-        seen = [Seen.parse(word) for text in value or [] for word in text.split()]
+        seen = [ShownState.parse(word) for text in value or [] for word in text.split()]
         if None in seen or len(seen) > MOST_AT_ONCE:
             raise forms.ValidationError(NOT_OURS, code="invalid")
         return {one.key: one for one in seen}
@@ -46,7 +46,7 @@ class QueueForm(AnswersMixin, forms.Form):
         choices=[(step, step) for step in QUEUE_STEPS],
         error_messages={"required": NO_STEP, "invalid_choice": NO_STEP},
     )
-    seen = SeenField(error_messages={"required": NOTHING_SEEN})
+    seen = ShownCommentsField(error_messages={"required": NOTHING_SEEN})
     # The keys of all comments on the card with the button.
     card = forms.CharField(required=False, max_length=20 * MOST_AT_ONCE)
     explanation = TextField(

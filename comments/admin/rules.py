@@ -11,7 +11,7 @@ from django.urls import path, reverse
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
-from comments.admin.trying import BacktestedForm, newest_hits
+from comments.admin.dry_run import BacktestedForm, newest_hits
 from comments.models import RuleSetting, Weight
 from comments.screening.backtest import (
     MOST_TRIED,
@@ -135,7 +135,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
 
     class Media:
         css = {
-            "all": ["desk/desk.css", "desk/moderation.css", "desk/trials.css"],
+            "all": ["desk/desk.css", "desk/moderation.css", "desk/dry_run.css"],
         }
 
     def has_view_permission(self, request, obj=None):

@@ -6,22 +6,22 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 
-from articles.core.admin.read_only import RecordMixin
+from articles.core.admin.read_only import SinglePageMixin
 from articles.models import TransitionError
-from comments.admin.forms import NO_REASON, REASONS
+from comments.admin.forms import NO_REASON, REASON_CHOICES
 from comments.models import SecondLook
 
 # Waiting comments are counted up to this number.
-MOST_COUNTED = 100
+MOST_WAITING_COUNTED = 100
 NO_VERDICT = "Nothing was decided. Press one of the three buttons."
-GONE = (
+LOOK_IS_GONE = (
     "Nothing was decided, and this look does not count: in the meantime the comment was "
     "decided on, changed or taken back."
 )
 # What became of the comment, as moderators say it and as the machine decided.
-SAID = {
+OUTCOMES_IN_WORDS = {
     "approved": "you published it",
     "rejected": "you rejected it",
     "spam": "you marked it as spam",
@@ -42,7 +42,7 @@ class VerdictForm(forms.Form):
     reason = forms.ChoiceField(
         label="Reason to reject",
         required=False,
-        choices=REASONS,
+        choices=REASON_CHOICES,
         error_messages={"invalid_choice": NO_REASON},
     )
 
@@ -54,17 +54,9 @@ class VerdictForm(forms.Form):
 
 
 @admin.register(SecondLook)
-class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
+class SecondLookAdmin(SinglePageMixin, admin.ModelAdmin):
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("comments.moderate_comment")
-
-    def get_urls(self):
-        page = self.admin_site.admin_view(self.changelist_view)
-        return [path("", page, name="comments_secondlook_changelist")]
-
-    def get_model_perms(self, request):
-        # Hidden from the index: the list of comments links here.
-        return {}
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
@@ -92,15 +84,17 @@ class SecondLookAdmin(RecordMixin, admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:comments_secondlook_changelist"))
 
     def _page(self, request, look, form, *, status=200):
-        waiting = SecondLook.objects.open().order_by()[: MOST_COUNTED + 1].count()
+        waiting = (
+            SecondLook.objects.open().order_by()[: MOST_WAITING_COUNTED + 1].count()
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": "Second looks",
             "opts": self.opts,
             "look": look,
             "form": form,
-            "waiting": min(waiting, MOST_COUNTED),
-            "more_wait": waiting > MOST_COUNTED,
+            "waiting": min(waiting, MOST_WAITING_COUNTED),
+            "more_wait": waiting > MOST_WAITING_COUNTED,
             "percent": settings.SECOND_LOOKS,
         }
         return TemplateResponse(
@@ -123,7 +117,7 @@ def _look_from(form):
 
 def _what_became_of(look):
     if look.is_void:
-        return GONE, messages.WARNING
+        return LOOK_IS_GONE, messages.WARNING
     too = ", too" if look.verdict == look.status else ""
-    said = f"The comment before: {SAID[look.verdict]}; {MADE[look.status]}{too}."
+    said = f"The comment before: {OUTCOMES_IN_WORDS[look.verdict]}; {MADE[look.status]}{too}."
     return said, messages.SUCCESS

@@ -14,11 +14,11 @@ from django.urls import reverse
 from articles.core.admin.changelist import LongList, LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.append_only import name_of
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from articles.models import TransitionError
 from comments.admin import columns
+from comments.admin.dry_run import BacktestedForm, newest_hits
 from comments.admin.filters import DateFilter
-from comments.admin.trying import BacktestedForm, newest_hits
 from comments.forms.fields import TextField
 from comments.models import RuleSetting, Term
 from comments.models.term import LONGEST_TERM
@@ -141,7 +141,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     search_help_text = "Word or moderator"
 
     class Media:
-        css = {"all": ["desk/moderation.css", "desk/trials.css"]}
+        css = {"all": ["desk/moderation.css", "desk/dry_run.css"]}
 
     # Permissions. Backtests show comments of readers, so they are for moderators only.
 
@@ -202,7 +202,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     @admin.display(description="Added")
     def added(self, term):
-        return columns.moment(term.at, f"{columns.since(term.at)} ago")
+        return columns.time_with_title(term.at, f"{columns.since(term.at)} ago")
 
     # New terms
 

@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
-from articles.core.text.confusables import plain_letters
+from articles.core.text.normalisation import word_as_read
 
 # The prefix says what a feature is: a trait, a word, a pair of words or a character n-gram.
 TRAIT, WORD, PAIR, PIECE = "t:", "w:", "p:", "c:"
@@ -23,12 +22,11 @@ _WORDS = re.compile(r"\w+")
 _LINK = re.compile(
     r"https?:|www\.|\w\.(?:biz|com|info|ly|net|org|ru|top|xyz)\b", re.IGNORECASE
 )
-_DIGITS_AS_LETTERS = str.maketrans("013457", "oieast")
 
 
 def extract_features(text: str) -> dict[str, str]:
     """The features of the text, at most MOST_FEATURES, each with how the text spells it."""
-    words = _folded(text)
+    words = _words_as_read(text)
     found = {f"{TRAIT}{name}": said for name, said in _traits(text, words)}
     for one, seen in words:
         if len(one) <= LONGEST_WORD:
@@ -46,21 +44,12 @@ def extract_features(text: str) -> dict[str, str]:
     return dict(list(found.items())[:MOST_FEATURES])
 
 
-def _folded(text):
-    """Pairs of each word as it looks to a reader and as it stands in the text."""
+def _words_as_read(text):
+    """Pairs of each word as readers read it and as the text spells it."""
     normal = unicodedata.normalize("NFKC", text)[:LONGEST_TEXT]
     shown = "".join(filter(_is_seen, normal))
     words = _WORDS.findall(shown)
-    return [(folded, word) for word in words if (folded := _look_of(word))]
-
-
-@lru_cache(maxsize=8192)
-def _look_of(word):
-    letters = unicodedata.normalize("NFD", word.casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    plain = plain.translate(plain_letters())
-    # “b0nus” reads as “bonus”, but a number stays a number.
-    return plain if plain.isdigit() else plain.translate(_DIGITS_AS_LETTERS)
+    return [(read, word) for word in words if (read := word_as_read(word))]
 
 
 def _is_seen(char):

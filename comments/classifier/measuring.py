@@ -20,7 +20,7 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultRow:
     """Of the comments of one kind: how many were called honest, left unsure, or called spam."""
 
     honest: int = 0
@@ -37,8 +37,8 @@ class Measurement:
     """The confusion table, and the comments on which classifier and moderators disagree."""
 
     learnt: Count
-    honest: Row
-    spam: Row
+    honest: ResultRow
+    spam: ResultRow
     mistakes: tuple[tuple[Decided, Judgement], ...] = ()
 
     @property
@@ -110,9 +110,9 @@ def _verdict(judgement: Judgement, surely_honest: float, surely_spam: float) -> 
     return "honest" if judgement.probability <= surely_honest else "unsure"
 
 
-def _row(verdicts: Iterable[str]) -> Row:
+def _row(verdicts: Iterable[str]) -> ResultRow:
     all_of_them = list(verdicts)
-    return Row(*map(all_of_them.count, ["honest", "unsure", "spam"]))
+    return ResultRow(*map(all_of_them.count, ["honest", "unsure", "spam"]))
 
 
 def _mistaken(

@@ -9,7 +9,7 @@ from comments.models.sender_locks import lock_sender
 from comments.security.throttling import RateLimit, require_within_limits
 
 # For one network, about all articles together.
-LIMITS = [RateLimit(5, timedelta(hours=1))]
+CORRECTION_REQUEST_LIMITS = [RateLimit(5, timedelta(hours=1))]
 
 
 def submit_correction_request(correction_request, *, networks):
@@ -32,7 +32,9 @@ def submit_correction_request(correction_request, *, networks):
         if repeated := same.first():
             return repeated
         if networks:
-            require_within_limits(LIMITS, CorrectionRequest.objects.sent_from(networks))
+            require_within_limits(
+                CORRECTION_REQUEST_LIMITS, CorrectionRequest.objects.sent_from(networks)
+            )
         correction_request.network = next(iter(networks), "")
         correction_request.save()
     return correction_request

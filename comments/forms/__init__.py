@@ -1,9 +1,9 @@
-from comments.forms.by_mail import RejectForm, StepForm
+from comments.forms.by_mail import OneStepForm, RejectForm
 from comments.forms.comment import CommentForm
 from comments.forms.data import AddressForm, DataButtonForm, EraseForm
 from comments.forms.mail import ConfirmForm, OneClickForm, StopForm
 from comments.forms.mine import AppealForm, ButtonForm, EditForm, NotifyForm
-from comments.forms.reports import ErrorForm, ReportForm
+from comments.forms.reports import ReportForm
 
 __all__ = [
     "AddressForm",
@@ -14,11 +14,10 @@ __all__ = [
     "DataButtonForm",
     "EditForm",
     "EraseForm",
-    "ErrorForm",
     "NotifyForm",
     "OneClickForm",
     "RejectForm",
     "ReportForm",
-    "StepForm",
+    "OneStepForm",
     "StopForm",
 ]

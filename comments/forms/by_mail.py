@@ -10,7 +10,7 @@ from comments.models import Decision
 LONGEST_EXPLANATION = 1000
 
 
-class StepForm(ReaderForm, forms.Form):
+class OneStepForm(ReaderForm, forms.Form):
     """A form with the button for one step only."""
 
     def __init__(self, *args, step, **kwargs):
@@ -31,7 +31,7 @@ class StepForm(ReaderForm, forms.Form):
         return {name: self.cleaned_data[name] for name in self.base_fields}
 
 
-class RejectForm(StepForm):
+class RejectForm(OneStepForm):
     """The reason for rejecting a comment, and what its author is told."""
 
     reason = forms.ChoiceField(

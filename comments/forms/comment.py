@@ -11,7 +11,7 @@ from comments.forms.fields import (
     SecondsField,
     TextField,
     at_most,
-    decoy,
+    make_decoy,
     must_be_seen,
 )
 from comments.models import Comment
@@ -84,7 +84,7 @@ class CommentForm(ReaderForm, forms.ModelForm):
             ),
         },
     )
-    subject = decoy()
+    subject = make_decoy()
     browser = BrowserField(required=False)
     seconds = SecondsField(required=False)
 

@@ -126,7 +126,7 @@ def at_most(limit):
     return validate
 
 
-def decoy():
+def make_decoy():
     """
     The decoy field that only robots fill in.
 

@@ -7,7 +7,7 @@ from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.link_keys import LinkedRow
 from articles.models import Article
 from comments.models import author_steps, moderator_steps, texts
 from comments.models.comment_indexes import INDEXES
@@ -25,7 +25,7 @@ LONGEST_BODY = 5000
 EDIT_WINDOW = timedelta(minutes=15)
 
 
-class Comment(models.Model):
+class Comment(LinkedRow):
     """A reader's comment or a staff reply: its text, its place in a conversation, its status."""
 
     class Status(models.TextChoices):
@@ -126,17 +126,6 @@ class Comment(models.Model):
     # unique, so the second post makes no second row; see comments.posting.submit.
     repeat_key = models.CharField(  # noqa: DJ001 - unique: no key is NULL
         max_length=64, null=True, unique=True, editable=False
-    )
-    # Part of every private link to the comment; see articles.core.link_keys.
-    link_key = models.CharField(
-        max_length=KEY_LENGTH,
-        default=random_key,
-        db_default=RandomKey(),
-        editable=False,
-    )
-    # Whether links without the key work too: they were sent before keys existed.
-    takes_old_links = models.BooleanField(
-        default=False, db_default=True, editable=False
     )
 
     objects = CommentQuerySet.as_manager()
@@ -260,7 +249,7 @@ class Comment(models.Model):
 
     def text_of(self, revision):
         """The text in the revision with this number."""
-        return texts.text_of(self, revision)
+        return texts.text_at_revision(self, revision)
 
     @property
     def possible_steps(self):

@@ -77,14 +77,12 @@ def decide(
             at=now,
             **why,
         )
-        _update_dependents(decision)
-        was_approved = before == comment.Status.APPROVED
-        update_counts(comment, thread, was_approved=was_approved, counted=counted)
-        _announce_after_the_commit(comment)
+        _follow_up(decision)
+        update_counts(comment, thread, before=before, counted=counted)
 
 
-def _update_dependents(decision):
-    """Bring the judgement, the appeal and the classifier into line with the decision."""
+def _follow_up(decision):
+    """Bring judgement, appeal and classifier into line with the decision, and announce replies."""
     comment = decision.comment
     if decision.undoes_id:
         _restore_judgement(comment)
@@ -95,15 +93,17 @@ def _update_dependents(decision):
     # The classifier learns from readers' comments only, not from staff replies.
     if comment.by_id is None and (decision.by_id or decision.undoes_id):
         Training.objects.retrain(comment)
+    _announce_after_the_commit(comment)
 
 
-def update_counts(comment, thread, *, was_approved, counted):
+def update_counts(comment, thread, *, before, counted):
     """
     Update the counts of the root and of the thread after a step of the comment.
 
-    `thread` is locked. `counted` is how many shown comments the thread had because of this
-    one before the step.
+    `before` is its status before the step. `thread` is locked. `counted` is how many shown
+    comments the thread had because of this one before the step.
     """
+    was_approved = before == comment.Status.APPROVED
     if comment.root_id is not None and comment.is_approved != was_approved:
         change = 1 if comment.is_approved else -1
         type(comment).objects.filter(pk=comment.root_id).update(
@@ -124,7 +124,7 @@ def save_as_shown(comment, save):
     with transaction.atomic():
         thread = Thread.objects.lock_for(comment.article)
         save()
-        update_counts(comment, thread, was_approved=False, counted=0)
+        update_counts(comment, thread, before=comment.Status.PENDING, counted=0)
 
 
 def reports_open_before(decision):

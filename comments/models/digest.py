@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.link_keys import LinkedRow
 from comments.models.decision import Decision
 from comments.models.pending_mail import CLAIMED_FOR, PAUSES
 
@@ -52,7 +52,7 @@ class DigestQuerySet(models.QuerySet):
         return bool(unchanged.update(claimed_until=until))
 
 
-class Digest(models.Model):
+class Digest(LinkedRow):
     """What a moderator has been told by mail: when, and up to which rows."""
 
     moderator = models.OneToOneField(
@@ -66,17 +66,6 @@ class Digest(models.Model):
     claimed_until = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveIntegerField(default=0)
-    # Part of every link in the mails; see articles.core.link_keys.
-    link_key = models.CharField(
-        max_length=KEY_LENGTH,
-        default=random_key,
-        db_default=RandomKey(),
-        editable=False,
-    )
-    # Whether links without the key work too: they were sent before keys existed.
-    takes_old_links = models.BooleanField(
-        default=False, db_default=True, editable=False
-    )
 
     objects = DigestQuerySet.as_manager()
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-from articles.core.link_keys import KEY_LENGTH, RandomKey, random_key
+from articles.core.link_keys import LinkedRow
 
 # An address that its owner has not confirmed is deleted after this time.
 KEPT_UNCONFIRMED = timedelta(days=30)
@@ -42,7 +42,7 @@ class MailboxQuerySet(models.QuerySet):
         )
 
 
-class Mailbox(models.Model):
+class Mailbox(LinkedRow):
     """An email address that somebody typed, and what its owner has said since."""
 
     # In lower case; Comment.email keeps what was typed. Lower case may need more characters.
@@ -54,17 +54,6 @@ class Mailbox(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     # When the owner stopped all mail; a new confirmation clears it.
     stopped_at = models.DateTimeField(null=True)
-    # Part of every link in the mails; see articles.core.link_keys.
-    link_key = models.CharField(
-        max_length=KEY_LENGTH,
-        default=random_key,
-        db_default=RandomKey(),
-        editable=False,
-    )
-    # Whether links without the key work too: they were sent before keys existed.
-    takes_old_links = models.BooleanField(
-        default=False, db_default=True, editable=False
-    )
 
     objects = MailboxQuerySet.as_manager()
 

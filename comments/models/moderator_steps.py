@@ -12,7 +12,7 @@ from articles.models import TransitionError
 from comments.models.appeal import Appeal
 from comments.models.deciding import decide, reports_open_before
 from comments.models.decision import Decision
-from comments.models.texts import copy_findings, replace_text, text_of
+from comments.models.texts import copy_findings, replace_text, text_at_revision
 from comments.models.thread import Thread
 
 
@@ -142,7 +142,9 @@ def undo(comment, *, by=None, note="", seen=None, batch=None):
             what, changes = Decision.What.PICK, {"picked_at": timezone.now()}
         elif last.what == Decision.What.REDACT:
             what = last.what
-            changes = replace_text(comment, text_of(comment, last.text_revision))
+            changes = replace_text(
+                comment, text_at_revision(comment, last.text_revision)
+            )
         decide(
             comment,
             comment.Status(last.from_status),

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from articles.models import TransitionError
 
 LONGEST_TERM = 100

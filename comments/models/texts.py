@@ -5,7 +5,7 @@ from comments.models.signal import Signal
 from comments.models.text_revision import TextRevision
 
 
-def text_of(comment, revision):
+def text_at_revision(comment, revision):
     """What the comment said in the revision with this number."""
     if revision == comment.text_revision:
         return comment.body
@@ -40,7 +40,7 @@ def copy_findings(comment, revision):
 
     Words are left out that the earlier text had and the present one does not.
     """
-    earlier_text = text_of(comment, revision)
+    earlier_text = text_at_revision(comment, revision)
     signals = list(comment.signals.filter(text_revision=revision))
     for signal in signals:
         signal.pk, signal.text_revision = None, comment.text_revision

@@ -11,7 +11,7 @@ DECIDED = [Comment.Status.APPROVED, Comment.Status.SPAM]
 _lot = SystemRandom().random
 
 
-def draw(comment, *, lot=_lot):
+def draw_for_audit(comment, *, lot=_lot):
     """
     Decide by lot whether the automatic decision just taken on a comment joins the sample.
 

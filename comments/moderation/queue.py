@@ -2,7 +2,7 @@
 The moderators' queue: lists of comments, and a card for each comment or group of near duplicates.
 
 However many comments there are, nothing here reads more than some hundred rows or counts
-further than COUNTED.
+further than MOST_QUEUE_COUNTED.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,9 +25,9 @@ CARDS = 20
 # Near duplicates are found among this many successive comments.
 WINDOW = 200
 # Counts end here: of a whole list, and of what is new in it.
-COUNTED = 1000
+MOST_QUEUE_COUNTED = 1000
 NEW_COUNTED = 100
-REPORTS_SHOWN = 5
+REPORTS_PER_CARD = 5
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class QueueList:
         return found if article is None else found.filter(article=article)
 
     def count(self) -> int:
-        return self.comments().order_by()[: COUNTED + 1].count()
+        return self.comments().order_by()[: MOST_QUEUE_COUNTED + 1].count()
 
     def rows(
         self, size: int, *, article: int | None = None, after: str = ""
@@ -254,7 +254,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class QueuePage:
     """The cards of one page, and the cursor of the next page; empty on the last."""
 
     cards: list[Card] = field(default_factory=list)
@@ -262,7 +262,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShownState:
     """A comment as it was on the screen: its key, version and text revision (0: unknown)."""
 
     key: int
@@ -282,7 +282,9 @@ def seen(comment: Comment) -> str:
     return f"{comment.pk}-{comment.version}-{comment.text_revision}"
 
 
-def sheet(pile: QueueList, *, article: int | None = None, after: str = "") -> Sheet:
+def queue_page(
+    pile: QueueList, *, article: int | None = None, after: str = ""
+) -> QueuePage:
     """One page of a list. Near duplicates are on the card of the first of them."""
     size = WINDOW if pile.finds_alike else CARDS
     rows = list(pile.rows(size + 1, article=article, after=after))
@@ -292,13 +294,13 @@ def sheet(pile: QueueList, *, article: int | None = None, after: str = "") -> Sh
     if len(groups) > CARDS:
         # A near duplicate further on is on this page's card, and appears again on its own page
         # until it is decided.
-        return Sheet(cards, pile.place_of(window[groups[CARDS][0] - 1]))
-    return Sheet(cards, pile.place_of(window[-1]) if len(rows) > size else "")
+        return QueuePage(cards, pile.place_of(window[groups[CARDS][0] - 1]))
+    return QueuePage(cards, pile.place_of(window[-1]) if len(rows) > size else "")
 
 
-def sheet_since(pile: QueueList, mark: str, *, article: int | None = None) -> Sheet:
+def cards_since(pile: QueueList, mark: str, *, article: int | None = None) -> QueuePage:
     """The cards of comments that joined the list since the mark."""
-    return Sheet(cards_of(pile.keys_since(mark, article)[:CARDS]))
+    return QueuePage(cards_of(pile.keys_since(mark, article)[:CARDS]))
 
 
 def cards_of(keys: Iterable[int]) -> list[Card]:
@@ -309,7 +311,7 @@ def cards_of(keys: Iterable[int]) -> list[Card]:
     return _with_context(_cards(comments, alike([one.body for one in comments])))
 
 
-def card_after(comment: Comment, was: Seen | None, sentence: str) -> Card:
+def card_after(comment: Comment, was: ShownState | None, sentence: str) -> Card:
     """
     The card of a comment that has changed since the moderator saw it, with a notice.
 
@@ -338,8 +340,8 @@ def by_article(cards: Sequence[Card]) -> list[Card]:
 
 
 def second_looks() -> int:
-    """How many automatic decisions in the audit sample wait, counted up to just over COUNTED."""
-    return SecondLook.objects.open().order_by()[: COUNTED + 1].count()
+    """How many automatic decisions in the audit sample wait, counted up to just over MOST_QUEUE_COUNTED."""
+    return SecondLook.objects.open().order_by()[: MOST_QUEUE_COUNTED + 1].count()
 
 
 def _groups(pile, comments):
@@ -358,7 +360,7 @@ def _cards(comments, groups):
 def _with_context(cards):
     """The cards with everything they show loaded, for all cards at once."""
     comments = [card.comment for card in cards]
-    reports = Report.objects.select_related("by")[:REPORTS_SHOWN]
+    reports = Report.objects.select_related("by")[:REPORTS_PER_CARD]
     prefetch_related_objects(
         comments,
         "parent",

@@ -7,7 +7,7 @@ from comments.models import Comment
 # Plain text, so that it works in pages, feeds, mails and downloads.
 MARK = "[removed by a moderator]"
 # The most comments that `answers_with` returns.
-MOST_QUOTES = 20
+MOST_QUOTING = 20
 
 # What often has to be taken out: email addresses, IBANs and telephone numbers.
 _PRIVATE = [
@@ -49,6 +49,6 @@ def suggestions(body: str) -> list[str]:
 def answers_with(comment: Comment, words: list[str]) -> list[Comment]:
     """Other comments of the conversation that contain one of the words, for example in a quote."""
     family = Comment.objects.conversation_of(comment).exclude(pk=comment.pk)
-    newest = family.newest_first()[: MOST_QUOTES * 50]
+    newest = family.newest_first()[: MOST_QUOTING * 50]
     repeating = (one for one in newest if any(word in one.body for word in words))
-    return [one for one, _ in zip(repeating, range(MOST_QUOTES), strict=False)]
+    return [one for one, _ in zip(repeating, range(MOST_QUOTING), strict=False)]

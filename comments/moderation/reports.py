@@ -12,7 +12,7 @@ from comments.models.sender_locks import lock_sender
 from comments.security.throttling import RateLimit, require_within_limits
 
 # For one network, about all comments together.
-LIMITS = [RateLimit(10, timedelta(hours=1))]
+REPORT_LIMITS = [RateLimit(10, timedelta(hours=1))]
 
 
 class NotShown(Exception):
@@ -38,7 +38,7 @@ def submit_report(report, *, networks, by=None):
             return
         if by is None and networks:
             sent = Report.objects.from_person(networks=networks)
-            require_within_limits(LIMITS, sent)
+            require_within_limits(REPORT_LIMITS, sent)
         report.by = by
         report.network = "" if by else next(iter(networks), "")
         report.save()

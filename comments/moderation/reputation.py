@@ -20,7 +20,7 @@ MOST_COUNTED = 100
 NEWEST = 5
 
 
-def confirm(mailbox, comment=None):
+def confirm_mailbox(mailbox, comment=None):
     """
     Confirm the mailbox, and assign the comment that the link was mailed for to its owner.
 

@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 
 from comments.mail.triggers import ask_to_confirm, moderators_mail
 from comments.models import Comment, Commenter, Signal, Weight
-from comments.moderation.audit_sampling import draw
+from comments.moderation.audit_sampling import draw_for_audit
 from comments.screening import decide_status, load_history, load_posted, run_rules
 from comments.security.networks import lock_and_hash_sender
 from comments.security.throttling import TooMany, seconds_to_wait
@@ -137,7 +137,7 @@ def _take_first_step(comment, status, findings, *, by):
         comment.approve(by=by)
     elif status == Comment.Status.SPAM:
         comment.mark_spam(note=_why_spam(findings))
-    draw(comment)
+    draw_for_audit(comment)
     _notify_moderators(comment)
 
 

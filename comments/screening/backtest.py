@@ -16,7 +16,7 @@ from functools import cached_property
 from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
 from django.utils.html import format_html
 
-from articles.core.text.folding import readings_of
+from articles.core.text.normalisation import readings_of
 from comments.models import Comment, RuleSetting, Signal, Term, Weight
 from comments.models.querysets import JUDGED_AGAINST
 from comments.screening.highlight import marked
@@ -130,7 +130,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Past:
+class PastComments:
     """The comments that a rule is tried on, with what is known of each."""
 
     cases: tuple[Rerun | Recorded, ...]
@@ -208,30 +208,30 @@ def as_set(row: RuleSetting) -> Setting:
     return Setting(row.limit, None if row.weight is None else Weight(row.weight))
 
 
-def run_trial(rule: Rule, setting: Setting, past: Past) -> Trial:
+def run_trial(rule: Rule, setting: Setting, past: PastComments) -> Trial:
     """Run the rule with this setting on past comments."""
     found = [(case.comment, case.found_by(rule, setting)) for case in past.cases]
     hits = tuple(Hit(comment, findings) for comment, findings in found if findings)
     return Trial(len(past.cases), in_force(rule, setting)[1], hits)
 
 
-def past_comments_for(rule: Rule) -> Past:
+def past_comments_for(rule: Rule) -> PastComments:
     """The comments to try the rule on; at most two queries."""
     if rule.name in OF_TERMS:
         terms = Term.objects.filter(kind=OF_TERMS[rule.name][1])
         return past_with_terms(rule, terms.values_list("folded", flat=True))
     if rule.name in OF_WORDS_AND_NAMES:
-        return Past(tuple(Rerun(one, _plain(one)) for one in _decided()))
+        return PastComments(tuple(Rerun(one, _plain(one)) for one in _decided()))
     if rule.name in REBUILT:
         return _rebuilt(REBUILT[rule.name])
     return _recorded(rule)
 
 
-def past_with_terms(rule: Rule, folded: Iterable[str]) -> Past:
+def past_with_terms(rule: Rule, folded: Iterable[str]) -> PastComments:
     """The comments to try a rule about terms on, as if the word list were these folded terms."""
     terms = frozenset(folded)
     where, _ = OF_TERMS[rule.name]
-    return Past(
+    return PastComments(
         tuple(
             Rerun(one, replace(_plain(one), **{where: _standing_in(one, terms)}))
             for one in _decided()
@@ -276,7 +276,7 @@ def _plain(comment: Comment) -> Posted:
 # Recorded findings
 
 
-def _recorded(rule: Rule) -> Past:
+def _recorded(rule: Rule) -> PastComments:
     comments = _decided()
     signals = Signal.objects.filter(
         rule=rule.name, comment__in=[comment.pk for comment in comments]
@@ -286,7 +286,7 @@ def _recorded(rule: Rule) -> Past:
     cases = [
         Recorded(one, (found[one.pk],) if one.pk in found else ()) for one in comments
     ]
-    return Past(tuple(cases), is_recorded=True)
+    return PastComments(tuple(cases), is_recorded=True)
 
 
 def _finding(signal: Signal) -> Finding:
@@ -308,7 +308,7 @@ class Rebuilt:
     asks_who_sent_it: bool = True
 
 
-def _rebuilt(how: Rebuilt) -> Past:
+def _rebuilt(how: Rebuilt) -> PastComments:
     comments = _decided(**how.known())
     cases = [Rerun(one, replace(_plain(one), **how.posted(one))) for one in comments]
     nobody = [
@@ -316,7 +316,7 @@ def _rebuilt(how: Rebuilt) -> Past:
         for one in comments
         if how.asks_who_sent_it and not (one.network or one.commenter_id)
     ]
-    return Past(tuple(cases), from_nobody_known=len(nobody))
+    return PastComments(tuple(cases), from_nobody_known=len(nobody))
 
 
 def _of_the_same_sender(within: timedelta, *conditions: Q) -> dict[str, object]:
@@ -412,7 +412,7 @@ class FindingCounts:
 
 
 @dataclass
-class Lately:
+class RecentFindings:
     """What the screening found in the comments that moderators decided on last."""
 
     decided: int = 0
@@ -426,12 +426,12 @@ class Lately:
         return self.by_term.setdefault(folded, FindingCounts())
 
 
-def count_recent_findings(*, terms: Iterable[str] = ()) -> Lately:
+def count_recent_findings(*, terms: Iterable[str] = ()) -> RecentFindings:
     """Count the findings of each rule and of these folded terms; two queries."""
     comments = Comment.objects.to_try_rules_on()
     judged = dict(comments.values_list("pk", "judged_as")[:MOST_TRIED])
     signals = Signal.objects.filter(comment__in=list(judged)).order_by()
-    lately, heaviest, matched = Lately(len(judged)), {}, {}
+    lately, heaviest, matched = RecentFindings(len(judged)), {}, {}
     wanted = set(terms)
     for rule, weight, key, words in signals.values_list(
         "rule", "weight", "comment_id", "words"

@@ -2,7 +2,7 @@
 
 from django.utils.html import format_html, format_html_join
 
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from comments.screening.links import links_in
 from comments.screening.terms import matches
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from articles.core.text.confusables import skeleton, skeletons
+from articles.core.text.normalisation import skeleton, skeletons
 from comments.screening.records import Finding, Posted
 
 # The badge beside the names of staff replies.

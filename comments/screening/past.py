@@ -159,14 +159,18 @@ def load_posted(
         bylines=tuple(name for name, *_ in facts[BYLINE]),
         banned=_terms(facts, Term.Kind.BANNED),
         suspect=_terms(facts, Term.Kind.SUSPECT),
-        settings={
-            rule: Setting(_number(limit), _weight(weight))
-            for rule, limit, weight, _ in facts[SETTING]
-        },
+        settings=_settings(facts),
         mutes=_reasons(facts[MUTE], hashes, network),
         **_person(facts[PERSON]),
         has_address_of_another=comment.mailbox_id is None and _is_of_another(facts),
     )
+
+
+def _settings(facts):
+    return {
+        rule: Setting(_number(limit), _weight(weight))
+        for rule, limit, weight, _ in facts[SETTING]
+    }
 
 
 def _facts(comment, body, browser):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from articles.core.text.shingles import FEWEST_WORDS, likeness, shingles
 from comments.screening.records import Earlier, Finding, Posted
 

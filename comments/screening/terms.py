@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from articles.core.text.folding import Word, fold, readings_of
+from articles.core.text.normalisation import Word, fold, readings_of
 from comments.screening.records import Finding, Posted
 
 # The most words in a term.

@@ -101,7 +101,7 @@ class Plot:
 
 
 @dataclass(frozen=True)
-class Row:
+class BarRow:
     """A bar, or a share with its bounds: the text above it, and the positions of its marks."""
 
     words: str
@@ -130,7 +130,7 @@ class Rows:
 
     title: str
     description: str
-    rows: tuple[Row, ...]
+    rows: tuple[BarRow, ...]
     width: float = WIDTH
     # Room for text under the last row.
     below: float = 0
@@ -192,7 +192,7 @@ def bars(title: str, description: str, rows: Sequence[tuple[str, float, str]]) -
         title,
         description,
         tuple(
-            Row(words, said, place * ROW, along(value))
+            BarRow(words, said, place * ROW, along(value))
             for (_, value, said), words, place in zip(
                 rows, distinct(words for words, *_ in rows), count(), strict=False
             )
@@ -212,7 +212,7 @@ def shares(
         title,
         description,
         tuple(
-            Row(
+            BarRow(
                 words,
                 said,
                 place * ROW,

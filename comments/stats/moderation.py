@@ -125,7 +125,7 @@ def waiting() -> Waiting:
 
 
 @dataclass
-class Decided:
+class ModeratorDecisions:
     """What one moderator decided."""
 
     name: str = ""
@@ -155,7 +155,7 @@ class Decisions:
 
     number: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
-    by_moderator: list[Decided] = field(default_factory=list)
+    by_moderator: list[ModeratorDecisions] = field(default_factory=list)
     by_week: list[Reversals] = field(default_factory=list)
 
 
@@ -187,7 +187,9 @@ def decisions(now: datetime) -> Decisions:
             found.number += 1
             found.by_kind[_kind(row)] += 1
             # The key identifies the account even if it is deleted.
-            decided = moderators.setdefault(row.by or row.by_name, Decided(row.by_name))
+            decided = moderators.setdefault(
+                row.by or row.by_name, ModeratorDecisions(row.by_name)
+            )
             _count_decided(decided, row)
             _count_reversal(of_week.get(monday_of(row.at)), row)
     found.by_moderator = _busiest(moderators)
@@ -237,7 +239,7 @@ def _busiest(moderators):
 
 
 def _together(others):
-    return Decided(
+    return ModeratorDecisions(
         f"{len(others)} others",
         *(
             sum(getattr(one, part) for one in others)

@@ -1,9 +1,9 @@
 """The small pattern beside a name: equal for equal names, and drawn without any other service."""
 
-import unicodedata
-
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
+
+from articles.core.text.normalisation import caseless_name
 
 # Five by five cells; the right side mirrors the left.
 SIDE = 5
@@ -20,7 +20,7 @@ def drawing_for(name):
     who types that address what else its owner has written.
     """
     digest = salted_hmac(
-        "comments.text.avatars", _folded(name), algorithm="sha256"
+        "comments.text.avatars", caseless_name(name), algorithm="sha256"
     ).digest()
     colour = digest[0] % COLOURS + 1
     # Safe: a number and a path that we computed; the name is not in it.
@@ -29,11 +29,6 @@ def drawing_for(name):
         colour,
         _path(int.from_bytes(digest[1:3])),
     )
-
-
-def _folded(name):
-    """The name without differences that people overlook: case, width and spacing."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _path(bits):

@@ -2,7 +2,9 @@
 
 from itertools import groupby
 
-# In characters of `words_of`; a shorter quote could be anybody's.
+from articles.core.text.normalisation import words_only
+
+# In characters of `words_only`; a shorter quote could be anybody's.
 SHORTEST_QUOTE = 20
 # Further quotes in one comment are ignored.
 MOST_QUOTES = 10
@@ -10,7 +12,7 @@ MOST_QUOTES = 10
 
 def quotes_in(text: str) -> list[str]:
     """
-    The first MOST_QUOTES passages that the text quotes with `> `, in the form of `words_of`.
+    The first MOST_QUOTES passages that the text quotes with `> `, in the form of `words_only`.
 
     A run of such lines is a passage, and so is each of its lines, because two people may
     be quoted one after the other.
@@ -19,7 +21,7 @@ def quotes_in(text: str) -> list[str]:
     for is_quote, lines in groupby(text.split("\n"), key=_is_quote):
         if is_quote:
             lines = list(lines)
-            passages |= dict.fromkeys(map(words_of, ["\n".join(lines), *lines]))
+            passages |= dict.fromkeys(map(words_only, ["\n".join(lines), *lines]))
     found = [words for words in passages if len(words) >= SHORTEST_QUOTE]
     return found[:MOST_QUOTES]
 
@@ -27,14 +29,8 @@ def quotes_in(text: str) -> list[str]:
 def said_in(text: str, quotes: list[str]) -> bool:
     """Whether the text itself, without its own quotes, contains one of the passages."""
     own = "\n".join(line for line in text.split("\n") if not _is_quote(line))
-    words = f" {words_of(own)} "
+    words = f" {words_only(own)} "
     return any(f" {quote} " in words for quote in quotes)
-
-
-def words_of(text: str) -> str:
-    """The letters and digits in lower case with single spaces, independent of formatting."""
-    folded = text.casefold()
-    return " ".join("".join(char if char.isalnum() else " " for char in folded).split())
 
 
 def _is_quote(line):

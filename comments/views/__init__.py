@@ -1,5 +1,4 @@
-from comments.views.by_mail import decide
-from comments.views.corrections import correction_request, report_error
+from comments.views.by_mail import confirm_decision
 from comments.views.data import ask_for_data, data
 from comments.views.mail import confirm, stop
 from comments.views.mine import mine
@@ -10,13 +9,11 @@ __all__ = [
     "ask_for_data",
     "comment",
     "confirm",
-    "correction_request",
     "data",
-    "decide",
+    "confirm_decision",
     "mine",
     "received",
     "report",
-    "report_error",
     "reported",
     "stop",
     "thread",

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from articles.core.http_cache import has_session
 from articles.models import TransitionError
-from comments.forms import RejectForm, StepForm
+from comments.forms import OneStepForm, RejectForm
 from comments.mail.one_click import link_to_decide
 from comments.screening.wording import why
 from comments.text.html import as_html
@@ -24,7 +24,7 @@ from comments.views.receiving import (
 
 
 @reader_form
-def decide(request, token):
+def confirm_decision(request, token):
     """The page on which a moderator confirms the one step that the link is for."""
     link = link_to_decide(token)
     if link is None:
@@ -59,7 +59,7 @@ def _receive(request, link):
 
 
 def _form_for(link):
-    return RejectForm if link.step == "reject" else StepForm
+    return RejectForm if link.step == "reject" else OneStepForm
 
 
 def _ask(request, link, form, status=HTTPStatus.OK):

@@ -10,8 +10,7 @@ from django.shortcuts import render
 
 from articles.core.http_cache import has_session
 from comments.forms import ConfirmForm, OneClickForm, StopForm
-from comments.moderation.reputation import confirm as confirm_mailbox
-from comments.moderation.reputation import disown
+from comments.moderation.reputation import confirm_mailbox, disown
 from comments.security.tokens import mailbox_to_confirm, mails_to_stop
 from comments.text.html import as_html
 from comments.views.receiving import (

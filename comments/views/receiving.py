@@ -52,7 +52,7 @@ def reader_form(view):
 
     It allows GET, HEAD and POST, refuses floods, and reads the fields as UTF-8, as our pages send
     them, whatever encoding the request claims: bytes that are not UTF-8 become replacement
-    characters. The view itself asks `fits` before it reads the fields, and then
+    characters. The view itself asks `body_is_small_enough` before it reads the fields, and then
     `reason_to_refuse`.
     """
 

@@ -46,12 +46,12 @@ def notify(event, *, former_address=""):
         )
 
 
-def send_due():
+def send_due_account_mail():
     """Send all mails to account holders that are due."""
-    send_queue(StaffMail.objects.due(), send)
+    send_queue(StaffMail.objects.due(), send_account_mail)
 
 
-def send(mail):
+def send_account_mail(mail):
     """Send one mail; see comments.mail.outbox.deliver for what it returns and raises."""
     return deliver(mail, lambda: _LETTERS[mail.kind](mail))
 

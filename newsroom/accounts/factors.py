@@ -36,13 +36,13 @@ def record_added_factor(request, user, *, what, is_first):
     return recovery_codes.replace_codes(user)
 
 
-def add_app(request, user, secret, step):
+def enrol_app(request, user, secret, step):
     """Store the app, replacing an earlier one. Returns recovery codes if it is the first factor."""
     is_first = not second_factor.has_one(user)
     with transaction.atomic():
         earlier = AuthenticatorApp.objects.filter(user=user)
         was_there = earlier.delete()[0]
-        totp.add_app(user, secret, step)
+        totp.store_app(user, secret, step)
         what = "an authenticator app" + (", in place of the last" * bool(was_there))
         codes = record_added_factor(request, user, what=what, is_first=is_first)
         if was_there:
@@ -50,7 +50,7 @@ def add_app(request, user, secret, step):
     return codes
 
 
-def remove(request, user, factor, *, what):
+def delete_factor(request, user, factor, *, what):
     """
     Remove a passkey or an app, and end every other session.
 
@@ -70,7 +70,7 @@ def remove(request, user, factor, *, what):
         _record(Kind.FACTOR_REMOVED, request, user, _sentence(what))
 
 
-def new_codes(request, user):
+def renew_codes(request, user):
     """Replace all recovery codes by new ones, and return them."""
     with transaction.atomic():
         codes = recovery_codes.replace_codes(user)
@@ -111,10 +111,10 @@ def use_up_code(request, user, code):
     Returns APP, RECOVERY_CODE or an empty string.
     """
     app = AuthenticatorApp.objects.filter(user=user).first()
-    if app and totp.takes(app, code):
+    if app and totp.use_app_code(app, code):
         return APP
-    if recovery_codes.takes(user, code):
-        left = recovery_codes.left(user)
+    if recovery_codes.use_recovery_code(user, code):
+        left = recovery_codes.unused_codes(user)
         _record(
             Kind.RECOVERY_CODE_USED,
             request,
@@ -129,7 +129,7 @@ def use_up_code(request, user, code):
 NEW_CODES = "new_recovery_codes"
 
 
-def show_codes(session, codes):
+def reveal_codes(session, codes):
     """Let this session show the codes."""
     session[NEW_CODES] = encrypt(" ".join(codes))
 
@@ -139,7 +139,7 @@ def codes_to_show(session):
     return (decrypt(session.get(NEW_CODES, "")) or "").split()
 
 
-def put_codes_away(session):
+def conceal_codes(session):
     session.pop(NEW_CODES, None)
 
 

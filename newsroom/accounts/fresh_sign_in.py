@@ -26,7 +26,7 @@ PASSWORD, CODE, BEGUN_BY = "confirm_password", "confirm_code", "confirm_begun_by
 SECRET_FIELDS = ("password", "old_password", "new_password", "usable_password")
 
 
-class ConfirmForm(forms.Form):
+class ConfirmPasswordForm(forms.Form):
     confirm_password = forms.CharField(
         label=_("Your password"),
         strip=False,
@@ -104,7 +104,7 @@ def ask_if_needed(request):
             "Too much time has passed. Reload the page and confirm that it is you."
         )
         return JsonResponse({"problem": problem}, status=403)
-    form = ConfirmForm(request.POST if answers else None, request=request)
+    form = ConfirmPasswordForm(request.POST if answers else None, request=request)
     if answers:
         attempt = count_attempt(request, WRONG_PASSWORDS, request.user.get_username())
         if attempt.wait:

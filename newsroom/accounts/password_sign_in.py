@@ -121,7 +121,7 @@ def _at_the_desk(view):
     return desk_view
 
 
-urls = [
+password_urls = [
     # `admin:login` has the same address, so it leads here as well.
     path("login/", sign_in),
     path("password_reset/", _at_the_desk(PasswordReset), name="admin_password_reset"),

@@ -7,7 +7,6 @@ with an ending, repetitions and sequences.
 """
 
 import re
-import unicodedata
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -15,6 +14,8 @@ from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from articles.core.text.normalisation import caseless
 
 # The characters that must remain when the expected words are removed.
 FEWEST_LEFT = 8
@@ -45,7 +46,7 @@ class ExpectedWordsValidator:
     )
 
     def validate(self, password, user=None):
-        left = _folded(password)
+        left = caseless(password)
         for word in sorted(self._words_of(user), key=len, reverse=True):
             left = left.replace(word, "")
         if len(left) < FEWEST_LEFT or self._is_common(left):
@@ -69,7 +70,7 @@ class ExpectedWordsValidator:
             word
             for text in texts
             if text
-            for word in re.split(r"[\W_]+", _folded(text))
+            for word in re.split(r"[\W_]+", caseless(text))
         }
         return {word for word in words if len(word) >= SHORTEST_WORD}
 
@@ -91,7 +92,7 @@ class RepetitionValidator:
     )
 
     def validate(self, password, user=None):
-        folded = _folded(password)
+        folded = caseless(password)
         if (
             len(set(folded)) < FEWEST_DIFFERENT
             or _repeats_itself(folded)
@@ -101,10 +102,6 @@ class RepetitionValidator:
 
     def get_help_text(self):
         return _("Your password can’t repeat itself or follow the keys of a keyboard.")
-
-
-def _folded(text):
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _repeats_itself(folded):

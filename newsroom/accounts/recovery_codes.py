@@ -40,12 +40,12 @@ def replace_codes(user):
     return codes
 
 
-def takes(user, code):
+def use_recovery_code(user, code):
     """Use up the code. Returns whether it is an unused code of the user."""
     unused = user.recovery_codes.filter(digest=digest_of(code), used_at=None)
     return bool(unused.update(used_at=timezone.now()))
 
 
-def left(user):
+def unused_codes(user):
     """The number of unused codes of the user."""
     return user.recovery_codes.filter(used_at=None).count()

@@ -14,7 +14,7 @@ from newsroom.accounts import second_factor, security_log
 from newsroom.accounts.throttling import remember_browser
 from newsroom.models import SecurityEvent
 
-PENDING = "pending_sign_in"
+PENDING_SIGN_IN = "pending_sign_in"
 PENDING_SECONDS = 15 * 60
 # After this many wrong codes the password has to be typed again.
 MOST_FAILURES = 5
@@ -28,7 +28,7 @@ def needs_second_step(user):
 def wait_for_second_step(request, user, *, next_address):
     """Remember whose password was right until the second factor is shown."""
     request.session.flush()
-    request.session[PENDING] = {
+    request.session[PENDING_SIGN_IN] = {
         "user": user.pk,
         "hash": user.get_session_auth_hash(),
         "at": time.time(),
@@ -40,7 +40,7 @@ def wait_for_second_step(request, user, *, next_address):
 
 def pending_user(request):
     """The account whose password was right in this session within the last 15 minutes, or None."""
-    pending = request.session.get(PENDING)
+    pending = request.session.get(PENDING_SIGN_IN)
     if not pending or not 0 <= time.time() - pending["at"] < PENDING_SECONDS:
         return None
     staff = second_factor.accounts().filter(is_active=True, is_staff=True)
@@ -53,7 +53,7 @@ def pending_user(request):
 
 def next_address(request):
     """The address that the user wanted before signing in."""
-    return request.session.get(PENDING, {}).get("next", "")
+    return request.session.get(PENDING_SIGN_IN, {}).get("next", "")
 
 
 def count_failure(request):
@@ -62,12 +62,12 @@ def count_failure(request):
 
     After MOST_FAILURES the password has to be typed again.
     """
-    pending = request.session[PENDING]
+    pending = request.session[PENDING_SIGN_IN]
     pending["failures"] += 1
     if pending["failures"] >= MOST_FAILURES:
         request.session.flush()
     else:
-        request.session[PENDING] = pending
+        request.session[PENDING_SIGN_IN] = pending
     return pending["failures"]
 
 

@@ -19,4 +19,4 @@ def sign_out(request):
 
 
 # Before `admin:logout`, which has the same address and so leads here.
-urls = [path("logout/", admin.site.admin_view(sign_out))]
+sign_out_urls = [path("logout/", admin.site.admin_view(sign_out))]

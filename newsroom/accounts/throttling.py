@@ -10,7 +10,6 @@ elsewhere can lock the owner out of that browser.
 """
 
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -20,12 +19,11 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from articles.core.text.normalisation import caseless_name
 from comments.security.networks import recent_hashes
 from newsroom.models import FailedSignIn
 
 BROWSER_KNOWN_FOR = timedelta(days=180)
-# In characters: no user name or address is longer.
-LONGEST_NAME = 254
 # The path of the cookie: readers' pages do not need it.
 BROWSER_COOKIE_PATH = "/admin/"
 
@@ -100,7 +98,7 @@ def count_attempt(request, limits, name):
     It is stored before the others are counted, so that of two simultaneous attempts at
     least one sees the other. An attempt that has to wait is not counted.
     """
-    account = _key(limits, _folded(name))
+    account = _key(limits, caseless_name(name))
     networks = [_key(limits, network) for network in recent_hashes(request)]
     browser = _browser_key(request, limits, name)
     attempt = FailedSignIn.objects.create(
@@ -131,7 +129,7 @@ def count_attempt(request, limits, name):
 def remember_browser(response, user):
     """Give this browser its own count for the account, for BROWSER_KNOWN_FOR."""
     value = _signer().sign_object(
-        {"name": _folded(user.get_username()), "id": secrets.token_hex(16)}
+        {"name": caseless_name(user.get_username()), "id": secrets.token_hex(16)}
     )
     response.set_cookie(
         settings.BROWSER_COOKIE_NAME,
@@ -158,7 +156,7 @@ def _browser_id(request, name):
         )
     except (BadSignature, ValueError):
         return ""
-    return known["id"] if known["name"] == _folded(name) else ""
+    return known["id"] if known["name"] == caseless_name(name) else ""
 
 
 def _browser_key(request, limits, name):
@@ -181,12 +179,6 @@ def _seconds_to_wait(tries, limit):
 
 def _recent(tries, limit):
     return tries.filter(at__gt=timezone.now() - limit.period)
-
-
-def _folded(name):
-    # Normalising a long run of combining marks takes quadratic time.
-    name = name[:LONGEST_NAME]
-    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _key(limits, text):

@@ -26,7 +26,7 @@ SECONDS = 30
 STEPS_APART = 1
 
 
-def new_secret() -> str:
+def new_app_secret() -> str:
     """A random secret as hexadecimal digits."""
     return secrets.token_hex(SECRET_BYTES)
 
@@ -48,14 +48,14 @@ def step_of(secret: str, code: str, at: float) -> int | None:
     return None
 
 
-def add_app(user, secret, step):
+def store_app(user, secret, step):
     """Store the app. The code of this time step is used up."""
     return AuthenticatorApp.objects.create(
         user=user, encrypted_secret=encrypt(secret), last_step=step
     )
 
 
-def takes(app, code):
+def use_app_code(app, code):
     """Use up the code. Returns whether the app shows it now and it was not used before."""
     secret = decrypt(app.encrypted_secret)
     if secret is None:

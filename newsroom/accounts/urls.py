@@ -36,7 +36,9 @@ urlpatterns = [
     path("account/codes/kept/", factors.put_codes_away, name="put_codes_away"),
     path("account/codes/new/", factors.new_codes, name="new_codes"),
     path(
-        "account/sessions/<slug:session>/end/", account.end_session, name="end_session"
+        "account/sessions/<slug:session>/end/",
+        account.end_one_session,
+        name="end_session",
     ),
     path(
         "account/sessions/end-others/",

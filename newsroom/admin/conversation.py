@@ -28,7 +28,7 @@ MOST_DAYS = 9999
 
 
 # The settings of a conversation, each with the hidden field that says what was on the screen.
-SEEN = {
+SEEN_FIELDS = {
     "policy": "policy_seen",
     "closes_after_days": "closes_after_days_seen",
     "closes_at": "closes_at_seen",
@@ -42,7 +42,7 @@ class ThreadForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, seen in SEEN.items():
+        for name, seen in SEEN_FIELDS.items():
             self.initial[seen] = as_seen(getattr(self.instance, name))
         # Users who may only read get a form without fields.
         if self.fields.keys() >= {"policy", "closes_after_days", "closes_at"}:
@@ -66,7 +66,7 @@ class ThreadForm(forms.ModelForm):
     def clean(self):
         super().clean()
         keep_changes_of_others(
-            self, {name: self.add_prefix(seen) for name, seen in SEEN.items()}
+            self, {name: self.add_prefix(seen) for name, seen in SEEN_FIELDS.items()}
         )
 
     # Set by the admin: the user who saves.
@@ -123,11 +123,11 @@ class ThreadInline(admin.StackedInline):
         counts = ["shown_with_link" if linked else "shown", "waiting"]
         if not self.has_change_permission(request, obj):
             return ["standing", *counts]
-        return ["standing", *SEEN, *SEEN.values(), *counts]
+        return ["standing", *SEEN_FIELDS, *SEEN_FIELDS.values(), *counts]
 
     @admin.display(description=_("Now"))
     def standing(self, thread):
-        return in_words(thread)
+        return policy_in_words(thread)
 
     @admin.display(description=_("Shown to readers"))
     def shown(self, thread):
@@ -175,7 +175,7 @@ class DeskArticleAdmin(ArticleAdmin):
         return _comments_link(article, self.comments_shown(article))
 
 
-def in_words(thread):
+def policy_in_words(thread):
     """The current policy of the conversation, and until when it holds."""
     closing_time = thread.closing_time
     at = closing_time and moment_in_words(closing_time)

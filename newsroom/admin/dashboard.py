@@ -20,16 +20,16 @@ from newsroom.models import Ticking
 from newsroom.ticking import LATE_AFTER
 
 # This many rows of each list are shown.
-SHOWN = 5
+DASHBOARD_ROWS = 5
 # This many articles that become public soon are checked for errors, and this many of
 # the user's newest are looked up for reactions of readers.
-LOOKED_THROUGH = 20
+ARTICLES_LOOKED_UP = 20
 
 LIST = "admin:articles_article_changelist"
 
 
 @dataclass(frozen=True)
-class Row:
+class DashboardRow:
     words: str
     address: str
     # A word before the time: “begun”, “appears”.
@@ -40,7 +40,7 @@ class Row:
 @dataclass(frozen=True)
 class DashboardList:
     title: str
-    rows: list[Row]
+    rows: list[DashboardRow]
     # The address of the full list.
     address: str
     # Shown when the list is empty.
@@ -115,7 +115,7 @@ def _waiting_for_review(user):
 def _proposed(user):
     found = Proposal.objects.open().for_listing().oldest_first()
     rows = [
-        Row(
+        DashboardRow(
             _("%(article)s, by %(name)s")
             % {"article": proposal.article, "name": proposal.who},
             reverse(
@@ -125,7 +125,7 @@ def _proposed(user):
             _("proposed"),
             proposal.at,
         )
-        for proposal in found[: SHOWN + 1]
+        for proposal in found[: DASHBOARD_ROWS + 1]
     ]
     return _pile(
         _("Changes proposed by writers"),
@@ -147,7 +147,7 @@ def _changed(user):
 
 def _conflicts(user):
     rows = [
-        Row(
+        DashboardRow(
             str(unsaved.article),
             reverse("admin:articles_article_unsaved", args=[unsaved.article_id]),
             _("typed"),
@@ -157,7 +157,7 @@ def _conflicts(user):
         .overtaken()
         .select_related("article")
         .only("article__title", "at")
-        .order_by("-at")[: SHOWN + 1]
+        .order_by("-at")[: DASHBOARD_ROWS + 1]
     ]
     return _pile(
         _("Conflicts"),
@@ -171,13 +171,13 @@ def _problems(user):
     """Preflight errors of articles next to appear, and of those that wait longest for review."""
     desk = Article.objects.on_desk_of(user)
     # Two queries, each with its index: a combined query would read every article.
-    soon = desk.published().dated_later()[:LOOKED_THROUGH]
-    kept = desk.published().under_embargo()[:LOOKED_THROUGH]
-    waiting = desk.in_review().without_a_date().order_by("id")[:LOOKED_THROUGH]
+    soon = desk.published().dated_later()[:ARTICLES_LOOKED_UP]
+    kept = desk.published().under_embargo()[:ARTICLES_LOOKED_UP]
+    waiting = desk.in_review().without_a_date().order_by("id")[:ARTICLES_LOOKED_UP]
     articles = list(dict.fromkeys([*soon, *kept, *waiting]))
     problems = problems_of_all(articles)
     rows = [
-        Row(f"{article}: {error.sentence}", row.address, row.moment, row.at)
+        DashboardRow(f"{article}: {error.sentence}", row.address, row.moment, row.at)
         for article in articles
         if (error := next((one for one in problems[article.pk] if one.is_error), None))
         and (row := _row(article, _("changed"), article.modified_at))
@@ -187,29 +187,29 @@ def _problems(user):
         rows,
         f"{reverse(LIST)}?problems=errors",
         _("The next %(number)d articles to appear or to be reviewed have no errors.")
-        % {"number": LOOKED_THROUGH},
+        % {"number": ARTICLES_LOOKED_UP},
     )
 
 
 def _comments_on_own(user):
     own = Article.objects.written_by(user).visible().newest_first()
-    keys = list(own.values_list("pk", flat=True)[:LOOKED_THROUGH])
+    keys = list(own.values_list("pk", flat=True)[:ARTICLES_LOOKED_UP])
     comments = Comment.objects.shown().on_articles(keys).order_by("-created_at", "-id")
     rows = [
-        Row(
+        DashboardRow(
             f"{comment.name}: {Truncator(' '.join(comment.body.split())).chars(120)}",
             comment.get_absolute_url(),
             _("sent"),
             comment.created_at,
         )
-        for comment in comments[: SHOWN + 1]
+        for comment in comments[: DASHBOARD_ROWS + 1]
     ]
     return _pile(
         _("Comments on your articles"),
         rows,
         f"{reverse(LIST)}?mine=yes",
         _("There are no comments on your newest %(number)d articles.")
-        % {"number": LOOKED_THROUGH},
+        % {"number": ARTICLES_LOOKED_UP},
     )
 
 
@@ -232,13 +232,13 @@ def _correction_requests():
         CorrectionRequest.objects.open().oldest_first().only("text", "created_at")
     )
     rows = [
-        Row(
+        DashboardRow(
             Truncator(" ".join(asked.text.split())).chars(120),
             reverse("admin:articles_correctionrequest_change", args=[asked.pk]),
             _("sent"),
             asked.created_at,
         )
-        for asked in requests[: SHOWN + 1]
+        for asked in requests[: DASHBOARD_ROWS + 1]
     ]
     return _pile(
         _("Errors reported by readers"),
@@ -250,15 +250,19 @@ def _correction_requests():
 
 def _few(articles):
     fields = ["title", "created_at", "modified_at", "published_at", "embargo_until"]
-    return articles.only(*fields)[: SHOWN + 1]
+    return articles.only(*fields)[: DASHBOARD_ROWS + 1]
 
 
 def _row(article, moment, at):
     address = reverse("admin:articles_article_change", args=[article.pk])
-    return Row(str(article), address, moment, at)
+    return DashboardRow(str(article), address, moment, at)
 
 
 def _pile(title, rows, address, empty):
     return DashboardList(
-        title, rows[:SHOWN], address, empty, has_more=len(rows) > SHOWN
+        title,
+        rows[:DASHBOARD_ROWS],
+        address,
+        empty,
+        has_more=len(rows) > DASHBOARD_ROWS,
     )

@@ -16,7 +16,7 @@ from newsroom.ticking import JOBS, LATE_AFTER, name_of_job, words_for
 
 MINUTE = timedelta(minutes=1)
 # This many overdue changes are listed.
-SHOWN = 20
+OVERDUE_SHOWN = 20
 
 
 def may_see(user):
@@ -25,7 +25,7 @@ def may_see(user):
 
 
 @require_safe
-def page(request):
+def health_page(request):
     if not may_see(request.user):
         raise PermissionDenied
     ticking = Ticking.objects.last_seen()
@@ -38,7 +38,7 @@ def page(request):
         "jobs": [
             {"words": words_for(job), **ticking.of(name_of_job(job))} for job in JOBS
         ],
-        "overdue": overdue.for_listing().select_related("article")[:SHOWN],
+        "overdue": overdue.for_listing().select_related("article")[:OVERDUE_SHOWN],
     }
     request.current_app = admin.site.name
     return TemplateResponse(
@@ -48,4 +48,4 @@ def page(request):
     )
 
 
-urls = [path("", admin.site.admin_view(page), name="desk_health")]
+health_urls = [path("", admin.site.admin_view(health_page), name="desk_health")]

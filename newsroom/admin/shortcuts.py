@@ -93,7 +93,7 @@ def _ways_for(user):
 
 
 @require_safe
-def page(request):
+def shortcuts_page(request):
     context = {"title": _("Keyboard shortcuts"), "groups": groups_for(request.user)}
     request.current_app = admin.site.name
     return TemplateResponse(
@@ -103,4 +103,6 @@ def page(request):
     )
 
 
-urls = [path("", admin.site.admin_view(page), name="desk_shortcuts")]
+shortcuts_urls = [
+    path("", admin.site.admin_view(shortcuts_page), name="desk_shortcuts")
+]

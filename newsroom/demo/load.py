@@ -175,7 +175,7 @@ def _make(story, now, people, accounts, pictures):
     )
     article.note_pictures()
     article.tags.add(*story.tags)
-    article.sign(*(people[name] for name in story.byline))
+    article.set_writers(*(people[name] for name in story.byline))
     _take_steps(story, article, out, accounts)
     # As if nobody had changed it since.
     Article.objects.filter(pk=article.pk).update(

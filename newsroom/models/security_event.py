@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 DAY = timedelta(days=1)
 # Long enough to investigate what is noticed late.
-KEPT = 180 * DAY
+EVENTS_KEPT = 180 * DAY
 
 
 class SecurityEventQuerySet(models.QuerySet):
     def forget_old(self):
-        """Delete the events older than KEPT. Returns their number."""
-        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        """Delete the events older than EVENTS_KEPT. Returns their number."""
+        return self.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()[0]
 
     def about(self, user):
         """The events of one account, newest first."""

@@ -4,13 +4,13 @@ from django.db import models
 from django.utils import timezone
 
 # Longer than every period of newsroom.accounts.throttling.
-KEPT = timedelta(hours=2)
+FAILED_SIGN_INS_KEPT = timedelta(hours=2)
 
 
 class FailedSignInQuerySet(models.QuerySet):
     def forget_old(self):
         """Delete the rows that no limit counts any more. Returns their number."""
-        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        return self.filter(at__lt=timezone.now() - FAILED_SIGN_INS_KEPT).delete()[0]
 
 
 class FailedSignIn(models.Model):

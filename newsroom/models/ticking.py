@@ -7,7 +7,7 @@ class TickingQuerySet(models.QuerySet):
         """The record of the last tick; an empty one if there was none."""
         return self.first() or Ticking(at=None)
 
-    def note(self, outcomes, *, at):
+    def store_results(self, outcomes, *, at):
         """Store the result of each job by its name: an error message; empty if it went well."""
         with transaction.atomic():
             self.get_or_create(pk=Ticking.ONLY, defaults={"at": at})

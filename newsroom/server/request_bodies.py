@@ -22,7 +22,7 @@ DRAINED_BYTES = 1024 * 1024
 DRAINED_SECONDS = 2
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The request is answered with this status and sentence, without Django."""
 
     def __init__(self, status: int, sentence: str, *headers: tuple[str, str]):
@@ -46,7 +46,7 @@ async def whole_body(
     """
     The whole body as a file, positioned at its start. Sets CONTENT_LENGTH to its length.
 
-    Raises BodyTooLarge after reading at most `limit` bytes, and Refused if the body is too slow
+    Raises BodyTooLarge after reading at most `limit` bytes, and RequestRefused if the body is too slow
     or breaks off.
     """
     announced = announced_length(environ)
@@ -64,10 +64,10 @@ async def whole_body(
                 body.write(chunk)
                 timer.reschedule(begun + seconds_for(received))
         if received < announced:
-            raise Refused(400, "The request broke off.")
+            raise RequestRefused(400, "The request broke off.")
     except TimeoutError:
         body.close()
-        raise Refused(
+        raise RequestRefused(
             408,
             "What you sent came too slowly to be taken. Go back: your words are still in the form.",
             ("Connection", "close"),

@@ -33,7 +33,7 @@ from newsroom.server.plain_answers import plain_headers
 from newsroom.server.proxies import AMBIGUOUS, FORWARDED
 from newsroom.server.request_bodies import (
     BodyTooLarge,
-    Refused,
+    RequestRefused,
     announced_length,
     drain,
     whole_body,
@@ -97,12 +97,12 @@ class Server:
             environ = environ_of(scope)
             answer = self._kept(environ)
             if answer is not None:
-                send(protocol, environ, *answer)
+                send_answer(protocol, environ, *answer)
             elif announced_length(environ) or "HTTP_TRANSFER_ENCODING" in environ:
                 await self._answer_with_body(environ, protocol)
             else:
                 await self._answer(environ, protocol)
-        except Refused as refused:
+        except RequestRefused as refused:
             body = f"{refused}\n".encode()
             headers = [*plain_headers(len(body)), *refused.headers]
             protocol.response_bytes(refused.status, as_sent(headers), body)
@@ -149,7 +149,7 @@ class Server:
         ):
             limit = largest
         if self._bodies >= BODIES:
-            raise Refused(
+            raise RequestRefused(
                 503,
                 "Too much is being sent at the moment. Try again soon.",
                 ("Retry-After", "10"),
@@ -188,7 +188,7 @@ class Server:
         work = Work(self._application, environ, protocol, loop)
         status, headers, body = await loop.run_in_executor(threads, work.run)
         if body is not None:
-            send(protocol, environ, status, headers, body)
+            send_answer(protocol, environ, status, headers, body)
 
     def _in_thread(self, function, *arguments):
         loop = asyncio.get_running_loop()
@@ -297,7 +297,7 @@ def path_of_whole_file(body, headers) -> str | None:
     return None
 
 
-def send(protocol, environ, status, headers, body):
+def send_answer(protocol, environ, status, headers, body):
     """Give a whole answer to granian, which sends it at the client's pace."""
     headers = as_sent(headers)
     if isinstance(body, str):
@@ -343,7 +343,7 @@ def environ_of(scope) -> dict:
 
     Headers with an underscore in the name are left out, because in an environ they equal the
     one with a hyphen. AMBIGUOUS holds the names of forwarding headers of this kind and of
-    those in two lines. Raises Refused for two Host headers.
+    those in two lines. Raises RequestRefused for two Host headers.
     """
     server, _, port = scope.server.rpartition(":")
     client = scope.client.rpartition(":")[0] or scope.client
@@ -367,7 +367,7 @@ def environ_of(scope) -> dict:
         elif key not in environ:
             environ[key] = value
         elif key == "HTTP_HOST":
-            raise Refused(400, "A request names one host.")
+            raise RequestRefused(400, "A request names one host.")
         else:
             if key in FORWARDED:
                 ambiguous.add(name)

@@ -44,7 +44,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
     refuse_when_not_ready()
     refuse_when_taken(host, port)
     close_connections()
-    ticking = Ticking()
+    ticking = TickProcess()
     server = Granian(
         "newsroom.server.rsgi:application",
         address=host,
@@ -144,7 +144,7 @@ def close_connections():
             connection.close_pool()
 
 
-class Ticking:
+class TickProcess:
     """
     Runs `tick` in a process of its own, and starts it again when it ends.
 

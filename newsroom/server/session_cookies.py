@@ -20,7 +20,7 @@ SESSION_KEY = re.compile(r"[a-z0-9]{32}")
 
 # How many keys a process remembers, and for how many seconds. Django itself still looks up
 # a session that ends meanwhile.
-MOST_REMEMBERED = 10_000
+MOST_SESSIONS = 10_000
 SECONDS_REMEMBERED = 60.0
 
 # Where somebody who is not signed in yet needs a session: to sign in, or to choose a new
@@ -101,7 +101,7 @@ class KnownSessions:
     def _remember(self, key, known):
         self._remembered.pop(key, None)
         self._remembered[key] = known, self._clock() + SECONDS_REMEMBERED
-        while len(self._remembered) > MOST_REMEMBERED:
+        while len(self._remembered) > MOST_SESSIONS:
             try:
                 self._remembered.popitem(last=False)
             except KeyError:

@@ -1,6 +1,6 @@
-// Keeps what is typed into an article's form: every few seconds on the server, in this browser
-// while the server cannot be reached, the session has ended, or the article is not saved yet.
-// Says who else is at it, and puts one's own or the others' words into a field after a conflict.
+// Autosave for an article's form: every few seconds on the server; in this browser while the
+// server cannot be reached, the session has ended, or the article is not saved yet. Also shows
+// who else is editing, and fills a field with either version after a conflict.
 
 import { gettext, locale, ngettext } from "../js/texts.js";
 
@@ -24,7 +24,7 @@ const DECIDE =
 const TOO_LONG = gettext("The text is too long for autosave. Please save it yourself.");
 const FULL = gettext("This browser has no space left to keep your text. Copy it before you leave.");
 
-// What was typed before and still waits for an answer is not overwritten.
+// Unsaved text that was found earlier and is still offered is not overwritten.
 const offeredByServer = document.querySelector("form.kept");
 let offeredHere;
 let changed = false;
@@ -54,7 +54,7 @@ function soon(pause) {
   timer ??= setTimeout(send, pause);
 }
 
-// One request at a time: what is typed meanwhile goes with the next.
+// One request at a time; what is typed meanwhile is in the next one.
 async function send() {
   timer = undefined;
   if (!keep || offeredByServer) return copied() && say(gettext("Kept in this browser at {time}.", { time: clock(new Date()) }));
@@ -73,14 +73,14 @@ async function send() {
   if (!outcome.final) soon(RETRY);
 }
 
-// What the server answers: its JSON, or what is the matter. `final`: asking again is of no use.
+// The server's JSON, or a sentence about the problem. `final`: trying again does not help.
 async function ask(address, options = {}) {
   try {
     const answer = await fetch(address, { redirect: "manual", ...options });
     if (answer.headers.get("content-type")?.startsWith("application/json")) {
       return { final: !answer.ok, ...(await answer.json()) };
     }
-    // Far too long, it is refused before anybody has read it.
+    // A body that is far too long is refused before Django reads it.
     if (answer.status === 400 || answer.status === 413) return { problem: TOO_LONG, final: true };
     return { problem: answer.status >= 500 ? UNREACHED : SIGNED_OUT };
   } catch {
@@ -127,7 +127,7 @@ function read() {
   try {
     return JSON.parse(localStorage.getItem(copyName) ?? "null");
   } catch {
-    // This browser keeps nothing.
+    // Without storage nothing is kept.
     return null;
   }
 }
@@ -137,7 +137,7 @@ function forget() {
   try {
     localStorage.removeItem(copyName);
   } catch {
-    // Nor has it kept anything.
+    // Without storage there is no copy.
   }
 }
 
@@ -145,7 +145,7 @@ function submitted(event) {
   clearTimeout(timer);
   timer = undefined;
   if (!navigator.onLine) {
-    // A page that cannot be loaded would take the words with it.
+    // If the next page cannot be loaded, the text would be lost.
     event.preventDefault();
     event.stopImmediatePropagation();
     if (copied()) say(OFFLINE);
@@ -154,7 +154,7 @@ function submitted(event) {
     return;
   }
   changed = false;
-  // Of a new article nobody could say afterwards whether it was saved.
+  // For a new article it would not be known afterwards whether it was saved.
   if (!keep) forget();
 }
 
@@ -221,7 +221,7 @@ function put(field, value) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// Who else is at it
+// Who else is editing
 
 async function look() {
   if (!presence || document.hidden) return;
@@ -275,7 +275,7 @@ function offerBoth(part) {
   part.append(buttons);
 }
 
-// What stands in the field is what counts here; the choice is for browsers without this script.
+// With this script the text in the field counts; the choice is for browsers without it.
 form?.addEventListener("formdata", ({ formData }) => {
   for (const choice of document.querySelectorAll(".conflict [type=radio]")) formData.delete(choice.name);
 });

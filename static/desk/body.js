@@ -1,8 +1,8 @@
-// Makes an editor of the textarea that holds an article's body.
+// Turns the textarea of an article's body into an editor.
 //
-// django-prose-editor brings the editor and its menu. Here stand the parts of article HTML
-// that it does not know, its start without a <style> element (the page's policy allows none),
-// and a look at what it would lose: then the textarea stays, and nothing is lost.
+// The editor and its menu are django-prose-editor. This file adds the parts of article HTML that
+// it does not know, starts it without a <style> element (the page's CSP allows none), and checks
+// what it would lose. If it would lose anything, the textarea stays.
 
 import * as prose from "django-prose-editor/editor";
 import { gettext } from "../js/texts.js";
@@ -36,8 +36,8 @@ const ours = {
     },
   }),
 
-  // Figures of pictures of the library, chosen in the picker; those that are there and have another
-  // picture are kept as they are. Under a name of its own, so that the menu offers ours alone.
+  // Figures with pictures of the library, chosen in the picker. Existing figures with another
+  // picture are kept. The node has its own name, so that the menu offers only this one.
   KeptFigure: Figure.extend({
     name: "keptFigure",
     addAttributes: () => ({}),
@@ -59,8 +59,8 @@ const ours = {
     },
   }),
 
-  // The editor knows rows alone. A table's caption and the rows of its head go through it as
-  // attributes of the table; `whole` gives them back.
+  // The editor knows only rows. A table's caption and head are kept as attributes of the table,
+  // and `whole` restores them.
   WholeTable: Table.extend({
     addAttributes() {
       return {
@@ -128,8 +128,8 @@ function mark(name, tag, attributes = {}) {
   });
 }
 
-// What a body says, element by element: the text under each kind of element, and how
-// many there are of those without text. Paragraphs and table bodies come and go by themselves.
+// The content of a body: the text in each kind of element, and the number of those without text.
+// Paragraphs and table bodies are left out, because the editor adds and removes them.
 const IGNORED = new Set(["p", "tbody", "colgroup", "col"]);
 const KEPT = ["href", "title", "hreflang", "src", "alt", "data-file", "width", "height", "start", "colspan", "rowspan", "scope"];
 const DEFAULTS = new Set(["start=1", "colspan=1", "rowspan=1"]);
@@ -202,7 +202,7 @@ function insertFigure(editor, picture, at = null) {
   (at === null ? chain.insertContent(figureOf(picture)) : chain.insertContentAt(at, figureOf(picture))).run();
 }
 
-// The picture in the figure where the cursor stands, and its place; null where there is none.
+// The picture in the figure at the cursor, and its position; null if there is none.
 function pictureIn(editor) {
   const { selection } = editor.state;
   if (selection.node?.type.name === "image") return { node: selection.node, at: selection.from };
@@ -241,7 +241,7 @@ function describe(editor) {
   dialog.showModal();
 }
 
-// Files that are dropped or pasted go into the library, and from there into the text.
+// Uploads dropped or pasted files to the library and inserts them.
 function takeFiles(editor, files, at, said) {
   const pictures = [...files].filter((file) => file.type.startsWith("image/"));
   const address = document.querySelector("a[data-picture-pick]")?.dataset.upload;
@@ -289,7 +289,7 @@ function start(textarea) {
       },
       handlePaste: (view, event) =>
         takeFiles(editor, event.clipboardData?.files ?? [], view.state.selection.to, said),
-      // A picture of another site would be taken out again when the text is saved.
+      // A picture of another site would be removed when the text is saved.
       transformPastedHTML(html) {
         const page = new DOMParser().parseFromString(html, "text/html");
         const foreign = [...page.querySelectorAll("img:not([data-file])")];
@@ -310,7 +310,7 @@ function start(textarea) {
     },
   });
 
-  // What another script puts there: words that were kept, or somebody else's.
+  // Text that another script sets: unsaved text, or somebody else's version.
   textarea.addEventListener("desk:put", () => {
     const html = textarea.value;
     editor.commands.setContent(html);

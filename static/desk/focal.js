@@ -1,5 +1,5 @@
-// The point of a picture that stays in sight when it is cropped: set by a click, by dragging or by the
-// arrow keys. Both numbers stay fields of the form.
+// The focal point, which stays visible when a picture is cropped. It is set by a click, by dragging
+// or with the arrow keys. Both numbers are still fields of the form.
 
 import { gettext, number } from "../js/texts.js";
 

@@ -1,4 +1,4 @@
-// "Reject" needs a reason: say so beside the menu, before the page is left.
+// “Reject” needs a reason: show that beside the menu before the form is sent.
 
 import { gettext } from "../js/texts.js";
 
@@ -12,7 +12,7 @@ document.addEventListener("click", (event) => {
   reason.addEventListener("change", () => reason.setCustomValidity(""), { once: true });
 });
 
-// Words that are marked in the comment can be taken out: they are put into the field.
+// Text that is selected in the comment is put into the field for redaction.
 
 const redact = document.querySelector("[data-redact]");
 const comment = document.querySelector(".said > .words");
@@ -28,7 +28,7 @@ if (redact && comment) {
     if (marked) field.value = [field.value.trim(), marked].filter(Boolean).join("\n");
     field.focus();
   });
-  // A click must not take the mark away before it is read.
+  // A click must not clear the selection before it is read.
   button.addEventListener("mousedown", (event) => event.preventDefault());
   redact.append(button);
 }

@@ -1,5 +1,5 @@
-// Alt+← and Alt+→ follow the links to the neighbours in the list.
-// On a Mac, Option with an arrow moves by words in a text field: there it keeps doing that.
+// Alt+← and Alt+→ follow the links to the previous and next row of the list.
+// On a Mac, Option with an arrow moves by words in a text field, and still does.
 
 const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const isText = (element) =>
@@ -11,7 +11,7 @@ document.addEventListener("keydown", (event) => {
   if (onMac && isText(event.target)) return;
   const nav = document.querySelector(".neighbours");
   if (!nav) return;
-  // At the end of the list too: the browser's own "back" would surprise here.
+  // Also at the end of the list, where the browser's “back” would be a surprise.
   event.preventDefault();
   nav.querySelector(`a[rel="${rel}"]`)?.click();
 });

@@ -12,7 +12,7 @@ const button = area.querySelector(".passkey__button");
 const said = area.querySelector(".passkey__said");
 const job = area.dataset.passkey;
 
-// What waits for a passkey to be chosen where the name is typed.
+// The request that waits until a passkey is chosen from the list under the name field.
 let waiting = null;
 
 const fromText = (text) =>
@@ -134,7 +134,7 @@ async function onPress() {
   }
 }
 
-// Browsers offer passkeys in the list under the name field, until another way is taken.
+// Browsers offer passkeys in the list under the name field, until another way is chosen.
 async function offerWhereTheNameIsTyped() {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
   for (;;) {

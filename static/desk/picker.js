@@ -1,5 +1,5 @@
-// The picker of pictures, over a form: for a field that holds one, and for the editor of the
-// body, which asks with the event "desk:pick". Without it the picker is a page of its own.
+// The picture picker as a dialog over a form: for a picture field, and for the body editor, which
+// opens it with the event “desk:pick”. Without this script the picker is a separate page.
 
 import { gettext } from "../js/texts.js";
 
@@ -75,7 +75,7 @@ async function upload(form) {
     .join(" ");
 }
 
-// What became of each file that was sent.
+// The result of each uploaded file.
 async function sent(data, address) {
   try {
     const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "application/json" }, redirect: "manual" });

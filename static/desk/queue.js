@@ -1,7 +1,7 @@
-// The queue with a keyboard, and without leaving the page.
+// The moderators' queue by keyboard and without leaving the page.
 //
-// Every button stands in a form that works without this script. Here it is sent in the
-// background, and what comes back takes the place of the card: nothing else moves.
+// Every button is in a form that works without this script. The script sends it in the background
+// and replaces the card by the response; nothing else moves.
 
 import { gettext, ngettext } from "../js/texts.js";
 
@@ -28,7 +28,7 @@ function element(html) {
   return template.content.firstElementChild;
 }
 
-// Where the keys act: the card with the focus in it, or the first one in sight.
+// The card on which the keys act: the one with the focus, or the first visible one.
 
 function current() {
   const focused = document.activeElement.closest?.(".card");
@@ -72,7 +72,7 @@ async function post(form, button, isSecondTry = false) {
   return { status: answer.status, ...(await answer.json()) };
 }
 
-// After signing in anew, in another tab, the page's token is no longer the right one.
+// After a new sign-in in another tab the token of this page is no longer valid.
 async function renewToken() {
   const answer = await fetch(location.href, { redirect: "manual" });
   if (!answer.ok) throw new Error(SIGNED_OUT);
@@ -99,7 +99,7 @@ async function send(form, button) {
   }
 }
 
-// Beside the card, too: whoever looks at it must not have to look elsewhere.
+// The message is shown beside the card as well, where the moderator is looking.
 function tell(stands, sentence) {
   stands.querySelector(":scope > .card__notice")?.remove();
   if (!stands.matches(".card")) return;
@@ -118,7 +118,7 @@ function askForBetter(form, answer) {
   field.focus();
 }
 
-// Puts what came back in the place of the cards that it is about.
+// Replaces the cards by the response.
 function show(answer, stands) {
   const concerned = new Set(answer.keys);
   const touched = [...list.children].filter(
@@ -155,7 +155,8 @@ function nextAfter(place) {
 
 // Selecting
 
-// A card that came in the background has no box yet; that of several takes those that are still in.
+// A card that was loaded in the background has no checkbox yet. The checkbox of a card with several
+// comments selects those that are still ticked.
 function makeSelectable(card) {
   if (card.querySelector(".card__select") || !together) return;
   const box = document.createElement("input");
@@ -190,11 +191,11 @@ async function poll() {
     const answer = await fetch(queue.dataset.news + query, { redirect: "manual" });
     if (!answer.ok) return;
     const found = await answer.json();
-    // Said only when it changes, or a screen reader would repeat it.
+    // Announced only when it changes, because a screen reader would repeat it.
     if (news.textContent !== found.said) news.textContent = found.said;
     news.hidden = !found.new;
   } catch {
-    // Without an answer nothing is known to be new.
+    // Without a response nothing is known to be new.
   }
 }
 
@@ -328,7 +329,7 @@ queue.addEventListener("change", (event) => {
 
 queue.querySelector("[data-help]")?.addEventListener("click", () => keys.showModal());
 
-// On a page that only asks again, the forms lead away as they do without a script.
+// On a page that only asks again, the forms are sent as without this script.
 if (news) {
   news.addEventListener("click", (event) => {
     event.preventDefault();

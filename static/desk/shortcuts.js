@@ -1,7 +1,7 @@
-// The keys of the desk, as newsroom/admin/shortcuts.py lists them.
+// The keyboard shortcuts of the desk, listed in newsroom/admin/shortcuts.py.
 //
-// A single key does nothing while somebody types, and can be switched off for a browser:
-// it may be what a voice or a switch sends (WCAG 2.2, 2.1.4).
+// Single keys do nothing while somebody types, and can be switched off in a browser, because
+// voice control and switches may send them (WCAG 2.2, 2.1.4).
 
 import { gettext } from "../js/texts.js";
 

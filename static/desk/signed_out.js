@@ -1,5 +1,5 @@
-// On the page that says one is signed out: what this browser kept of unsaved articles, drafts of
-// comments and private links goes, also where the browser does not know Clear-Site-Data.
+// On the page after signing out: deletes unsaved articles, drafts of comments and private links from
+// this browser, also if the browser does not support Clear-Site-Data.
 
 for (const storage of ["localStorage", "sessionStorage"]) {
   try {

@@ -1,5 +1,5 @@
-// What was typed and not saved: the browser asks before it is left behind, and when the
-// session ended in between, it comes back after signing in again.
+// Unsaved text: the browser asks before leaving the page, and if the session ended in between,
+// the text comes back after signing in again.
 
 import { gettext } from "../js/texts.js";
 
@@ -23,7 +23,7 @@ if (form) {
     try {
       sessionStorage.setItem(place, JSON.stringify(fields));
     } catch {
-      // Too long for the browser's store: it is sent all the same.
+      // Too long for the browser's storage; it is sent anyway.
     }
   });
 }

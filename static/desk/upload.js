@@ -1,4 +1,4 @@
-// Uploads pictures one after the other, each with its progress and with what became of it.
+// Uploads pictures one after the other, and shows the progress and the result of each.
 // Without this script the form sends all of them at once.
 
 import { gettext } from "../js/texts.js";

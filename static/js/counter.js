@@ -1,5 +1,5 @@
-// How many characters there are, as soon as the limit comes near: as people see them,
-// which is how the server counts. Nothing is ever cut.
+// Shows the number of characters when it comes near the limit. It counts characters as people
+// see them, as the server does. The text is never cut.
 
 import { gettext, ngettext, number } from "./texts.js";
 
@@ -39,7 +39,7 @@ function counterBeside(field) {
   const counter = document.createElement("p");
   counter.className = "form__counter";
   counter.hidden = true;
-  // Said after a pause, so that a screen reader is not told of every letter.
+  // Announced after a pause, so that a screen reader does not speak at every letter.
   const said = document.createElement("p");
   said.className = "visually-hidden";
   said.setAttribute("role", "status");

@@ -1,9 +1,9 @@
-// A page that only a comment which was taken leads to: its draft (draft.js) has done its work.
+// On the page after a comment was accepted: deletes its draft (see draft.js).
 
 try {
   const key = sessionStorage.getItem("draft-sent");
   if (key) localStorage.removeItem(key);
   sessionStorage.removeItem("draft-sent");
 } catch {
-  // Where storage is refused, no draft was kept.
+  // Without storage there is no draft.
 }

@@ -1,6 +1,6 @@
-// What is typed into the form is kept in this browser until the comment was taken: it is
-// there again after a reload, a crash, or an answer that says no. One draft for each
-// conversation and each comment that is answered. See draft-taken.js for its end.
+// Keeps the typed comment in this browser until it is accepted. It comes back after a reload,
+// a crash or a refusal. There is one draft for each conversation and for each comment that is
+// replied to. draft-taken.js deletes it.
 
 import { gettext, locale } from "./texts.js";
 
@@ -9,7 +9,7 @@ const SENT = "draft-sent";
 const FIELDS = ["name", "email", "body"];
 const LONGEST_KEPT = 30 * 24 * 60 * 60 * 1000;
 
-// Where storage is refused, the words are kept as long as the page is.
+// Without storage the words are kept as long as the page is open.
 const onThisPage = new Map();
 
 function kept(key) {
@@ -25,7 +25,7 @@ function keep(key, words) {
   try {
     localStorage.setItem(key, JSON.stringify(words));
   } catch {
-    // Kept on this page, then.
+    // Then it is kept on this page only.
   }
 }
 
@@ -34,7 +34,7 @@ function forget(key) {
   try {
     localStorage.removeItem(key);
   } catch {
-    // It was never there.
+    // Then there was nothing to delete.
   }
 }
 
@@ -45,7 +45,7 @@ function forgetWhatIsOld() {
       if (isOld) forget(key);
     }
   } catch {
-    // Nothing is kept that could be old.
+    // Without storage there are no old drafts.
   }
 }
 
@@ -105,8 +105,8 @@ function restore(form) {
   sayThatItIsBack(form, draft.at);
 }
 
-// The form went to another place: each place has its words. Only home takes along what
-// was typed elsewhere when it has none of its own, for they must not seem lost.
+// Called when the form moves. Each place has its own draft. When the form returns home and
+// home has no draft, it keeps what was typed elsewhere, so that nothing seems lost.
 function swap(form, { from, to }) {
   const typed = form.elements.body.value;
   const words = wordsIn(form);
@@ -125,7 +125,7 @@ function remember(key) {
       sessionStorage.removeItem(SENT);
     }
   } catch {
-    // The draft stays, then, until somebody discards it.
+    // Then the draft stays until somebody discards it.
   }
 }
 

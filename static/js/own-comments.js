@@ -1,5 +1,5 @@
 // On pages with a conversation: marks the comments that this browser remembers as its own.
-// The page is the same for everybody; with nothing remembered, nothing is asked for.
+// The page is the same for everybody. If nothing is remembered, nothing is requested.
 
 import { forget, remembered } from "./remembered.js";
 import { gettext } from "./texts.js";

@@ -1,6 +1,5 @@
-// “Preview” puts what the server makes of the words beside the form, without leaving the
-// page; what is wrong with them, too. Whatever else is answered, or nothing, the form is
-// sent as it would be without this script.
+// “Preview” shows the rendered comment beside the form, or its errors, without leaving the
+// page. On any other response, or none, the form is sent as it would be without this script.
 
 const writing = document.querySelector(".writing");
 const form = writing?.querySelector("form");
@@ -29,8 +28,8 @@ function forgetErrors() {
   for (const error of form.querySelectorAll(".form__error")) error.remove();
 }
 
-// The sentence and the marks at each field; the field itself, and what was typed into it
-// meanwhile, stays.
+// Replaces the error texts and marks of each field. The field itself stays, with what was typed
+// since.
 function showErrors(page) {
   for (const field of form.querySelectorAll(".form__field")) {
     const input = field.querySelector("[name]");
@@ -64,7 +63,7 @@ function show(part, { status, page }) {
 function partOf({ status, page }) {
   const theirs = page.querySelector(".writing > form");
   const parent = form.elements.parent?.value ?? "";
-  // What is answered is gone from the page: the server's form says so better.
+  // The comment that is replied to is no longer on the page; the server's form explains that.
   if (!theirs || (theirs.elements.parent?.value ?? "") !== parent) return null;
   if (status === 200) return page.querySelector(".preview");
   return status === 422 ? page.querySelector(".form-errors") : null;

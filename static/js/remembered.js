@@ -1,10 +1,10 @@
-// The comments that this browser remembers as its own: where each stands, and its private page.
+// The comments that this browser remembers as its own: the page of each, and its private page.
 
 const KEY = "own-comments";
 const BROWSER = "known-by";
 const MOST = 50;
-// Nothing else is ever fetched or linked, whatever somebody has put into the storage.
-// The second form of each is that of earlier releases.
+// Only such addresses are fetched or linked, whatever else is in the storage.
+// The second form of each was used by earlier releases.
 const PRIVATE = /^\/comments\/mine\/\d+(\.[0-9a-f]{32})?:[\w-]+\/$/;
 const TOKEN = /^\d+\.([0-9a-f]{32}:[0-9A-Za-z]+|\d+):[\w-]+$/;
 const ARTICLE = /^\/articles\/[\w-]+\/$/;
@@ -46,7 +46,7 @@ export function keepBrowser(token) {
     if (token) localStorage.setItem(BROWSER, token);
     else localStorage.removeItem(BROWSER);
   } catch {
-    // Then the next comment comes from nobody we know.
+    // Then the author of the next comment is unknown.
   }
 }
 

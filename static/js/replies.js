@@ -1,5 +1,5 @@
-// Unfolds the replies to a comment in place. Without this script, or where it fails,
-// the link leads to a page that holds them.
+// Shows the folded replies of a comment in place. Without this script, or if it fails, the link
+// opens a page with them.
 
 import { gettext, ngettext } from "./texts.js";
 
@@ -14,7 +14,7 @@ async function pageAt(address) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-// The replies that the page has and this one does not, put before the link.
+// Inserts before the link the replies of the fetched page that are missing here.
 function unfold(link, page) {
   const row = link.closest(".comment__unfold");
   const root = row.closest(".comment").id;
@@ -38,14 +38,14 @@ function follow(row, link, more) {
 function tell(replies) {
   status.textContent = ngettext("{count} more reply shown.", "{count} more replies shown.", replies.length);
   if (replies.length === 0) return;
-  // Here the reading goes on; the link may be gone.
+  // The focus moves to the first new reply, because the link may be gone.
   replies[0].tabIndex = -1;
   replies[0].focus();
 }
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest(".comment__unfold a");
-  // With a key held down the reader wants another tab or window.
+  // With a modifier key the reader wants another tab or window.
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   if (link.ariaBusy === "true") return;

@@ -1,5 +1,5 @@
-// “Reply” brings the form to the comment that is answered; Escape or “Cancel” brings it
-// back. There is one form, and whatever is in it stays in it.
+// “Reply” moves the form to that comment; Escape or “Cancel” moves it back. There is one form,
+// and it keeps what was typed.
 
 import { gettext } from "./texts.js";
 
@@ -90,7 +90,7 @@ function open(event) {
   const link = event.target.closest?.("a[href*='?reply=']");
   if (!link || !isPlain || event.defaultPrevented) return;
   const address = new URL(link.href);
-  // Another conversation's comment is answered on its own page.
+  // A comment of another conversation is answered on its own page.
   if (address.pathname !== new URL(form.action).pathname) return;
   event.preventDefault();
   goTo(link, address.searchParams.get("reply"));

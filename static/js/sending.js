@@ -1,7 +1,7 @@
-// A second press while a comment is on its way does nothing. The button is not disabled:
-// whoever comes back with the browser's own button finds it as it was.
+// Ignores a second press while a comment is being sent. The button is not disabled, so it still
+// works after the browser's “back”.
 
-const WAIT = 10_000; // then it may be pressed again, for nothing may have come back
+const WAIT = 10_000; // then it works again, because there may be no response
 
 const form = document.querySelector(".writing > form");
 let sending;

@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it. Without this script the system decides.
+// The colour scheme: light, dark, or that of the system. Without this script the system decides.
 
 const KEY = "theme";
 const CHOICES = ["system", "light", "dark"];
@@ -16,7 +16,7 @@ function keep(theme) {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // It holds for this page, then.
+    // Then the choice holds for this page only.
   }
 }
 

@@ -62,12 +62,15 @@ STEPS = {
         make_visible_article,
         partial(actions.correct, kind="correction", text="It is 6."),
     ),
-    "tag": (make_article, partial(actions.tag, tags=["Sea"])),
-    "put": (make_article, lambda article: article.put({"language": "de"})),
+    "tag": (make_article, partial(actions.change_tags, tags=["Sea"])),
+    "write_snapshot": (
+        make_article,
+        lambda article: article.write_snapshot({"language": "de"}),
+    ),
     "put dates": (
         make_article,
         partial(
-            actions.put_dates,
+            actions.change_dates,
             dates={"planned_for": NOW.date()},
             instead_of={"planned_for": None},
         ),

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.core.pagination import Cursor
-from comments.doctor import CHECKS
+from comments.doctor import COMMENT_CHECKS
 from comments.models import Comment
 from tests.factories import make_visible_article
 
@@ -55,7 +55,7 @@ def make_comments(comments):
 
 def mend_the_counts():
     """As they would be, had each comment been approved one by one."""
-    for finding in chain.from_iterable(check.find() for check in CHECKS):
+    for finding in chain.from_iterable(check.find() for check in COMMENT_CHECKS):
         finding.mend()
 
 

@@ -4,13 +4,13 @@ import pytest
 from django.utils import timezone
 
 from comments import doctor
-from comments.doctor import CHECKS
+from comments.doctor import COMMENT_CHECKS
 from comments.models import Comment, Thread
 from tests.factories import make_comment, make_shown_comment, make_visible_article
 
 
 def findings():
-    return [finding for check in CHECKS for finding in check.find()]
+    return [finding for check in COMMENT_CHECKS for finding in check.find()]
 
 
 def said():
@@ -19,7 +19,7 @@ def said():
 
 @pytest.fixture(params=[1, 2, 10_000])
 def batch(request, monkeypatch):
-    monkeypatch.setattr(doctor, "BATCH", request.param)
+    monkeypatch.setattr(doctor, "ROWS_PER_CHECK", request.param)
 
 
 @pytest.fixture
@@ -118,5 +118,5 @@ def test_a_look_takes_the_same_queries_for_one_and_for_many(
         for _ in range(5):
             make_shown_comment(parent=make_shown_comment(created_at=at))
         # For each check: where the first batch would end, and the one batch there is.
-        with django_assert_num_queries(2 * len(CHECKS)):
+        with django_assert_num_queries(2 * len(COMMENT_CHECKS)):
             findings()

@@ -12,7 +12,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 from django.core.management import CommandError
 
-from newsroom.management.commands.serve import address
+from newsroom.management.commands.serve import host_and_port
 from tests.newsroom.conftest import ask, free_port, taken_port, wait_until
 
 # Another process holds the lock: every writer waits, as with a slow disk or a long job.
@@ -192,7 +192,7 @@ def test_an_address_of_another_machine_is_refused_in_a_sentence(ready_site):
     [("127.0.0.1:8000", ("127.0.0.1", 8000)), ("[::1]:80", ("::1", 80))],
 )
 def test_an_address_is_a_host_and_a_port(text, place):
-    assert address(text) == place
+    assert host_and_port(text) == place
 
 
 @pytest.mark.parametrize(
@@ -200,4 +200,4 @@ def test_an_address_is_a_host_and_a_port(text, place):
 )
 def test_anything_else_is_refused(text):
     with pytest.raises(CommandError, match="HOST:PORT"):
-        address(text)
+        host_and_port(text)

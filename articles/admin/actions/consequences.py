@@ -5,20 +5,10 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils import timezone
 
+from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import differing_parts, snapshot_of
 from articles.core.moments import moment_in_words
 from articles.publishing.inbound_links import linking_to
-
-PARTS_IN_WORDS = {
-    "title": "the headline",
-    "standfirst": "the standfirst",
-    "lead_image": "the lead image",
-    "body": "the text",
-    "byline": "the byline",
-    "tags": "the tags",
-    "slug": "the address",
-    "language": "the language",
-}
 
 
 @dataclass(frozen=True)
@@ -59,7 +49,7 @@ def of_scheduling(article):
 def of_changes(article):
     content = article.working_content()
     changed = differing_parts(content, snapshot_of(article))
-    parts = ", ".join(PARTS_IN_WORDS[part] for part in changed)
+    parts = ", ".join(PART_NAMES[part].in_sentence for part in changed)
     sentences = [f"Readers will see this changed: {parts}."]
     if article.is_scheduled:
         sentences = [f"This will be changed before it appears: {parts}."]

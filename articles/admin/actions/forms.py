@@ -308,7 +308,7 @@ class CorrectForm(StepForm):
             del self.fields["answers"]
 
 
-class TagForm(StepForm):
+class AddTagsForm(StepForm):
     tags = NamesField(
         longest=100,
         required=True,
@@ -322,7 +322,7 @@ class TagForm(StepForm):
         return tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
 
 
-class SignForm(StepForm):
+class AddPeopleForm(StepForm):
     credits = NamesField(
         longest=260,
         required=True,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from articles.admin.actions import consequences
 from articles.admin.actions.forms import (
+    AddPeopleForm,
+    AddTagsForm,
     CorrectForm,
     LiftEmbargoForm,
     PublishChangesForm,
@@ -18,21 +20,19 @@ from articles.admin.actions.forms import (
     ReturnForm,
     ScheduleChangesForm,
     ScheduleForm,
-    SignForm,
     StepForm,
-    TagForm,
     WithdrawForm,
     seen_of,
 )
 from articles.models import Article, Revision
 from articles.publishing.actions import (
+    change_byline,
+    change_tags,
     correct,
     publish,
     publish_changes,
     return_to_writer,
     schedule_changes,
-    sign,
-    tag,
     unschedule_changes,
 )
 
@@ -241,8 +241,8 @@ ARTICLE_STEPS = {
             "tag",
             "Add tags",
             "has these tags",
-            tag,
-            TagForm,
+            change_tags,
+            AddTagsForm,
             "Which tags should {} have beside those that are there?",
             IN_THE_WORKING_COPY,
             for_writers=True,
@@ -251,8 +251,8 @@ ARTICLE_STEPS = {
             "untag",
             "Take tags away",
             "does not have these tags any more",
-            lambda article, **how: tag(article, remove=True, **how),
-            TagForm,
+            lambda article, **how: change_tags(article, remove=True, **how),
+            AddTagsForm,
             "Which tags should {} not have any more?",
             IN_THE_WORKING_COPY,
             for_writers=True,
@@ -261,8 +261,8 @@ ARTICLE_STEPS = {
             "sign",
             "Change the byline",
             "has this byline",
-            sign,
-            SignForm,
+            change_byline,
+            AddPeopleForm,
             "Who should stand in the byline of {}?",
             IN_THE_WORKING_COPY,
             for_writers=True,

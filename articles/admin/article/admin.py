@@ -24,10 +24,10 @@ from articles.admin.article.autosave import WORDS, AutosaveMixin
 from articles.admin.article.duplicate import DuplicateMixin
 from articles.admin.article.fields import MomentField
 from articles.admin.article.filters import (
+    ArticleStatusFilter,
     LanguageFilter,
     ProblemsFilter,
     ProposalsFilter,
-    StatusFilter,
     TagFilter,
     WriterFilter,
 )
@@ -44,8 +44,8 @@ from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.append_only import name_of
 from articles.images.picture_html import with_pictures
 from articles.models import Article, TransitionError
-from articles.publishing.actions import EditConflict, put_dates, save
-from articles.publishing.inbound_links import LOOKED_THROUGH
+from articles.publishing.actions import EditConflict, change_dates, save
+from articles.publishing.inbound_links import ARTICLES_SEARCHED
 
 ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
 
@@ -78,7 +78,7 @@ class ArticleAdmin(
         "changed",
     ]
     list_filter = [
-        StatusFilter,
+        ArticleStatusFilter,
         WriterFilter,
         "on_top",
         TagFilter,
@@ -153,7 +153,7 @@ class ArticleAdmin(
 
     @admin.display(description="byline")
     def names(self, article):
-        return bylines.in_words(article.credits.all())
+        return bylines.byline_in_words(article.credits.all())
 
     @admin.display(description="byline")
     def writers(self, article):
@@ -219,7 +219,7 @@ class ArticleAdmin(
         self.forget_unsaved(request, article)
         changed = DATES.keys() & set(form.changed_data)
         if dates := {name: form.cleaned_data[name] for name in changed}:
-            put_dates(article, dates, instead_of=form.dates, by=request.user)
+            change_dates(article, dates, instead_of=form.dates, by=request.user)
         self.report_merged_parts(request, typed, revision)
         article.refresh_from_db()
 
@@ -421,7 +421,7 @@ class ArticleAdmin(
                 "articles": articles,
                 "article": articles[0] if not action else None,
                 "outlook": step.outlook(articles[0]) if not action else None,
-                "looked_through": LOOKED_THROUGH,
+                "looked_through": ARTICLES_SEARCHED,
                 "action": action,
                 "skipped": skipped,
                 "shown": shown,

@@ -51,7 +51,7 @@ TYPED = [
 
 GONE = "This article is not there any more. Copy your words from here before you leave."
 NOT_YOURS = "You cannot change this article any more. Copy your words from here before you leave."
-TOO_LONG = (
+TOO_LONG_TO_KEEP = (
     "This is too long to be kept while you type: more than 3 MB. Save it yourself."
 )
 
@@ -62,7 +62,7 @@ class AutosaveMixin:
     def get_urls(self):
         views = [
             ("unsaved", self.unsaved_view),
-            ("unsaved/keep", self.keep_view),
+            ("unsaved/keep", self.autosave_view),
             ("unsaved/throw-away", self.throw_away_view),
             ("presence", self.presence_view),
         ]
@@ -76,10 +76,10 @@ class AutosaveMixin:
         ] + super().get_urls()
 
     @method_decorator(require_POST)
-    def keep_view(self, request, object_id):
+    def autosave_view(self, request, object_id):
         """Store what was typed, and say when it was stored."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
-            return _problem(TOO_LONG, status=413)
+            return _problem(TOO_LONG_TO_KEEP, status=413)
         article = self.get_object(request, object_id)
         if article is None:
             return _problem(GONE, status=404)
@@ -87,7 +87,7 @@ class AutosaveMixin:
             return _problem(NOT_YOURS, status=403)
         typed = _typed(request.POST)
         try:
-            row = Unsaved.objects.keep(
+            row = Unsaved.objects.store(
                 article,
                 typed,
                 by=request.user,
@@ -231,7 +231,7 @@ def _revision(article, seen):
 def _other_editors(article, user):
     return [
         {"name": name_of(row.by), "at": row.at, "seconds": _seconds_since(row.at)}
-        for row in article.unsaved.lately().by_others(user)[:10]
+        for row in article.unsaved.recent().by_others(user)[:10]
     ]
 
 

@@ -77,7 +77,7 @@ def _name_in(match):
     return f"{match['quoted'].replace('""', '"')} {more}".strip()
 
 
-class PictureField(forms.ModelChoiceField):
+class LibraryPictureField(forms.ModelChoiceField):
     """A picture of the library by its number, picked or typed."""
 
     widget = PictureInput

@@ -21,7 +21,7 @@ STATUS_CHOICES = {
 }
 
 
-class StatusFilter(admin.SimpleListFilter):
+class ArticleStatusFilter(admin.SimpleListFilter):
     title = "status"
     parameter_name = "status"
 

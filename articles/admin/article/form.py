@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils import timezone
 
-from articles.admin.article.fields import NamesField, PictureField, in_one_line
+from articles.admin.article.fields import LibraryPictureField, NamesField, in_one_line
 from articles.admin.article.widgets import BodyEditor
 from articles.content import bylines
 from articles.content.html import clean_article
@@ -58,7 +58,7 @@ def choice_of(part):
 
 
 class ArticleForm(forms.ModelForm):
-    lead_image = PictureField(
+    lead_image = LibraryPictureField(
         label="Lead image",
         help_text="Stands at the head of the article, on cards and where others share it. Its number stands under it in the library.",
     )
@@ -322,7 +322,7 @@ class ArticleForm(forms.ModelForm):
         return self.cleaned_data["signed_by"]
 
     def _save_m2m(self):
-        self.instance.credit(*self._credits())
+        self.instance.set_byline(*self._credits())
         self.instance.tags.add(*self.cleaned_data["tags"])
 
 

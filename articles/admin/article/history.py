@@ -11,29 +11,18 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from articles.content.diff import compare_snapshots
+from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import snapshot_of
 from articles.core.pagination import LARGEST_ID, key_in
 from articles.models import Image, Revision, TransitionError
 from articles.publishing.actions import EditConflict, lead_is_lost, restore
 
-A_PAGE = 50
+REVISIONS_PER_PAGE = 50
 # Used in place of a revision's key for what the article itself says.
 LIVE = "live"
 
-# The labels of the parts of a snapshot in a diff.
-LABELS = {
-    "title": "Title",
-    "standfirst": "Standfirst",
-    "lead_image": "Lead image",
-    "body": "Body",
-    "byline": "Byline",
-    "tags": "Tags",
-    "slug": "Address",
-    "language": "Language",
-}
 
-
-class NameForm(forms.ModelForm):
+class RevisionNameForm(forms.ModelForm):
     label = forms.CharField(
         label="Name",
         required=False,
@@ -83,11 +72,13 @@ class HistoryMixin:
             found = found.named()
         if before := key_in(request.GET.get("before")):
             found = found.older_than(before)
-        shown = list(found[: A_PAGE + 1])
+        shown = list(found[: REVISIONS_PER_PAGE + 1])
         context = {
             "title": f"History of “{article}”",
-            "revisions": shown[:A_PAGE],
-            "older": shown[A_PAGE - 1].pk if len(shown) > A_PAGE else None,
+            "revisions": shown[:REVISIONS_PER_PAGE],
+            "older": shown[REVISIONS_PER_PAGE - 1].pk
+            if len(shown) > REVISIONS_PER_PAGE
+            else None,
             "is_newest": before is None,
             "named": named,
             "may_read_notes": article.shows_proposals_to(request.user),
@@ -113,8 +104,8 @@ class HistoryMixin:
         if old and new:
             found = compare_snapshots(_content(article, old), _content(article, new))
             context |= {
-                "parts": [(LABELS[part.name], part) for part in found.parts],
-                "unknown": [LABELS[part] for part in found.unknown],
+                "parts": [(PART_NAMES[part.name].label, part) for part in found.parts],
+                "unknown": [PART_NAMES[part].label for part in found.unknown],
                 "pictures": pictures_at_the_head(
                     _content(article, old), _content(article, new)
                 ),
@@ -125,11 +116,11 @@ class HistoryMixin:
         """Name a revision, so that it is easy to find again."""
         article = self._article_to_change(request, object_id)
         revision = _revision(article.revisions_for(request.user), key)
-        form = NameForm(request.POST or None, instance=revision)
+        form = RevisionNameForm(request.POST or None, instance=revision)
         if request.method == "POST" and form.is_valid():
             revision.call(form.cleaned_data["label"])
             self.message_user(request, _named_message(revision), messages.SUCCESS)
-            return HttpResponseRedirect(address(article))
+            return HttpResponseRedirect(revisions_address(article))
         context = {
             "title": "Name a version",
             "revision": Revision.objects.for_listing().get(pk=revision.pk),
@@ -159,7 +150,7 @@ class HistoryMixin:
             self.message_user(
                 request, _restored_message(article, revision), messages.SUCCESS
             )
-        return HttpResponseRedirect(address(article))
+        return HttpResponseRedirect(revisions_address(article))
 
     def article_to_look_at(self, request, object_id):
         article = self.get_object(request, unquote(object_id))
@@ -222,7 +213,7 @@ def live_in_words(article):
     return "what readers saw" if article.is_withdrawn else "the draft"
 
 
-def address(article):
+def revisions_address(article):
     return reverse("admin:articles_article_revisions", args=[article.pk])
 
 

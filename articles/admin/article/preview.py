@@ -35,7 +35,7 @@ framed_here = [
 ]
 
 
-TOO_LONG = "This is too long to be shown while you type: more than 3 MB. Save it, then open the preview."
+TOO_LONG_TO_PREVIEW = "This is too long to be shown while you type: more than 3 MB. Save it, then open the preview."
 
 
 class LinkForm(forms.Form):
@@ -80,7 +80,7 @@ class PreviewMixin:
         article = self._article_to_preview(request, object_id)
         revision = _revision(article, request.GET.get("revision"))
         content = revision.content if revision else article.working_content()
-        return preview.page(
+        return preview.preview_page(
             request,
             preview.article_with_content(article, content),
             {"revision": revision, "in_frame": True},
@@ -90,13 +90,15 @@ class PreviewMixin:
     def typed_view(self, request, object_id):
         """The article as readers will see it with the form's current values. Nothing is saved."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
-            return HttpResponse(TOO_LONG, status=413, content_type="text/plain")
+            return HttpResponse(
+                TOO_LONG_TO_PREVIEW, status=413, content_type="text/plain"
+            )
         article = self._article_to_preview(request, object_id)
         self._require_editing(request, article)
         content = article.working_content()
         form = ArticleForm(request.POST, instance=article)
         form.may_make_tags = True
-        return preview.page(
+        return preview.preview_page(
             request,
             # Not the form's own instance: validation has already changed that one.
             preview.article_with_content(article, content | form.valid_parts()),

@@ -11,8 +11,9 @@ from django.urls import path
 from django.utils.timezone import is_aware
 
 from articles.admin.article.form import ArticleForm, typed_as
-from articles.admin.article.history import LABELS, pictures_at_the_head
+from articles.admin.article.history import pictures_at_the_head
 from articles.content.diff import compare_snapshots
+from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import LEAD, byline_of
 from articles.models import TransitionError
 from articles.publishing.actions import EditConflict
@@ -25,7 +26,7 @@ from articles.publishing.proposals import (
 )
 
 # How many proposals of an article are listed, the newest first.
-SHOWN = 20
+PROPOSALS_SHOWN = 20
 
 
 class ProposalForm(ArticleForm):
@@ -196,10 +197,10 @@ class ProposalsMixin:
                 "old": working or "live",
                 "new": proposal.revision,
                 "live_in_words": "what the article says",
-                "parts": [(LABELS[part.name], part) for part in found.parts],
-                "unknown": [LABELS[part] for part in found.unknown],
+                "parts": [(PART_NAMES[part.name].label, part) for part in found.parts],
+                "unknown": [PART_NAMES[part].label for part in found.unknown],
                 "pictures": pictures_at_the_head(now, then),
-                "conflicts": [LABELS[part] for part in conflicts]
+                "conflicts": [PART_NAMES[part].label for part in conflicts]
                 if proposal.is_open
                 else [],
                 "form": form,
@@ -241,7 +242,7 @@ class ProposalsMixin:
                 request, lambda: take_over(proposal, by=request.user), done
             )
         except EditConflict as conflict:
-            names = ", ".join(LABELS[part].lower() for part in conflict.parts)
+            names = ", ".join(PART_NAMES[part].label.lower() for part in conflict.parts)
             self.message_user(
                 request,
                 f"{conflict.newest.who} has saved “{article}” since this was proposed, and changed the same: {names}. "
@@ -264,7 +265,7 @@ class ProposalsMixin:
             if not self.has_change_permission(request, obj):
                 shown = shown.of(request.user)
             context |= {
-                "proposals": shown[:SHOWN],
+                "proposals": shown[:PROPOSALS_SHOWN],
                 "may_propose": obj.open_to_proposals_of(request.user),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -22,7 +22,7 @@ MENU = [
     "utility",
 ]
 
-EXTENSIONS = {
+EDITOR_EXTENSIONS = {
     "Document": True,
     "Text": True,
     "Paragraph": True,
@@ -91,7 +91,7 @@ class BodyEditor(forms.Textarea):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context["widget"]["attrs"]["data-desk-body"] = json.dumps(EXTENSIONS)
+        context["widget"]["attrs"]["data-desk-body"] = json.dumps(EDITOR_EXTENSIONS)
         return context
 
     def use_required_attribute(self, initial):

@@ -32,7 +32,7 @@ from articles.publishing.preflight import is_file_name
 FILES_AT_ONCE = 50
 
 
-class PileFilter(admin.SimpleListFilter):
+class LibraryFilter(admin.SimpleListFilter):
     """Filters the list by methods of ImageQuerySet."""
 
     title = "what is missing or where it stands"
@@ -176,7 +176,7 @@ class UploadForm(forms.Form):
         return files
 
 
-class ReasonForm(forms.Form):
+class TakeDownForm(forms.Form):
     reason = forms.CharField(
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -191,7 +191,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     form = ImageForm
     list_display = ["shown", "named", "said", "whose", "facts"]
     list_display_links = ["named"]
-    list_filter = [PileFilter]
+    list_filter = [LibraryFilter]
     list_per_page = 48
     search_fields = SEARCHED
     search_help_text = "Looks into titles, alt texts, captions, credits and sources."
@@ -273,7 +273,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         results = []
         if form.is_valid():
             results = [
-                self.take_in(request, file) for file in form.cleaned_data["files"]
+                self.store_upload(request, file) for file in form.cleaned_data["files"]
             ]
         taken = [result for result in results if result["state"] == "taken"]
         failed = request.method == "POST" and not taken
@@ -298,7 +298,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             status=422 if failed else 200,
         )
 
-    def take_in(self, request, file):
+    def store_upload(self, request, file):
         """Store one file. Returns the result as a dict for the page and its script."""
         result = {"name": file.name, "state": "refused", "sentence": ""}
         try:
@@ -321,7 +321,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     # The form
 
     def save_model(self, request, image, form, change):
-        library.change(
+        library.update_image(
             image, file=form.cleaned_data.get("replacement"), **form.changed_words()
         )
 
@@ -375,7 +375,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def take_down_view(self, request, object_id):
         """Ask for the reason, show where the picture is used, and take it off the site."""
         image = self._image_to_delete(request, object_id)
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = TakeDownForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             if self._done_or_refused(

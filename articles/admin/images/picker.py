@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from articles.core.pagination import key_in
 from articles.models import Image
 
-A_PAGE = 24
+PICTURES_PER_PAGE = 24
 
 
-class SearchForm(forms.Form):
+class PictureSearchForm(forms.Form):
     q = forms.CharField(
         required=False,
         max_length=200,
@@ -43,13 +43,13 @@ class PickerMixin:
         """The newest pictures, or the results of a search, page by page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = SearchForm(request.GET)
+        form = PictureSearchForm(request.GET)
         words = form.cleaned_data["q"] if form.is_valid() else ""
         found = Image.objects.on_site().looking_for(words).newest_first()
         before = key_in(request.GET.get("before"))
         if before:
             found = found.older_than(before)
-        images = list(found[: A_PAGE + 1])
+        images = list(found[: PICTURES_PER_PAGE + 1])
         return self._library_page(
             request,
             "pick",
@@ -57,8 +57,10 @@ class PickerMixin:
                 "title": "Choose a picture",
                 "form": form,
                 "words": words,
-                "images": images[:A_PAGE],
-                "older": images[A_PAGE - 1].pk if len(images) > A_PAGE else None,
+                "images": images[:PICTURES_PER_PAGE],
+                "older": images[PICTURES_PER_PAGE - 1].pk
+                if len(images) > PICTURES_PER_PAGE
+                else None,
                 "is_newest": before is None,
                 "may_upload": self.has_add_permission(request),
             },

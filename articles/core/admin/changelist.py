@@ -24,7 +24,7 @@ from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
-from articles.core.admin.prev_next import COUNTED
+from articles.core.admin.prev_next import MOST_ROWS_COUNTED
 
 # In characters. SQLite fails at a thousand words, and at a word of 50,000 characters.
 LONGEST_SEARCH = 200
@@ -48,17 +48,17 @@ class SearchForm(ChangeListSearchForm):
 
 
 class CappedPaginator(Paginator):
-    """Pages of a list whose count stops at COUNTED + 1."""
+    """Pages of a list whose count stops at MOST_ROWS_COUNTED + 1."""
 
-    counted = COUNTED
+    counted = MOST_ROWS_COUNTED
 
     @cached_property
     def count(self):
-        return self.object_list.order_by()[: COUNTED + 1].count()
+        return self.object_list.order_by()[: MOST_ROWS_COUNTED + 1].count()
 
     @property
     def is_capped(self):
-        return self.count > COUNTED
+        return self.count > MOST_ROWS_COUNTED
 
 
 class LongList(ChangeList):

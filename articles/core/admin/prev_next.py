@@ -37,9 +37,9 @@ from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 # Rows are counted up to this number.
-COUNTED = 10_000
+MOST_ROWS_COUNTED = 10_000
 
-NOTHING = Q(pk__in=[])
+NO_ROWS = Q(pk__in=[])
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Neighbours:
 
     @property
     def place(self) -> str:
-        """“17 of 243”; empty when the row is not in the list or beyond COUNTED."""
+        """“17 of 243”; empty when the row is not in the list or beyond MOST_ROWS_COUNTED."""
         if self.position is None or self.total is None:
             return ""
-        if self.total > COUNTED:
-            return f"{self.position:,} of more than {COUNTED:,}"
+        if self.total > MOST_ROWS_COUNTED:
+            return f"{self.position:,} of more than {MOST_ROWS_COUNTED:,}"
         return f"{self.position:,} of {self.total:,}"
 
 
@@ -139,12 +139,12 @@ class NeighboursMixin:
         position = None
         if rows.filter(pk=obj.pk).exists():
             before = rows.filter(_beyond(backwards)).order_by()
-            position = before[:COUNTED].count() + 1
+            position = before[:MOST_ROWS_COUNTED].count() + 1
         return Neighbours(
             previous,
             next_,
-            position if position is None or position <= COUNTED else None,
-            min(listing.result_count, COUNTED + 1),
+            position if position is None or position <= MOST_ROWS_COUNTED else None,
+            min(listing.result_count, MOST_ROWS_COUNTED + 1),
             self._form_url(request, previous) if previous is not None else "",
             self._form_url(request, next_) if next_ is not None else "",
         )
@@ -201,7 +201,7 @@ class _Term:
     def past(self, name, value):
         """Rows beyond the value in this term alone."""
         if value is None:
-            return Q(**{f"{name}__isnull": False}) if self.nulls_first else NOTHING
+            return Q(**{f"{name}__isnull": False}) if self.nulls_first else NO_ROWS
         past = Q(**{f"{name}__lt" if self.descending else f"{name}__gt": value})
         if self.nullable and not self.nulls_first:
             past |= Q(**{f"{name}__isnull": True})
@@ -289,7 +289,7 @@ def _beyond(terms):
     Such rows are beyond in the first term, or equal in the first and beyond in the
     second, and so on.
     """
-    beyond, same = NOTHING, Q()
+    beyond, same = NO_ROWS, Q()
     for name, term, value in terms:
         beyond |= same & term.past(name, value)
         same &= term.same(name, value)

@@ -1,5 +1,7 @@
 """Admin screens that only show records."""
 
+from django.urls import path
+
 
 class RecordMixin:
     """For the admin of append-only records: nobody may add, change or delete them."""
@@ -12,3 +14,16 @@ class RecordMixin:
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class SinglePageMixin(RecordMixin):
+    """For an admin that is one page: `changelist_view`, hidden from the index of the admin."""
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
+        page = self.admin_site.admin_view(self.changelist_view)
+        return [path("", page, name=name)]
+
+    def get_model_perms(self, request):
+        # Another page links here.
+        return {}

@@ -1,17 +1,16 @@
 """
-Which names look alike, in any mixture of scripts.
+The tables of Unicode that say which letters look alike, in any mixture of scripts.
 
-Two names look alike when they have the same skeleton. The skeleton of a name drops
-everything that a reader does not see or does not mind (case, spaces, punctuation, accents,
-characters without a shape), and one letter stands for all those that look like it. Unicode
-says which letters look alike: `confusables.txt` of UTS #39, from the package
-confusable-homoglyphs.
+They serve `normalisation.skeleton`, which compares names. A skeleton drops everything that
+a reader does not see or does not mind (case, spaces, punctuation, accents, characters
+without a shape), and one letter stands for all those that look like it. The pairs come from
+`confusables.txt` of UTS #39, in the package confusable-homoglyphs.
 """
 
 import json
 import unicodedata
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from itertools import chain
 from string import ascii_letters, digits
@@ -21,11 +20,6 @@ from string import ascii_letters, digits
 # only. With the capitals of all three at once, n, v and h would be one letter.
 SCRIPTS = ["LATIN", "GREEK", "CYRILLIC"]
 
-# Too many names with fewer letters than this look alike.
-FEWEST_LETTERS = 3
-# In characters. Longer names are compared by their beginning.
-LONGEST_SKELETON = 250
-
 # The last code point of these scripts that is searched for capital letters.
 _LAST_CAPITAL = 0x52F
 # Two spellings of one letter. Unicode does not list them, because they do not look alike.
@@ -33,29 +27,15 @@ _SPELT_OTHERWISE = [("ß", "ss"), ("ς", "σ")]
 _LEFT_TO_RIGHT = r"\u200e"
 _SMALL_CAPITALS = "LATIN LETTER SMALL CAPITAL"
 _PLAIN = frozenset(ascii_letters + digits)
-# Their category is “letter”, but nothing is drawn.
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
-# Their category is “mark”, but nothing is drawn: a joiner, two vowels that Khmer does not
-# write, and variation selectors.
-_UNSEEN_MARKS = frozenset(
+# Unicode calls these letters and marks, but nothing is drawn: joiners, fillers, two vowels
+# that Khmer does not write, and variation selectors.
+NOT_DRAWN = frozenset(
     map(
         chr,
-        [0x34F, 0x17B4, 0x17B5]
+        [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0]
         + [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)],
     )
 )
-
-
-@lru_cache(maxsize=4096)
-def skeleton(name: str) -> str:
-    """The skeleton of a name, read in its own script; empty when the name is too short to tell."""
-    return _skeleton(name, script_of(name))
-
-
-@lru_cache(maxsize=64)
-def skeletons(name: str) -> frozenset[str]:
-    """The skeletons of a possible imitation: what the name looks like in each script."""
-    return frozenset(_skeleton(name, script) for script in SCRIPTS) - {""}
 
 
 @cache
@@ -74,19 +54,17 @@ def script_of(name: str) -> str:
     return max(SCRIPTS, key=scripts.count)
 
 
-def _skeleton(name, script):
-    shapes = unicodedata.normalize("NFD", name).translate(_shapes(script))
-    if len(shapes) < FEWEST_LETTERS:
-        return ""
-    return f"{script.lower()} {shapes}"[:LONGEST_SKELETON]
+def shapes_in(name: str, script: str) -> str:
+    """The name with one shape for all characters that look alike to a reader of the script."""
+    return unicodedata.normalize("NFD", name).translate(_shapes(script))
 
 
 @cache
 def _shapes(script):
-    return Shapes(script)
+    return _Shapes(script)
 
 
-class Shapes(dict):
+class _Shapes(dict):
     """A table for `str.translate`: from characters to parts of a skeleton, filled on demand."""
 
     def __init__(self, script):
@@ -187,8 +165,10 @@ def _letters_of(text):
 
 
 def _has_shape(char):
+    if char in NOT_DRAWN:
+        return False
     category = unicodedata.category(char)
     if category == "Mn":
         # Accents have a combining class. Marks without one are letters, as in Hindi.
-        return not unicodedata.combining(char) and char not in _UNSEEN_MARKS
-    return (category[0] in "LN" or category == "Mc") and char not in _FILLERS
+        return not unicodedata.combining(char)
+    return category[0] in "LN" or category == "Mc"

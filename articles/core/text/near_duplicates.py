@@ -1,13 +1,12 @@
 """
 Near duplicates among names: the same but for case, accents, signs, plural or a slip.
 
-The cost is bounded by the number of names and by COMPARED. The shorter name is cut into
+The cost is bounded by the number of names and by MOST_COMPARISONS. The shorter name is cut into
 one piece more than the edits that are allowed. Two names within that distance must share
 a piece, so only names that share a piece are compared letter by letter.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,16 +14,16 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
+from articles.core.text.normalisation import spelling_key
+
 # Letters from which on one edit, or two, may be a slip of the hand.
 LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
 # The most pairs that are compared letter by letter; they take about a second.
-COMPARED = 100_000
+MOST_COMPARISONS = 100_000
 
 _BETWEEN_WORDS = re.compile(r"[\s/_–—-]+")
 _DIGITS = re.compile(r"\d+")
 _BEFORE_ES = ("se", "xe", "ze", "che", "she")
-# The combining accents of Latin, Greek and Cyrillic letters.
-_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class SimilarPair:
 
 @dataclass(frozen=True)
 class SimilarNames:
-    """The pairs found, and whether the search stopped at COMPARED."""
+    """The pairs found, and whether the search stopped at MOST_COMPARISONS."""
 
     pairs: list[SimilarPair]
     is_cut_short: bool = False
@@ -53,14 +52,14 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
     """
     keys = defaultdict(list)
     for name in sorted(set(names)):
-        keys[key_of(name)].append(name)
+        keys[spelling_key(name)].append(name)
     # Names without letters and digits, such as an emoji, have no key.
     keys.pop("", None)
     singulars = defaultdict(list)
     for alike in keys.values():
         singulars[singular_of(alike[0])].append(alike[0])
     near, is_cut_short = _near(
-        {key_of(alike[0]): alike[0] for alike in singulars.values()}
+        {spelling_key(alike[0]): alike[0] for alike in singulars.values()}
     )
     pairs = [
         *_with_the_first(keys.values(), "the same but for case, accents or signs"),
@@ -70,19 +69,9 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
     return SimilarNames(pairs, is_cut_short)
 
 
-def key_of(name: str) -> str:
-    """The letters and digits of the name without case and accents; empty without any."""
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
-    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
-    letters = [
-        char for char in plain.casefold() if unicodedata.category(char)[0] in "LNM"
-    ]
-    return "".join(letters) if any(map(str.isalnum, letters)) else ""
-
-
 def singular_of(name: str) -> str:
     """The key of the name with each word in the singular, by the rules of English."""
-    return "".join(_singular(key_of(word)) for word in _BETWEEN_WORDS.split(name))
+    return "".join(_singular(spelling_key(word)) for word in _BETWEEN_WORDS.split(name))
 
 
 def edits_allowed(letters: int) -> int:
@@ -107,14 +96,14 @@ def _with_the_first(groups, why):
 
 
 def _near(names_by_key):
-    """The pairs of names within the allowed edits, and whether the search stopped at COMPARED."""
+    """The pairs of names within the allowed edits, and whether the search stopped at MOST_COMPARISONS."""
     pieces, found, compared = defaultdict(list), [], 0
     for key in sorted(names_by_key, key=lambda key: (len(key), key)):
         # Another number, such as a year, is no slip: only names with the same numbers compare.
         numbers, seen = tuple(_DIGITS.findall(key)), set()
         for shorter in _sharing_a_piece(key, numbers, pieces):
             compared += 1
-            if compared > COMPARED:
+            if compared > MOST_COMPARISONS:
                 return found, True
             if shorter not in seen:
                 seen.add(shorter)

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import islice
 
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 
 # A shingle has this many words, or in a text of fewer than FEWEST_WORDS words, letters.
 WORDS_A_PIECE = 3

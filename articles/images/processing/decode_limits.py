@@ -36,7 +36,7 @@ EXTENSIONS = {
     "AVIF": "avif",
     "GIF": "gif",
 }
-FORMATS = list(EXTENSIONS)
+ACCEPTED_FORMATS = list(EXTENSIONS)
 
 # How originals are encoded: close enough to the upload to draw all renditions from them.
 _ENCODING = {
@@ -80,11 +80,11 @@ _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _MARKERS_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """The file is not accepted. The message is a sentence that says why and what to do."""
 
 
-class Unreadable(Refused):
+class Unreadable(FileRefused):
     """A decoder failed: the picture is broken, or the process ran out of memory."""
 
 
@@ -104,7 +104,7 @@ def redraw(content: bytes, *, max_pixels: int) -> Redrawn:
     """
     Decode the file and re-encode it.
 
-    Raises Refused for a file that is not a JPEG, PNG, WebP, AVIF or GIF by its content, is
+    Raises FileRefused for a file that is not a JPEG, PNG, WebP, AVIF or GIF by its content, is
     broken or cut off, or exceeds `max_pixels` or another limit of this module. Raises
     Unreadable when a decoder fails: many decoders do not say that memory ran out.
     """
@@ -113,17 +113,17 @@ def redraw(content: bytes, *, max_pixels: int) -> Redrawn:
         warnings.simplefilter("error")
         try:
             return _redrawn(content, max_pixels)
-        except Refused:
+        except FileRefused:
             raise
         except UnidentifiedImageError:
             is_avif = content[4:12] in {b"ftypavif", b"ftypavis"}
-            raise Refused(
+            raise FileRefused(
                 BROKEN
                 if content.startswith(_ACCEPTED) or is_avif
                 else _sentence_about(content)
             ) from None
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-            raise Refused(
+            raise FileRefused(
                 "This picture has too many pixels. Make it smaller and send it again."
             ) from None
         except MemoryError:
@@ -161,7 +161,7 @@ def _redrawn(content, max_pixels):
 
 
 def _open(content):
-    return Image.open(BytesIO(content), formats=FORMATS)
+    return Image.open(BytesIO(content), formats=ACCEPTED_FORMATS)
 
 
 def _is_large(content):
@@ -183,13 +183,13 @@ def _check(content, max_pixels):
     format = "JPEG" if image.format == "MPO" else image.format
     pixels = image.width * image.height
     if max(image.size) > MAX_SIDE:
-        raise Refused(
+        raise FileRefused(
             f"This picture is {max(image.size):,} pixels long; at most {MAX_SIDE:,} can be shown. Make it smaller and send it again."
         )
     _check_pixels(pixels, max_pixels)
     frames = 1 if format == "JPEG" else getattr(image, "n_frames", 1)
     if frames > MAX_FRAMES:
-        raise Refused(
+        raise FileRefused(
             f"This animation has {frames:,} frames; at most {MAX_FRAMES} are taken. Make it shorter and send it again."
         )
     if frames > 1:
@@ -201,7 +201,7 @@ def _check(content, max_pixels):
 
 def _check_pixels(pixels, at_most):
     if pixels > at_most:
-        raise Refused(
+        raise FileRefused(
             f"This picture has {pixels / 1e6:,.1f} million pixels; at most {at_most / 1e6:,.1f} million are taken. Make it smaller and send it again."
         )
 
@@ -226,7 +226,7 @@ def _pixels_of_webp(content):
 def _check_scans(content):
     scans = scans_in(content)
     if scans > MAX_SCANS:
-        raise Refused(
+        raise FileRefused(
             f"This JPEG draws its picture in {scans:,} steps; at most {MAX_SCANS} are taken. Save it anew in another program, and send it again."
         )
 

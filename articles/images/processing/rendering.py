@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageSequence
 
-from articles.images.processing.specs import FORMATS, Recipe, size_in_shape
+from articles.images.processing.specs import RENDITION_FORMATS, Recipe, size_in_shape
 
 # Increase it when renditions would look different: they all get new addresses.
 VERSION = 1
@@ -96,5 +96,7 @@ def _animation(kept, recipe):
 def _encoded(picture, recipe, **options):
     picture.info = {}
     file = BytesIO()
-    picture.save(file, FORMATS[recipe.ending], **_ENCODING[recipe.ending], **options)
+    picture.save(
+        file, RENDITION_FORMATS[recipe.ending], **_ENCODING[recipe.ending], **options
+    )
     return file.getvalue()

@@ -32,7 +32,7 @@ FOR_MACHINES = ["share", "wide", "classic", "square"]
 WIDTH_FOR_MACHINES = 1200
 
 # Pillow's names of the formats, by file ending.
-FORMATS = {
+RENDITION_FORMATS = {
     "avif": "AVIF",
     "webp": "WEBP",
     "jpg": "JPEG",

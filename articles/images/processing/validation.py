@@ -13,7 +13,7 @@ from typing import IO
 from django.core.exceptions import ValidationError
 
 from articles.images.processing import worker_pool
-from articles.images.processing.decode_limits import EXTENSIONS, Refused
+from articles.images.processing.decode_limits import EXTENSIONS, FileRefused
 
 # In bytes.
 LARGEST_FILE = 25 * 1024 * 1024
@@ -96,8 +96,8 @@ def _decoded(file):
             f"This file is larger than {LARGEST_FILE // 1024**2} MB. Make the picture smaller and send it again."
         )
     try:
-        decoded = worker_pool.redraw(file, size)
-    except Refused as refused:
+        decoded = worker_pool.redraw_in_worker(file, size)
+    except FileRefused as refused:
         raise PictureRefused(str(refused)) from None
     except worker_pool.Busy:
         raise PictureRefused(

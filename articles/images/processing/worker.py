@@ -17,13 +17,17 @@ from PIL import AvifImagePlugin
 
 from articles.images.processing.decode_limits import (
     NOT_ENOUGH_MEMORY,
-    Refused,
+    FileRefused,
     Unreadable,
     redraw,
 )
 from articles.images.processing.rendering import draw_renditions
 from articles.images.processing.specs import Recipe
-from articles.images.processing.worker_protocol import Interrupted, receive, send
+from articles.images.processing.worker_protocol import (
+    Interrupted,
+    receive,
+    send_message,
+)
 
 try:
     import resource
@@ -87,7 +91,7 @@ def _answer(answers, header, body):
             _redraw(answers, body.getvalue(), header["max_pixels"])
         else:
             _draw(answers, body.getvalue(), header)
-    except Refused as refused:
+    except FileRefused as refused:
         kind = "unreadable" if isinstance(refused, Unreadable) else "refused"
         _send(answers, {kind: str(refused)})
     except MemoryError:
@@ -123,7 +127,7 @@ def _draw(answers, content, header):
 
 
 def _send(answers, header: dict[str, Any], content: bytes = b""):
-    send(answers, header, BytesIO(content), len(content))
+    send_message(answers, header, BytesIO(content), len(content))
 
 
 def _limit(name, value):

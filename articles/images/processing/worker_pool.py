@@ -33,10 +33,14 @@ from articles.images.processing.decode_limits import (
     EXTENSIONS,
     MAX_FRAMES,
     MAX_SIDE,
-    Refused,
+    FileRefused,
 )
 from articles.images.processing.specs import Recipe
-from articles.images.processing.worker_protocol import Interrupted, receive, send
+from articles.images.processing.worker_protocol import (
+    Interrupted,
+    receive,
+    send_message,
+)
 
 # To decode one picture or to draw one rendition, both of wall clock and of CPU time.
 MAX_SECONDS = 20
@@ -50,7 +54,7 @@ MAX_ANSWER = 256 * 1024 * 1024
 MAX_IN_MEMORY = 1024 * 1024
 
 # The longest wait for a turn, in seconds.
-PATIENCE = 20
+LONGEST_WAIT = 20
 # The threads of this process that may work on pictures or wait for a turn: half of the
 # server's threads (newsroom.server.serve.THREADS), so that the other half stays free.
 IN_LINE = 8
@@ -98,30 +102,30 @@ class Decoded:
     frames: int
 
 
-def redraw(file: IO[bytes], size: int) -> Decoded:
+def redraw_in_worker(file: IO[bytes], size: int) -> Decoded:
     """
     Decode a file of `size` bytes, from its beginning, and re-encode it.
 
-    Raises Refused with a sentence, and Busy when no turn is free within PATIENCE seconds.
+    Raises FileRefused with a sentence, and Busy when no turn is free within LONGEST_WAIT seconds.
     """
     request = {"do": "redraw", "max_pixels": settings.IMAGE_MAX_PIXELS}
     with turn():
         try:
             [(header, body)] = _answers(request, file, size)
         except _TooLong:
-            raise Refused(
+            raise FileRefused(
                 f"This picture takes longer than {MAX_SECONDS} seconds to read. "
                 "Save it anew in another program or make it smaller, and send it again."
             ) from None
         except _Died:
-            raise Refused(BROKEN_OR_TOO_LARGE) from None
+            raise FileRefused(BROKEN_OR_TOO_LARGE) from None
     for kind in ["refused", "unreadable"]:
         if kind in header:
-            raise Refused(str(header[kind]))
+            raise FileRefused(str(header[kind]))
     return _checked(header, body)
 
 
-def draw(
+def draw_in_worker(
     file: IO[bytes],
     size: int,
     recipes: Iterable[Recipe],
@@ -167,7 +171,7 @@ def turn():
     """
     Hold one of the IMAGE_PROCESSES turns that all processes on this machine share.
 
-    Raises Busy after PATIENCE seconds, or at once when IN_LINE threads of this process
+    Raises Busy after LONGEST_WAIT seconds, or at once when IN_LINE threads of this process
     already work or wait.
     """
     if not _line.acquire(blocking=False):
@@ -190,7 +194,7 @@ def _locked_file():
     # The system releases the locks of a process that ends, even when it is killed.
     folder = Path(settings.IMAGE_TURNS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + LONGEST_WAIT
     while True:
         for number in range(settings.IMAGE_PROCESSES):
             with (folder / f"{number}.lock").open("w") as file:
@@ -240,7 +244,7 @@ def _taken():
 
 
 def _checked(header, body):
-    """The answer of a child as a Decoded. Raises Refused for impossible values."""
+    """The answer of a child as a Decoded. Raises FileRefused for impossible values."""
     try:
         decoded = Decoded(
             file=body,
@@ -257,7 +261,9 @@ def _checked(header, body):
         can_be_true = False
     if not can_be_true:
         body.close()
-        raise Refused("This picture cannot be read. Save it anew, and send it again.")
+        raise FileRefused(
+            "This picture cannot be read. Save it anew, and send it again."
+        )
     return decoded
 
 
@@ -289,7 +295,7 @@ class _Child:
         with self._in_time():
             # If the child no longer reads, receiving fails and says so.
             with suppress(OSError):
-                send(self.process.stdin, request, file, size)
+                send_message(self.process.stdin, request, file, size)
             return self._receive()
 
     def answers(self, answer):

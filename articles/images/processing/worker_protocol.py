@@ -19,7 +19,9 @@ class Interrupted(Exception):
     """The other side is gone, or sent something that is not a message."""
 
 
-def send(stream: IO[bytes], header: dict[str, Any], body: IO[bytes], size: int) -> None:
+def send_message(
+    stream: IO[bytes], header: dict[str, Any], body: IO[bytes], size: int
+) -> None:
     """Write a message with `size` bytes of `body`. Raises OSError when nobody reads."""
     stream.write(json.dumps(header | {"size": size}).encode() + b"\n")
     while size and (chunk := body.read(min(size, CHUNK))):

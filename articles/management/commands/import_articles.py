@@ -6,9 +6,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from articles.core.console import CommandReport
-from articles.importers import FORMATS
+from articles.importers import IMPORT_FORMATS
 from articles.importers.records import ImportRefused
-from articles.importers.saving import AlreadyHere, Wishes, check, save
+from articles.importers.saving import AlreadyHere, Wishes, check, save_imported
 from articles.models import Article, Person, Tag
 
 STATUSES = (Article.Status.DRAFT.value, Article.Status.PUBLISHED.value)
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--format",
-            metavar="|".join(FORMATS),
+            metavar="|".join(IMPORT_FORMATS),
             help="The format of PATH; found out when not named.",
         )
         parser.add_argument(
@@ -88,7 +88,7 @@ class _Import:
         self.wishes = wishes
 
     def __call__(self, imported):
-        article = save(imported, self.wishes)
+        article = save_imported(imported, self.wishes)
         return f"{article.get_absolute_url()} ({article.status_in_words.lower()})"
 
 
@@ -146,23 +146,23 @@ def _complain(refused):
 
 def _files(path, format):
     """Pairs of a file to import and its importer, and the other files of the folder."""
-    if format is not None and format not in FORMATS:
+    if format is not None and format not in IMPORT_FORMATS:
         raise CommandError(
-            f"--format {format} is not known. There is: {', '.join(FORMATS)}."
+            f"--format {format} is not known. There is: {', '.join(IMPORT_FORMATS)}."
         )
     if path.is_dir():
-        return _files_in(path, [format] if format else list(FORMATS))
+        return _files_in(path, [format] if format else list(IMPORT_FORMATS))
     if not path.exists():
         raise CommandError(f"There is no file or folder {path}.")
     if not path.is_file():
         raise CommandError(f"{path} is neither a file nor a folder.")
-    importer = FORMATS.get(format) or _importer_of(path, FORMATS)
+    importer = IMPORT_FORMATS.get(format) or _importer_of(path, IMPORT_FORMATS)
     if importer is None and not path.suffix:
-        importer = FORMATS["text"]
+        importer = IMPORT_FORMATS["text"]
     if importer is None:
         raise CommandError(
             f"The name {path.name} does not tell its format. "
-            f"Say it with --format: {', '.join(FORMATS)}."
+            f"Say it with --format: {', '.join(IMPORT_FORMATS)}."
         )
     return [(path, importer)], []
 
@@ -187,7 +187,12 @@ def _importer_of(path, formats):
         return None
     suffix = path.suffix.lower()
     return next(
-        (FORMATS[name] for name in formats if suffix in FORMATS[name].SUFFIXES), None
+        (
+            IMPORT_FORMATS[name]
+            for name in formats
+            if suffix in IMPORT_FORMATS[name].SUFFIXES
+        ),
+        None,
     )
 
 

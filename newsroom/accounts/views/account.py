@@ -39,7 +39,7 @@ def account(request):
         required_from=second_factor.will_be_required_from(),
         passkeys=user.passkeys.all(),
         app=AuthenticatorApp.objects.filter(user=user).first(),
-        codes_left=recovery_codes.left(user) if has_one else None,
+        codes_left=recovery_codes.unused_codes(user) if has_one else None,
         sessions=sessions.sessions_of(user, request.session.session_key),
         events=SecurityEvent.objects.about(user)[:EVENTS_SHOWN],
     )
@@ -63,7 +63,7 @@ def choose_language(request):
 @for_owner
 @needs_fresh_sign_in
 @require_POST
-def end_session(request, session):
+def end_one_session(request, session):
     """End one of the user's sessions. A session that is already over is no error."""
     if sessions.end_session(request.owner, session):
         _record(request, "One session was ended by its owner.")

@@ -103,7 +103,7 @@ def register_passkey(request):
     return response
 
 
-class NameForm(forms.Form):
+class PasskeyNameForm(forms.Form):
     name = forms.CharField(max_length=Passkey.NAME_LENGTH)
 
 
@@ -111,7 +111,7 @@ class NameForm(forms.Form):
 @require_POST
 def rename_passkey(request, passkey):
     passkey = get_object_or_404(request.owner.passkeys, pk=passkey)
-    form = NameForm(request.POST)
+    form = PasskeyNameForm(request.POST)
     if form.is_valid():
         passkey.name = form.cleaned_data["name"]
         passkey.save(update_fields=["name"])
@@ -186,7 +186,7 @@ class AppForm(forms.Form):
 
 
 def _new_secret(user):
-    return encrypt(f"{user.pk}:{totp.new_secret()}")
+    return encrypt(f"{user.pk}:{totp.new_app_secret()}")
 
 
 @for_owner_or_newcomer
@@ -205,7 +205,7 @@ def add_app(request):
                 request, fresh, status=422, problem=form.non_field_errors()
             )
         return _show_secret(request, form, status=422)
-    codes = factors.add_app(request, user, form.plain_secret, form.step)
+    codes = factors.enrol_app(request, user, form.plain_secret, form.step)
     response = redirect("recovery_codes" if codes else "account")
     _go_on_signed_in(request, response, factors.APP, codes)
     messages.success(request, _("The authenticator app was added."))
@@ -257,7 +257,7 @@ def _remove(request, factor, *, what, title):
             is_passkey=isinstance(factor, Passkey),
         )
     try:
-        factors.remove(request, request.owner, factor, what=what)
+        factors.delete_factor(request, request.owner, factor, what=what)
     except factors.LastFactor:
         messages.error(
             request,
@@ -294,7 +294,7 @@ def show_codes(request):
 @for_owner
 @require_POST
 def put_codes_away(request):
-    factors.put_codes_away(request.session)
+    factors.conceal_codes(request.session)
     return HttpResponseRedirect(request.session.pop(GO_ON_TO, reverse("account")))
 
 
@@ -311,9 +311,9 @@ def new_codes(request):
             request,
             "admin/account/new_codes.html",
             title=_("Create new recovery codes?"),
-            left=recovery_codes.left(user),
+            left=recovery_codes.unused_codes(user),
         )
-    factors.show_codes(request.session, factors.new_codes(request, user))
+    factors.reveal_codes(request.session, factors.renew_codes(request, user))
     return redirect("recovery_codes")
 
 
@@ -330,4 +330,4 @@ def _go_on_signed_in(request, response, proof, codes):
         request.session[GO_ON_TO] = address or reverse("account")
     request.session[second_factor.PROVEN_BY] = proof
     if codes:
-        factors.show_codes(request.session, codes)
+        factors.reveal_codes(request.session, codes)

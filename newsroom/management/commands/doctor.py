@@ -1,10 +1,10 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from articles.core.console import CommandReport
-from articles.doctor import CHECKS as CHECKS_OF_ARTICLES
-from comments.doctor import CHECKS as CHECKS_OF_COMMENTS
+from articles.doctor import ARTICLE_CHECKS
+from comments.doctor import COMMENT_CHECKS
 
-CHECKS = [*CHECKS_OF_COMMENTS, *CHECKS_OF_ARTICLES]
+CHECKS = [*COMMENT_CHECKS, *ARTICLE_CHECKS]
 
 
 class Command(BaseCommand):

@@ -37,7 +37,11 @@ class Command(BaseCommand):
 
 
 def _send(mail):
-    return account_mail.send(mail) if isinstance(mail, StaffMail) else send(mail)
+    return (
+        account_mail.send_account_mail(mail)
+        if isinstance(mail, StaffMail)
+        else send(mail)
+    )
 
 
 def _complain(failed, untried):

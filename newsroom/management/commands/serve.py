@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from newsroom.server.serve import serve
 
 
-def address(text: str) -> tuple[str, int]:
+def host_and_port(text: str) -> tuple[str, int]:
     """Host and port of `HOST:PORT`; an IPv6 host stands in brackets."""
     host, colon, port = text.rpartition(":")
     if not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
@@ -36,5 +36,5 @@ class Command(BaseCommand):
     def handle(self, *, bind, workers, **options):
         if workers < 1:
             raise CommandError("--workers takes a number of 1 or more.")
-        host, port = address(bind)
+        host, port = host_and_port(bind)
         serve(host=host, port=port, workers=workers)

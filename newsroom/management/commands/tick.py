@@ -8,7 +8,7 @@ from django.db import close_old_connections
 
 from newsroom.ticking import tick
 
-HOUR = 60 * 60  # in seconds
+SECONDS_PER_HOUR = 60 * 60  # in seconds
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         while True:
             is_due = time.monotonic() >= thoroughly_at
             if is_due:
-                thoroughly_at = time.monotonic() + HOUR
+                thoroughly_at = time.monotonic() + SECONDS_PER_HOUR
             tick(thoroughly=is_due)
             close_old_connections()
             if _closed_within(every):

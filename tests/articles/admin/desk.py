@@ -8,6 +8,8 @@ ADD = reverse("admin:articles_article_add")
 
 # The checkbox that publishes in spite of warnings.
 ANYWAY = {"anyway": "on"}
+# A time to schedule for, as the form sends it.
+IN_2999 = {"at_0": "2999-01-01", "at_1": "10:00"}
 
 
 def form_of(article):

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.asserts import assertContains
 
-from articles.content.bylines import in_words
+from articles.content.bylines import byline_in_words
 from articles.models import Article, Person
 from tests.articles.admin.desk import ADD, form_of, typed
 from tests.factories import make_article, make_person, make_visible_article
@@ -11,7 +11,7 @@ from tests.factories import make_article, make_person, make_visible_article
 
 def byline(article=None):
     article = article or Article.objects.get()
-    return in_words(article.credits.select_related("person"))
+    return byline_in_words(article.credits.select_related("person"))
 
 
 def written(desk, article):
@@ -98,6 +98,6 @@ def test_a_name_that_is_too_long_is_told_so(desk):
 
 def test_the_list_of_articles_says_the_byline_as_readers_read_it(desk):
     ana, ben = make_person(name="Ana"), make_person(name="Ben")
-    make_visible_article().credit((ben, "photographs"), (ana, "by"))
+    make_visible_article().set_byline((ben, "photographs"), (ana, "by"))
     page = desk.get("/admin/articles/article/")
     assertContains(page, "By Ana; photographs by Ben")

@@ -101,7 +101,7 @@ def test_drafts_without_a_day_wait_in_the_tray_the_newest_first(desk, monkeypatc
 
 
 def test_a_month_with_too_much_in_it_says_so(november, desk, monkeypatch):
-    monkeypatch.setattr(planning, "SHOWN", 1)
+    monkeypatch.setattr(planning, "PLANNED_SHOWN", 1)
     make_article(planned_for=date(2026, 11, 1))
     assertNotContains(desk.get(CALENDAR), "There is more in this month")
     make_article(planned_for=date(2026, 11, 1))

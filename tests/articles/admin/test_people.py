@@ -40,10 +40,10 @@ def test_the_form_of_a_person_says_how_often_they_stand_in_bylines(desk, monkeyp
     address = reverse("admin:articles_person_change", args=[person.pk])
     assertContains(desk.get(address), "No article names this person yet.")
     for _ in range(3):
-        make_article().credit((person, "by"), (person, "photographs"))
-    make_article().credit((person, "editing"))
+        make_article().set_byline((person, "by"), (person, "photographs"))
+    make_article().set_byline((person, "editing"))
     assertContains(desk.get(address), "by: 3, photographs: 3, editing: 1")
-    monkeypatch.setattr(people, "COUNTED", 2)
+    monkeypatch.setattr(people, "MOST_ROWS_COUNTED", 2)
     assertContains(desk.get(address), "by: more than 2")
     assertNotContains(desk.get(reverse("admin:articles_person_add")), "in bylines")
 
@@ -54,7 +54,7 @@ def test_the_form_of_a_person_takes_as_many_queries_for_many_articles(
 ):
     person = make_person()
     for _ in range(number):
-        make_visible_article().credit((person, "by"), (person, "photographs"))
+        make_visible_article().set_byline((person, "by"), (person, "photographs"))
     address = reverse("admin:articles_person_change", args=[person.pk])
     desk.get(address)
     with django_assert_num_queries(16):
@@ -63,6 +63,6 @@ def test_the_form_of_a_person_takes_as_many_queries_for_many_articles(
 
 def test_who_only_photographed_is_viewed_on_the_site(desk):
     person = make_person()
-    make_visible_article().credit((person, "photographs"))
+    make_visible_article().set_byline((person, "photographs"))
     form = desk.get(reverse("admin:articles_person_change", args=[person.pk]))
     assertContains(form, f'href="{person.get_absolute_url()}"')

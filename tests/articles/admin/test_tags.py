@@ -249,7 +249,7 @@ def test_the_finder_says_what_it_left_out(desk, harbours, monkeypatch):
     make_article(tags=["fish!", "fish?"])
     monkeypatch.setattr(module, "PAIRS_SHOWN", 1)
     assertContains(desk.get(DUPLICATES), "There are more")
-    monkeypatch.setattr(module, "COMPARED", 1)
+    monkeypatch.setattr(module, "TAGS_COMPARED", 1)
     assertContains(desk.get(DUPLICATES), "The 1 tags made last are compared")
 
 
@@ -293,7 +293,7 @@ def test_the_finder_asks_as_much_for_one_pair_as_for_many(desk, editor, harbours
     for number in range(1, 7):
         one = Tag.objects.create(name=f"{'abcdefghij'[number]}arbour of the north")
         other = Tag.objects.create(name=f"{'abcdefghij'[number]}arbours of the north")
-        TagsApart.objects.note(one, other, by=editor)
+        TagsApart.objects.mark(one, other, by=editor)
         if number in {1, 6}:
             desk.get(DUPLICATES)
             with CaptureQueriesContext(connection) as queries:
@@ -395,7 +395,7 @@ def test_the_record_of_tags_names_who_and_leads_to_the_undoing(desk, editor, har
     address = reverse("admin:articles_tagstep_change", args=[step.pk])
     assertContains(desk.get(address), "merged “Harbor” into “Harbour”")
     assert desk.post(address, {"name": "x"}).status_code == 403
-    tag_merge.undo(step)
+    tag_merge.undo_merge(step)
     assertNotContains(desk.get(STEPS), undo_of(step))
 
 

@@ -68,7 +68,7 @@ def test_the_pages_of_the_tags_are_for_everyone_on_a_phone(
     make_visible_article(title=long, tags=[long, f"{long}s"])
     one, other = Tag.objects.order_by("pk")
     ana = make_person(name="Ana")
-    Article.objects.get().credit((ana, "by"), (ana, "photographs"))
+    Article.objects.get().set_byline((ana, "by"), (ana, "photographs"))
     user = make_user(role="Editors")
     page = open_page(user=user, viewport=PHONE, color_scheme=scheme)
     merge = f"{LIST}merge/?stays={one.pk}&goes={other.pk}"

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.bylines import LEADS, in_words, split_role, with_role
+from articles.content.bylines import (
+    INTRODUCTIONS,
+    byline_in_words,
+    split_role,
+    with_role,
+)
 from articles.models import Credit
 
 
@@ -32,11 +37,11 @@ def credited(*roles):
     ],
 )
 def test_a_byline_says_who_did_what(credits, words):
-    assert in_words(credited(*credits)) == words
+    assert byline_in_words(credited(*credits)) == words
 
 
 def test_every_role_has_its_words():
-    assert set(LEADS) == set(Credit.Role.values)
+    assert set(INTRODUCTIONS) == set(Credit.Role.values)
 
 
 @pytest.mark.parametrize(

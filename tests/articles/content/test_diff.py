@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.diff import GONE, MOST_ROWS, NEW, SAME, compare_snapshots, rows
+from articles.content.diff import (
+    GONE,
+    MOST_DIFF_ROWS,
+    NEW,
+    SAME,
+    compare_snapshots,
+    rows,
+)
 from articles.content.html import Paragraph, clean_article
 
 paragraph_lists = st.lists(
@@ -120,4 +127,4 @@ def test_two_megabytes_are_compared_in_a_moment(old, new):
     (part,) = compare_snapshots({"body": old}, {"body": new}).parts
     # A generous limit for a busy machine: quadratic time would take hours.
     assert time.monotonic() - start < 30
-    assert len(part.rows) <= MOST_ROWS
+    assert len(part.rows) <= MOST_DIFF_ROWS

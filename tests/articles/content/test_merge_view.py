@@ -1,5 +1,5 @@
 from articles.content.merge_view import (
-    AROUND,
+    CHARACTERS_AROUND,
     MOST_PARAGRAPHS,
     diff_of_conflict,
     text_of,
@@ -26,7 +26,7 @@ def test_a_long_story_with_one_other_word_is_told_briefly():
     story = "".join(f"Paragraph {number}.\n" for number in range(1500))
     pieces = diff_of_conflict(story + "Old.", story + "New.")
     assert [text for kind, text in pieces if kind == GONE] == ["Old"]
-    assert sum(len(text) for _, text in pieces) < 3 * AROUND
+    assert sum(len(text) for _, text in pieces) < 3 * CHARACTERS_AROUND
 
 
 def test_what_is_too_long_to_compare_is_told_as_a_whole():

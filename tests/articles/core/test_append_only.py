@@ -3,7 +3,7 @@ from django.db import DatabaseError, connection, transaction
 
 from articles.core.append_only import AppendOnlyError
 from articles.models import ArticleBatch, Tag
-from articles.publishing.tag_merge import rename
+from articles.publishing.tag_merge import rename_tag
 from tests.factories import make_article, make_comment, make_correction
 
 
@@ -17,7 +17,7 @@ def record(request, db):
         return ArticleBatch.objects.create(what="submit")
     if request.param == "tag step":
         tag = Tag.objects.create(name="Water")
-        rename(tag, name="Waters", slug="water")
+        rename_tag(tag, name="Waters", slug="water")
         return tag.steps.get()
     if request.param == "correction":
         return make_correction()

@@ -90,7 +90,7 @@ def test_another_file_keeps_the_words_the_key_and_every_use(db, committed):
     article = make_visible_article(lead_image=image)
     old, places = image.file.name, [image.place_of(one) for one in image.recipes]
     with committed():
-        library.change(image, file=make_picture_file(width=90, height=90))
+        library.update_image(image, file=make_picture_file(width=90, height=90))
     image.refresh_from_db()
     assert (image.alt, image.width) == ("A field", 90)
     assert article.lead_image_id == image.pk
@@ -102,7 +102,7 @@ def test_a_picture_is_not_replaced_by_one_that_is_there(db):
     one = upload(make_picture_file(colour="red"), alt="One")
     other = upload(make_picture_file(colour="blue"), alt="Other")
     with pytest.raises(SamePicture):
-        library.change(other, file=make_picture_file(colour="red"))
+        library.update_image(other, file=make_picture_file(colour="red"))
     assert Image.objects.get(pk=other.pk).content_hash != one.content_hash
 
 
@@ -112,7 +112,7 @@ def test_another_focal_point_makes_other_renditions_and_removes_the_old(db, comm
     image.refresh_from_db()
     before = image.fingerprint
     with committed():
-        library.change(image, focal_x=0.1)
+        library.update_image(image, focal_x=0.1)
     image.refresh_from_db()
     assert names_in(f"renditions/{before}") == []
     assert len(names_in(f"renditions/{image.fingerprint}")) == len(image.recipes)
@@ -174,7 +174,7 @@ def test_another_file_for_what_is_off_the_site_stays_off_it(db, committed):
     image = make_image()
     library.take_down(image, reason="x")
     with committed():
-        library.change(image, file=make_picture_file(width=90))
+        library.update_image(image, file=make_picture_file(width=90))
     image.refresh_from_db()
     assert image.file.name.startswith("withheld/")
     assert names_in(f"renditions/{image.fingerprint}") == []
@@ -209,7 +209,7 @@ def test_what_is_said_of_a_picture_brings_back_none_that_was_taken_down_meanwhil
     opened_before = Image.objects.get()
     with committed():
         library.take_down(image, reason="The photographer asked.")
-    library.change(opened_before, credit="Ben")
+    library.update_image(opened_before, credit="Ben")
     image.refresh_from_db()
     assert (image.credit, image.is_on_site) == ("Ben", False)
     assert image.taken_down_reason == "The photographer asked."
@@ -220,8 +220,8 @@ def test_what_is_said_of_a_picture_brings_back_none_that_was_taken_down_meanwhil
 def test_only_the_words_that_are_given_are_written(db):
     image = make_image(caption="At noon.")
     opened_before = Image.objects.get()
-    library.change(image, caption="At night.")
-    library.change(opened_before, credit="Ben")
+    library.update_image(image, caption="At night.")
+    library.update_image(opened_before, credit="Ben")
     assert opened_before.caption == "At night."
     assert opened_before.credit == "Ben"
 
@@ -233,7 +233,7 @@ def test_another_file_for_what_was_taken_down_meanwhile_is_on_no_site(db, commit
         library.take_down(image, reason="x")
     withheld = Image.objects.get().file.name
     with committed():
-        library.change(opened_before, file=make_picture_file(width=90))
+        library.update_image(opened_before, file=make_picture_file(width=90))
     image.refresh_from_db()
     assert (image.width, image.is_on_site) == (90, False)
     assert image.file.name.startswith("withheld/")
@@ -247,7 +247,7 @@ def test_what_was_replaced_meanwhile_is_taken_down_as_it_is(db, committed):
     image = make_image()
     opened_before = Image.objects.get()
     with committed():
-        library.change(image, file=make_picture_file(width=90))
+        library.update_image(image, file=make_picture_file(width=90))
     with committed():
         library.take_down(opened_before, reason="x")
     assert (opened_before.width, opened_before.is_on_site) == (90, False)
@@ -300,7 +300,7 @@ def test_files_from_before_are_moved_where_nobody_guesses_them_and_not_drawn_aga
 def test_renditions_from_before_another_focal_point_are_drawn_again(db, committed):
     image = old_image()
     with committed():
-        library.change(image, focal_x=0.1)
+        library.update_image(image, focal_x=0.1)
     assert read(image.place_of(image.recipes[0])) != b"drawn before"
 
 

@@ -119,8 +119,8 @@ def test_what_is_taken_off_the_site_while_it_is_drawn_leaves_nothing(
 
     def drawn(*args, **kwargs):
         library.take_down(Image.objects.get(), reason="Not ours.")
-        renditions.remove(image.fingerprint)
-        return worker_pool.draw(*args, **kwargs)
+        renditions.remove_renditions(image.fingerprint)
+        return worker_pool.draw_in_worker(*args, **kwargs)
 
     monkeypatch.setattr(renditions, "drawn", drawn)
     assert client.get(address(image)).status_code == 404
@@ -155,7 +155,7 @@ def test_a_crowd_that_asks_for_one_rendition_has_it_drawn_once(monkeypatch, sett
 
     def drawn(*args, **kwargs):
         drawings.append(1)
-        return worker_pool.draw(*args, **kwargs)
+        return worker_pool.draw_in_worker(*args, **kwargs)
 
     monkeypatch.setattr(renditions, "drawn", drawn)
     settings.IMAGE_PROCESSES = 1
@@ -176,7 +176,7 @@ def test_who_would_wait_too_long_is_asked_to_come_again(
     client, db, monkeypatch, settings
 ):
     image = make_image()
-    monkeypatch.setattr(worker_pool, "PATIENCE", 0.01)
+    monkeypatch.setattr(worker_pool, "LONGEST_WAIT", 0.01)
     settings.IMAGE_PROCESSES = 1
     with worker_pool.turn():
         response = client.get(address(image))

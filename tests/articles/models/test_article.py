@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.asserts import assertQuerySetEqual
 
 from articles.models import Article, Step, Tag, TransitionError
-from tests.articles.models.piles import SCHEDULED, VISIBLE
+from tests.articles.models.expected_querysets import SCHEDULED, VISIBLE
 from tests.factories import (
     DAY,
     HOUR,
@@ -34,7 +34,7 @@ def test_a_byline_keeps_its_order(db):
     people = [make_person(name=name) for name in ["Zoë", "Ana", "Mia"]]
     article = make_article(byline=people)
     assert article.people == people
-    article.sign(people[1], people[0], people[1])
+    article.set_writers(people[1], people[0], people[1])
     assert Article.objects.get(pk=article.pk).people == [people[1], people[0]]
 
 
@@ -44,17 +44,17 @@ def test_a_byline_keeps_its_order(db):
 def test_a_byline_names_people_in_roles_and_who_wrote_apart(db):
     ana, ben = make_person(), make_person()
     article = make_article()
-    article.credit((ben, "photographs"), (ana, "by"), (ana, "editing"), (ana, "by"))
+    article.set_byline((ben, "photographs"), (ana, "by"), (ana, "editing"), (ana, "by"))
     assert [(credit.person, credit.role) for credit in article.credits.all()] == [
         (ben, "photographs"),
         (ana, "by"),
         (ana, "editing"),
     ]
     assert (article.people, article.contributors) == ([ana], [ben])
-    article.sign(ben)
+    article.set_writers(ben)
     assert (article.people, article.contributors) == ([ben], [])
     with pytest.raises(IntegrityError), transaction.atomic():
-        article.credit((ana, "cooking"))
+        article.set_byline((ana, "cooking"))
 
 
 def walk(article, step):

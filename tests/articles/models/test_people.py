@@ -1,4 +1,4 @@
-from articles.core.text.confusables import skeleton
+from articles.core.text.normalisation import skeleton
 from articles.models import Person
 from tests.factories import make_person
 

@@ -99,7 +99,7 @@ def test_a_proposal_for_what_was_never_saved_begins_from_what_it_said(writer):
 def test_the_base_of_words_that_are_not_saved_yet_is_kept(writer):
     article = make_article(created_by=writer)
     base = saved(article, title="On the screen")
-    row = Unsaved.objects.keep(article, {"title": "x"}, by=writer, began_from=base)
+    row = Unsaved.objects.store(article, {"title": "x"}, by=writer, began_from=base)
     save_often(article)
     assert is_kept(base)
     row.delete()

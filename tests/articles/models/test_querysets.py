@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from pytest_django.asserts import assertQuerySetEqual
 
 from articles.models import Article
-from tests.articles.models.piles import SCHEDULED, VISIBLE, names_of
+from tests.articles.models.expected_querysets import SCHEDULED, VISIBLE, names_of
 from tests.factories import (
     HOUR,
     make_article,

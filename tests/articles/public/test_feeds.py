@@ -134,7 +134,9 @@ def test_pages_name_their_feed(client, db, address):
 
 def test_the_feed_names_who_photographed_as_a_contributor(client, db):
     ana, ben = make_person(name="Ana Ruiz"), make_person(name="Ben Cole")
-    make_visible_article().credit((ben, "photographs"), (ana, "by"), (ana, "editing"))
+    make_visible_article().set_byline(
+        (ben, "photographs"), (ana, "by"), (ana, "editing")
+    )
     page = client.get("/feeds/rss.xml").content.decode()
     assert page.count("<dc:creator>Ana Ruiz</dc:creator>") == 1
     assert page.count("<dc:contributor>Ben Cole</dc:contributor>") == 1

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from articles.models import Article, Correction, TransitionError
 from articles.publishing.actions import (
+    change_dates,
     correct,
     publish,
     publish_changes,
-    put_dates,
     save,
     schedule_changes,
 )
@@ -172,8 +172,8 @@ def test_dates_are_put_in_place_of_those_that_were_seen_and_of_no_others(db):
     article = make_article(planned_for=date(2030, 1, 1))
     seen = {"planned_for": None, "embargo_until": None}
     with pytest.raises(TransitionError, match="in the same moment"):
-        put_dates(article, {"planned_for": date(2030, 3, 4)}, instead_of=seen)
-    put_dates(article, {"embargo_until": timezone.now() + DAY}, instead_of=seen)
+        change_dates(article, {"planned_for": date(2030, 3, 4)}, instead_of=seen)
+    change_dates(article, {"embargo_until": timezone.now() + DAY}, instead_of=seen)
     article.refresh_from_db()
     assert article.planned_for == date(2030, 1, 1)
     assert article.is_under_embargo
@@ -183,7 +183,7 @@ def test_no_embargo_hides_what_readers_see_by_now(db):
     article = make_visible_article()
     dates = {"embargo_until": timezone.now() + DAY}
     with pytest.raises(TransitionError, match="by now"):
-        put_dates(article, dates, instead_of={"embargo_until": None})
+        change_dates(article, dates, instead_of={"embargo_until": None})
     assert Article.objects.visible().get() == article
 
 

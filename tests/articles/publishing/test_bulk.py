@@ -153,7 +153,9 @@ def test_undoing_never_hides_what_readers_see_until_later(db):
 
 
 def test_tags_are_added_with_a_version_of_its_own_for_each(one, two):
-    outcome = do("tag", [one, two], lambda article: actions.tag(article, tags=["Sea"]))
+    outcome = do(
+        "tag", [one, two], lambda article: actions.change_tags(article, tags=["Sea"])
+    )
     assert working(one)["tags"] == ["Harbour", "Sea"]
     assert working(two)["tags"] == ["Sea"]
     assert one.working_copy.note == "Tags added: Sea."
@@ -167,14 +169,20 @@ def test_tags_are_added_with_a_version_of_its_own_for_each(one, two):
 
 def test_tags_of_a_published_article_wait_in_its_working_copy(db):
     live = make_visible_article(tags=["Harbour"])
-    do("untag", [live], lambda one: actions.tag(one, tags=["harbour"], remove=True))
+    do(
+        "untag",
+        [live],
+        lambda one: actions.change_tags(one, tags=["harbour"], remove=True),
+    )
     assert working(live)["tags"] == []
     assert [tag.name for tag in live.tags.all()] == ["Harbour"]
     assert live.has_unpublished_changes
 
 
 def test_an_article_that_says_so_already_is_skipped(one):
-    outcome = do("tag", [one], lambda article: actions.tag(article, tags=["harbour"]))
+    outcome = do(
+        "tag", [one], lambda article: actions.change_tags(article, tags=["harbour"])
+    )
     assert outcome.skipped == [
         (one, "“One” is that way already, so nothing was changed.")
     ]
@@ -182,15 +190,19 @@ def test_an_article_that_says_so_already_is_skipped(one):
 
 
 def test_undoing_tags_leaves_alone_what_was_edited_since(one):
-    outcome = do("tag", [one], lambda article: actions.tag(article, tags=["Sea"]))
-    actions.tag(one, tags=["Fish"])
+    outcome = do(
+        "tag", [one], lambda article: actions.change_tags(article, tags=["Sea"])
+    )
+    actions.change_tags(one, tags=["Fish"])
     undone = undo_bulk_action(outcome.batch, by=None)
     assert "changed since" in undone.skipped[0][1]
     assert working(one)["tags"] == ["Harbour", "Sea", "Fish"]
 
 
 def test_undoing_tags_keeps_the_words_that_were_written_since(one):
-    outcome = do("tag", [one], lambda article: actions.tag(article, tags=["Sea"]))
+    outcome = do(
+        "tag", [one], lambda article: actions.change_tags(article, tags=["Sea"])
+    )
     actions.save(one, {"title": "One and all"}, began_from=one.working_copy.pk)
     undo_bulk_action(outcome.batch, by=None)
     assert working(one)["title"] == "One and all"
@@ -199,11 +211,11 @@ def test_undoing_tags_keeps_the_words_that_were_written_since(one):
 
 def test_names_come_behind_a_byline_or_in_its_place(one):
     ana, ben = make_person(name="Ana Ruiz"), Person(name="Ben Cole")
-    one.sign(ana)
+    one.set_writers(ana)
     do(
         "sign",
         [one],
-        lambda article: actions.sign(article, credits=[(ben, "photographs")]),
+        lambda article: actions.change_byline(article, credits=[(ben, "photographs")]),
     )
     assert [(c["name"], c["role"]) for c in working(one)["byline"]] == [
         ("Ana Ruiz", "by"),
@@ -212,7 +224,9 @@ def test_names_come_behind_a_byline_or_in_its_place(one):
     outcome = do(
         "sign",
         [one],
-        lambda article: actions.sign(article, credits=[(ben, "by")], in_place=True),
+        lambda article: actions.change_byline(
+            article, credits=[(ben, "by")], in_place=True
+        ),
     )
     assert [c["name"] for c in working(one)["byline"]] == ["Ben Cole"]
     undo_bulk_action(outcome.batch, by=None)

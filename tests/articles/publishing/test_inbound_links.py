@@ -37,7 +37,7 @@ def test_who_links_to_an_article_is_found_under_all_of_its_addresses(db):
 
 
 def test_only_the_newest_visible_articles_are_looked_through(db, monkeypatch):
-    monkeypatch.setattr("articles.publishing.inbound_links.LOOKED_THROUGH", 1)
+    monkeypatch.setattr("articles.publishing.inbound_links.ARTICLES_SEARCHED", 1)
     article = make_visible_article(slug="old")
     linking("old")
     assert len(linking_to(article)) == 1

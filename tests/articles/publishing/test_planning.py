@@ -12,7 +12,7 @@ from tests.factories import make_article, make_person, make_user, make_visible_a
 def test_a_duplicate_is_a_draft_that_says_what_the_working_copy_says(db):
     ana, ben, writer = make_person(), make_person(), make_user(role="Writers")
     article = make_visible_article(title="Harbour", language="de", tags=["B", "A"])
-    article.credit((ana, "by"), (ben, "photographs"))
+    article.set_byline((ana, "by"), (ben, "photographs"))
     content = snapshot_of(article) | {"body": "<p>Newer words.</p>"}
     actions.save(article, content)
     copy = duplicate(article, by=writer)

@@ -50,8 +50,8 @@ def rows():
 def test_the_old_address_of_a_public_tag_leads_to_it_for_ever(client, db):
     make_visible_article(tags=["Harbor"])
     harbour = tag("Harbor")
-    tag_merge.rename(harbour, name="Harbour", slug="harbour")
-    tag_merge.rename(harbour, name="Port", slug="port")
+    tag_merge.rename_tag(harbour, name="Harbour", slug="harbour")
+    tag_merge.rename_tag(harbour, name="Port", slug="port")
     for old in ["harbor", "harbour"]:
         for page, now in [("", "/tags/port/"), ("rss.xml", "/tags/port/rss.xml")]:
             moved = client.get(f"/tags/{old}/{page}")
@@ -63,15 +63,15 @@ def test_the_old_address_of_a_public_tag_leads_to_it_for_ever(client, db):
 def test_a_tag_that_takes_an_old_address_back_stands_there_again(client, db):
     make_visible_article(tags=["Harbor"])
     harbour = tag("Harbor")
-    tag_merge.rename(harbour, name="Harbour", slug="harbour")
-    tag_merge.rename(harbour, name="Harbor", slug="harbor")
+    tag_merge.rename_tag(harbour, name="Harbour", slug="harbour")
+    tag_merge.rename_tag(harbour, name="Harbor", slug="harbor")
     assert client.get("/tags/harbor/").status_code == 200
     assert client.get("/tags/harbour/").url == "/tags/harbor/"
 
 
 def test_an_address_that_readers_never_saw_leads_nowhere(client, db):
     article = make_article(tags=["Secret merger"])
-    tag_merge.rename(tag("Secret merger"), name="Business", slug="business")
+    tag_merge.rename_tag(tag("Secret merger"), name="Business", slug="business")
     article.publish()
     assert client.get("/tags/business/").status_code == 200
     for page in ["/tags/secret-merger/", "/tags/secret-merger/rss.xml"]:
@@ -83,11 +83,11 @@ def test_an_old_address_leads_nowhere_while_no_article_of_the_tag_is_visible(
 ):
     article = make_article(tags=["Harbor"])
     article.publish()
-    tag_merge.rename(tag("Harbor"), name="Harbour", slug="harbour")
+    tag_merge.rename_tag(tag("Harbor"), name="Harbour", slug="harbour")
     article.withdraw()
     for page in ["/tags/harbor/", "/tags/harbor/rss.xml", "/tags/harbour/"]:
         assert client.get(page).status_code == 404
-    tag_merge.rename(tag("Harbour"), name="Port", slug="port")
+    tag_merge.rename_tag(tag("Harbour"), name="Port", slug="port")
     article.publish()
     assert client.get("/tags/harbour/").url == "/tags/port/"
 
@@ -100,17 +100,17 @@ def test_an_address_nobody_had_is_not_found(client, db):
 
 def test_no_other_tag_gets_an_address_that_leads_to_one(db):
     make_visible_article(tags=["Harbor"])
-    tag_merge.rename(tag("Harbor"), name="Harbour", slug="harbour")
+    tag_merge.rename_tag(tag("Harbor"), name="Harbour", slug="harbour")
     other = Tag.objects.create(name="Harbor!")
     assert other.slug == "harbor-2"
     for taken in ["harbor", "harbour"]:
         with pytest.raises(TransitionError, match="another tag"):
-            tag_merge.rename(other, name="Other", slug=taken)
+            tag_merge.rename_tag(other, name="Other", slug=taken)
     for bad in ["", "über", "a b"]:
         with pytest.raises(TransitionError, match="cannot be an address"):
-            tag_merge.rename(other, name="Other", slug=bad)
+            tag_merge.rename_tag(other, name="Other", slug=bad)
     with pytest.raises(TransitionError, match="Another tag is called"):
-        tag_merge.rename(other, name="Harbour", slug="x")
+        tag_merge.rename_tag(other, name="Harbour", slug="x")
     assert tag("Harbor!").slug == "harbor-2"
 
 
@@ -118,7 +118,7 @@ def test_renaming_is_recorded_once(db):
     editor = make_user(first_name="Edda", last_name="Torres")
     water = Tag.objects.create(name="Water")
     for _ in range(2):
-        tag_merge.rename(water, name="Waters", slug="water", by=editor)
+        tag_merge.rename_tag(water, name="Waters", slug="water", by=editor)
     step = TagStep.objects.get()
     assert (step.who, step.what, step.tag_id) == ("Edda Torres", "rename", water.pk)
     assert "“Water”" in str(step)
@@ -127,7 +127,7 @@ def test_renaming_is_recorded_once(db):
 
 def test_whoever_types_an_old_name_gets_the_tag_of_today(db):
     water = Tag.objects.create(name="Água")
-    tag_merge.rename(water, name="Water", slug="agua")
+    tag_merge.rename_tag(water, name="Water", slug="agua")
     article = make_article(tags=["Fish", "Água", "water"])
     assert prefetched(article) == ["Fish", "Water"]
     # Except when somebody has made that tag on purpose.
@@ -180,7 +180,7 @@ def test_merged_every_article_has_the_one_tag_at_the_place_that_comes_first(harb
 
 
 def test_the_address_of_a_merged_tag_leads_to_the_one_that_stayed(client, harbours):
-    tag_merge.rename(tag("Harbor"), name="Harbor", slug="the-harbor")
+    tag_merge.rename_tag(tag("Harbor"), name="Harbor", slug="the-harbor")
     merge()
     merge("Harbour", into="C")
     for old in ["harbor", "the-harbor", "harbour"]:
@@ -213,7 +213,7 @@ def test_a_preview_says_what_merging_then_does(harbours):
 
 
 def test_a_preview_looks_at_so_many_articles_and_no_more(monkeypatch, harbours):
-    monkeypatch.setattr(tag_merge, "LOOKED_AT", 2)
+    monkeypatch.setattr(tag_merge, "MOST_ARTICLES_COUNTED", 2)
     would = tag_merge.consequences(tag("Harbor"), into=tag("Harbour"))
     assert (would.articles, would.visible, would.both) == (2, 2, 1)
     assert would.is_capped
@@ -240,7 +240,7 @@ def test_who_comes_second_is_told_who_was_first(harbours):
         with pytest.raises(TransitionError, match=told):
             tag_merge.merge(goes, into=into)
     with pytest.raises(TransitionError, match=told):
-        tag_merge.rename(harbor, name="X", slug="x")
+        tag_merge.rename_tag(harbor, name="X", slug="x")
     c.delete()
     with pytest.raises(TransitionError, match="not there any more"):
         tag_merge.merge(harbour, into=Tag(pk=10**6, name="C"))
@@ -278,7 +278,7 @@ def test_of_two_merges_at_once_one_wins():
     for article in articles:
         assert tags_of(article) == [left.name, "Three"]
     step = TagStep.objects.get()
-    done = all_at_once(*[lambda: tag_merge.undo(step)] * 3)
+    done = all_at_once(*[lambda: tag_merge.undo_merge(step)] * 3)
     assert len([undone for undone in done if undone]) == 1
     for article in articles:
         assert tags_of(article) == ["One", "Two", "Three"]
@@ -307,11 +307,11 @@ def test_an_article_that_gets_the_tag_while_it_is_merged_has_one_of_the_two():
 
 
 def test_undone_everything_is_as_it_was(client, harbours):
-    tag_merge.rename(tag("Harbor"), name="Harbor", slug="the-harbor")
+    tag_merge.rename_tag(tag("Harbor"), name="Harbor", slug="the-harbor")
     before, addresses = rows(), list(TagAddress.objects.values_list("slug", "tag"))
     harbor = tag("Harbor")
     step = merge()
-    assert tag_merge.undo(step, by=make_user(first_name="Edda")) == harbor
+    assert tag_merge.undo_merge(step, by=make_user(first_name="Edda")) == harbor
     assert rows() == before
     assert list(TagAddress.objects.values_list("slug", "tag")) == addresses
     assert client.get("/tags/the-harbor/").status_code == 200
@@ -322,26 +322,26 @@ def test_undone_everything_is_as_it_was(client, harbours):
         "undid the merge of “Harbor” into “Harbour”",
     )
     # The tag can be merged and the merge undone again.
-    tag_merge.undo(merge())
+    tag_merge.undo_merge(merge())
     assert rows() == before
 
 
 def test_a_merge_is_undone_once(harbours):
     step = merge()
-    tag_merge.undo(step, by=make_user(first_name="Edda"))
+    tag_merge.undo_merge(step, by=make_user(first_name="Edda"))
     with pytest.raises(
         TransitionError, match="Edda undid the merge .* Nothing was done"
     ):
-        tag_merge.undo(step)
+        tag_merge.undo_merge(step)
 
 
 def test_merges_are_undone_one_after_the_other(harbours):
     before = rows()
     first, second = merge(), merge("Harbour", into="C")
     with pytest.raises(TransitionError, match="merged “Harbour” into “C”"):
-        tag_merge.undo(first)
-    tag_merge.undo(second)
-    tag_merge.undo(first)
+        tag_merge.undo_merge(first)
+    tag_merge.undo_merge(second)
+    tag_merge.undo_merge(first)
     assert rows() == before
 
 
@@ -354,7 +354,7 @@ def test_a_merge_cannot_be_undone_once_an_article_of_it_was_given_other_tags(
     harbours[name].tags.add("Harbour", "New")
     after = rows()
     with pytest.raises(TransitionError, match=f"{harbours[name].title}”. So the merge"):
-        tag_merge.undo(step)
+        tag_merge.undo_merge(step)
     assert rows() == after
     assert not Tag.objects.filter(name="Harbor").exists()
 
@@ -365,8 +365,8 @@ def test_what_happens_to_other_articles_and_tags_does_not_hinder(harbours):
     harbours["one"].tags.add("New")
     harbours["none"].tags.add("Harbour")
     harbours["last"].delete()
-    tag_merge.rename(tag("Harbour"), name="Port", slug="port")
-    tag_merge.undo(step)
+    tag_merge.rename_tag(tag("Harbour"), name="Port", slug="port")
+    tag_merge.undo_merge(step)
     assert prefetched(harbours["one"]) == ["A", "Harbor", "B", "New"]
     assert prefetched(harbours["first"]) == ["Harbor", "D", "Port", "E"]
     assert prefetched(harbours["none"]) == ["H", "Port"]
@@ -376,20 +376,20 @@ def test_a_name_or_an_address_that_is_in_use_again_hinders(harbours):
     step = merge()
     new = Tag.objects.create(name="harbor")
     with pytest.raises(TransitionError, match="another tag “Harbor” by now"):
-        tag_merge.undo(step)
+        tag_merge.undo_merge(step)
     new.delete()
-    tag_merge.rename(tag("Harbour"), name="Harbour", slug="harbor")
+    tag_merge.rename_tag(tag("Harbour"), name="Harbour", slug="harbor")
     with pytest.raises(TransitionError, match="has the address “harbor” by now"):
-        tag_merge.undo(step)
-    tag_merge.rename(tag("Harbour"), name="Harbour", slug="harbour")
-    tag_merge.undo(step)
+        tag_merge.undo_merge(step)
+    tag_merge.rename_tag(tag("Harbour"), name="Harbour", slug="harbour")
+    tag_merge.undo_merge(step)
 
 
 def test_the_tag_that_stayed_may_be_gone(harbours):
     step = merge()
     tag("Harbour").delete()
     with pytest.raises(TransitionError, match="“Harbour” is not there any more"):
-        tag_merge.undo(step)
+        tag_merge.undo_merge(step)
 
 
 @pytest.mark.parametrize("number", [1, 20])
@@ -406,14 +406,14 @@ def test_a_merge_takes_as_many_queries_for_many_articles_as_for_one(
     with django_assert_num_queries(21):
         step = tag_merge.merge(one, into=two)
     with django_assert_num_queries(13):
-        tag_merge.undo(step)
+        tag_merge.undo_merge(step)
     assert set(tag("One").items.values_list("pk")) == set(one.items.values_list("pk"))
 
 
 def test_a_tag_that_waits_for_its_hour_has_an_address_nobody_saw(db, client):
     article = make_article(tags=["Harbor"])
     article.publish(at=article.created_at + DAY)
-    tag_merge.rename(tag("Harbor"), name="Harbour", slug="harbour")
+    tag_merge.rename_tag(tag("Harbor"), name="Harbour", slug="harbour")
     with time_machine.travel(article.created_at + 2 * DAY):
         assert client.get("/tags/harbour/").status_code == 200
         assert client.get("/tags/harbor/").status_code == 404

@@ -1,7 +1,13 @@
 import pytest
 
 from comments.classifier.bayes import Count
-from comments.classifier.measuring import Decided, Measurement, Row, learn, measure
+from comments.classifier.measuring import (
+    Decided,
+    Measurement,
+    ResultRow,
+    learn,
+    measure,
+)
 
 LIMITS = {"surely_honest": 0.2, "surely_spam": 0.9}
 numbers = iter(range(10**6))
@@ -29,8 +35,8 @@ def test_it_judges_the_newest_fifth_by_what_all_before_taught():
     ]
     measured = measure(past() + newest, **LIMITS)
     assert measured.learnt == Count(40, 40)
-    assert measured.spam == Row(honest=1, unsure=3, spam=9)
-    assert measured.honest == Row(honest=6, unsure=0, spam=1)
+    assert measured.spam == ResultRow(honest=1, unsure=3, spam=9)
+    assert measured.honest == ResultRow(honest=6, unsure=0, spam=1)
     assert [one for one, _ in measured.mistakes] == [newest[9], newest[16]]
     assert measured.mistakes[0][1].words == ("casino",)
     assert measured.precision == pytest.approx(9 / 10)
@@ -40,7 +46,7 @@ def test_it_judges_the_newest_fifth_by_what_all_before_taught():
 
 def test_where_nothing_was_called_spam_there_is_no_precision():
     measured = measure([], **LIMITS)
-    assert measured == Measurement(Count(0, 0), Row(), Row())
+    assert measured == Measurement(Count(0, 0), ResultRow(), ResultRow())
     assert (measured.precision, measured.recall, measured.f1) == (None, None, None)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from comments.models import Mute
 from comments.models.sender_locks import lock_addresses, lock_sender
-from comments.moderation.reputation import confirm
+from comments.moderation.reputation import confirm_mailbox
 from comments.posting.submit import submit_comment
 from comments.security.networks import lock_and_hash_sender
 from tests.comments.posting.test_submit import a_comment, all_at_once
@@ -89,7 +89,7 @@ def held_in_a_transaction(network):
 def test_an_address_is_confirmed_after_what_is_being_sent_with_it():
     mailbox = make_mailbox()
     with held_open(holding("n", address=mailbox.address)):
-        confirming = Beside(lambda: confirm(mailbox))
+        confirming = Beside(lambda: confirm_mailbox(mailbox))
         assert confirming.waits()
     assert confirming.join() is None
 

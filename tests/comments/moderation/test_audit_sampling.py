@@ -1,7 +1,7 @@
 import pytest
 
 from comments.models import Comment, SecondLook
-from comments.moderation.audit_sampling import draw
+from comments.moderation.audit_sampling import draw_for_audit
 from tests.comments.views.sending import send
 from tests.factories import make_comment, make_user, make_visible_article
 
@@ -28,27 +28,27 @@ def decided(db):
 )
 def test_so_many_percent_are_drawn(decided, settings, percent, lot, drawn):
     settings.SECOND_LOOKS = percent
-    draw(decided, lot=lambda: lot)
+    draw_for_audit(decided, lot=lambda: lot)
     assert Looks.exists() is drawn
 
 
 def test_it_remembers_what_the_machine_decided_and_on_which_text(decided, settings):
     settings.SECOND_LOOKS = 100
-    draw(decided)
+    draw_for_audit(decided)
     look = Looks.get()
     assert (look.comment, look.status, look.text_revision) == (decided, "approved", 1)
 
 
 def test_what_waits_for_a_moderator_anyway_is_not_drawn(db, settings):
     settings.SECOND_LOOKS = 100
-    draw(make_comment())
+    draw_for_audit(make_comment())
     assert not Looks.exists()
 
 
 def test_what_a_member_of_staff_wrote_signed_in_is_not_drawn(decided, settings):
     settings.SECOND_LOOKS = 100
     decided.by = make_user()
-    draw(decided)
+    draw_for_audit(decided)
     assert not Looks.exists()
 
 

@@ -6,16 +6,16 @@ from django.utils import timezone
 from comments.models import Appeal, Comment
 from comments.moderation.queue import (
     CARDS,
-    COUNTED,
+    MOST_QUEUE_COUNTED,
     QUEUE_LISTS,
     WAITING,
     Card,
-    Seen,
+    ShownState,
     by_article,
     cards_of,
+    cards_since,
+    queue_page,
     seen,
-    sheet,
-    sheet_since,
 )
 from tests.factories import (
     DAY,
@@ -68,7 +68,7 @@ def walk(pile, **where):
     """The cards of all pages of a list."""
     cards, after = [], ""
     while True:
-        page = sheet(pile, after=after, **where)
+        page = queue_page(pile, after=after, **where)
         cards += page.cards
         if not (after := page.next):
             return cards
@@ -76,8 +76,8 @@ def walk(pile, **where):
 
 def test_what_waits_longest_comes_first(db):
     comments = make_waiting(3)
-    assert firsts(sheet(WAITING).cards) == keys(comments)
-    assert sheet(WAITING).next == ""
+    assert firsts(queue_page(WAITING).cards) == keys(comments)
+    assert queue_page(WAITING).next == ""
 
 
 def test_every_comment_is_on_one_page(db):
@@ -94,7 +94,7 @@ def test_those_that_are_alike_make_one_card(db):
     first, second, third = make_waiting(3)
     copies = make_waiting(14, body=ALIKE)
     Comment.objects.filter(pk=third.pk).update(created_at=timezone.now())
-    cards = sheet(WAITING).cards
+    cards = queue_page(WAITING).cards
     (group,) = [card for card in cards if card.others]
     assert keys(group.comments) == keys(copies)
     assert group.ended_at - group.begun_at == 13 * MINUTE
@@ -110,7 +110,7 @@ def test_no_comment_is_skipped_where_alike_ones_are_taken_ahead(db):
         make_comment(article=article, body=ALIKE, created_at=at)
     shown = {comment.pk for card in walk(WAITING) for comment in card.comments}
     assert shown == set(keys(Comment.objects.waiting()))
-    assert len(sheet(WAITING).cards[0].comments) == 3
+    assert len(queue_page(WAITING).cards[0].comments) == 3
 
 
 def test_what_was_reported_most_comes_first(db):
@@ -119,7 +119,7 @@ def test_what_was_reported_most_comes_first(db):
         for _ in range(times):
             make_report(comment)
     Comment.objects.filter(pk=thrice.pk).update(status="approved")
-    assert firsts(sheet(REPORTED).cards) == [thrice.pk, once.pk]
+    assert firsts(queue_page(REPORTED).cards) == [thrice.pk, once.pk]
 
 
 def test_the_reported_are_on_one_page_each(db):
@@ -165,9 +165,10 @@ def test_the_cards_can_be_arranged_by_their_articles():
 def test_a_pile_is_counted_no_further_than_a_number_that_says_enough(db):
     article = make_visible_article()
     Comment.objects.bulk_create(
-        Comment(article=article, name="A", body="B") for _ in range(COUNTED + 5)
+        Comment(article=article, name="A", body="B")
+        for _ in range(MOST_QUEUE_COUNTED + 5)
     )
-    assert WAITING.count() == COUNTED + 1
+    assert WAITING.count() == MOST_QUEUE_COUNTED + 1
 
 
 # What is new
@@ -185,7 +186,7 @@ def test_what_comes_to_wait_is_new(db):
     assert WAITING.keys_since(mark, article=new.article_id) == [new.pk]
     shown = {
         comment.pk
-        for card in sheet_since(WAITING, mark).cards
+        for card in cards_since(WAITING, mark).cards
         for comment in card.comments
     }
     assert shown == {old.pk, new.pk, edited.pk}
@@ -217,15 +218,15 @@ def test_reports_and_appeals_are_new_on_their_piles(db):
 def test_what_was_seen_is_read_as_it_was_written(db):
     comment = make_comment()
     comment.edit("Other words.")
-    assert Seen.parse(seen(comment)) == Seen(comment.pk, comment.version, 2)
-    assert Seen.parse("5-2") == Seen(5, 2)
+    assert ShownState.parse(seen(comment)) == ShownState(comment.pk, comment.version, 2)
+    assert ShownState.parse("5-2") == ShownState(5, 2)
 
 
 @pytest.mark.parametrize(
     "text", ["", "5", "5-", "a-b", "1-2-3-4", "-1-2", "²-1", "9" * 16 + "-1"]
 )
 def test_what_was_never_on_a_page_was_not_seen(text):
-    assert Seen.parse(text) is None
+    assert ShownState.parse(text) is None
 
 
 def test_cards_are_made_of_any_comments(db):

@@ -4,7 +4,7 @@ from django.utils import timezone
 from comments.models import Comment, Commenter, Mailbox, Mute, Note
 from comments.moderation.reputation import (
     MOST_COUNTED,
-    confirm,
+    confirm_mailbox,
     disown,
     records_of,
     waiting_of,
@@ -110,7 +110,7 @@ def test_who_opens_the_link_has_written_the_comment_it_was_mailed_for_and_no_oth
     mine = make_comment(email="Ines@example.org")
     typed = make_comment(email="ines@example.org")
     for _ in range(2):
-        confirm(mailbox, mine)
+        confirm_mailbox(mailbox, mine)
         person = Commenter.objects.get()
         assert list(person.comments.all()) == [mine]
         assert list(mailbox.comments.all()) == [mine]
@@ -128,7 +128,7 @@ def test_a_link_without_its_comment_confirms_the_mailbox_alone(db):
     erased = make_comment(email="ines@example.org")
     erased.erase()
     for comment in [None, other, erased]:
-        confirm(mailbox, comment)
+        confirm_mailbox(mailbox, comment)
     assert Commenter.objects.get().mailbox == mailbox
     assert not Comment.objects.exclude(commenter=None, mailbox=None).exists()
     assert typed.has_unproven_address
@@ -147,7 +147,7 @@ def test_who_was_known_by_the_browser_goes_on_with_what_was_said_of_them(ana):
     without = make_comment(commenter=browser)
     browser.mute(until=later(), reason="Abuse", by=ana)
     browser.notes.create(text="Rude.", by=ana, by_name="Ana Ruiz")
-    confirm(mailbox, comment)
+    confirm_mailbox(mailbox, comment)
     person = Commenter.objects.get()
     assert person.mailbox == mailbox
     assert set(person.comments.all()) == {comment, same, without}
@@ -161,7 +161,7 @@ def test_comments_of_another_address_stay_with_the_browser(ana):
     comment = make_comment(email="ines@example.org", commenter=browser)
     other = make_comment(email="bo@example.org", commenter=browser)
     mute = browser.mute(until=later(), reason="Abuse", by=ana)
-    confirm(mailbox, comment)
+    confirm_mailbox(mailbox, comment)
     assert list(browser.comments.all()) == [other]
     mute.refresh_from_db()
     assert mute.commenter == browser
@@ -232,7 +232,7 @@ def test_the_desk_tells_apart_where_the_address_of_a_known_reader_was_typed(
 def test_an_address_erased_in_this_moment_makes_nobody_known(db):
     mailbox = make_mailbox()
     Mailbox.objects.all().delete()
-    confirm(mailbox)
+    confirm_mailbox(mailbox)
     assert not Commenter.objects.exists()
 
 

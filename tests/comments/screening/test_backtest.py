@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from comments.models import Comment, RuleSetting, Signal, Term, Weight
 from comments.screening.backtest import (
     MOST_TRIED,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from comments.screening.records import Posted
 from comments.screening.terms import (
     banned_terms,

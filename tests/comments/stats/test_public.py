@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from comments.models import Decision
-from comments.stats.public import ENOUGH, LOOKED_AT, typical_wait
+from comments.stats.public import DECISIONS_READ, ENOUGH, typical_wait
 from tests.factories import HOUR, make_comment, make_user
 
 MINUTE = timedelta(minutes=1)
@@ -44,9 +44,9 @@ def test_half_of_the_comments_waited_no_longer(db):
 
 
 def test_only_the_newest_decisions_count(db):
-    make_decisions(LOOKED_AT, MINUTE)
-    make_decisions(LOOKED_AT, HOUR, at=timezone.now() - HOUR)
-    assert typical_wait() == (MINUTE, LOOKED_AT)
+    make_decisions(DECISIONS_READ, MINUTE)
+    make_decisions(DECISIONS_READ, HOUR, at=timezone.now() - HOUR)
+    assert typical_wait() == (MINUTE, DECISIONS_READ)
 
 
 def test_a_real_decision_says_how_long_its_comment_waited(db):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comments.text.quotes import MOST_QUOTES, quotes_in, said_in, words_of
+from articles.core.text.normalisation import words_only
+from comments.text.quotes import MOST_QUOTES, quotes_in, said_in
 
 SAID = "The bridge was closed in March, and nobody told us."
 
@@ -62,4 +63,4 @@ def test_long_texts_take_no_long_time():
 @given(st.text())
 def test_any_text_can_be_read(text):
     assert not said_in("", quotes_in(text))
-    assert words_of(words_of(text)) == words_of(text)
+    assert words_only(words_only(text)) == words_only(text)

@@ -3,7 +3,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles.core.text.folding import fold
+from articles.core.text.normalisation import fold
 from comments.models import Comment, Mailbox, NetworkKey, Term
 from comments.security.tokens import private_address
 from tests.comments.views.sending import WORDS, address_of_thread, send

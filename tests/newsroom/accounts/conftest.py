@@ -42,8 +42,8 @@ def type_password(client):
 
 def give_app(user):
     """Gives the user an authenticator app. Returns its secret."""
-    secret = totp.new_secret()
-    totp.add_app(user, secret, 0)
+    secret = totp.new_app_secret()
+    totp.store_app(user, secret, 0)
     return secret
 
 

@@ -57,7 +57,7 @@ def add_passkey(client, *, name="Phone"):
 
 
 def mails():
-    account_mail.send_due()
+    account_mail.send_due_account_mail()
     return [message.body for message in mail.outbox]
 
 
@@ -137,7 +137,7 @@ def test_the_first_factor_brings_codes_ends_other_sessions_and_a_mail(desk, edit
     assert answer.url == reverse("recovery_codes")
     codes = desk.get(answer.url).context["codes"]
     assert all(code in desk.get(answer.url).text for code in codes)
-    assert recovery_codes.left(editor) == 10
+    assert recovery_codes.unused_codes(editor) == 10
     assert (is_in(desk), is_in(other)) == (True, False)
     [body] = mails()
     assert "Second factor added. An authenticator app." in body
@@ -154,7 +154,7 @@ def test_the_codes_are_shown_until_they_are_put_away_and_are_not_readable_in_the
     assert codes[0] not in desk.session[NEW_CODES]
     desk.post(reverse("put_codes_away"))
     assert desk.get(reverse("recovery_codes")).url == ACCOUNT
-    assert recovery_codes.takes(editor, codes[0])
+    assert recovery_codes.use_recovery_code(editor, codes[0])
 
 
 def test_a_further_factor_brings_no_new_codes(desk, editor):
@@ -162,7 +162,7 @@ def test_a_further_factor_brings_no_new_codes(desk, editor):
     codes = desk.get(reverse("recovery_codes")).context["codes"]
     _, answer = add_passkey(desk)
     assert answer.json() == {"next": ACCOUNT}
-    assert recovery_codes.takes(editor, codes[0])
+    assert recovery_codes.use_recovery_code(editor, codes[0])
     assert Passkey.objects.get().name == "Phone"
 
 
@@ -274,7 +274,7 @@ def test_removing_asks_first_ends_other_sessions_and_is_mailed(desk, editor):
     assert desk.post(address).url == ACCOUNT
     assert not Passkey.objects.exists()
     assert (is_in(desk), is_in(other)) == (True, False)
-    assert recovery_codes.left(editor) == 10
+    assert recovery_codes.unused_codes(editor) == 10
     assert "Second factor removed. The passkey “Phone”." in mails()[-1]
 
 
@@ -297,7 +297,7 @@ def test_the_last_factor_stays_where_one_is_required(desk, editor, settings):
     answer = desk.post(reverse("remove_app"), follow=True)
     assert "Add another one first" in answer.text
     assert AuthenticatorApp.objects.exists()
-    assert recovery_codes.left(editor) == 10
+    assert recovery_codes.unused_codes(editor) == 10
     add_passkey(desk)
     desk.post(reverse("remove_app"))
     assert not AuthenticatorApp.objects.exists()
@@ -310,7 +310,7 @@ def test_new_codes_take_the_place_of_the_old(desk, editor):
     assert desk.post(reverse("new_codes")).url == reverse("recovery_codes")
     codes = desk.get(reverse("recovery_codes")).context["codes"]
     assert not set(codes) & set(earlier)
-    assert not recovery_codes.takes(editor, earlier[0])
+    assert not recovery_codes.use_recovery_code(editor, earlier[0])
     assert "do not work any more" in mails()[-1]
 
 

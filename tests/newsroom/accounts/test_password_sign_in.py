@@ -366,8 +366,8 @@ def kinds():
 
 def send_all():
     """Run the next ticks: a request becomes a mail, and the mail is sent."""
-    account_mail.send_due()
-    account_mail.send_due()
+    account_mail.send_due_account_mail()
+    account_mail.send_due_account_mail()
 
 
 @pytest.mark.parametrize(

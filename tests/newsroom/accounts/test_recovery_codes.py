@@ -10,22 +10,24 @@ def test_there_are_ten_codes_and_each_works_once(editor):
     codes = recovery_codes.replace_codes(editor)
     assert len(set(codes)) == 10
     assert all(re.fullmatch(r"[2-9a-z]{4}(-[2-9a-z]{4}){5}", code) for code in codes)
-    assert recovery_codes.takes(editor, codes[0])
-    assert not recovery_codes.takes(editor, codes[0])
-    assert recovery_codes.left(editor) == 9
+    assert recovery_codes.use_recovery_code(editor, codes[0])
+    assert not recovery_codes.use_recovery_code(editor, codes[0])
+    assert recovery_codes.unused_codes(editor) == 9
 
 
 def test_a_code_is_known_however_it_is_typed(editor):
     code = recovery_codes.replace_codes(editor)[3]
-    assert recovery_codes.takes(editor, f" {code.upper().replace('-', ' ')} ")
+    assert recovery_codes.use_recovery_code(
+        editor, f" {code.upper().replace('-', ' ')} "
+    )
 
 
 def test_new_codes_end_the_earlier_ones_and_nobody_else_has_them(editor):
     earlier = recovery_codes.replace_codes(editor)
     codes = recovery_codes.replace_codes(editor)
-    assert not recovery_codes.takes(editor, earlier[0])
-    assert not recovery_codes.takes(make_user(role="Writers"), codes[0])
-    assert recovery_codes.left(editor) == 10
+    assert not recovery_codes.use_recovery_code(editor, earlier[0])
+    assert not recovery_codes.use_recovery_code(make_user(role="Writers"), codes[0])
+    assert recovery_codes.unused_codes(editor) == 10
 
 
 def test_codes_have_enough_bits_for_a_plain_hash():

@@ -120,7 +120,7 @@ def test_a_recovery_code_signs_in_once_and_its_owner_is_told(
     type_password(editor)
     assert type_code(client, code.upper()).status_code == 302
     assert is_in(client)
-    account_mail.send_due()
+    account_mail.send_due_account_mail()
     [message] = mail.outbox
     assert message.to == ["edith@news.example"]
     assert "A recovery code was used; 9 are left." in message.body
@@ -148,7 +148,7 @@ def test_five_wrong_codes_end_it_and_the_owner_is_told_after_three(
     type_password(editor)
     for number in range(4):
         assert type_code(client, "000000").status_code == 422
-        account_mail.send_due()
+        account_mail.send_due_account_mail()
         assert len(mail.outbox) == (number >= 2)
     assert type_code(client, "000000").url == LOGIN
     assert "The password was right" in mail.outbox[0].body

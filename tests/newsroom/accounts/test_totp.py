@@ -53,10 +53,10 @@ def test_each_code_is_taken_once_and_none_that_is_older(editor):
         secret = give_app(editor)
         app = AuthenticatorApp.objects.get()
         earlier, now = code_of(secret, later=-30), code_of(secret)
-        assert totp.takes(app, now)
-        assert not totp.takes(app, now)
-        assert not totp.takes(app, earlier)
-        assert totp.takes(app, code_of(secret, later=30))
+        assert totp.use_app_code(app, now)
+        assert not totp.use_app_code(app, now)
+        assert not totp.use_app_code(app, earlier)
+        assert totp.use_app_code(app, code_of(secret, later=30))
 
 
 def test_the_secret_does_not_stand_in_the_database(editor, settings):
@@ -68,9 +68,9 @@ def test_the_secret_does_not_stand_in_the_database(editor, settings):
     # It can be read with an earlier key of the site, and with no other.
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another"
-    assert totp.takes(app, code)
+    assert totp.use_app_code(app, code)
     settings.SECRET_KEY_FALLBACKS = []
-    assert not totp.takes(app, code_of(secret, later=30))
+    assert not totp.use_app_code(app, code_of(secret, later=30))
 
 
 def test_an_app_learns_the_site_and_the_account_from_the_picture(editor, settings):

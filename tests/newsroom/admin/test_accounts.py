@@ -39,7 +39,7 @@ def user_form(user, **changes):
 
 
 def mails():
-    account_mail.send_due()
+    account_mail.send_due_account_mail()
     return [(message.to, message.body) for message in mail.outbox]
 
 

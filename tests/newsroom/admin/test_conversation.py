@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains
 
 from articles.models import Article
 from comments.models import Thread
-from newsroom.admin.conversation import SEEN, ThreadForm, in_words
+from newsroom.admin.conversation import SEEN_FIELDS, ThreadForm, policy_in_words
 from tests.articles.admin.desk import LIST, form_of, typed
 from tests.factories import (
     DAY,
@@ -102,7 +102,7 @@ def thread_on(page):
         closes_at = timezone.localtime(closes_at)
         closes_at = [f"{closes_at:%Y-%m-%d}", f"{closes_at:%H:%M:%S}"]
     day, time = closes_at or ["", ""]
-    for name in ["policy", "closes_after_days", *SEEN.values()]:
+    for name in ["policy", "closes_after_days", *SEEN_FIELDS.values()]:
         value = form[name].value()
         sent[form[name].html_name] = "" if value is None else str(value)
         assert f'name="{form[name].html_name}"' in page.content.decode()
@@ -262,13 +262,13 @@ def test_the_desk_says_in_words_what_holds_now(thread, words):
     with time_machine.travel("2126-05-02 12:00+00:00", tick=False):
         published_at = datetime(2126, 5, 1, 12, tzinfo=UTC)
         article = Article(status="published", published_at=published_at)
-        assert in_words(Thread(article=article, **thread)) == words
+        assert policy_in_words(Thread(article=article, **thread)) == words
 
 
 def test_before_publication_it_says_how_long_it_will_be_open(settings):
     settings.COMMENTS_CLOSE_AFTER_DAYS = 14
     thread = Thread(article=Article())
-    assert in_words(thread).endswith("It closes 14 days after publication.")
+    assert policy_in_words(thread).endswith("It closes 14 days after publication.")
 
 
 def test_the_form_says_what_holds(desk):

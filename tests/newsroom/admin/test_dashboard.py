@@ -13,7 +13,7 @@ from articles.models import Article, Unsaved
 from articles.publishing import actions as desk_steps
 from articles.publishing import planning
 from articles.publishing.proposals import decline, propose
-from newsroom.admin.dashboard import SHOWN, dashboard_lists_for
+from newsroom.admin.dashboard import DASHBOARD_ROWS, dashboard_lists_for
 from tests.articles.admin.desk import form_of
 from tests.factories import (
     DAY,
@@ -137,7 +137,7 @@ def test_changes_of_drafts_and_of_what_was_withdrawn_do_not_wait(editor):
 
 def test_changes_are_looked_for_among_the_newest_revisions_only(editor, monkeypatch):
     change(make_visible_article())
-    monkeypatch.setattr(planning, "LOOKED_AT", 1)
+    monkeypatch.setattr(planning, "REVISIONS_SEARCHED", 1)
     assert len(words(editor, "Unpublished changes")) == 1
     make_article().keep_revision()
     assert words(editor, "Unpublished changes") == []
@@ -172,13 +172,13 @@ def test_what_readers_say_waits_for_an_answer_the_oldest_first(editor):
 def overtaken(article, user):
     """The user has unsaved text in the article, and somebody else has saved since."""
     began = article.keep_revision()
-    Unsaved.objects.keep(article, {"title": "Mine"}, by=user, began_from=began)
+    Unsaved.objects.store(article, {"title": "Mine"}, by=user, began_from=began)
     change(article, title=f"{article.title}, by somebody else")
 
 
 def test_words_over_which_somebody_has_saved_are_a_conflict(client, editor):
     article = make_article(title="Harbour")
-    Unsaved.objects.keep(article, {}, by=editor, began_from=article.keep_revision())
+    Unsaved.objects.store(article, {}, by=editor, began_from=article.keep_revision())
     assert words(editor, "Conflicts") == []
     overtaken(article, editor)
     assert words(editor, "Conflicts") == ["Harbour, by somebody else"]
@@ -190,7 +190,7 @@ def test_words_over_which_somebody_has_saved_are_a_conflict(client, editor):
 def test_nobody_is_in_conflict_with_themselves(editor):
     article = make_article()
     began = article.keep_revision()
-    Unsaved.objects.keep(article, {"title": "Mine"}, by=editor, began_from=began)
+    Unsaved.objects.store(article, {"title": "Mine"}, by=editor, began_from=began)
     desk_steps.save(
         article, snapshot_of(article) | {"title": "In another tab"}, by=editor
     )
@@ -199,9 +199,7 @@ def test_nobody_is_in_conflict_with_themselves(editor):
 
 def test_what_writers_propose_waits_until_it_is_answered(client, editor):
     proposal = proposed(make_visible_article(title="Harbour"))
-    assert words(editor, "Changes proposed by writers") == [
-        f"Harbour, by {proposal.who}"
-    ]
+    assert words(editor, "Changes proposed by writers") == [f"Harbour, by {proposal.who}"]
     client.force_login(editor)
     [row] = pile(editor, "Changes proposed by writers").rows
     assert client.get(row.address).status_code == 200
@@ -230,13 +228,13 @@ def test_what_readers_say_under_ones_own_is_shown_without_what_waits(editor):
 
 def test_a_pile_shows_a_few_and_leads_to_the_rest(client, editor):
     client.force_login(editor)
-    for _ in range(SHOWN):
+    for _ in range(DASHBOARD_ROWS):
         make_article(created_by=editor)
     assertNotContains(client.get(INDEX), "See all")
     make_article(created_by=editor)
     page = client.get(INDEX)
     assertContains(page, "See all")
-    assert len(pile(editor, "Your drafts").rows) == SHOWN
+    assert len(pile(editor, "Your drafts").rows) == DASHBOARD_ROWS
     assert client.get(pile(editor, "Your drafts").address).status_code == 200
 
 

@@ -12,7 +12,7 @@ from newsroom.server.page_cache import PageCache
 from newsroom.server.proxies import AMBIGUOUS, TrustedProxies
 from newsroom.server.request_bodies import (
     BodyTooLarge,
-    Refused,
+    RequestRefused,
     announced_length,
     seconds_for,
     whole_body,
@@ -113,7 +113,7 @@ def test_a_forwarding_header_in_two_lines_is_noticed():
 
 
 def test_two_hosts_are_refused():
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         environ_of(("host", "evil.example"))
 
 
@@ -140,7 +140,7 @@ def test_no_more_is_read_than_the_limit(chunks, announced):
 
 
 def test_a_body_that_breaks_off_is_no_body():
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         read([b"abc"], announced="10")
 
 

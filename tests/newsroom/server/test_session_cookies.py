@@ -119,7 +119,7 @@ def test_what_cannot_be_a_session_is_not_looked_up(layer, django_assert_num_quer
 
 
 def test_what_is_remembered_is_bounded(layer, monkeypatch):
-    monkeypatch.setattr(session_cookies, "MOST_REMEMBERED", 10)
+    monkeypatch.setattr(session_cookies, "MOST_SESSIONS", 10)
     monkeypatch.setattr(session_cookies, "look_up", lambda key: NO_SESSION)
     for number in range(100):
         ask(layer, f"{NAME}={number:032}")

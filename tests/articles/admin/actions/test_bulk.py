@@ -9,11 +9,10 @@ from django.urls import reverse
 from articles.models import Article, ArticleBatch, Tag
 from articles.publishing.actions import save
 from articles.publishing.bulk import undo_bulk_action
-from tests.articles.admin.desk import ANYWAY, LIST, act, said
+from tests.articles.admin.desk import ANYWAY, IN_2999, LIST, act, said
 from tests.factories import make_article, make_user, make_visible_article
 
 BATCHES = reverse("admin:articles_articlebatch_changelist")
-IN_2999 = {"at_0": "2999-01-01", "at_1": "10:00"}
 
 
 def page_of(batch):

@@ -2,17 +2,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.admin.actions.registry import ARTICLE_STEPS
 from articles.admin.article.admin import time_until
 from articles.models import Article
-from articles.publishing.actions import save
 from tests.articles.admin.desk import (
     ADD,
     ANYWAY,
+    IN_2999,
     LIST,
     act,
     buttons,
@@ -25,12 +23,9 @@ from tests.factories import (
     DAY,
     HOUR,
     make_article,
-    make_person,
     make_user,
     make_visible_article,
 )
-
-IN_2999 = {"at_0": "2999-01-01", "at_1": "10:00"}
 
 # Which steps have a button
 
@@ -376,239 +371,7 @@ def test_too_many_at_once_are_refused(desk, monkeypatch):
     assert not Article.objects.in_review().exists()
 
 
-# Preflight
-
-
-def make_sound_article(**fields):
-    """A draft in which preflight finds nothing."""
-    fields = {"standfirst": "In short.", "tags": ["Harbour"]} | fields
-    return make_article(byline=[make_person()], **fields)
-
-
-def test_an_article_in_order_is_published_without_a_tick(desk):
-    article = make_sound_article()
-    page = desk.get(step_of(article, "publish")).content.decode()
-    assert "Publish all the same" not in page
-    assert f"/articles/{article.slug}/." in page
-    desk.post(step_of(article, "publish"))
-    article.refresh_from_db()
-    assert article.is_visible
-
-
-def test_warnings_want_one_tick(desk):
-    article = make_sound_article(tags=[])
-    page = desk.post(step_of(article, "publish")).content.decode()
-    assert "It has no tags" in page
-    assert "Tick this to go on" in page
-    article.refresh_from_db()
-    assert article.status == "draft"
-    desk.post(step_of(article, "publish"), ANYWAY)
-    article.refresh_from_db()
-    assert article.is_visible
-
-
-def test_errors_stop_publishing_but_not_saving(desk):
-    article = make_sound_article()
-    address = step_of(article, "publish")
-    response = desk.post(form_of(article), typed(article, body="", _step="publish"))
-    assert response.url == address
-    page = desk.get(address).content.decode()
-    assert "It has no text" in page
-    assert '<button class="steps__button' not in page
-    page = desk.post(address, ANYWAY)
-    assert "cannot become public as it is" in page.content.decode()
-    article.refresh_from_db()
-    assert (article.body, article.status) == ("", "draft")
-
-
-def test_an_error_stops_scheduling_and_changes_as_well(desk):
-    draft, live = make_sound_article(body=""), make_visible_article()
-    save(live, {"body": ""})
-    desk.post(step_of(draft, "schedule"), IN_2999 | ANYWAY)
-    desk.post(step_of(live, "changes"), ANYWAY)
-    draft.refresh_from_db()
-    live.refresh_from_db()
-    assert (draft.status, live.body) == ("draft", "<p>What happened.</p>")
-
-
-def test_the_list_publishes_what_is_in_order_and_says_of_the_rest_why_not(desk):
-    sound, empty = make_sound_article(), make_sound_article(title="Empty", body="")
-    page = act(desk, "publish", sound, empty, index="0").content.decode()
-    assert "It has no text" in page
-    assert "Publish all the same" not in page
-    response = act(desk, "publish", sound, empty, _confirmed="1")
-    assert "“Empty” was not published. It has no text." in said(response)
-    assert list(Article.objects.visible()) == [sound]
-
-
-def test_one_article_or_many_are_looked_at_with_as_many_queries(desk):
-    articles = [make_sound_article(body="") for _ in range(12)]
-    act(desk, "publish", articles[0], index="0")
-    numbers = set()
-    for chosen in [articles[:2], articles]:
-        with CaptureQueriesContext(connection) as queries:
-            act(desk, "publish", *chosen, index="0")
-        numbers.add(len(queries))
-    assert len(numbers) == 1
-
-
-def test_the_list_is_narrowed_to_articles_with_problems(desk):
-    sound, warned, wrong = (
-        make_sound_article(),
-        make_sound_article(tags=[]),
-        make_sound_article(body=""),
-    )
-    for value, found in [("errors", {wrong}), ("any", {warned, wrong})]:
-        rows = desk.get(LIST, {"problems": value}).context["cl"].result_list
-        assert set(rows) == found
-    assert sound in desk.get(LIST, {"problems": "x"}).context["cl"].result_list
-
-
-def test_the_list_reads_no_more_texts_than_it_says(desk, monkeypatch):
-    monkeypatch.setattr("articles.admin.article.filters.CHECKED_FOR_PROBLEMS", 1)
-    make_sound_article(body="")
-    newer = make_sound_article(body="")
-    rows = desk.get(LIST, {"problems": "errors"}).context["cl"].result_list
-    assert list(rows) == [newer]
-
-
-# Changes of a published article
-
-
-def test_the_page_says_what_readers_will_see_changed_and_who_links_here(desk):
-    article = make_visible_article(slug="old")
-    linking = make_visible_article(
-        title="Linking", body='<p><a href="/articles/old/">x</a></p>'
-    )
-    save(article, {"title": "New", "slug": "new"})
-    page = desk.get(step_of(article, "changes")).content.decode()
-    assert "changed: the headline, the address." in page
-    assert form_of(linking) in page
-
-
-def test_readers_are_told_of_an_update_only_when_that_is_ticked(desk):
-    article = make_visible_article()
-    for title, ticks, told in [("A", {}, False), ("B", {"tell_readers": "on"}, True)]:
-        save(
-            article,
-            {"title": title},
-            began_from=getattr(article.working_copy, "pk", None),
-        )
-        desk.post(step_of(article, "changes"), ANYWAY | ticks)
-        article.refresh_from_db()
-        assert (article.title, article.updated is not None) == (title, told)
-
-
-def test_what_was_saved_since_the_page_was_opened_is_not_published_unseen(desk):
-    article = make_visible_article(title="First")
-    seen = save(article, {"title": "Seen"})
-    save(article, {"title": "Unseen"}, began_from=seen.pk)
-    response = desk.post(step_of(article, "changes"), ANYWAY | {"seen": seen.pk})
-    assert "Look at it again before you publish" in said(response)
-    article.refresh_from_db()
-    assert article.title == "First"
-
-
-@pytest.mark.parametrize("step", ["publish", "schedule"])
-def test_a_draft_that_was_saved_since_the_page_was_opened_is_asked_about_again(
-    desk, writer, step
-):
-    article = make_article(title="Looked at", created_by=writer)
-    article.keep_revision(by=writer)
-    page = desk.get(step_of(article, step))
-    sent = ANYWAY | {"seen": page.context["form"]["seen"].value()}
-    sent |= IN_2999 if step == "schedule" else {}
-    save(article, article.working_content() | {"title": "Not looked at"}, by=writer)
-    page = desk.post(step_of(article, step), sent)
-    assert "has saved “Not looked at” since. Look at it again" in said(page)
-    assert Article.objects.get().is_draft
-    # The page is now based on the current version.
-    again = sent | {"seen": page.context["form"]["seen"].value()}
-    assert desk.post(step_of(article, step), again).status_code == 302
-    assert Article.objects.get().status == "published"
-
-
-# The embargo
-
-
-def test_an_embargo_in_force_is_only_moved_later_in_the_form(desk):
-    until = timezone.now().replace(microsecond=0) + 2 * DAY
-    article = make_article(embargo_until=until)
-    for moment in [None, until - DAY]:
-        page = desk.post(form_of(article), typed(article, **embargo(moment)))
-        assert "can only be moved later here" in page.content.decode()
-    desk.post(form_of(article), typed(article, **embargo(until + DAY)))
-    article.refresh_from_db()
-    assert article.embargo_until == until + DAY
-
-
-def embargo(moment):
-    return {
-        "embargo_until_0": f"{moment:%Y-%m-%d}" if moment else "",
-        "embargo_until_1": f"{moment:%H:%M:%S}" if moment else "",
-    }
-
-
-def test_lifting_an_embargo_wants_a_reason_and_records_it(desk, editor):
-    article = make_article(embargo_until=timezone.now() + 2 * DAY)
-    assert "lift" in buttons(desk.get(form_of(article)))
-    desk.post(step_of(article, "lift"), {"when": "now", "reason": ""})
-    article.refresh_from_db()
-    assert article.is_under_embargo
-    desk.post(step_of(article, "lift"), {"when": "now", "reason": "The source agreed"})
-    article.refresh_from_db()
-    assert article.embargo_until is None
-    step = article.steps.get()
-    assert (step.what, step.by) == ("lift_embargo", editor)
-    assert step.reason.startswith("The source agreed (it was to end on")
-    assert "lift" not in buttons(desk.get(form_of(article)))
-
-
-@pytest.mark.parametrize(
-    ("date", "sentence"),
-    [("", "Give the date"), ("2020-01-01", "That time is past")],
-)
-def test_an_empty_or_past_end_of_an_embargo_never_means_now(desk, date, sentence):
-    article = make_article(embargo_until=timezone.now() + 2 * DAY)
-    at = {"at_0": date, "at_1": date and "10:00"}
-    page = desk.post(step_of(article, "lift"), {"when": "earlier", "reason": "x"} | at)
-    assert sentence in page.content.decode()
-    later = {"when": "earlier", "reason": "x"} | IN_2999
-    assert "no embargo that this would end earlier" in said(
-        desk.post(step_of(article, "lift"), later)
-    )
-    article.refresh_from_db()
-    assert article.is_under_embargo
-
-
-def test_lifting_an_embargo_publishes_nothing(desk):
-    article = make_article(embargo_until=timezone.now() + 2 * DAY)
-    article.publish()
-    desk.post(step_of(article, "lift"), {"when": "now", "reason": "x"})
-    article.refresh_from_db()
-    assert article.embargo_until is None
-    assert article.is_scheduled
-
-
 # Withdrawing in favour of another
-
-
-@pytest.mark.parametrize(
-    ("address", "sentence"),
-    [
-        ("", "Give the address of the other article"),
-        ("/articles/nowhere/", "Readers find no article"),
-        ("https://[", "Readers find no article"),
-        ("/articles/mine/", "cannot take its own place"),
-    ],
-)
-def test_an_article_is_replaced_by_one_that_readers_can_see(desk, address, sentence):
-    article = make_visible_article(slug="mine")
-    answers = {"kind": "replaced", "reason": "x", "replaced_by": address}
-    page = desk.post(step_of(article, "withdraw"), answers)
-    assert sentence in page.content.decode()
-    article.refresh_from_db()
-    assert article.is_visible
 
 
 def test_a_replaced_article_leads_to_the_other(desk, client):

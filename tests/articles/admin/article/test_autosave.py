@@ -265,12 +265,12 @@ def test_asking_who_is_editing_takes_the_same_queries_for_one_and_for_many(desk)
             assert desk.get(presence_of(article)).status_code == 200
         return len(captured)
 
-    Unsaved.objects.keep(article, typed(), by=make_user())
+    Unsaved.objects.store(article, typed(), by=make_user())
     desk.get(presence_of(article))
     one = queries()
     for _ in range(12):
-        Unsaved.objects.keep(article, typed(), by=make_user())
-        Unsaved.objects.keep(make_article(), typed(), by=make_user())
+        Unsaved.objects.store(article, typed(), by=make_user())
+        Unsaved.objects.store(make_article(), typed(), by=make_user())
     assert queries() == one
     assert one <= 6
 
@@ -580,7 +580,7 @@ def test_a_writer_still_finds_the_words_when_the_article_went_on(client, writer)
 
 def test_words_for_an_article_that_one_may_not_see_are_not_there(client, writer):
     article = make_article()
-    Unsaved.objects.keep(article, typed(title="x"), by=writer)
+    Unsaved.objects.store(article, typed(title="x"), by=writer)
     client.force_login(writer)
     assert client.get(unsaved_of(article)).status_code == 404
     assert client.post(throw_away(article)).status_code == 404

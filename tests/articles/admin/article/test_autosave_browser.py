@@ -150,7 +150,7 @@ def test_a_new_article_is_kept_in_the_browser_for_its_writer_alone(desk, open_pa
 
 def test_what_is_offered_is_not_overwritten_by_what_is_typed_now(desk, editor):
     article = make_article(title="As it was")
-    Unsaved.objects.keep(article, typed(article, title="Before"), by=editor)
+    Unsaved.objects.store(article, typed(article, title="Before"), by=editor)
     desk.goto(form_of(article))
     desk.get_by_label("Title").fill("Now")
     desk.get_by_text("Kept in this browser").wait_for()
@@ -199,7 +199,7 @@ def test_without_javascript_words_come_back_and_a_conflict_is_settled(
     editor, open_page
 ):
     article = make_article(title="As it was")
-    Unsaved.objects.keep(article, typed(article, title="Mine"), by=editor)
+    Unsaved.objects.store(article, typed(article, title="Mine"), by=editor)
     page = open_page(user=editor, java_script_enabled=False)
     page.goto(form_of(article))
     page.get_by_role("link", name="Look at it").click()
@@ -229,7 +229,7 @@ def test_axe_finds_nothing_on_an_offer_and_a_conflict(
     article = make_article(title="As it was", body="<p>Long words.</p>")
     other = make_user(role="Editors", first_name="Bo")
     for user in (editor, other):
-        Unsaved.objects.keep(article, typed(article, title="x"), by=user)
+        Unsaved.objects.store(article, typed(article, title="x"), by=user)
     page.goto(reverse("admin:articles_article_unsaved", args=[article.pk]))
     check(page, width)
     page.goto(form_of(article))

@@ -69,7 +69,7 @@ def test_the_history_says_who_saved_what_and_when_newest_first(desk, article, ed
 
 
 def test_the_history_goes_on_page_by_page(desk, article, monkeypatch):
-    monkeypatch.setattr(module, "A_PAGE", 2)
+    monkeypatch.setattr(module, "REVISIONS_PER_PAGE", 2)
     first = desk.get(page_of(article))
     older = first.context["older"]
     assertContains(first, f"?before={older}")

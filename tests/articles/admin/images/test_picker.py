@@ -36,7 +36,7 @@ def test_the_picker_shows_the_newest_and_what_a_search_finds(desk):
 
 
 def test_pages_follow_each_other_to_the_oldest(desk, monkeypatch):
-    monkeypatch.setattr(picker, "A_PAGE", 2)
+    monkeypatch.setattr(picker, "PICTURES_PER_PAGE", 2)
     images = [make_image() for _ in range(5)]
     found, before = [], ""
     while before is not None:
@@ -132,7 +132,7 @@ def test_a_revision_is_restored_with_the_file_that_stands_there_now(db):
         article, {"lead_image": {"image": image.pk, "alt": "", "caption": ""}}
     )
     steps.save(article, {"lead_image": None}, began_from=with_it.pk)
-    library.change(image, file=make_picture_file(width=90))
+    library.update_image(image, file=make_picture_file(width=90))
     steps.restore(article, with_it, began_from=article.working_copy.pk)
     article.refresh_from_db()
     assert (article.lead_image, article.lead_image.width) == (image, 90)

@@ -183,8 +183,8 @@ def test_a_random_order_has_no_neighbours(desk, articles, admin_user):
 
 
 def test_nothing_is_counted_beyond_the_limit(desk, articles, admin_user, monkeypatch):
-    monkeypatch.setattr(module, "COUNTED", 5)
-    monkeypatch.setattr("articles.core.admin.changelist.COUNTED", 5)
+    monkeypatch.setattr(module, "MOST_ROWS_COUNTED", 5)
+    monkeypatch.setattr("articles.core.admin.changelist.MOST_ROWS_COUNTED", 5)
     rows = listed(desk, admin_user, o="1")
     places = [
         desk.neighbours(form_request(row, admin_user, o="1"), row).place for row in rows

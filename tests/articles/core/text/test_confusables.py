@@ -9,13 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.core.text.confusables import (
-    LONGEST_SKELETON,
-    SCRIPTS,
-    script_of,
-    skeleton,
-    skeletons,
-)
+from articles.core.text.confusables import SCRIPTS, script_of
+from articles.core.text.normalisation import LONGEST_SKELETON, skeleton, skeletons
 
 NAMES = ["Ana Ruiz", "Mia Oliveira-Smith", "Jörg Strauß", "Zoë O’Hara"]
 GREEK_AND_CYRILLIC = ["Γιάννης Παππάς", "Ольга Ковальська"]

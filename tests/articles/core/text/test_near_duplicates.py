@@ -8,9 +8,9 @@ from articles.core.text import near_duplicates as module
 from articles.core.text.near_duplicates import (
     edits_allowed,
     find_similar,
-    key_of,
     singular_of,
 )
+from articles.core.text.normalisation import spelling_key
 
 SAME = "the same but for case, accents or signs"
 NEAR = "nearly the same spelling"
@@ -112,18 +112,18 @@ def test_whatever_the_names_are_the_order_does_not_matter(names):
 
 @given(st.text(max_size=30))
 def test_a_key_is_its_own_key(name):
-    assert key_of(key_of(name)) == key_of(name)
+    assert spelling_key(spelling_key(name)) == spelling_key(name)
 
 
 def test_marks_that_are_letters_stay():
     # Japanese ga and ka, Hindi ki and ka.
     assert not pairs("ガラス工芸品", "カラス工芸品".replace("工", "大"))
-    assert key_of("कि") != key_of("क")
+    assert spelling_key("कि") != spelling_key("क")
     assert singular_of("Bus") == "bus"
 
 
 def test_more_than_can_be_compared_is_said(monkeypatch):
-    monkeypatch.setattr(module, "COMPARED", 10)
+    monkeypatch.setattr(module, "MOST_COMPARISONS", 10)
     names = [f"{'a' * 20}{letter * 5}" for letter in "bcdefghijklm"]
     assert find_similar(names).is_cut_short
     assert not find_similar(["Harbor", "Harbour"]).is_cut_short

@@ -1,14 +1,14 @@
 import pytest
 
 from articles.images.processing import decode_limits
-from articles.images.processing.decode_limits import Refused, redraw, scans_in
+from articles.images.processing.decode_limits import FileRefused, redraw, scans_in
 from tests.articles.images.processing import hostile
 
 A_FEW = 1_000_000
 
 
 def refusal(content, *, max_pixels=A_FEW):
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(FileRefused) as raised:
         redraw(content, max_pixels=max_pixels)
     return str(raised.value)
 

@@ -147,7 +147,9 @@ def png_that_claims(width, height):
 )
 def test_a_small_file_that_claims_millions_of_pixels_is_not_drawn(size, monkeypatch):
     monkeypatch.setattr(decode_limits, "_pixels_of", None)
-    with pytest.raises(decode_limits.Refused, match="million pixels|too many pixels"):
+    with pytest.raises(
+        decode_limits.FileRefused, match="million pixels|too many pixels"
+    ):
         decode_limits.redraw(png_that_claims(*size), max_pixels=25_000_000)
 
 
@@ -171,7 +173,7 @@ def test_an_animation_stays_one_and_too_many_frames_are_refused(format, monkeypa
     with opened(picture) as kept:
         assert kept.n_frames == 4
     monkeypatch.setattr(decode_limits, "MAX_FRAMES", 3)
-    with pytest.raises(decode_limits.Refused, match="4 frames"):
+    with pytest.raises(decode_limits.FileRefused, match="4 frames"):
         decode_limits.redraw(content, max_pixels=25_000_000)
 
 
@@ -306,6 +308,6 @@ def test_a_file_with_a_wrong_byte_is_taken_or_refused_and_nothing_else(
     content[place % len(content)] = byte
     try:
         picture = decode_limits.redraw(bytes(content), max_pixels=25_000_000)
-    except decode_limits.Refused:
+    except decode_limits.FileRefused:
         return
     assert picture.width > 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from articles.images.processing import worker_pool
-from articles.images.processing.decode_limits import Refused
+from articles.images.processing.decode_limits import FileRefused
 from articles.images.processing.specs import recipes_for
 from tests.articles.images.processing import hostile
 
@@ -29,11 +29,11 @@ def _new_children():
 
 
 def redraw(content):
-    return worker_pool.redraw(io.BytesIO(content), len(content))
+    return worker_pool.redraw_in_worker(io.BytesIO(content), len(content))
 
 
 def draw(content, recipes):
-    return list(worker_pool.draw(io.BytesIO(content), len(content), recipes))
+    return list(worker_pool.draw_in_worker(io.BytesIO(content), len(content), recipes))
 
 
 def idle():
@@ -44,14 +44,14 @@ def test_one_child_draws_one_picture_after_the_other():
     assert redraw(SMALL).width == 60
     [child] = idle()
     assert len(draw(SMALL, recipes_for(60, 40))) == len(recipes_for(60, 40))
-    with pytest.raises(Refused):
+    with pytest.raises(FileRefused):
         redraw(hostile.gif_of_frames(1200))
     assert idle() == [child]
 
 
 def test_what_takes_too_long_is_ended_and_refused_with_a_sentence(monkeypatch):
     monkeypatch.setattr(worker_pool, "MAX_SECONDS", 0.2)
-    with pytest.raises(Refused, match="longer than 0.2 seconds"):
+    with pytest.raises(FileRefused, match="longer than 0.2 seconds"):
         redraw(hostile.jpeg_with_scans(64))
     assert idle() == []
 
@@ -61,7 +61,7 @@ def test_a_child_that_hangs_is_ended(monkeypatch):
     redraw(SMALL)
     [pid] = idle()
     os.kill(pid, signal.SIGSTOP)
-    with pytest.raises(Refused, match="longer than 1 seconds"):
+    with pytest.raises(FileRefused, match="longer than 1 seconds"):
         redraw(SMALL)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -71,7 +71,7 @@ def test_a_child_that_hangs_is_ended(monkeypatch):
 def test_what_needs_too_much_memory_is_refused_with_a_sentence(monkeypatch):
     monkeypatch.setattr(worker_pool, "MIN_MEMORY", 120 * 1024 * 1024)
     monkeypatch.setattr(worker_pool, "BYTES_A_PIXEL", 0)
-    with pytest.raises(Refused, match="memory"):
+    with pytest.raises(FileRefused, match="memory"):
         redraw(hostile.png_bomb(5000, 4900))
     assert redraw(SMALL)
 
@@ -97,7 +97,7 @@ def test_a_child_that_died_while_it_waited_is_replaced():
 def test_a_child_that_dies_over_a_picture_refuses_it(monkeypatch):
     # The child does not even start.
     monkeypatch.setattr(worker_pool, "_START", "import sys; sys.exit(1)")
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(FileRefused, match="cannot be read"):
         redraw(SMALL)
     with pytest.raises(worker_pool.CannotBeDrawn):
         draw(SMALL, recipes_for(60, 40))
@@ -118,12 +118,14 @@ def test_a_child_that_dies_over_a_picture_refuses_it(monkeypatch):
 def test_a_child_that_was_taken_over_is_not_believed(monkeypatch, answer):
     says = f"import sys; sys.stdout.buffer.write({answer!r}); sys.stdout.flush(); sys.stdin.buffer.read()"
     monkeypatch.setattr(worker_pool, "_START", says)
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(FileRefused, match="cannot be read"):
         redraw(SMALL)
 
 
 def test_whoever_stops_reading_ends_the_child():
-    renditions = worker_pool.draw(io.BytesIO(SMALL), len(SMALL), recipes_for(60, 40))
+    renditions = worker_pool.draw_in_worker(
+        io.BytesIO(SMALL), len(SMALL), recipes_for(60, 40)
+    )
     next(renditions)
     renditions.close()
     assert idle() == []
@@ -157,7 +159,7 @@ def test_more_than_there_are_turns_wait_and_are_told_after_a_while(
     settings, monkeypatch
 ):
     settings.IMAGE_PROCESSES = 2
-    monkeypatch.setattr(worker_pool, "PATIENCE", 0.2)
+    monkeypatch.setattr(worker_pool, "LONGEST_WAIT", 0.2)
     with (
         worker_pool.turn(),
         worker_pool.turn(),
@@ -171,7 +173,7 @@ def test_more_than_there_are_turns_wait_and_are_told_after_a_while(
 
 def test_turns_are_counted_over_all_processes_of_the_machine(settings, monkeypatch):
     settings.IMAGE_PROCESSES = 1
-    monkeypatch.setattr(worker_pool, "PATIENCE", 0.2)
+    monkeypatch.setattr(worker_pool, "LONGEST_WAIT", 0.2)
     with worker_pool.turn():
         pass
     file = Path(settings.IMAGE_TURNS_DIR) / "0.lock"

@@ -1,7 +1,7 @@
-// The article as readers would see it, beside its form, with what is typed there now.
+// The live preview: the article as readers would see it, beside its form.
 //
-// What is typed is sent a moment after the last key, one request at a time, and shown in a
-// frame in which no script runs. Nothing is saved by that.
+// The form is sent shortly after the last key, one request at a time, and the response is shown
+// in a frame in which no script runs. Nothing is saved.
 
 import { gettext } from "../js/texts.js";
 
@@ -48,7 +48,7 @@ function close() {
   toggle.focus();
 }
 
-// The page is drawn as wide as it is meant to be, and made smaller where that has no room.
+// The page is drawn in full width and scaled down to fit.
 function fit() {
   const width = Number(panel.querySelector("[name=beside-width]:checked").value);
   const room = place.clientWidth;
@@ -96,7 +96,7 @@ function put(html) {
     "load",
     () => {
       frame.contentWindow.scrollTo({ top, behavior: "instant" });
-      // Whoever reads here has not saved: a link would lead away from the words.
+      // A link would lead away from text that is not saved.
       frame.contentDocument.addEventListener("click", (event) => {
         if (event.target.closest("a:not([href^='#'])")) event.preventDefault();
       });
@@ -107,7 +107,7 @@ function put(html) {
   frame.srcdoc = withoutScripts(html);
 }
 
-// The frame would not run them, and say so each time.
+// The frame does not run scripts and would log an error for each.
 function withoutScripts(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const script of page.querySelectorAll("script")) script.remove();
@@ -116,7 +116,7 @@ function withoutScripts(html) {
 
 const toggle = panel && form ? button() : null;
 if (toggle) {
-  // It stands in no form: what is chosen here is not sent along.
+  // Outside the form, so that this choice is not sent.
   document.body.append(panel);
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);

@@ -108,7 +108,7 @@ def test_replacing_and_deleting_leave_nothing_behind(db, store, committed):
         image = library.upload(make_picture_file(), alt="A field")
     old, fingerprint = image.file.name, image.fingerprint
     with committed():
-        library.change(image, file=make_picture_file(width=90))
+        library.update_image(image, file=make_picture_file(width=90))
     assert not default_storage.exists(old)
     assert names_in(f"renditions/{fingerprint}") == []
     with committed():

@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.core.text.folding import fold, readings_of
+from articles.core.text.normalisation import (
+    caseless,
+    caseless_name,
+    fold,
+    readings_of,
+    skeleton,
+    spelling_key,
+    word_as_read,
+    words_only,
+)
 
 
 def readings(text):
@@ -63,3 +72,39 @@ def test_each_word_stands_where_it_is_said_to_stand(text):
 @given(st.text())
 def test_what_is_folded_stays_as_it_is_when_it_is_folded_again(text):
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("normalise", "result"),
+    [
+        (caseless, "  c4$1nó-bоnus  1o1 ss fit"),
+        (caseless_name, "c4$1nó-bоnus 1o1 ss fit"),
+        (words_only, "ｃ4 1nó bоnus 1o1 ss fit"),
+        (spelling_key, "c41nobоnus1o1ssfit"),
+        (fold, "ca lno bonus lol ss flt"),
+        (skeleton, "latin C41N0B0NU510155F1T"),
+    ],
+)
+def test_what_each_function_makes_of_a_text(normalise, result):
+    """The results are stored: whoever changes one has to migrate what is stored."""
+    assert normalise("  Ｃ4$1nó-Bоnus  1O1 ẞ ﬁt") == result
+
+
+@pytest.mark.parametrize(
+    ("word", "as_feature", "folded"),
+    [
+        ("c4s1no", "casino", "caslno"),
+        ("Cásínо", "casino", "caslno"),
+        ("b1ll", "bill", "blll"),
+        ("101", "101", "101"),
+    ],
+)
+def test_a_1_is_an_i_in_stored_features_and_an_l_in_folded_words(
+    word, as_feature, folded
+):
+    assert (word_as_read(word), fold(word)) == (as_feature, folded)
+
+
+@given(st.text())
+def test_a_name_is_compared_without_its_spacing(name):
+    assert caseless_name(f"\t{name[:100]}\u3000 ") == caseless_name(name[:100])

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from articles.core.http_cache import has_session, public_page
 from articles.models import Article, CorrectionRequest
 from articles.public.views import gone_or_404
+from comments.corrections.forms import ErrorForm
 from comments.corrections.submit import submit_correction_request
-from comments.forms import ErrorForm
 from comments.security.networks import recent_hashes
 from comments.security.throttling import TooMany
 from comments.security.tokens import request_address, request_of
@@ -55,7 +55,7 @@ def correction_request(request, token):
         raise Http404
     context = {"asked": asked, "article": asked.article}
     return with_private_headers(
-        render(request, "comments/correction_request.html", context)
+        render(request, "comments/corrections/request.html", context)
     )
 
 
@@ -90,10 +90,14 @@ def _form(request, form, status, **context):
         "status": status.value,
         "needs_token": has_session(request),
     }
-    return render(request, "comments/report_error.html", context, status=status)
+    return render(
+        request, "comments/corrections/report_error.html", context, status=status
+    )
 
 
 def _not_taken(request, status, form=None, **context):
     """No request can be sent about this article; the typed text is shown, for copying."""
     context |= {"status": status.value, "form": form}
-    return render(request, "comments/error_not_taken.html", context, status=status)
+    return render(
+        request, "comments/corrections/not_taken.html", context, status=status
+    )

@@ -1,4 +1,5 @@
-// On a comment's private page: this browser remembers it, until it is withdrawn or told to forget.
+// On a comment's private page: stores its address in this browser until the comment is withdrawn
+// or the reader asks the browser to forget it.
 
 import { browser, forget, forgetAll, keepBrowser, remember, remembered } from "./remembered.js";
 import { gettext } from "./texts.js";
@@ -13,7 +14,7 @@ if (state === "withdrawn" || state === "erased") {
   remember({ id: Number(own), article, address, time: new Date().toISOString() });
 }
 
-// The comment that this browser is known by is erased: it says nothing any more.
+// The comment behind the token of this browser is erased, so the token is deleted.
 const erased = state === "erased" && address.match(/\/(\d+)[.:][^/]+\/$/)?.[1];
 if (given) keepBrowser(given);
 else if (erased && browser().startsWith(`${erased}.`)) keepBrowser("");

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 # At most this many comments are listed, the ones decided last.
-MOST_LISTED = 50
+TRIED_LISTED = 50
 
 
 class BacktestedForm(forms.Form):
@@ -36,4 +36,4 @@ class BacktestedForm(forms.Form):
 
 def newest_hits(hits):
     """The newest hits, and the number of the others."""
-    return {"shown": hits[:MOST_LISTED], "more": len(hits[MOST_LISTED:])}
+    return {"shown": hits[:TRIED_LISTED], "more": len(hits[TRIED_LISTED:])}
