@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from articles.content import html
@@ -42,10 +43,10 @@ class Article(models.Model):
         unique=True,
         blank=True,
         validators=[says_something],
-        help_text="The last part of the article’s address. Made from the title when left empty.",
+        help_text=_("The last part of the address. Made from the title if left empty."),
     )
     standfirst = models.TextField(
-        blank=True, help_text="One or two sentences under the headline and on cards."
+        blank=True, help_text=_("One or two sentences, shown under the headline and on cards.")
     )
     body = HTMLField(blank=True)
     lead_image = models.ForeignKey(
@@ -61,7 +62,7 @@ class Article(models.Model):
     language = models.CharField(
         max_length=12,
         default=language_of_the_site,
-        help_text="The language the article is written in, as in “en” or “pt-br”.",
+        help_text=_("The language of the article, such as “en” or “pt-br”."),
     )
     on_top = models.BooleanField(default=False, editable=False)
 
@@ -72,7 +73,7 @@ class Article(models.Model):
     embargo_until = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="Whatever is scheduled, nobody outside sees the article before this time.",
+        help_text=_("No reader sees the article before this time, whatever is scheduled."),
     )
     withdrawal = models.CharField(
         max_length=12, choices=Withdrawal, blank=True, editable=False
@@ -206,12 +207,12 @@ class Article(models.Model):
     @property
     def status_in_words(self):
         """The status as the desk reads it; “Scheduled” is not a status in the database."""
-        return "Scheduled" if self.is_scheduled else self.get_status_display()
+        return _("Scheduled") if self.is_scheduled else self.get_status_display()
 
     @property
-    def standing_in_words(self):
-        """The status to follow “is”: “a draft”, “in review”, “published” …"""
-        return "a draft" if self.is_draft else self.status_in_words.lower()
+    def standing(self):
+        """The same as a key in no language: draft, in_review, scheduled, published or withdrawn."""
+        return "scheduled" if self.is_scheduled else self.status
 
     @property
     def is_under_embargo(self):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.core.slugs import free_slug, slug_from
 from articles.models.address import Address
@@ -83,7 +84,11 @@ def hold_address(article):
         )
         if address.article_id != article.pk:
             raise TransitionError(
-                f"The address “{article.slug}” belongs to another article. Give “{article}” another one."
+                _(
+                    "The address “%(slug)s” belongs to another article. "
+                    "Give “%(article)s” another one."
+                )
+                % {"slug": article.slug, "article": article}
             )
         article.addresses.unused().update(since=article.public_from)
         article.addresses.filter(pk=address.pk, since__gt=article.public_from).update(
@@ -104,11 +109,13 @@ def change_slug(article, slug):
         article._meta.get_field("slug").run_validators(slug)
     except ValidationError as error:
         raise TransitionError(
-            f"“{slug}” cannot be an address: {' '.join(error.messages)}"
+            _("“%(slug)s” cannot be an address: %(reason)s")
+            % {"slug": slug, "reason": " ".join(error.messages)}
         ) from error
     if not slug_free(article, slug):
         raise TransitionError(
-            f"The address “{slug}” belongs to another article. Choose another one."
+            _("The address “%(slug)s” belongs to another article. Choose another one.")
+            % {"slug": slug}
         )
     hold_address(article)
     article.addresses.unused().delete()

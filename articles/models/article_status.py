@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
@@ -8,10 +9,10 @@ class Status(models.TextChoices):
     A scheduled article has no status of its own: it is published, with a time to come.
     """
 
-    DRAFT = "draft", "Draft"
-    IN_REVIEW = "in_review", "In review"
-    PUBLISHED = "published", "Published"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Withdrawal(models.TextChoices):
@@ -19,8 +20,8 @@ class Withdrawal(models.TextChoices):
 
     NOTICE = (
         "notice",
-        "The article itself under the notice; it leaves every list (200)",
+        _("The article with the notice above it; it disappears from all lists (200)"),
     )
-    GONE = "gone", "A page that says it was withdrawn, with the notice (410)"
-    VANISHED = "vanished", "Nothing, as if it had never been there (404)"
-    REPLACED = "replaced", "Another article, to which its address leads (301)"
+    GONE = "gone", _("A page that says it was withdrawn, with the notice (410)")
+    VANISHED = "vanished", _("Nothing, as if it had never existed (404)")
+    REPLACED = "replaced", _("A redirect to another article (301)")

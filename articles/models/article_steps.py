@@ -11,9 +11,11 @@ The functions are the methods of Article under the same names.
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
+from articles.core.stored_words import in_english
 from articles.models.article_addresses import change_slug, hold_address
 from articles.models.article_status import Status, Withdrawal
 from articles.models.article_working_copy import was_rewritten
@@ -32,34 +34,50 @@ STANDING_FIELDS = [
 ]
 
 
-# The words for a step in a refusal, after “cannot be”.
-_REFUSAL_WORDS = {
-    Step.What.SUBMIT: "submitted for review",
-    Step.What.RETURN: "returned to draft",
+# Why a step is not possible. %(status)s is the status of the article in words.
+_REFUSALS = {
+    Step.What.SUBMIT: _(
+        "“%(article)s” cannot be submitted for review. Its status: %(status)s."
+    ),
+    Step.What.RETURN: _(
+        "“%(article)s” cannot be returned to draft. Its status: %(status)s."
+    ),
+    Step.What.PUBLISH: _("“%(article)s” cannot be published. Its status: %(status)s."),
+    Step.What.SCHEDULE: _("“%(article)s” cannot be scheduled. Its status: %(status)s."),
+    Step.What.REDATE: _(
+        "The publication date of “%(article)s” cannot be changed. Its status: %(status)s."
+    ),
+    Step.What.WITHDRAW: _("“%(article)s” cannot be withdrawn. Its status: %(status)s."),
+    Step.What.PUT_ON_TOP: _(
+        "“%(article)s” cannot be put on top of the front page. Its status: %(status)s."
+    ),
+    Step.What.TAKE_OFF_TOP: _(
+        "“%(article)s” cannot be taken off the top of the front page. Its status: %(status)s."
+    ),
+    Step.What.UNDO: _(
+        "“%(article)s” cannot be put back to where it was. Its status: %(status)s."
+    ),
+}
+_ALREADY = _("“%(article)s” already has this status: %(status)s.")
+_MOVED_SINCE = _(
+    "“%(article)s” was moved in the meantime, so it stays as it is. Its status: %(status)s."
+)
+# The standing (`Article.standing`) that a step leads to.
+_RESULTING_STANDING = {
+    Step.What.SUBMIT: "in_review",
+    Step.What.RETURN: "draft",
     Step.What.PUBLISH: "published",
     Step.What.SCHEDULE: "scheduled",
-    Step.What.REDATE: "given another date of publication",
     Step.What.WITHDRAW: "withdrawn",
-    Step.What.PUT_ON_TOP: "put on top of the front page",
-    Step.What.TAKE_OFF_TOP: "taken off the top of the front page",
-    Step.What.UNDO: "put back to where it stood",
 }
-# The status that a step leads to, in the words of `status_in_words`.
-_RESULTING_STATUS = {
-    Step.What.SUBMIT: "In review",
-    Step.What.RETURN: "Draft",
-    Step.What.PUBLISH: "Published",
-    Step.What.SCHEDULE: "Scheduled",
-    Step.What.WITHDRAW: "Withdrawn",
-}
-# The words for a past step, after the name of the person who took it.
-_PAST_STEP_WORDS = {
-    Step.What.SUBMIT: "submitted it for review",
-    Step.What.RETURN: "returned it to draft",
-    Step.What.PUBLISH: "published it",
-    Step.What.SCHEDULE: "scheduled it",
-    Step.What.WITHDRAW: "withdrew it",
-    Step.What.UNDO: "put it back to where it stood",
+# A past step, by whom and when.
+_PAST_STEPS = {
+    Step.What.SUBMIT: _("%(name)s submitted it for review on %(time)s."),
+    Step.What.RETURN: _("%(name)s returned it to draft on %(time)s."),
+    Step.What.PUBLISH: _("%(name)s published it on %(time)s."),
+    Step.What.SCHEDULE: _("%(name)s scheduled it on %(time)s."),
+    Step.What.WITHDRAW: _("%(name)s withdrew it on %(time)s."),
+    Step.What.UNDO: _("%(name)s put it back to where it was on %(time)s."),
 }
 
 
@@ -130,7 +148,8 @@ def lift_embargo(article, *, reason, until=None, by=None):
     now, ended = timezone.now(), article.embargo_until
     if ended is None or ended <= max(now, until or now):
         raise TransitionError(
-            f"“{article}” has no embargo that this would end earlier."
+            _("“%(article)s” has no embargo that this would end earlier.")
+            % {"article": article}
         )
     type(article).objects.filter(pk=article.pk).update(
         embargo_until=until, modified_at=now
@@ -141,7 +160,7 @@ def lift_embargo(article, *, reason, until=None, by=None):
         article,
         Step.What.LIFT_EMBARGO,
         by=by,
-        reason=f"{reason} (it was to end on {moment_in_words(ended)})",
+        reason=f"{reason} (embargo until {_stored(ended)})",
     )
 
 
@@ -155,11 +174,14 @@ def redate(article, at, *, by=None):
     """
     now = timezone.now()
     if at is None:
-        raise TransitionError("Give the date and time that the article should have.")
+        raise TransitionError(_("Enter the date and time of publication."))
     if at > now and article.is_visible:
         raise TransitionError(
-            f"Readers can see “{article}”, so its date cannot lie in the future. "
-            "Withdraw the article to take it off the site."
+            _(
+                "Readers can see “%(article)s”, so its date cannot be in the future. "
+                "Withdraw the article to take it off the site."
+            )
+            % {"article": article}
         )
     at = max(filter(None, [at, article.embargo_until]))
     before = article.published_at
@@ -167,7 +189,7 @@ def redate(article, at, *, by=None):
         article,
         Step.What.REDATE,
         by=by,
-        reason=f"from {moment_in_words(before)} to {moment_in_words(at)}"
+        reason=f"from {_stored(before)} to {_stored(at)}"
         if before
         else "",
         from_=[Status.PUBLISHED],
@@ -250,8 +272,11 @@ def put_back(article, before, *, still, reason="", by=None):
     is_republished = before.get("status") == Status.PUBLISHED
     if is_republished and was_rewritten(article):
         raise TransitionError(
-            f"“{article}” was changed since, so nobody has looked at it as it is. "
-            "Publish or schedule it by itself."
+            _(
+                "“%(article)s” was changed in the meantime, so its text has not been reviewed. "
+                "Publish or schedule it on its own."
+            )
+            % {"article": article}
         )
     published_at = before.get("published_at")
     if (
@@ -261,11 +286,17 @@ def put_back(article, before, *, still, reason="", by=None):
         and article.is_visible
     ):
         raise TransitionError(
-            f"Readers can see “{article}” by now. Withdraw it to take it off the site."
+            _(
+                "Readers can already see “%(article)s”. Withdraw it to take it off the site."
+            )
+            % {"article": article}
         )
     if before.get("on_top") and (other := other_on_top(article)):
         raise TransitionError(
-            f"“{other}” is on top of the front page by now, so “{article}” is not put back there."
+            _(
+                "“%(other)s” is now on top of the front page, so “%(article)s” is not put back there."
+            )
+            % {"other": other, "article": article}
         )
     _move(
         article,
@@ -298,6 +329,12 @@ def rename(article, slug, *, by=None):
         record_step(article, Step.What.RENAME, by=by, reason=f"was {before}")
 
 
+def _stored(moment):
+    """The moment as it is stored in the reason of a step."""
+    with in_english():
+        return moment_in_words(moment)
+
+
 def record_step(article, what, *, by, reason=""):
     """Write the record of a step. `by` is an account, or None for the machine."""
     Step.objects.create(
@@ -327,8 +364,11 @@ def _move(
         if not changes.get("on_top"):
             raise
         raise TransitionError(
-            f"Somebody put another article on top of the front page in the same moment, so “{article}” is not there. "
-            "Look at the front page before you try again."
+            _(
+                "Someone put another article on top of the front page at the same moment, so "
+                "“%(article)s” is not there. Check the front page before you try again."
+            )
+            % {"article": article}
         ) from error
     if not updated:
         raise TransitionError(_refusal(article, what, still=still))
@@ -359,7 +399,10 @@ def _adopt_working_copy(article, copy, *, by):
 def _require_other(article, other):
     if other is None or other.pk == article.pk or not _is_visible_now(other):
         raise TransitionError(
-            f"“{article}” can only be replaced by another article that readers can see."
+            _(
+                "“%(article)s” can only be replaced by another article that readers can see."
+            )
+            % {"article": article}
         )
 
 
@@ -370,13 +413,18 @@ def _is_visible_now(article):
 
 def _refusal(article, what, *, still=None):
     """Say why the step is not possible: the article’s status, and who moved it there and when."""
-    last = article.steps.moves().first()
-    since = ""
-    if last:
-        who = last.by_name or "The machine"
-        since = f" {who} {_PAST_STEP_WORDS[last.what]} on {moment_in_words(last.at)}."
     if still:
-        return f"“{article}” was moved since and is {article.standing_in_words} now, so it stays where it is.{since}"
-    if _RESULTING_STATUS.get(what) == article.status_in_words:
-        return f"“{article}” is {article.standing_in_words} already.{since}"
-    return f"“{article}” is {article.standing_in_words}, so it cannot be {_REFUSAL_WORDS[what]}.{since}"
+        sentence = _MOVED_SINCE
+    elif _RESULTING_STANDING.get(what) == article.standing:
+        sentence = _ALREADY
+    else:
+        sentence = _REFUSALS[what]
+    said = sentence % {"article": article, "status": article.status_in_words}
+    last = article.steps.moves().first()
+    if last is None:
+        return said
+    past = _PAST_STEPS[last.what] % {
+        "name": last.who,
+        "time": moment_in_words(last.at),
+    }
+    return f"{said} {past}"

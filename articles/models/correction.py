@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet, name_of
 from articles.core.link_keys import LinkedRow
@@ -26,10 +27,10 @@ class Correction(AppendOnly):
     """A note to readers on what was wrong in an article, or what is new in it."""
 
     class Kind(models.TextChoices):
-        CORRECTION = "correction", "Correction"
-        CLARIFICATION = "clarification", "Clarification"
-        UPDATE = "update", "Update"
-        EDITORS_NOTE = "editors_note", "Editor’s note"
+        CORRECTION = "correction", _("Correction")
+        CLARIFICATION = "clarification", _("Clarification")
+        UPDATE = "update", _("Update")
+        EDITORS_NOTE = "editors_note", _("Editor’s note")
 
     article = models.ForeignKey(
         Article, on_delete=models.PROTECT, related_name="corrections"
@@ -40,11 +41,14 @@ class Correction(AppendOnly):
     objects = CorrectionQuerySet.as_manager()
 
     def __str__(self):
-        return f"{self.get_kind_display()} of “{self.article}”"
+        return _("%(kind)s of “%(article)s”") % {
+            "kind": self.get_kind_display(),
+            "article": self.article,
+        }
 
     @property
     def who(self):
-        return self.by_name or "the machine"
+        return self.by_name or _("automatic")
 
 
 class CorrectionRequestQuerySet(models.QuerySet):
@@ -115,7 +119,7 @@ class CorrectionRequest(LinkedRow):
         ]
 
     def __str__(self):
-        return f"Request about “{self.article}”"
+        return _("Report about “%(article)s”") % {"article": self.article}
 
     @property
     def is_open(self):
@@ -154,8 +158,12 @@ class CorrectionRequest(LinkedRow):
             raise TransitionError(self._refusal())
 
     def _refusal(self):
-        done = "answered" if self.answer_id else "closed"
-        return (
-            f"{self.closed_by_name or 'The machine'} {done} this request on "
-            f"{moment_in_words(self.closed_at)}. Nothing was done."
+        sentence = (
+            _("%(name)s answered this report on %(time)s. Nothing was changed.")
+            if self.answer_id
+            else _("%(name)s closed this report on %(time)s. Nothing was changed.")
         )
+        return sentence % {
+            "name": self.closed_by_name or _("automatic"),
+            "time": moment_in_words(self.closed_at),
+        }

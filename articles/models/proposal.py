@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
 from articles.models.step import TransitionError
@@ -28,10 +29,10 @@ class Proposal(models.Model):
     """Changes that a writer suggests for an article they may not change, and the answer."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "Waits for an answer"
-        TAKEN = "taken", "Taken over"
-        DECLINED = "declined", "Declined"
-        WITHDRAWN = "withdrawn", "Taken back"
+        OPEN = "open", _("Waiting for an answer")
+        TAKEN = "taken", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="proposals"
@@ -76,7 +77,7 @@ class Proposal(models.Model):
 
     @property
     def who(self):
-        return self.by_name or "somebody"
+        return self.by_name or _("someone")
 
     @property
     def is_open(self):
@@ -99,10 +100,14 @@ class Proposal(models.Model):
         self.refresh_from_db()
         if not updated and self.is_open:
             raise TransitionError(
-                f"{self.who} has changed this proposal since you opened it. Look at it again."
+                _("%(name)s changed this proposal after you opened it. Look at it again.")
+                % {"name": self.who}
             )
         if not updated:
             raise TransitionError(
-                f"{self.answered_by_name or 'Somebody'} was first: this proposal is "
-                f"{self.get_status_display().lower()}."
+                _("%(name)s was faster. Status of this proposal: %(status)s.")
+                % {
+                    "name": self.answered_by_name or _("Someone"),
+                    "status": self.get_status_display(),
+                }
             )

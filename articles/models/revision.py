@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.moments import moment_in_words
 
@@ -110,10 +111,10 @@ class Revision(models.Model):
     """A stored snapshot of an article. The newest one, proposals aside, is the working copy."""
 
     class Kind(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PROPOSED = "proposed", "Proposed"
-        SCHEDULED = "scheduled", "Scheduled changes"
-        PUBLISHED = "published", "Published"
+        DRAFT = "draft", _("Draft")
+        PROPOSED = "proposed", _("Proposed")
+        SCHEDULED = "scheduled", _("Scheduled changes")
+        PUBLISHED = "published", _("Published")
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="revisions"
@@ -168,7 +169,7 @@ class Revision(models.Model):
 
     @property
     def who(self):
-        return self.by_name or "the machine"
+        return self.by_name or _("automatic")
 
     def call(self, name):
         """Name the revision; an empty name removes it. Named revisions are never pruned."""
@@ -180,7 +181,7 @@ class Revision(models.Model):
         """How it is called in the middle of a sentence."""
         if self.label:
             return f"“{self.label}”"
-        return f"the version of {moment_in_words(self.at)}"
+        return _("the version of %(time)s") % {"time": moment_in_words(self.at)}
 
     @property
     def is_proposed(self):

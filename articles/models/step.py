@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 
@@ -34,24 +35,24 @@ class Step(AppendOnly):
     """The record of a step: what was done to an article, by whom, when and why."""
 
     class What(models.TextChoices):
-        SUBMIT = "submit", "submitted for review"
-        RETURN = "return", "returned to draft"
-        PUBLISH = "publish", "published"
-        SCHEDULE = "schedule", "scheduled"
-        REDATE = "redate", "publication date changed"
-        CHANGE = "change", "changes published"
-        SCHEDULE_CHANGES = "schedule_changes", "changes scheduled"
-        UNSCHEDULE_CHANGES = "unschedule_changes", "changes taken off the schedule"
-        WITHDRAW = "withdraw", "withdrawn"
-        LIFT_EMBARGO = "lift_embargo", "embargo lifted"
-        RENAME = "rename", "address changed"
-        PUT_ON_TOP = "put_on_top", "put on top of the front page"
-        TAKE_OFF_TOP = "take_off_top", "taken off the top of the front page"
-        PROPOSE = "propose", "changes proposed"
-        TAKE_OVER = "take_over", "proposed changes taken over"
-        DECLINE = "decline", "proposed changes declined"
-        TAKE_BACK = "take_back", "proposed changes taken back"
-        UNDO = "undo", "put back to where it stood"
+        SUBMIT = "submit", _("submitted for review")
+        RETURN = "return", _("returned to draft")
+        PUBLISH = "publish", _("published")
+        SCHEDULE = "schedule", _("scheduled")
+        REDATE = "redate", _("publication date changed")
+        CHANGE = "change", _("changes published")
+        SCHEDULE_CHANGES = "schedule_changes", _("changes scheduled")
+        UNSCHEDULE_CHANGES = "unschedule_changes", _("scheduled changes cancelled")
+        WITHDRAW = "withdraw", _("withdrawn")
+        LIFT_EMBARGO = "lift_embargo", _("embargo lifted")
+        RENAME = "rename", _("address changed")
+        PUT_ON_TOP = "put_on_top", _("put on top of the front page")
+        TAKE_OFF_TOP = "take_off_top", _("taken off the top of the front page")
+        PROPOSE = "propose", _("changes proposed")
+        TAKE_OVER = "take_over", _("proposed changes accepted")
+        DECLINE = "decline", _("proposed changes declined")
+        TAKE_BACK = "take_back", _("proposed changes withdrawn")
+        UNDO = "undo", _("step undone")
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.PROTECT, related_name="steps"
@@ -66,4 +67,4 @@ class Step(AppendOnly):
 
     @property
     def who(self):
-        return self.by_name or "the machine"
+        return self.by_name or _("automatic")

@@ -4,6 +4,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
@@ -105,9 +106,9 @@ class TagStep(AppendOnly):
     """The record of what was done to a tag, with everything needed to undo a merge."""
 
     class What(models.TextChoices):
-        RENAME = "rename", "renamed"
-        MERGE = "merge", "merged"
-        UNDO = "undo", "merge undone"
+        RENAME = "rename", _("renamed")
+        MERGE = "merge", _("merged")
+        UNDO = "undo", _("merge undone")
 
     # No constraint: the record outlives the tag.
     tag = models.ForeignKey(
@@ -137,15 +138,15 @@ class TagStep(AppendOnly):
 
     @property
     def who(self):
-        return self.by_name or "the machine"
+        return self.by_name or _("automatic")
 
     @property
     def in_words(self):
         """What was done, as a clause for a sentence."""
         clauses = {
-            self.What.RENAME: "renamed “{old}”, whose address was “{slug}”, to “{new}”",
-            self.What.MERGE: "merged “{old}” into “{new}”",
-            self.What.UNDO: "undid the merge of “{old}” into “{new}”",
+            self.What.RENAME: _("renamed “{old}”, whose address was “{slug}”, to “{new}”"),
+            self.What.MERGE: _("merged “{old}” into “{new}”"),
+            self.What.UNDO: _("undid the merge of “{old}” into “{new}”"),
         }
         return clauses[self.What(self.what)].format(
             old=self.old_name, slug=self.old_slug, new=self.name
