@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from articles.content.bylines import with_role
 from articles.content.html import Paragraph, paragraphs
 from articles.content.snapshots import PARTS, Snapshot, differing_parts
@@ -115,9 +117,11 @@ def _credits(byline):
 def _lead(lead):
     if lead is None:
         return []
-    said = [f"Picture {lead['image']}"]
-    said += [f"Alt text: {lead['alt']}"] if lead["alt"] else []
-    said += [f"Caption: {lead['caption']}"] if lead["caption"] else []
+    said = [_("Picture %(number)s") % {"number": lead["image"]}]
+    said += [_("Alt text: %(text)s") % {"text": lead["alt"]}] if lead["alt"] else []
+    said += (
+        [_("Caption: %(text)s") % {"text": lead["caption"]}] if lead["caption"] else []
+    )
     return [Paragraph("p", words) for words in said]
 
 

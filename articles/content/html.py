@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from articles.content.nesting import limit_nesting
 
@@ -140,8 +141,11 @@ def not_too_long(html: str) -> None:
     """A validator: raises ValidationError for more than LONGEST_HTML characters."""
     if len(html) > LONGEST_HTML:
         raise ValidationError(
-            f"This is {len(html):,} characters long with its formatting; at most {LONGEST_HTML:,} fit. "
-            "Split it into several articles."
+            _(
+                "This has %(number)s characters with its formatting; the limit is %(limit)s. "
+                "Split it into several articles."
+            )
+            % {"number": f"{len(html):,}", "limit": f"{LONGEST_HTML:,}"}
         )
 
 
@@ -229,7 +233,7 @@ def _digest(html):
 def _settled(html):
     # Broken markup may come out of one cleaning as markup that a browser reads differently.
     # A text that cleaning no longer changes is read by browsers as by us.
-    for _ in range(10):
+    for _attempt in range(10):
         shallow = limit_nesting(html, allowed=_ALLOWED["tags"])
         if (cleaned := _article.clean(shallow)) == html:
             return html
@@ -243,7 +247,10 @@ def _with_scrolling_tables(html):
 
     Cleaned HTML has no bare `<` in text and attribute values, so all matches are tags.
     """
-    box = '<div class="table" role="group" aria-label="Table" tabindex="0"><table>'
+    box = (
+        f'<div class="table" role="group" aria-label="{escape(_("Table"))}"'
+        ' tabindex="0"><table>'
+    )
     return html.replace("<table>", box).replace("</table>", "</table></div>")
 
 

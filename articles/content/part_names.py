@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True)
 class PartName:
@@ -9,25 +11,22 @@ class PartName:
     The names of one part of a snapshot.
 
     `label` is what the desk's form and diffs call it, `for_readers` what the public list of
-    versions calls it. `in_sentence` is the readers' name with its article.
+    versions calls it, `in_sentence` how it is called in the middle of a sentence.
     """
 
     label: str
     for_readers: str
-
-    @property
-    def in_sentence(self) -> str:
-        return f"the {self.for_readers.lower()}"
+    in_sentence: str
 
 
 # By the names of articles.content.snapshots.PARTS, in that order.
 PART_NAMES = {
-    "title": PartName("Title", "Headline"),
-    "standfirst": PartName("Standfirst", "Standfirst"),
-    "lead_image": PartName("Lead image", "Lead image"),
-    "body": PartName("Body", "Text"),
-    "byline": PartName("Byline", "Byline"),
-    "tags": PartName("Tags", "Tags"),
-    "slug": PartName("Address", "Address"),
-    "language": PartName("Language", "Language"),
+    "title": PartName(_("Title"), _("Headline"), _("the headline")),
+    "standfirst": PartName(_("Standfirst"), _("Standfirst"), _("the standfirst")),
+    "lead_image": PartName(_("Lead image"), _("Lead image"), _("the lead image")),
+    "body": PartName(_("Body"), _("Text"), _("the text")),
+    "byline": PartName(_("Byline"), _("Byline"), _("the byline")),
+    "tags": PartName(_("Tags"), _("Tags"), _("the tags")),
+    "slug": PartName(_("Address"), _("Address"), _("the address")),
+    "language": PartName(_("Language"), _("Language"), _("the language")),
 }

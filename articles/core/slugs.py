@@ -5,10 +5,11 @@ from itertools import chain, count
 
 from django.core.validators import RegexValidator
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 # A slug of hyphens and underscores alone says nothing about where it leads.
 says_something = RegexValidator(
-    r"[a-zA-Z0-9]", "Write at least one letter or digit into the address."
+    r"[a-zA-Z0-9]", _("The address needs at least one letter or digit.")
 )
 
 

@@ -8,8 +8,10 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.core.append_only import name_of
+from articles.core.text.word_list import word_list
 from articles.images.processing.validation import hash_of, random_name
 from articles.images.renditions import copy_former, make_renditions, remove_renditions
 from articles.models import Article, Image, TransitionError
@@ -47,7 +49,10 @@ class SamePicture(Exception):
     """Exactly the same file is already in the library, as `image`."""
 
     def __init__(self, image):
-        super().__init__(f"This picture is in the library already: “{image}”.")
+        super().__init__(
+            _("This picture is already in the library: “%(picture)s”.")
+            % {"picture": image}
+        )
         self.image = image
 
 
@@ -55,10 +60,13 @@ class ImageInUse(Exception):
     """The image is used in `articles`, so it cannot be deleted."""
 
     def __init__(self, image, articles):
-        names = ", ".join(f"“{article}”" for article in articles[:5])
+        names = word_list(f"“{article}”" for article in articles[:5])
         super().__init__(
-            f"“{image}” stands in articles and is not deleted: {names}. "
-            "Take it out of them first, or take it off the site."
+            _(
+                "“%(picture)s” is used in articles and was not deleted: %(articles)s. "
+                "Remove it from them first, or take it off the site."
+            )
+            % {"picture": image, "articles": names}
         )
         self.articles = articles
 
@@ -120,7 +128,9 @@ def take_down(image, *, reason, by=None):
     with transaction.atomic():
         held = _held(image.pk)
         if not held.is_on_site:
-            raise TransitionError(f"“{image}” is off the site already.")
+            raise TransitionError(
+                _("“%(picture)s” is already off the site.") % {"picture": image}
+            )
         _move(held, to=WITHHELD)
         held.taken_down_at = timezone.now()
         held.taken_down_by_name = name_of(by)
@@ -138,7 +148,9 @@ def bring_back(image, *, by=None):
     with transaction.atomic():
         held = _held(image.pk)
         if held.is_on_site:
-            raise TransitionError(f"“{image}” is on the site.")
+            raise TransitionError(
+                _("“%(picture)s” is already on the site.") % {"picture": image}
+            )
         _move(held, to=ORIGINALS)
         held.taken_down_at = None
         held.taken_down_by_name = held.taken_down_reason = ""

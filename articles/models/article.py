@@ -46,7 +46,8 @@ class Article(models.Model):
         help_text=_("The last part of the address. Made from the title if left empty."),
     )
     standfirst = models.TextField(
-        blank=True, help_text=_("One or two sentences, shown under the headline and on cards.")
+        blank=True,
+        help_text=_("One or two sentences, shown under the headline and on cards."),
     )
     body = HTMLField(blank=True)
     lead_image = models.ForeignKey(
@@ -73,7 +74,9 @@ class Article(models.Model):
     embargo_until = models.DateTimeField(
         null=True,
         blank=True,
-        help_text=_("No reader sees the article before this time, whatever is scheduled."),
+        help_text=_(
+            "No reader sees the article before this time, whatever is scheduled."
+        ),
     )
     withdrawal = models.CharField(
         max_length=12, choices=Withdrawal, blank=True, editable=False

@@ -189,9 +189,7 @@ def redate(article, at, *, by=None):
         article,
         Step.What.REDATE,
         by=by,
-        reason=f"from {_stored(before)} to {_stored(at)}"
-        if before
-        else "",
+        reason=f"from {_stored(before)} to {_stored(at)}" if before else "",
         from_=[Status.PUBLISHED],
         status=Status.PUBLISHED,
         published_at=at,

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.images.processing.rendering import VERSION
 from articles.images.processing.specs import CARD, TYPES, WHOLE, recipes_for
@@ -199,34 +200,40 @@ class Image(models.Model):
     file = PictureField(upload_to=place_of_original)
     title = models.CharField(max_length=250, blank=True)
     alt = models.CharField(
-        "alt text",
+        _("alt text"),
         max_length=500,
         blank=True,
-        help_text="What is to be seen, for those who cannot see it. Not the name of the file.",
+        help_text=_(
+            "What the picture shows, for people who cannot see it. Not the file name."
+        ),
     )
     decorative = models.BooleanField(
         default=False,
-        help_text="It says nothing that the text does not say; screen readers pass over it.",
+        help_text=_("The picture adds nothing to the text; screen readers skip it."),
     )
     caption = models.TextField(blank=True)
     credit = models.CharField(
-        max_length=250, blank=True, help_text="Whose it is, as it stands under it."
+        max_length=250,
+        blank=True,
+        help_text=_("The photographer or agency, as shown under the picture."),
     )
     licence = models.CharField(max_length=250, blank=True)
     source = models.CharField(
         max_length=500,
         blank=True,
-        help_text="Where it comes from: an agency and its number, or an address.",
+        help_text=_("Where it comes from: an agency and its number, or a web address."),
     )
     focal_x = models.FloatField(
         default=0.5,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="The point that stays in sight when it is cropped, from 0 (left) to 1 (right).",
+        help_text=_(
+            "The point that stays visible when the picture is cropped, from 0 (left) to 1 (right)."
+        ),
     )
     focal_y = models.FloatField(
         default=0.5,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="From 0 (top) to 1 (bottom).",
+        help_text=_("From 0 (top) to 1 (bottom)."),
     )
     # In pixels, after rotation.
     width = models.PositiveIntegerField(default=0, editable=False)
@@ -292,13 +299,15 @@ class Image(models.Model):
         ]
 
     def __str__(self):
-        return self.title or self.alt or f"Picture {self.pk}"
+        return self.title or self.alt or _("Picture %(number)s") % {"number": self.pk}
 
     def clean(self):
         if self.needs_words:
             raise ValidationError(
                 {
-                    "alt": "Say what is to be seen, or that the picture only decorates.",
+                    "alt": _(
+                        "Describe what the picture shows, or mark it as decorative."
+                    ),
                 }
             )
 

@@ -1,5 +1,6 @@
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.content.fields import SkeletonField
 from articles.core.slugs import free_slug, slug_from
@@ -35,10 +36,12 @@ class Person(models.Model):
         max_length=120,
         unique=True,
         blank=True,
-        help_text="The last part of the address of this person’s page. Made from the name when left empty.",
+        help_text=_(
+            "The last part of the address of this person’s page. Made from the name if left empty."
+        ),
     )
     about = models.TextField(
-        blank=True, help_text="A sentence or two, shown on this person’s page."
+        blank=True, help_text=_("A sentence or two, shown on this person’s page.")
     )
     skeleton = SkeletonField()
 
@@ -69,10 +72,10 @@ class Credit(models.Model):
     """One entry in the byline of one article: a person, a role and a position."""
 
     class Role(models.TextChoices):
-        BY = "by", "by"
-        REPORTING = "reporting", "reporting"
-        PHOTOGRAPHS = "photographs", "photographs"
-        EDITING = "editing", "editing"
+        BY = "by", _("by")
+        REPORTING = "reporting", _("reporting")
+        PHOTOGRAPHS = "photographs", _("photographs")
+        EDITING = "editing", _("editing")
 
     article = models.ForeignKey(
         "articles.Article", on_delete=models.CASCADE, related_name="credits"

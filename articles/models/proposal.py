@@ -100,7 +100,9 @@ class Proposal(models.Model):
         self.refresh_from_db()
         if not updated and self.is_open:
             raise TransitionError(
-                _("%(name)s changed this proposal after you opened it. Look at it again.")
+                _(
+                    "%(name)s changed this proposal after you opened it. Look at it again."
+                )
                 % {"name": self.who}
             )
         if not updated:

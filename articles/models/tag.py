@@ -144,7 +144,9 @@ class TagStep(AppendOnly):
     def in_words(self):
         """What was done, as a clause for a sentence."""
         clauses = {
-            self.What.RENAME: _("renamed “{old}”, whose address was “{slug}”, to “{new}”"),
+            self.What.RENAME: _(
+                "renamed “{old}”, whose address was “{slug}”, to “{new}”"
+            ),
             self.What.MERGE: _("merged “{old}” into “{new}”"),
             self.What.UNDO: _("undid the merge of “{old}” into “{new}”"),
         }

@@ -15,6 +15,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from articles.core.months import Span
@@ -112,10 +113,16 @@ def _events(articles):
     ]
 
 
+_SUMMARIES = {
+    "planned": _("Planned: %(article)s"),
+    "scheduled": _("Scheduled: %(article)s"),
+}
+
+
 def _event(article, kind, at):
     site = urlsplit(settings.SITE_URL)
     form = reverse("admin:articles_article_change", args=[article.pk])
-    words = f"{kind.capitalize()}: {article}"
+    words = _SUMMARIES[kind] % {"article": article}
     return [
         f"UID:article-{article.pk}-{kind}@{site.hostname}",
         f"DTSTAMP:{_written_moment(article.modified_at)}",

@@ -6,10 +6,12 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.content.snapshots import byline_of, differing_parts, three_way_merge
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
+from articles.core.stored_words import in_english
 from articles.models import (
     Article,
     Correction,
@@ -89,14 +91,18 @@ def change_dates(article, dates, *, instead_of, by=None):
     """
     if any(getattr(article, name) != instead_of[name] for name in dates):
         raise TransitionError(
-            f"Somebody has changed the dates of “{article}” in the same moment. Look at them again."
+            _(
+                "Someone changed the dates of “%(article)s” at the same moment. Check them again."
+            )
+            % {"article": article}
         )
     was_visible = article.is_visible
     for name, date in dates.items():
         setattr(article, name, date)
     if was_visible and article.is_under_embargo:
         raise TransitionError(
-            f"Readers can see “{article}” by now, so there is nothing left to hold back."
+            _("Readers can already see “%(article)s”, so an embargo has no effect.")
+            % {"article": article}
         )
     article.save(update_fields=[*dates, "modified_at"])
     if "embargo_until" in dates and article.is_scheduled:
@@ -115,9 +121,13 @@ def restore(article, revision, *, by=None, began_from=None):
         content["lead_image"] = None
     if not differing_parts(content, article.working_content()):
         raise TransitionError(
-            f"“{article}” says the same at the desk already, so there is nothing to restore."
+            _(
+                "The working copy of “%(article)s” is already the same. Nothing to restore."
+            )
+            % {"article": article}
         )
-    note = f"Restored from {revision.in_words}."
+    with in_english():
+        note = f"Restored from {revision.in_words}."
     return save(article, content, by=by, began_from=began_from, note=note)
 
 
@@ -139,7 +149,7 @@ def change_tags(article, *, tags, remove=False, by=None):
         new = [name for name in tags if name.lower() not in there]
         return {"tags": [*content["tags"], *new]}
 
-    words = f"Tags {'taken away' if remove else 'added'}: {', '.join(tags)}."
+    words = f"Tags {'removed' if remove else 'added'}: {', '.join(tags)}."
     _change(article, changed, by=by, note=words)
 
 
@@ -149,7 +159,7 @@ def change_byline(article, *, credits, in_place=False, by=None):
 
     `credits` are pairs of a person and a role. New people are saved.
     """
-    for person, _ in credits:
+    for person, _role in credits:
         if person.pk is None:
             person.save()
     new = byline_of(credits)
@@ -207,16 +217,18 @@ def schedule_changes(article, *, at, revision=None, tell_readers=False, by=None)
     Revision.objects.filter(pk=copy.pk).update(
         kind=Revision.Kind.SCHEDULED, publish_at=at, tells_readers=tell_readers
     )
-    record_step(
-        article, Step.What.SCHEDULE_CHANGES, by=by, reason=f"for {moment_in_words(at)}"
-    )
+    with in_english():
+        reason = f"for {moment_in_words(at)}"
+    record_step(article, Step.What.SCHEDULE_CHANGES, by=by, reason=reason)
 
 
 @on_held_row
 def unschedule_changes(article, *, by=None):
     """Unschedule changes; the working copy keeps them. Raises TransitionError without any."""
     if not article.revisions.take_off_schedule():
-        raise TransitionError(f"No changes of “{article}” are scheduled any more.")
+        raise TransitionError(
+            _("No changes of “%(article)s” are scheduled.") % {"article": article}
+        )
     record_step(article, Step.What.UNSCHEDULE_CHANGES, by=by)
 
 
@@ -284,7 +296,10 @@ def _copy_to_publish(held, seen):
 def _require_seen(held, copy, seen):
     if seen is not None and seen.pk != copy.pk:
         raise TransitionError(
-            f"{copy.who} has saved “{held}” since. Look at it again before you publish."
+            _(
+                "%(name)s has saved “%(article)s” since. Look at it again before you publish."
+            )
+            % {"name": copy.who, "article": held}
         )
 
 
@@ -292,7 +307,10 @@ def _require_other_eyes(held, by):
     """With the setting FOUR_EYES, nobody publishes their own last change."""
     if settings.FOUR_EYES and by is not None and by.pk == _last_writer(held):
         raise TransitionError(
-            f"You wrote the last change of “{held}”, so somebody else has to look at it and publish it."
+            _(
+                "You made the last change to “%(article)s”, so someone else must review and publish it."
+            )
+            % {"article": held}
         )
 
 

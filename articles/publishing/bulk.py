@@ -15,6 +15,7 @@ from time import monotonic, sleep
 
 from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from articles.content.snapshots import PARTS
 from articles.core.append_only import name_of
@@ -69,7 +70,9 @@ def changed_since_shown(article, shown):
     """A sentence if the article was changed after it was `shown` (see run_bulk_action), or empty."""
     if shown.get(article.pk, article.modified_at) == article.modified_at:
         return ""
-    return f"“{article}” was changed since it was shown to you, so it is left out. Look at it before you try again."
+    return _(
+        "“%(article)s” was changed after it was shown to you, so it was left out. Look at it before you try again."
+    ) % {"article": article}
 
 
 def undo_bulk_action(batch, *, by, refusal_of=lambda article: ""):
@@ -152,7 +155,9 @@ def _try(outcome, article, take, refusal_of):
             )
     except Article.DoesNotExist:
         # There is no row to record it in: the items of a draft are deleted with it.
-        why_not = f"“{article}” was deleted in the same moment."
+        why_not = _("“%(article)s” was deleted at the same moment.") % {
+            "article": article
+        }
     if why_not:
         outcome.skipped.append((article, why_not))
     else:
@@ -169,7 +174,12 @@ def _attempt(article, take, refusal_of):
     except TransitionError as error:
         return {}, {}, str(error)
     except actions.EditConflict as conflict:
-        return {}, {}, f"Somebody saved “{article}” in the same moment. {conflict}"
+        return (
+            {},
+            {},
+            _("Someone saved “%(article)s” at the same moment. %(conflict)s")
+            % {"article": article, "conflict": conflict},
+        )
 
 
 def _take_and_compare(article, take):
@@ -180,7 +190,8 @@ def _take_and_compare(article, take):
     names = [name for name in before if before[name] != after[name]]
     if not names:
         raise TransitionError(
-            f"“{article}” is that way already, so nothing was changed."
+            _("“%(article)s” is already that way. Nothing was changed.")
+            % {"article": article}
         )
     return (
         {name: before[name] for name in names},
@@ -189,12 +200,17 @@ def _take_and_compare(article, take):
 
 
 def _undo(article, *, item, by, remarks):
-    words = f"Undone: what {item.batch.by_name or 'the machine'} did to several articles at once (batch {item.batch_id})."
+    words = (
+        f"Undone: bulk action {item.batch_id} by {item.batch.by_name or 'automatic'}."
+    )
     parts = {name: item.before[name] for name in item.before if name in PARTS}
     if parts:
         content = article.working_content()
         if any(content.get(name) != item.after[name] for name in parts):
-            raise TransitionError(f"“{article}” was changed since, and stays as it is.")
+            raise TransitionError(
+                _("“%(article)s” was changed in the meantime, so it stays as it is.")
+                % {"article": article}
+            )
         copy = article.working_copy
         actions.save(
             article, parts, by=by, began_from=copy.pk if copy else None, note=words
@@ -204,7 +220,9 @@ def _undo(article, *, item, by, remarks):
     if before.get("on_top") and len(before) > 1 and (other := article.other_on_top()):
         # Another article is on top; the other fields can still be restored.
         del before["on_top"], still["on_top"]
-        remark = f"“{other}” is on top of the front page by now, so “{article}” is not put back there."
+        remark = _(
+            "“%(other)s” is now on top of the front page, so “%(article)s” is not put back there."
+        ) % {"other": other, "article": article}
     if before:
         reason = f"{words} {remark}".strip()
         article.put_back(before, still=still, reason=reason, by=by)
@@ -221,7 +239,11 @@ def _standing(values):
 
 def _why_closed(batch):
     if batch.undoes_id:
-        return "This was an undoing itself. Take the steps again where they are meant."
+        return _("This was an undo itself. Take the steps again where you want them.")
     if batch.undone:
-        return f"{batch.undone.by_name or 'The machine'} has undone this before."
-    return "The 24 hours in which this could be undone are over. Change each article by itself."
+        return _("%(name)s has already undone this.") % {
+            "name": batch.undone.by_name or _("automatic")
+        }
+    return _(
+        "This could be undone for 24 hours, which have passed. Change each article on its own."
+    )

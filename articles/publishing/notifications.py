@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from articles.core.append_only import name_of
 
@@ -19,7 +20,11 @@ def tell_writer_of_return(article, *, note, by):
     form = reverse("admin:articles_article_change", args=[article.pk])
     context = {"article": article, "note": note, "who": name_of(by)}
     _mail(
-        article.created_by, f"Back to you: {article.title}", form, "returned", context
+        article.created_by,
+        _("Returned to you: %(title)s") % {"title": article.title},
+        form,
+        "returned",
+        context,
     )
 
 
@@ -35,7 +40,7 @@ def tell_writer_of_answer(proposal, *, by):
         "admin:articles_article_proposal", args=[proposal.article_id, proposal.pk]
     )
     context = {"proposal": proposal, "who": name_of(by)}
-    subject = f"Your proposal: {proposal.article.title}"
+    subject = _("Your proposal: %(title)s") % {"title": proposal.article.title}
     _mail(proposal.by, subject, page, "proposal_answered", context)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from articles.core.months import Span
 from articles.models import Article, Revision
@@ -27,7 +28,9 @@ def duplicate(article, *, by=None):
     """Make a draft with the content of the working copy and a slug of its own, and return it."""
     content = {**article.working_content()}
     del content["slug"]
-    title = Truncator(f"Copy of {content['title']}").chars(LONGEST_TITLE)
+    title = Truncator(_("Copy of %(title)s") % {"title": content["title"]}).chars(
+        LONGEST_TITLE
+    )
     with transaction.atomic():
         copy = Article.objects.create(title=title, created_by=by)
         copy.write_snapshot(content | {"title": title}, by=by)

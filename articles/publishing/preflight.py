@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.content.snapshots import TEXTS, Snapshot, lead_of, pictures_in
 from articles.core.moments import moment_in_words
@@ -100,12 +101,14 @@ def _itself(article):
 def _headline(content: Snapshot) -> Iterator[Problem]:
     title = content["title"].strip()
     if not title:
-        yield Problem(ERROR, "It has no headline. Write one.", "title")
+        yield Problem(ERROR, _("The headline is missing."), "title")
     elif len(title) > LONGEST_HEADLINE:
         yield Problem(
             WARNING,
-            f"The headline has {len(title)} characters; beyond {LONGEST_HEADLINE} "
-            "others cut it off. Say it shorter.",
+            _(
+                "The headline has %(number)d characters; search engines and other sites cut off headlines of more than %(limit)d."
+            )
+            % {"number": len(title), "limit": LONGEST_HEADLINE},
             "title",
         )
 
@@ -114,7 +117,7 @@ def _standfirst(content: Snapshot) -> Iterator[Problem]:
     if not content["standfirst"].strip():
         yield Problem(
             WARNING,
-            "It has no standfirst: cards and feeds show the headline alone.",
+            _("The standfirst is missing: cards and feeds show the headline alone."),
             "standfirst",
         )
 
@@ -122,12 +125,14 @@ def _standfirst(content: Snapshot) -> Iterator[Problem]:
 def _body(content: Snapshot) -> Iterator[Problem]:
     reading = _read(content["body"])
     if not reading.says_something:
-        yield Problem(ERROR, "It has no text. Write it first.", "body")
+        yield Problem(ERROR, _("The text is missing."), "body")
     for heading in reading.headings_too_deep:
         yield Problem(
             WARNING,
-            f"The heading “{heading}” is one below another, and none stands above it. "
-            "Make it a heading of the first kind.",
+            _(
+                "The heading “%(heading)s” is a subheading without a heading above it. Make it a main heading."
+            )
+            % {"heading": heading},
             "body",
         )
     yield from _pictures(reading)
@@ -148,21 +153,22 @@ def _pictures(reading: "_Reading") -> Iterator[Problem]:
             # Only a warning, because the editor of the body offers no way to repair it.
             yield Problem(
                 WARNING,
-                f"The picture {name} has no description for those who cannot see it. "
-                "Write one into its alt text.",
+                _("The picture %(name)s has no alt text.") % {"name": name},
                 "body",
             )
         elif is_file_name(picture.description):
             yield Problem(
                 WARNING,
-                f"The description of a picture is the name of a file: "
-                f"“{picture.description.strip()}”. Say what is to be seen.",
+                _(
+                    "The alt text of a picture is a file name: “%(name)s”. Describe what the picture shows."
+                )
+                % {"name": picture.description.strip()},
                 "body",
             )
         if not picture.has_credit:
             yield Problem(
                 WARNING,
-                f"The picture {name} has no line under it that says whose it is.",
+                _("The picture %(name)s has no credit.") % {"name": name},
                 "body",
             )
 
@@ -181,7 +187,10 @@ def _library(content: Snapshot, images: dict[int, Image]) -> Iterator[Problem]:
         if image is None:
             yield Problem(
                 ERROR,
-                f"Picture {key} is not in the library any more, or was taken off the site. Choose another one.",
+                _(
+                    "Picture %(number)s is no longer in the library or was taken off the site. Choose another one."
+                )
+                % {"number": key},
                 field,
             )
             continue
@@ -189,27 +198,35 @@ def _library(content: Snapshot, images: dict[int, Image]) -> Iterator[Problem]:
         if not said and not image.decorative:
             yield Problem(
                 ERROR,
-                f"The picture “{image}” has no description for those who cannot see it. "
-                "Write its alt text in the library, or say there that it only decorates.",
+                _(
+                    "The picture “%(picture)s” has no alt text. Add one in the library, or mark the picture as decorative there."
+                )
+                % {"picture": image},
                 field,
             )
         elif is_file_name(said):
             yield Problem(
                 WARNING,
-                f"The description of the picture “{image}” is the name of a file. Say what is to be seen.",
+                _(
+                    "The alt text of the picture “%(picture)s” is a file name. Describe what the picture shows."
+                )
+                % {"picture": image},
                 field,
             )
         if not image.credit:
             yield Problem(
                 WARNING,
-                f"The library does not say whose the picture “{image}” is.",
+                _("The picture “%(picture)s” has no credit in the library.")
+                % {"picture": image},
                 field,
             )
 
 
 def _tags(content: Snapshot) -> Iterator[Problem]:
     if not content["tags"]:
-        yield Problem(WARNING, "It has no tags, so no tag’s page leads to it.", "tags")
+        yield Problem(
+            WARNING, _("It has no tags, so it appears on no tag page."), "tags"
+        )
 
 
 _CHECKS: list[Callable[[Snapshot], Iterator[Problem]]] = [
@@ -225,7 +242,8 @@ def _dead_links(content: Snapshot, visible: set[str]) -> Iterator[Problem]:
         if slug not in visible and slug != content["slug"]:
             yield Problem(
                 WARNING,
-                f"It links to /articles/{slug}/, where readers find no article.",
+                _("It links to /articles/%(slug)s/, which readers cannot see.")
+                % {"slug": slug},
                 "body",
             )
 
@@ -234,7 +252,8 @@ def _address(article, slug: str, owners: dict[str, set[int]]) -> Iterator[Proble
     if owners.get(slug, set()) - {article.pk}:
         yield Problem(
             ERROR,
-            f"The address “{slug}” belongs to another article. Choose another one.",
+            _("The address “%(slug)s” belongs to another article. Choose another one.")
+            % {"slug": slug},
             "slug",
         )
     try:
@@ -242,7 +261,8 @@ def _address(article, slug: str, owners: dict[str, set[int]]) -> Iterator[Proble
     except ValidationError:
         yield Problem(
             ERROR,
-            f"“{slug}” cannot be an address. Use letters, digits and hyphens.",
+            _("“%(slug)s” cannot be an address. Use letters, digits and hyphens.")
+            % {"slug": slug},
             "slug",
         )
 
@@ -252,8 +272,8 @@ def _embargo(article) -> Iterator[Problem]:
     if until and until > timezone.now():
         yield Problem(
             WARNING,
-            f"It is under embargo until {moment_in_words(until)}: "
-            "nobody outside sees it before.",
+            _("Embargo until %(time)s: readers cannot see it before then.")
+            % {"time": moment_in_words(until)},
             "embargo_until",
         )
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.content.html import clean_article
 from articles.content.snapshots import differing_parts, three_way_merge
@@ -34,7 +35,7 @@ def propose(article, parts, *, by, note="", began_from=None):
     content["body"] = clean_article(content["body"])
     if not differing_parts(content, base):
         raise TransitionError(
-            "This says what the article says already. Change something, then propose it."
+            _("This is the same as the article. Change something, then propose it.")
         )
     fields = {"content": content, "note": note, "began_from": began}
     waiting = article.proposals.open().of(by).first()

@@ -7,9 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
+from articles.core.text.word_list import word_list
 from articles.models import (
     Address,
     Article,
@@ -104,12 +107,14 @@ def merge(goes, *, into, by=None):
     Raises TransitionError when somebody else changed these tags at the same moment.
     """
     if goes == into:
-        raise TransitionError("A tag cannot be merged into itself.")
+        raise TransitionError(_("A tag cannot be merged into itself."))
     try:
         return _merge(goes, into, by)
     except IntegrityError as error:
         raise TransitionError(
-            "Somebody gave an article these tags in the same moment. Nothing was done; try again."
+            _(
+                "Someone gave an article these tags at the same moment. Nothing was changed; try again."
+            )
         ) from error
 
 
@@ -207,18 +212,22 @@ def _locked(*tags, staying=None):
     return found
 
 
-def said_of_missing(key, name="That tag"):
+def said_of_missing(key, name=""):
     """A sentence about a tag that no longer exists: who merged it, if that is known."""
     last = TagStep.objects.filter(went=key).defer("rows").first()
     if last is None or last.what != TagStep.What.MERGE:
-        return f"“{name}” is not there any more. Nothing was done."
-    return f"{_who_did(last)} Nothing was done."
+        if not name:
+            return _("This tag no longer exists. Nothing was changed.")
+        return _("“%(name)s” no longer exists. Nothing was changed.") % {"name": name}
+    return _nothing_done(last)
 
 
-def _who_did(step):
-    return f"{step.who} {step.in_words} on {moment_in_words(step.at)}.".replace(
-        "the machine", "The machine", 1
-    )
+def _nothing_done(step):
+    return _("%(name)s %(did)s on %(time)s. Nothing was changed.") % {
+        "name": step.who,
+        "did": step.in_words,
+        "time": moment_in_words(step.at),
+    }
 
 
 def _check_address(tag, slug):
@@ -226,11 +235,13 @@ def _check_address(tag, slug):
         validate_slug(slug)
     except ValidationError as error:
         raise TransitionError(
-            f"“{slug}” cannot be an address: {' '.join(error.messages)}"
+            _("“%(slug)s” cannot be an address: %(reason)s")
+            % {"slug": slug, "reason": " ".join(error.messages)}
         ) from error
     if not tag.slug_free(slug):
         raise TransitionError(
-            f"The address “{slug}” belongs to another tag. Choose another one."
+            _("The address “%(slug)s” belongs to another tag. Choose another one.")
+            % {"slug": slug}
         )
 
 
@@ -240,7 +251,10 @@ def _store(tag, name, slug):
             Tag.objects.filter(pk=tag.pk).update(name=name, slug=slug)
     except IntegrityError as error:
         raise TransitionError(
-            f"Another tag is called “{name}” by now, or has its address. Choose another one."
+            _(
+                "Another tag now has the name “%(name)s” or its address. Choose another one."
+            )
+            % {"name": name}
         ) from error
 
 
@@ -284,15 +298,19 @@ def _locked_for_undoing(step):
     """Lock and return the tag that stayed. Raises TransitionError if the merge cannot be undone."""
     stays = _locked(Tag(pk=step.tag_id, name=step.name))[step.tag_id]
     if done := TagStep.objects.filter(undoes=step).first():
-        raise TransitionError(f"{_who_did(done)} Nothing was done.")
+        raise TransitionError(_nothing_done(done))
     if Tag.objects.filter(name__iexact=step.old_name).exists():
         raise TransitionError(
-            f"There is another tag “{step.old_name}” by now. Rename it, then undo the merge."
+            _("Another tag is now called “%(name)s”. Rename it, then undo the merge.")
+            % {"name": step.old_name}
         )
     if not stays.slug_free(step.old_slug) or stays.slug == step.old_slug:
         raise TransitionError(
-            f"Another tag has the address “{step.old_slug}” by now. "
-            "Give that one another address, then undo the merge."
+            _(
+                "Another tag now has the address “%(slug)s”. "
+                "Give that one another address, then undo the merge."
+            )
+            % {"slug": step.old_slug}
         )
     return stays
 
@@ -322,12 +340,15 @@ def _check_untouched(step, stays):
 
 
 def _refusal(titles):
-    named = ", ".join(f"“{title}”" for title in titles[:3])
-    more = f" and {len(titles) - 3:,} more" if len(titles) > 3 else ""
-    return (
-        f"The tags of these articles were changed since: {named}{more}. "
-        "So the merge cannot be undone; nothing was done. Change their tags one by one."
-    )
+    named = [f"“{title}”" for title in titles[:3]]
+    if more := len(titles) - len(named):
+        named.append(
+            ngettext("%(number)d more", "%(number)d more", more) % {"number": more}
+        )
+    return _(
+        "The tags of these articles were changed in the meantime: %(articles)s. "
+        "The merge cannot be undone and nothing was changed. Change their tags one by one."
+    ) % {"articles": word_list(named)}
 
 
 def _first_items(tag):

@@ -23,6 +23,7 @@ from django.db import DataError
 from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.admin.prev_next import MOST_ROWS_COUNTED
 
@@ -42,7 +43,9 @@ class SearchForm(ChangeListSearchForm):
             strip=False,
             max_length=LONGEST_SEARCH,
             error_messages={
-                "max_length": "This search is %(show_value)d characters long; at most %(limit_value)d are looked for. All are shown."
+                "max_length": _(
+                    "This search has %(show_value)d characters; the limit is %(limit_value)d. All rows are shown."
+                )
             },
         )
 
@@ -102,7 +105,7 @@ class LongList(ChangeList):
             }
         if year:
             return {
-                "back": {"title": "All dates", "link": self._dates_query()},
+                "back": {"title": _("All dates"), "link": self._dates_query()},
                 "here": str(year),
                 "choices": [self._date_link(year, month) for month in range(1, 13)],
             }

@@ -35,6 +35,7 @@ from django.db import connections
 from django.db.models import F, OrderBy, Q
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 # Rows are counted up to this number.
 MOST_ROWS_COUNTED = 10_000
@@ -59,8 +60,14 @@ class Neighbours:
         if self.position is None or self.total is None:
             return ""
         if self.total > MOST_ROWS_COUNTED:
-            return f"{self.position:,} of more than {MOST_ROWS_COUNTED:,}"
-        return f"{self.position:,} of {self.total:,}"
+            return _("%(position)s of more than %(total)s") % {
+                "position": f"{self.position:,}",
+                "total": f"{MOST_ROWS_COUNTED:,}",
+            }
+        return _("%(position)s of %(total)s") % {
+            "position": f"{self.position:,}",
+            "total": f"{self.total:,}",
+        }
 
 
 class NeighboursMixin:
@@ -88,7 +95,7 @@ class NeighboursMixin:
         if successor is None:
             self.message_user(
                 request,
-                "That was the last one in this list.",
+                _("That was the last item in this list."),
                 messages.INFO,
             )
             return self._response_post_save(request, None)
@@ -110,7 +117,9 @@ class NeighboursMixin:
     def response_change(self, request, obj):
         if "_savenext" not in request.POST:
             return super().response_change(request, obj)
-        self.message_user(request, f"“{obj}” was saved.", messages.SUCCESS)
+        self.message_user(
+            request, _("“%(name)s” was saved.") % {"name": obj}, messages.SUCCESS
+        )
         return self.response_next(request, request.successor)
 
     def _neighbours(self, request, obj):

@@ -8,6 +8,8 @@ others have saved since. When both have changed it, the form comes back and asks
 from datetime import UTC, datetime
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from articles.core.moments import moment_in_words
 
@@ -70,8 +72,8 @@ def value_to_save(form, name, *, now, seen_in):
     if as_seen(typed) != as_seen(now):
         _put(form, {seen_in: as_seen(now)})
         raise forms.ValidationError(
-            f"Somebody has {_in_words(now)} since you opened the form. "
-            "Save again to put yours in its place, or type theirs."
+            f"{_what_happened(now)} "
+            + _("Save again to use your value instead, or enter theirs.")
         )
     return typed
 
@@ -104,13 +106,19 @@ def _as_sent(form, name, value):
     return {f"{name}{part}": str(sent or "") for part, sent in parts}
 
 
-def _in_words(value):
+def _what_happened(value):
     if value in [None, ""]:
-        return "emptied this"
+        return _("Someone cleared this field after you opened the form.")
     if isinstance(value, bool):
-        return "ticked this" if value else "taken the tick away"
+        return (
+            _("Someone selected this after you opened the form.")
+            if value
+            else _("Someone cleared this after you opened the form.")
+        )
     if isinstance(value, datetime):
         value = moment_in_words(value)
     elif hasattr(value, "isoformat"):
-        value = f"{value:%-d %B %Y}"
-    return f"set this to “{value}”"
+        value = date_format(value, "DATE_FORMAT")
+    return _("Someone set this to “%(value)s” after you opened the form.") % {
+        "value": value
+    }

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import Levenshtein
 
 from articles.core.text.normalisation import spelling_key
@@ -62,9 +63,11 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
         {spelling_key(alike[0]): alike[0] for alike in singulars.values()}
     )
     pairs = [
-        *_with_the_first(keys.values(), "the same but for case, accents or signs"),
-        *_with_the_first(singulars.values(), "singular and plural"),
-        *(SimilarPair(*sorted(two), "nearly the same spelling") for two in near),
+        *_with_the_first(
+            keys.values(), _("the same except for case, accents or punctuation")
+        ),
+        *_with_the_first(singulars.values(), _("singular and plural")),
+        *(SimilarPair(*sorted(two), _("nearly the same spelling")) for two in near),
     ]
     return SimilarNames(pairs, is_cut_short)
 

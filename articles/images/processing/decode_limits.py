@@ -14,6 +14,7 @@ from io import BytesIO
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from articles.images.processing.colour_profiles import in_srgb
+from articles.images.processing.refusals import FileRefused, Unreadable
 
 MAX_FRAMES = 500
 # All frames of an animation are in memory at once. Together they may have this many times
@@ -49,27 +50,18 @@ _ENCODING = {
 # For large pictures: with the default, a PNG of 25 million pixels took 8 s.
 _QUICKLY = {"PNG": {"compress_level": 2}, "WEBP": {"method": 0}}
 
-BROKEN = (
-    "This file is broken or cut off, so it cannot be shown. Save it anew in the program "
-    "that you made it with, and send it again."
-)
-BROKEN_OR_TOO_LARGE = (
-    "This picture cannot be read: it is broken, or needs more memory than a picture may "
-    "take. Save it anew in another program or make it smaller, and send it again."
-)
-NOT_ENOUGH_MEMORY = "This picture needs more memory than a picture may take. Make it smaller and send it again."
 # The first bytes of files that are accepted.
 _ACCEPTED = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
-# The first bytes of files that people mistake for pictures, and what to call these.
+# The first bytes of files that people mistake for pictures, and the key of their refusal.
 _NOT_ACCEPTED = [
-    (b"%PDF", "a PDF"),
-    (b"%!PS", "an EPS or PostScript file"),
-    (b"\xc5\xd0\xd3\xc6", "an EPS file"),
-    (b"II*\x00", "a TIFF or a camera’s raw file"),
-    (b"MM\x00*", "a TIFF or a camera’s raw file"),
-    (b"BM", "a BMP"),
-    (b"8BPS", "a Photoshop file"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"%PDF", "pdf"),
+    (b"%!PS", "postscript"),
+    (b"\xc5\xd0\xd3\xc6", "postscript"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"BM", "bmp"),
+    (b"8BPS", "photoshop"),
+    (b"PK\x03\x04", "archive"),
 ]
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
 
@@ -78,14 +70,6 @@ _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _MARKERS_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
-
-
-class FileRefused(Exception):
-    """The file is not accepted. The message is a sentence that says why and what to do."""
-
-
-class Unreadable(FileRefused):
-    """A decoder failed: the picture is broken, or the process ran out of memory."""
 
 
 @dataclass(frozen=True)
@@ -118,20 +102,18 @@ def redraw(content: bytes, *, max_pixels: int) -> Redrawn:
         except UnidentifiedImageError:
             is_avif = content[4:12] in {b"ftypavif", b"ftypavis"}
             raise FileRefused(
-                BROKEN
+                "broken"
                 if content.startswith(_ACCEPTED) or is_avif
-                else _sentence_about(content)
+                else _kind_of(content)
             ) from None
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-            raise FileRefused(
-                "This picture has too many pixels. Make it smaller and send it again."
-            ) from None
+            raise FileRefused("too many pixels") from None
         except MemoryError:
-            raise Unreadable(NOT_ENOUGH_MEMORY) from None
+            raise Unreadable("memory") from None
         except Exception as error:
             # On broken files decoders raise all kinds of exceptions.
             raise Unreadable(
-                BROKEN_OR_TOO_LARGE if _is_large(content) else BROKEN
+                "broken or too large" if _is_large(content) else "broken"
             ) from error
 
 
@@ -184,13 +166,13 @@ def _check(content, max_pixels):
     pixels = image.width * image.height
     if max(image.size) > MAX_SIDE:
         raise FileRefused(
-            f"This picture is {max(image.size):,} pixels long; at most {MAX_SIDE:,} can be shown. Make it smaller and send it again."
+            "too long a side", number=f"{max(image.size):,}", limit=f"{MAX_SIDE:,}"
         )
     _check_pixels(pixels, max_pixels)
     frames = 1 if format == "JPEG" else getattr(image, "n_frames", 1)
     if frames > MAX_FRAMES:
         raise FileRefused(
-            f"This animation has {frames:,} frames; at most {MAX_FRAMES} are taken. Make it shorter and send it again."
+            "too many frames", number=f"{frames:,}", limit=f"{MAX_FRAMES:,}"
         )
     if frames > 1:
         _check_pixels(pixels * frames, max_pixels * MAX_PIXELS_FACTOR_OF_ALL_FRAMES)
@@ -202,7 +184,9 @@ def _check(content, max_pixels):
 def _check_pixels(pixels, at_most):
     if pixels > at_most:
         raise FileRefused(
-            f"This picture has {pixels / 1e6:,.1f} million pixels; at most {at_most / 1e6:,.1f} million are taken. Make it smaller and send it again."
+            "too many million pixels",
+            number=f"{pixels / 1e6:,.1f}",
+            limit=f"{at_most / 1e6:,.1f}",
         )
 
 
@@ -226,9 +210,7 @@ def _pixels_of_webp(content):
 def _check_scans(content):
     scans = scans_in(content)
     if scans > MAX_SCANS:
-        raise FileRefused(
-            f"This JPEG draws its picture in {scans:,} steps; at most {MAX_SCANS} are taken. Save it anew in another program, and send it again."
-        )
+        raise FileRefused("too many scans", number=f"{scans:,}", limit=f"{MAX_SCANS:,}")
 
 
 def _pixels_of(content):
@@ -283,20 +265,15 @@ def _encoded(format, frames):
     )
 
 
-def _sentence_about(content):
+def _kind_of(content):
+    """What kind of file it is that is not accepted: a key of REFUSALS."""
     begins = content[:1024].lstrip().lower()
-    what = next(
-        (what for start, what in _NOT_ACCEPTED if content.startswith(start)), None
-    )
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
-        what = "a HEIC, which few browsers can show"
-    elif b"<svg" in begins:
-        what = "an SVG, which can hold programs"
-    elif begins.startswith((b"<!doctype html", b"<html")):
-        what = "a web page"
-    accepted = "Only JPEG, PNG, WebP, AVIF and GIF pictures are taken: save it as one of these and send it again."
-    return (
-        f"This file is {what}. {accepted}"
-        if what
-        else f"This file is no picture that is known here. {accepted}"
+        return "heic"
+    if b"<svg" in begins:
+        return "svg"
+    if begins.startswith((b"<!doctype html", b"<html")):
+        return "web page"
+    return next(
+        (kind for start, kind in _NOT_ACCEPTED if content.startswith(start)), "unknown"
     )

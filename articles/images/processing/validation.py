@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from articles.images.processing import worker_pool
-from articles.images.processing.decode_limits import EXTENSIONS, FileRefused
+from articles.images.processing.decode_limits import EXTENSIONS
+from articles.images.processing.refusals import REFUSALS, FileRefused
 
 # In bytes.
 LARGEST_FILE = 25 * 1024 * 1024
@@ -90,18 +92,23 @@ def size_of(file) -> int:
 def _decoded(file):
     size = size_of(file)
     if not size:
-        raise PictureRefused("This file is empty. Choose the picture again.")
+        raise PictureRefused(_("This file is empty. Choose the picture again."))
     if size > LARGEST_FILE:
         raise PictureRefused(
-            f"This file is larger than {LARGEST_FILE // 1024**2} MB. Make the picture smaller and send it again."
+            _(
+                "This file is larger than %(limit)d MB. Make the picture smaller and upload it again."
+            )
+            % {"limit": LARGEST_FILE // 1024**2}
         )
     try:
         decoded = worker_pool.redraw_in_worker(file, size)
     except FileRefused as refused:
-        raise PictureRefused(str(refused)) from None
+        raise PictureRefused(_(REFUSALS[refused.key]) % refused.numbers) from None
     except worker_pool.Busy:
         raise PictureRefused(
-            "Too many pictures are being read just now. Send this one again in a minute."
+            _(
+                "Too many pictures are being processed. Upload this one again in a minute."
+            )
         ) from None
     picture = Picture(
         file=decoded.file,

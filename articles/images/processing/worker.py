@@ -15,12 +15,8 @@ from typing import Any
 
 from PIL import AvifImagePlugin
 
-from articles.images.processing.decode_limits import (
-    NOT_ENOUGH_MEMORY,
-    FileRefused,
-    Unreadable,
-    redraw,
-)
+from articles.images.processing.decode_limits import redraw
+from articles.images.processing.refusals import FileRefused, Unreadable
 from articles.images.processing.rendering import draw_renditions
 from articles.images.processing.specs import Recipe
 from articles.images.processing.worker_protocol import (
@@ -93,13 +89,19 @@ def _answer(answers, header, body):
             _draw(answers, body.getvalue(), header)
     except FileRefused as refused:
         kind = "unreadable" if isinstance(refused, Unreadable) else "refused"
-        _send(answers, {kind: str(refused)})
+        _send(answers, {kind: refused.as_data})
     except MemoryError:
-        _send(answers, {"unreadable": NOT_ENOUGH_MEMORY})
+        _send(answers, {"unreadable": ["memory", {}]})
     except BrokenPipeError:
         raise
     except Exception as error:
-        _send(answers, {"unreadable": f"{type(error).__name__}: {error}"[:1000]})
+        _send(
+            answers,
+            {
+                "unreadable": ["unreadable", {}],
+                "error": f"{type(error).__name__}: {error}"[:1000],
+            },
+        )
 
 
 def _redraw(answers, content, max_pixels):

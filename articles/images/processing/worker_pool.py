@@ -28,13 +28,8 @@ from typing import IO
 from django.conf import settings
 from django.core.files import locks
 
-from articles.images.processing.decode_limits import (
-    BROKEN_OR_TOO_LARGE,
-    EXTENSIONS,
-    MAX_FRAMES,
-    MAX_SIDE,
-    FileRefused,
-)
+from articles.images.processing.decode_limits import EXTENSIONS, MAX_FRAMES, MAX_SIDE
+from articles.images.processing.refusals import FileRefused, refusal_from
 from articles.images.processing.specs import Recipe
 from articles.images.processing.worker_protocol import (
     Interrupted,
@@ -113,15 +108,12 @@ def redraw_in_worker(file: IO[bytes], size: int) -> Decoded:
         try:
             [(header, body)] = _answers(request, file, size)
         except _TooLong:
-            raise FileRefused(
-                f"This picture takes longer than {MAX_SECONDS} seconds to read. "
-                "Save it anew in another program or make it smaller, and send it again."
-            ) from None
+            raise FileRefused("too slow", limit=f"{MAX_SECONDS}") from None
         except _Died:
-            raise FileRefused(BROKEN_OR_TOO_LARGE) from None
+            raise FileRefused("broken or too large") from None
     for kind in ["refused", "unreadable"]:
         if kind in header:
-            raise FileRefused(str(header[kind]))
+            raise refusal_from(header[kind])
     return _checked(header, body)
 
 
@@ -148,7 +140,7 @@ def draw_in_worker(
     try:
         for header, body in _answers(request, file, size):
             if "unreadable" in header:
-                raise CannotBeDrawn(str(header["unreadable"]))
+                raise CannotBeDrawn(str(refusal_from(header["unreadable"])))
             if "done" in header:
                 break
             # Raises KeyError for a rendition that was not requested.
@@ -261,9 +253,7 @@ def _checked(header, body):
         can_be_true = False
     if not can_be_true:
         body.close()
-        raise FileRefused(
-            "This picture cannot be read. Save it anew, and send it again."
-        )
+        raise FileRefused("unreadable")
     return decoded
 
 

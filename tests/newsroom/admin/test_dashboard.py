@@ -199,7 +199,9 @@ def test_nobody_is_in_conflict_with_themselves(editor):
 
 def test_what_writers_propose_waits_until_it_is_answered(client, editor):
     proposal = proposed(make_visible_article(title="Harbour"))
-    assert words(editor, "Changes proposed by writers") == [f"Harbour, by {proposal.who}"]
+    assert words(editor, "Changes proposed by writers") == [
+        f"Harbour, by {proposal.who}"
+    ]
     client.force_login(editor)
     [row] = pile(editor, "Changes proposed by writers").rows
     assert client.get(row.address).status_code == 200

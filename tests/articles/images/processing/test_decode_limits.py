@@ -1,7 +1,8 @@
 import pytest
 
 from articles.images.processing import decode_limits
-from articles.images.processing.decode_limits import FileRefused, redraw, scans_in
+from articles.images.processing.decode_limits import redraw, scans_in
+from articles.images.processing.refusals import FileRefused
 from tests.articles.images.processing import hostile
 
 A_FEW = 1_000_000

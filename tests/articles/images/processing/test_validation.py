@@ -10,6 +10,7 @@ from PIL import Image as Drawing
 from PIL import ImageChops, ImageOps, PngImagePlugin
 
 from articles.images.processing import decode_limits, validation
+from articles.images.processing.refusals import FileRefused
 from articles.images.processing.rendering import draw_renditions
 from articles.images.processing.specs import recipes_for
 from articles.images.processing.validation import PictureRefused, validate_picture
@@ -147,9 +148,7 @@ def png_that_claims(width, height):
 )
 def test_a_small_file_that_claims_millions_of_pixels_is_not_drawn(size, monkeypatch):
     monkeypatch.setattr(decode_limits, "_pixels_of", None)
-    with pytest.raises(
-        decode_limits.FileRefused, match="million pixels|too many pixels"
-    ):
+    with pytest.raises(FileRefused, match="million pixels|too many pixels"):
         decode_limits.redraw(png_that_claims(*size), max_pixels=25_000_000)
 
 
@@ -173,7 +172,7 @@ def test_an_animation_stays_one_and_too_many_frames_are_refused(format, monkeypa
     with opened(picture) as kept:
         assert kept.n_frames == 4
     monkeypatch.setattr(decode_limits, "MAX_FRAMES", 3)
-    with pytest.raises(decode_limits.FileRefused, match="4 frames"):
+    with pytest.raises(FileRefused, match="4 frames"):
         decode_limits.redraw(content, max_pixels=25_000_000)
 
 
@@ -308,6 +307,6 @@ def test_a_file_with_a_wrong_byte_is_taken_or_refused_and_nothing_else(
     content[place % len(content)] = byte
     try:
         picture = decode_limits.redraw(bytes(content), max_pixels=25_000_000)
-    except decode_limits.FileRefused:
+    except FileRefused:
         return
     assert picture.width > 0

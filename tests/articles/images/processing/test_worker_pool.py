@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from articles.images.processing import worker_pool
-from articles.images.processing.decode_limits import FileRefused
+from articles.images.processing.refusals import FileRefused
 from articles.images.processing.specs import recipes_for
 from tests.articles.images.processing import hostile
 
