@@ -104,14 +104,19 @@ def pytest_cmdline_main(config):
         return None
     chosen = config.option.database
     databases = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-    return max(_run_on(database) for database in databases)
+    with tempfile.TemporaryDirectory(prefix="newsroom-compiled-") as compiled:
+        return max(_run_on(database, compiled) for database in databases)
 
 
-def _run_on(database):
+def _run_on(database, compiled):
     print(f"\nTests on {database}", flush=True)  # noqa: T201
     environment = {
         name: value for name, value in os.environ.items() if name not in OUR_VARIABLES
     }
+    # Tests start many processes. Where Python keeps no compiled modules, each compiles Django
+    # again: 1.8 seconds of CPU instead of 0.7. Here they are kept while the tests run.
+    if environment.pop("PYTHONDONTWRITEBYTECODE", None):
+        environment["PYTHONPYCACHEPREFIX"] = compiled
     environment[RUNNING_ON] = database
     # Playwright keeps an event loop in the thread of the tests, so that Django would refuse
     # the queries of the tests themselves.
