@@ -5,9 +5,18 @@ How the tests run: all on SQLite, and those that use a database again on a real 
 `--database postgresql` starts only one. PostgreSQL comes from a wheel, or is the server of
 TEST_DATABASE_URL.
 
-What passes on one database is not repeated: the run on PostgreSQL leaves out browser tests and
-tests that use no database, unless `--every-test` is given. Fixtures and marks tell which tests use
-one, so nobody keeps a list.
+What passes on one database is not repeated: the run on PostgreSQL takes a test by what it uses,
+as its fixtures and marks tell, so nobody keeps a list:
+
+- no test in a browser, and none that uses no database;
+- of a test that requests pages (fixtures `client`, `desk`, `world`), the first and the last of its
+  cases: the cases differ in who asks or what is sent, and the SQL of the page is the same;
+- every case of all others: those that commit (`transaction=True`, `transactional_db`,
+  `live_server`), start a site (`site`, `ready_site`), or use models, commands, importers, locks,
+  migrations and the doctor without a page.
+
+`every_case` marks a function of the second kind whose cases differ in their SQL. `--every-test`
+runs all tests on both databases.
 """
 
 import logging
@@ -94,7 +103,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--every-test",
         action="store_true",
-        help="on PostgreSQL: also the tests that ask for no database, and those in a browser",
+        help="on PostgreSQL: all cases, also without a database and in a browser",
     )
 
 
@@ -180,6 +189,12 @@ ASK_FOR_A_DATABASE = {
 }
 
 
+# A test that requests one of these commits, or starts processes that do.
+COMMIT = ASK_FOR_A_DATABASE - {"db"}
+# A test that requests one of these sends requests in its own transaction.
+REQUEST_PAGES = {"client", "desk", "world"}
+
+
 def _asks_for_a_database(item):
     return bool(
         item.get_closest_marker("django_db")
@@ -187,16 +202,43 @@ def _asks_for_a_database(item):
     )
 
 
+def _commits(item):
+    mark = item.get_closest_marker("django_db")
+    return bool(
+        (mark and mark.kwargs.get("transaction"))
+        or COMMIT.intersection(item.fixturenames)
+    )
+
+
+def _runs_on_postgresql(items):
+    """Those of the tests that the run on PostgreSQL takes: see the head of this file."""
+    used = [
+        item
+        for item in items
+        if _asks_for_a_database(item) and not item.get_closest_marker("browser")
+    ]
+    taken = set()
+    cases = {}
+    for item in used:
+        if (
+            _commits(item)
+            or item.get_closest_marker("every_case")
+            or not REQUEST_PAGES.intersection(item.fixturenames)
+        ):
+            taken.add(item)
+        else:
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for of_one_function in cases.values():
+        taken |= {of_one_function[0], of_one_function[-1]}
+    return taken
+
+
 def pytest_collection_modifyitems(config, items):
     if os.environ.get(RUNNING_ON) != "postgresql" or config.option.every_test:
         return
-    left_out = [
-        item
-        for item in items
-        if item.get_closest_marker("browser") or not _asks_for_a_database(item)
-    ]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    taken = _runs_on_postgresql(items)
+    config.hook.pytest_deselected(items=[item for item in items if item not in taken])
+    items[:] = [item for item in items if item in taken]
 
 
 @pytest.fixture(scope="session")

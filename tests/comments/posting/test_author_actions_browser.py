@@ -231,8 +231,11 @@ def test_a_browser_that_keeps_nothing_breaks_nothing(open_page):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [SMALL, DESK], ids=["small", "desk"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [(SMALL, "light"), (DESK, "dark")],
+    ids=["small-light", "desk-dark"],
+)
 def test_the_pages_are_for_everyone(open_page, viewport, scheme):
     word = "Donaudampfschifffahrtselektrizitäten" * 3
     waiting = make_comment(name=word[:80], body=word, email=f"{'a' * 60}@example.org")
