@@ -234,6 +234,11 @@ def _runs_on_postgresql(items):
 
 
 def pytest_collection_modifyitems(config, items):
+    # What takes long starts before what does not, so that the workers end together. As before,
+    # tests that commit come after those that do not.
+    items.sort(
+        key=lambda item: (_commits(item), item.get_closest_marker("slow") is None)
+    )
     if os.environ.get(RUNNING_ON) != "postgresql" or config.option.every_test:
         return
     taken = _runs_on_postgresql(items)
