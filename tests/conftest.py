@@ -32,8 +32,8 @@ import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
-from django.test import Client
+from django.db import connection, connections, transaction
+from django.test import Client, override_settings
 
 from comments.security.refusals import refusals
 
@@ -50,6 +50,8 @@ RUNNING_ON = "NEWSROOM_TESTS_ON"
 
 # Environment variable, set by .ci/run: a missing Chromium or PostgreSQL is a failure.
 REQUIRE_ALL = "NEWSROOM_REQUIRE_ALL"
+
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Settings of a developer's own site must not affect the tests.
 OUR_VARIABLES = [
@@ -254,6 +256,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
         options["init_command"] = options["init_command"].replace("FULL", "OFF")
 
 
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker, django_test_environment):
+    """
+    A transaction around the tests of a module, for fixtures of the module that write rows.
+
+    Each test with `db` undoes what it wrote itself; at the end of the module all is undone. So no
+    test of the module may expect an empty database. The value is the media folder of the rows.
+    """
+    media = settings.VAR_DIR / "media" / uuid4().hex
+    with (
+        override_settings(MEDIA_ROOT=media, PASSWORD_HASHERS=QUICK_HASHERS),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        # As around the tests of a TestCase, `durable` blocks may begin inside.
+        connection.atomic_blocks[-1]._from_testcase = True
+        yield media
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def own_media(settings):
     """A media folder for this test alone; created when something is stored."""
@@ -307,7 +329,7 @@ def _plain_static_files(settings):
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """Real password hashing is slow on purpose: half a second for each account of a test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.fixture(autouse=True)

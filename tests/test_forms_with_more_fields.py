@@ -371,8 +371,8 @@ def _few(row):
     return {name: str(value)[:40] for name, value in list(row.items())[:8]}
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def shared_world(module_db):
     world = make_world()
     writer = _user_of(world, "writer")
     other = make_article(created_by=User.objects.get(pk=_user_of(world, "editor").pk))
@@ -393,6 +393,12 @@ def world(db):
     assert Batch.objects.exists()
     assert Image.objects.count() >= 3
     return world
+
+
+@pytest.fixture
+def world(shared_world, module_db, db, settings):
+    settings.MEDIA_ROOT = module_db
+    return shared_world
 
 
 @cache

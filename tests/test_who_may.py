@@ -4,6 +4,8 @@ Permissions of the desk: for each address, the answer to each role.
 A new address of the desk needs a row here; without one a test fails and names it.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from newsroom.models import StaffSession
@@ -210,9 +212,15 @@ ROWS = {
 }
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def shared_world(module_db):
     return make_world()
+
+
+@pytest.fixture
+def world(shared_world, module_db, db, settings):
+    settings.MEDIA_ROOT = module_db
+    return replace(shared_world, sessions=dict(shared_world.sessions))
 
 
 AREAS = list(dict.fromkeys("/".join(route.split("/")[1:3]) for route in ROWS))
