@@ -25,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -274,6 +275,21 @@ def module_db(django_db_setup, django_db_blocker, django_test_environment):
         connection.atomic_blocks[-1]._from_testcase = True
         yield media
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shared_world(module_db):
+    """People, signed in, and one object of every kind that an address of the desk can be about."""
+    # Models, which are not loaded yet when this file is.
+    from tests.who_may import make_world
+
+    return make_world()
+
+
+@pytest.fixture
+def world(shared_world, module_db, db, settings):
+    settings.MEDIA_ROOT = module_db
+    return replace(shared_world, sessions=dict(shared_world.sessions))
 
 
 @pytest.fixture(autouse=True)

@@ -395,12 +395,6 @@ def shared_world(module_db):
     return world
 
 
-@pytest.fixture
-def world(shared_world, module_db, db, settings):
-    settings.MEDIA_ROOT = module_db
-    return shared_world
-
-
 @cache
 def _areas():
     return sorted({"/".join(route.split("/")[1:3]) for route in routes()})

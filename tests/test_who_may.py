@@ -4,8 +4,6 @@ Permissions of the desk: for each address, the answer to each role.
 A new address of the desk needs a row here; without one a test fails and names it.
 """
 
-from dataclasses import replace
-
 import pytest
 
 from newsroom.models import StaffSession
@@ -14,7 +12,6 @@ from tests.who_may import (
     NOT_SIGNED_IN,
     PEOPLE,
     is_of_an_article,
-    make_world,
     not_signed_in,
     routes,
 )
@@ -210,19 +207,6 @@ ROWS = {
     route.strip(): (got.split(), posted.split())
     for route, got, posted in (line.split(" | ") for line in TABLE.strip().splitlines())
 }
-
-
-@pytest.fixture(scope="module")
-def shared_world(module_db):
-    return make_world()
-
-
-@pytest.fixture
-def world(shared_world, module_db, db, settings):
-    settings.MEDIA_ROOT = module_db
-    return replace(shared_world, sessions=dict(shared_world.sessions))
-
-
 AREAS = list(dict.fromkeys("/".join(route.split("/")[1:3]) for route in ROWS))
 
 
