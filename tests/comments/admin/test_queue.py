@@ -64,6 +64,7 @@ def test_an_empty_queue_says_so(client, moderator):
     assert "Nothing waits for a decision." in client.get(QUEUE).text
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "query",
     [
