@@ -470,6 +470,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "newsroom.logs.JSONFormatter"}},
+    "filters": {
+        "no_advice_about_threads": {
+            "()": "newsroom.logs.NoAdviceAboutThreads",
+        }
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -482,6 +487,9 @@ LOGGING = {
         "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
         # At lower levels it logs the identifier of every passkey that is used.
         "fido2": {"level": "WARNING"},
+        "_granian": {"filters": ["no_advice_about_threads"]},
+        # Otherwise two lines about each task; one that fails is an error.
+        "django.tasks": {"level": "DEBUG" if DEBUG else "WARNING"},
     },
 }
 
