@@ -347,7 +347,18 @@ else:
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# What the processes of all machines count together; see comments.security.refusals.
 CACHES = {"default": from_url("CACHE_URL", "locmemcache://", env.cache_url_config)}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured(
+            "CACHE_URL names a Redis, and nothing here can speak to it: install it with "
+            "uv sync --extra redis, or unset CACHE_URL."
+        )
+    # In seconds: a request does not wait longer for it.
+    CACHES["default"].setdefault("OPTIONS", {}).update(
+        socket_connect_timeout=0.25, socket_timeout=0.25
+    )
 
 
 # Accounts
