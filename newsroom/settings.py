@@ -58,12 +58,12 @@ def secret_kept_in(path):
     return secret
 
 
-def flag(name):
-    """A boolean from the environment, False when unset. Raises ImproperlyConfigured if invalid."""
+def flag(name, *, default=False):
+    """A boolean from the environment. Raises ImproperlyConfigured if it is invalid."""
     text = env(name, default="").strip().lower()
     if text not in {"", "0", "false", "no", "off", "1", "true", "yes", "on"}:
         raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
-    return text in {"1", "true", "yes", "on"}
+    return text in {"1", "true", "yes", "on"} if text else default
 
 
 def from_url(name, default, read):
@@ -477,6 +477,14 @@ TASKS = {
 
 # Log: one JSON object per line, on standard output.
 
+# Whether `serve` writes a line for each request.
+ACCESS_LOG = flag("ACCESS_LOG", default=True)
+# Who sends this token as `Authorization: Bearer …` may read /metrics; unset: nobody.
+METRICS_TOKEN = env("METRICS_TOKEN", default="").strip()
+# When it is imported, prometheus_client looks here to learn that several processes count
+# together. `serve` names the folder of its own workers.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -547,7 +555,7 @@ else:
 MESSAGE_STORAGE = "newsroom.message_storage.MessageStorage"
 CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS")
 SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD")

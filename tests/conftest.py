@@ -44,6 +44,7 @@ REQUIRE_ALL = "NEWSROOM_REQUIRE_ALL"
 
 # Settings of a developer's own site must not affect the tests.
 OUR_VARIABLES = [
+    "ACCESS_LOG",
     "AWS_S3_CUSTOM_DOMAIN",
     "AWS_S3_ENDPOINT_URL",
     "AWS_S3_REGION_NAME",
@@ -63,6 +64,7 @@ OUR_VARIABLES = [
     "IMAGE_PROCESSES",
     "LANGUAGE_CODE",
     "MAIL_URL",
+    "METRICS_TOKEN",
     "MODERATORS_MAIL",
     "PAGE_CACHE_SECONDS",
     "REPORTS_TO_HOLD",
@@ -172,6 +174,7 @@ ASK_FOR_A_DATABASE = {
     "live_server",
     "site",
     "ready_site",
+    "machines",
 }
 
 
