@@ -56,6 +56,7 @@ QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Settings of a developer's own site must not affect the tests.
 OUR_VARIABLES = [
+    "ACCESS_LOG",
     "AWS_S3_CUSTOM_DOMAIN",
     "AWS_S3_ENDPOINT_URL",
     "AWS_S3_REGION_NAME",
@@ -75,6 +76,7 @@ OUR_VARIABLES = [
     "IMAGE_PROCESSES",
     "LANGUAGE_CODE",
     "MAIL_URL",
+    "METRICS_TOKEN",
     "MODERATORS_MAIL",
     "PAGE_CACHE_SECONDS",
     "REPORTS_TO_HOLD",
@@ -189,6 +191,7 @@ ASK_FOR_A_DATABASE = {
     "live_server",
     "site",
     "ready_site",
+    "machines",
 }
 
 
