@@ -54,7 +54,7 @@ def test_the_database_tells_what_waits(transactional_db, client):
     PendingMail.objects.create(kind="data", mailbox=Mailbox.objects.of("a@example.org"))
     for _ in range(2):
         StaffMail.objects.create(kind="reset_asked")
-    Ticking.objects.note({"one": "", "two": "OSError"}, at=now)
+    Ticking.objects.store_results({"one": "", "two": "OSError"}, at=now)
     found = figures_of(client)
     assert found["newsroom_comments_waiting"] == 3
     oldest = found["newsroom_oldest_comment_waiting_seconds"]
