@@ -58,12 +58,12 @@ def secret_kept_in(path):
     return secret
 
 
-def flag(name):
-    """A boolean from the environment, False when unset. Raises ImproperlyConfigured if invalid."""
+def flag(name, *, default=False):
+    """A boolean from the environment. Raises ImproperlyConfigured if it is invalid."""
     text = env(name, default="").strip().lower()
     if text not in {"", "0", "false", "no", "off", "1", "true", "yes", "on"}:
         raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
-    return text in {"1", "true", "yes", "on"}
+    return text in {"1", "true", "yes", "on"} if text else default
 
 
 def from_url(name, default, read):
@@ -349,7 +349,18 @@ else:
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# What the processes of all machines count together; see comments.security.refusals.
 CACHES = {"default": from_url("CACHE_URL", "locmemcache://", env.cache_url_config)}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured(
+            "CACHE_URL names a Redis, and nothing here can speak to it: install it with "
+            "uv sync --extra redis, or unset CACHE_URL."
+        )
+    # In seconds: a request does not wait longer for it.
+    CACHES["default"].setdefault("OPTIONS", {}).update(
+        socket_connect_timeout=0.25, socket_timeout=0.25
+    )
 
 
 # Accounts
@@ -469,10 +480,23 @@ TASKS = {
 
 # Log: one JSON object per line, on standard output.
 
+# Whether `serve` writes a line for each request.
+ACCESS_LOG = flag("ACCESS_LOG", default=True)
+# Who sends this token as `Authorization: Bearer …` may read /metrics; unset: nobody.
+METRICS_TOKEN = env("METRICS_TOKEN", default="").strip()
+# When it is imported, prometheus_client looks here to learn that several processes count
+# together. `serve` names the folder of its own workers.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "newsroom.logs.JSONFormatter"}},
+    "filters": {
+        "no_advice_about_threads": {
+            "()": "newsroom.logs.NoAdviceAboutThreads",
+        }
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -485,6 +509,9 @@ LOGGING = {
         "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
         # At lower levels it logs the identifier of every passkey that is used.
         "fido2": {"level": "WARNING"},
+        "_granian": {"filters": ["no_advice_about_threads"]},
+        # Otherwise two lines about each task; one that fails is an error.
+        "django.tasks": {"level": "DEBUG" if DEBUG else "WARNING"},
     },
 }
 
@@ -531,7 +558,7 @@ else:
 MESSAGE_STORAGE = "newsroom.message_storage.MessageStorage"
 CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS")
 SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD")

@@ -33,6 +33,8 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags
 
+from newsroom.server.exchanges import note_cache
+
 # Memory for the pages of one process. Addresses that do not exist and query strings are
 # endless, so they have a small memory of their own: trying them one after the other
 # pushes out no page that others read.
@@ -104,6 +106,7 @@ class PageCache:
             if address is None:
                 return self._application(environ, start_response)
             page = self._page(address, environ, arrived=now)
+        note_cache(environ, self._state_of(page, arrived=now))
         return page.send(environ, start_response)
 
     def kept(self, environ):
@@ -114,32 +117,47 @@ class PageCache:
         """
         if not self._is_for_everyone(environ):
             return None
-        return self._fresh(spelt_address(environ))
+        page, state = self._fresh(spelt_address(environ))
+        if page is not None:
+            note_cache(environ, state)
+        return page
 
     def answer_at(self, address, accepted):
         """
-        Status, lower-case headers and body of the page kept at this Address; None without one.
+        Status, lower-case headers, body and state (hit or stale) of the page kept at this Address.
+        None without one.
 
         Like `kept`, for a GET with only the headers Host and Accept-Encoding. The returned
         headers are shared by all such answers and must not be changed.
         """
-        page = self._fresh(address) if self._seconds else None
+        if not self._seconds:
+            return None
+        page, state = self._fresh(address)
         if page is None:
             return None
         if len(accepted) > LONGEST_ACCEPT_ENCODING:
             accepted = ""
-        return page.answers[encoding_for(accepted)]
+        return *page.answers[encoding_for(accepted)], state
 
     def _fresh(self, spelt):
+        """A page that can be sent at once, and its state; None if there is none."""
         page = self._find(spelt)
         if page is None:
-            return None
+            return None, ""
         age = self._clock() - page.made
         if age < self._seconds:
-            return page
+            return page, "hit"
         # Another request is rendering it again.
-        is_being_made = spelt in self._renderings
-        return page if is_being_made and age < 2 * self._seconds else None
+        if spelt in self._renderings and age < 2 * self._seconds:
+            return page, "stale"
+        return None, ""
+
+    def _state_of(self, page, *, arrived):
+        """How the cache answered: hit, stale (older than its lifetime) or miss."""
+        # An Answer is for one reader. A page that was begun later was made for this request.
+        if not isinstance(page, Page) or page.made >= arrived:
+            return "miss"
+        return "hit" if arrived - page.made < self._seconds else "stale"
 
     def _is_for_everyone(self, environ):
         if not self._seconds or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):

@@ -15,6 +15,7 @@ from ipaddress import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from newsroom.server.exchanges import VALID_REQUEST_ID
 from newsroom.server.plain_answers import plain_answer
 
 IPAddress = IPv4Address | IPv6Address
@@ -97,6 +98,21 @@ class TrustedProxies:
         if not environ.keys().isdisjoint(FORWARDED):
             self._settle(environ)
         return self._application.kept(environ)
+
+    def request_id(self, environ):
+        """
+        The X-Request-ID of a trusted proxy; None if there is no valid one.
+
+        Must be called first, because the address of the client takes the place of the proxy's.
+        """
+        said = environ.get("HTTP_X_REQUEST_ID")
+        if (
+            said is None
+            or VALID_REQUEST_ID.fullmatch(said) is None
+            or not self._peer(environ.get("REMOTE_ADDR", ""))[0]
+        ):
+            return None
+        return said
 
     def _is_ambiguous(self, environ):
         """Whether a trusted proxy passed on a forwarding header that may be the client's own."""

@@ -26,9 +26,20 @@ from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
+from time import perf_counter
+
+from django.conf import settings
 
 from newsroom import wsgi
+from newsroom.server import access_log, request_metrics
 from newsroom.server.body_limits import LARGEST_BODY, largest_body
+from newsroom.server.exchanges import (
+    EXCHANGE,
+    Exchange,
+    ObservedProtocol,
+    RequestIds,
+    lines_of,
+)
 from newsroom.server.plain_answers import plain_headers
 from newsroom.server.proxies import AMBIGUOUS, FORWARDED
 from newsroom.server.request_bodies import (
@@ -54,11 +65,12 @@ UNREAD_SECONDS = 30
 # A longer answer is passed on piece by piece while it is made.
 WHOLE_ANSWER = 1024 * 1024
 
-# Headers that affect which page a GET gets, beyond those that every request has.
+# Headers that affect which page or which id a GET gets, beyond those that every request has.
 DECIDING = frozenset(
     [
         "cookie",
         "if-none-match",
+        "x-request-id",
         *(name.removeprefix("HTTP_").lower().replace("_", "-") for name in FORWARDED),
     ]
 )
@@ -71,30 +83,61 @@ class Server:
     The RSGI application in front of a WSGI application with `kept(environ)`.
 
     `sessions.is_signed_in(environ)` says whose body may be larger, `pages.answer_at(address,
-    accepted)` which page is kept. The paths in `health` have a thread of their own.
+    accepted)` which page is kept. The paths in `health` have threads of their own. `log` takes
+    every answered request (newsroom.server.access_log).
     """
 
-    def __init__(self, application, sessions, pages, *, health=("/healthz",)):
+    def __init__(
+        self, application, sessions, pages, *, health=("/healthz", "/metrics"), log=None
+    ):
         self._application = application
         self._sessions = sessions
         self._pages = pages
         self._health = health
+        self._log = log or access_log.AccessLog(write=None)
+        self._ids = RequestIds()
         self._threads = ThreadPoolExecutor(THREADS, "django")
-        self._health_thread = ThreadPoolExecutor(1, "health")
+        # One for each path: the metrics may wait for the database.
+        self._health_threads = ThreadPoolExecutor(2, "health")
         self._with_body = asyncio.Semaphore(THREADS // 2)
         self._large = asyncio.Semaphore(LARGE_BODIES)
         self._bodies = 0
 
     def __rsgi_init__(self, loop):
         loop.call_later(0.5, give_up_unread_answers, UNREAD_SECONDS)
+        self._log.start()
+
+    def __rsgi_del__(self, loop):
+        self._log.stop()
 
     async def __rsgi__(self, scope, protocol):
+        exchange = Exchange(self._ids.next(), scope.method, scope.path, perf_counter())
         page = self._kept_page(scope)
         if page is not None:
-            protocol.response_bytes(*page)
+            # The same as through an ObservedProtocol, and quicker.
+            exchange.status, headers, body, exchange.cache = page
+            headers = [*headers, ("x-request-id", exchange.request_id)]
+            protocol.response_bytes(exchange.status, headers, body)
+            exchange.size = len(body)
+            self._log.add(exchange)
             return
+        self._log.in_progress += 1
+        try:
+            await self._answer_observed(
+                scope, ObservedProtocol(protocol, exchange), exchange
+            )
+        finally:
+            # Without an answer of ours, the server below sends 500.
+            exchange.status = exchange.status or 500
+            self._log.in_progress -= 1
+            self._log.add(exchange)
+
+    async def _answer_observed(self, scope, protocol, exchange):
         try:
             environ = environ_of(scope)
+            environ[EXCHANGE] = exchange
+            said = self._application.request_id(environ)
+            exchange.request_id = said or exchange.request_id
             answer = self._kept(environ)
             if answer is not None:
                 send_answer(protocol, environ, *answer)
@@ -109,7 +152,7 @@ class Server:
 
     def _kept_page(self, scope):
         """
-        Status, headers and body of the kept page for a plain GET; None for other requests.
+        Status, headers, body and state of the kept page for a plain GET; None for other requests.
 
         Most requests are of this kind, so it builds nothing that they do not need.
         """
@@ -133,7 +176,9 @@ class Server:
 
     def _kept(self, environ):
         answer = Started()
-        page = self._application.kept(environ)
+        # Nothing is awaited here, so the lines of no other request are marked.
+        with lines_of(environ[EXCHANGE]):
+            page = self._application.kept(environ)
         if page is None:
             return None
         body = page.send(environ, answer)
@@ -145,7 +190,7 @@ class Server:
         # Asked only where it matters, because it may query the database.
         largest = largest_body(path, is_signed_in=True)
         if largest > limit and await self._in_thread(
-            self._sessions.is_signed_in, environ
+            environ[EXCHANGE], self._sessions.is_signed_in, environ
         ):
             limit = largest
         if self._bodies >= BODIES:
@@ -175,6 +220,7 @@ class Server:
             await drain(chunks)
         environ["wsgi.input"] = body
         environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ[EXCHANGE].body_seconds = perf_counter() - environ[EXCHANGE].began
         try:
             async with self._with_body:
                 await self._answer(environ, protocol)
@@ -183,16 +229,22 @@ class Server:
 
     async def _answer(self, environ, protocol):
         is_health = environ["PATH_INFO"] in self._health
-        threads = self._health_thread if is_health else self._threads
+        threads = self._health_threads if is_health else self._threads
         loop = asyncio.get_running_loop()
         work = Work(self._application, environ, protocol, loop)
-        status, headers, body = await loop.run_in_executor(threads, work.run)
+        status, headers, body = await self._in_thread(
+            environ[EXCHANGE], work.run, threads=threads
+        )
         if body is not None:
             send_answer(protocol, environ, status, headers, body)
 
-    def _in_thread(self, function, *arguments):
+    def _in_thread(self, exchange, function, *arguments, threads=None):
+        def run():
+            with lines_of(exchange):
+                return function(*arguments)
+
         loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._threads, function, *arguments)
+        return loop.run_in_executor(threads or self._threads, run)
 
 
 class Work:
@@ -411,4 +463,14 @@ def give_up_unread_answers(seconds):
                 copy.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
 
 
-application = Server(wsgi.application, wsgi.sessions, wsgi.pages)
+def log_of_this_process():
+    """The access log as the settings want it."""
+    return access_log.AccessLog(
+        write=access_log.write_to_stdout if settings.ACCESS_LOG else None,
+        metrics=request_metrics.of_this_process(),
+    )
+
+
+application = Server(
+    wsgi.application, wsgi.sessions, wsgi.pages, log=log_of_this_process()
+)

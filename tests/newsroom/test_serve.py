@@ -13,7 +13,13 @@ import pytest
 from django.core.management import CommandError
 
 from newsroom.management.commands.serve import host_and_port
-from tests.newsroom.conftest import ask, free_port, taken_port, wait_until
+from tests.newsroom.conftest import (
+    ask,
+    children_of,
+    free_port,
+    taken_port,
+    wait_until,
+)
 
 # Another process holds the lock: every writer waits, as with a slow disk or a long job.
 HOLD_THE_TABLE = """
@@ -104,12 +110,6 @@ class holding_the_table:
         if self.process.poll() is None:
             self.process.kill()
             self.process.communicate()
-
-
-def children_of(process):
-    """The child processes, as the kernel lists them for each thread."""
-    lists = Path(f"/proc/{process.pid}/task").glob("*/children")
-    return [int(pid) for listed in lists for pid in listed.read_text().split()]
 
 
 def tickers_of(process):

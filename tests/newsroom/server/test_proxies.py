@@ -249,3 +249,25 @@ def test_headers_that_may_be_the_readers_are_refused_from_a_trusted_proxy(name, 
 
 def test_from_everyone_else_they_are_ignored_as_ever():
     assert refused("198.51.100.1", "x-forwarded-for") == (b"answer", [])
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "taken"),
+    [
+        ("127.0.0.1", "a1b2-c3/d4=", "a1b2-c3/d4="),
+        ("203.0.113.9", "a1b2-c3", None),
+        ("", "a1b2-c3", None),
+        ("127.0.0.1", None, None),
+        ("127.0.0.1", "", None),
+        ("127.0.0.1", "x" * 129, None),
+        ("127.0.0.1", "one,two", None),
+        ("127.0.0.1", 'a"b', None),
+        ("127.0.0.1", "a\r\nSet-Cookie: x", None),
+        ("127.0.0.1", "ä", None),
+    ],
+)
+def test_the_id_of_a_request_comes_from_a_trusted_proxy_or_nobody(peer, said, taken):
+    environ = {"REMOTE_ADDR": peer}
+    if said is not None:
+        environ["HTTP_X_REQUEST_ID"] = said
+    assert TrustedProxies(None).request_id(environ) == taken

@@ -157,8 +157,10 @@ def site(application):
 
 
 def asked(server, protocol=None, *lines, **about):
+    """Status, headers and body of the answer; each answer has an id, which is left out."""
     protocol = protocol or Protocol()
     run_in_thread(server.__rsgi__(scope(*lines, **about), protocol))
+    assert protocol.answer[1].pop("x-request-id")
     return protocol.answer
 
 
@@ -259,3 +261,67 @@ def test_other_characters_are_not_taken_for_the_address_of_another_page(settings
     server = site(application)
     for path in ["/é/", "/Ã©/", "/é/"]:
         assert asked(server, path=path)[2].decode() == path
+
+
+class Log:
+    """Takes the answered requests, as the access log does."""
+
+    in_progress = 0
+
+    def __init__(self):
+        self.taken = []
+
+    def add(self, exchange):
+        self.taken.append(exchange)
+
+
+def observed(application):
+    server = site(application)
+    server._log = Log()
+    return server, server._log.taken
+
+
+def test_it_is_known_how_the_page_cache_answered(settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    settings.ALLOWED_HOSTS = ["testserver"]
+    server, taken = observed(answering([b"ok"], *PAGE))
+    etag = ("etag", "x")
+    for lines in [[], [], [etag], [("cookie", "theme=dark")]]:
+        asked(server, None, *lines)
+    asked(server, method="POST")
+    assert [each.cache for each in taken] == ["miss", "hit", "hit", "hit", ""]
+    assert {(each.status, each.size) for each in taken} == {(200, 2)}
+    assert server._log.in_progress == 0
+
+
+def test_each_answer_from_the_cache_has_an_id_of_its_own(settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    settings.ALLOWED_HOSTS = ["testserver"]
+    server, taken = observed(answering([b"ok"], *PAGE))
+    sent = []
+    for _ in range(3):
+        protocol = Protocol()
+        run_in_thread(server.__rsgi__(scope(), protocol))
+        sent.append(protocol.answer[1]["x-request-id"])
+    assert sent == [each.request_id for each in taken]
+    assert len(set(sent)) == 3
+
+
+def test_what_is_refused_before_django_is_noted_too(monkeypatch):
+    server, taken = observed(answering([]))
+    asked(server, None, ("host", "another"))
+    monkeypatch.setattr(rsgi, "BODIES", 0)
+    asked(server, Protocol([b"x"]), ("content-length", "1"), method="POST")
+    assert [each.status for each in taken] == [400, 503]
+
+
+def test_an_answer_that_breaks_off_is_noted_as_an_error():
+    def breaks_off():
+        yield b"x"
+        raise ValueError("Gone")
+
+    server, taken = observed(answering(breaks_off()))
+    with pytest.raises(ValueError, match="Gone"):
+        asked(server)
+    assert [each.status for each in taken] == [500]
+    assert server._log.in_progress == 0

@@ -249,6 +249,7 @@ def test_the_list_says_in_words_where_each_article_stands(desk):
     assert page.count('class="on-top"') == 1
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("filters", "titles"),
     [
@@ -278,6 +279,7 @@ def test_the_list_can_be_narrowed(desk, editor, filters, titles):
     assert {article.title for article in page.context["cl"].result_list} == titles
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "filters",
     [
