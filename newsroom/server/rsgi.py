@@ -17,6 +17,7 @@ The kernel cuts off a client that does not read (TCP_USER_TIMEOUT).
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import socket
 import stat
@@ -27,6 +28,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 
+from articles.core.parent_process import end_with_parent
 from newsroom import wsgi
 from newsroom.server.body_limits import LARGEST_BODY, largest_body
 from newsroom.server.plain_answers import plain_headers
@@ -87,6 +89,9 @@ class Server:
 
     def __rsgi_init__(self, loop):
         loop.call_later(0.5, give_up_unread_answers, UNREAD_SECONDS)
+        # The next server would find the port taken by the workers of one that was killed.
+        if server := multiprocessing.parent_process():
+            end_with_parent(server.pid)
 
     async def __rsgi__(self, scope, protocol):
         page = self._kept_page(scope)
