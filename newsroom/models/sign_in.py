@@ -3,6 +3,8 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from articles.core.batches import delete_in_batches
+
 # Longer than every period of newsroom.accounts.throttling.
 KEPT = timedelta(hours=2)
 
@@ -10,7 +12,7 @@ KEPT = timedelta(hours=2)
 class FailedSignInQuerySet(models.QuerySet):
     def forget_old(self):
         """Delete the rows that no limit counts any more. Returns their number."""
-        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        return delete_in_batches(self.filter(at__lt=timezone.now() - KEPT))
 
 
 class FailedSignIn(models.Model):
