@@ -6,14 +6,18 @@ before an interruption is in the Batch and can be undone.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from articles.core.append_only import name_of
 from articles.core.batches import pausing_for_other_writers
 from articles.models import TransitionError
 from comments.models import Batch, Comment, Thread
 
+# An undo that began longer ago and is not complete has stopped, and can be continued.
+STOPPED_AFTER = timedelta(minutes=1)
 # A version that no comment has.
 UNSEEN = 0
 # The steps that can be taken on several comments at once; each is a method of Comment.
@@ -80,7 +84,8 @@ def _undoing_of(batch, comments, decisions, *, by):
             return Batch.objects.create(
                 step="undo", by=by, by_name=name_of(by), undoes=batch
             )
-        if not any(_is_last(decisions, comment) for comment in comments):
+        is_going_on = undone.at > timezone.now() - STOPPED_AFTER
+        if is_going_on or not any(_is_last(decisions, one) for one in comments):
             raise TransitionError(
                 f"{undone.by_name} has undone these decisions before."
             )

@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from articles.models import TransitionError
 from comments.models import Batch, Comment, Decision
@@ -87,7 +91,10 @@ def test_an_undo_that_stopped_half_way_goes_on(ana, monkeypatch):
         undo_together(outcome.batch, by=ana)
     monkeypatch.setattr(Comment, "undo", undo)
     assert [status_of(one) for one in comments] == ["pending", "approved", "approved"]
-    undone = undo_together(outcome.batch, by=ana)
+    with pytest.raises(TransitionError, match="Ana Ruiz has undone"):
+        undo_together(outcome.batch, by=ana)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        undone = undo_together(outcome.batch, by=ana)
     assert len(undone.done) == 2
     assert {status_of(one) for one in comments} == {"pending"}
     assert Batch.objects.filter(undoes=outcome.batch).count() == 1
