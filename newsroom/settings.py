@@ -458,6 +458,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 # Mail
 
+# `articles` calls it to mail a writer; the mail waits there for the mail server.
+STAFF_OUTBOX = "newsroom.accounts.account_mail.write"
 MAILERS = {"default": from_url("MAIL_URL", "consolemail://", mailer_from)}
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"newsroom@{site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -351,6 +351,12 @@ def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
+@pytest.fixture
+def with_worker(settings):
+    """A site with a worker, which does each task at once after the commit."""
+    settings.WORKER = True
+
+
 @pytest.fixture(autouse=True)
 def _no_lots(settings):
     """No audit samples are drawn unless a test says so, so that results do not vary."""

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet, name_of
+from articles.core.batches import change_in_batches
 from articles.core.link_keys import LinkedRow
 from articles.core.moments import moment_in_words
 from articles.models.article import Article
@@ -71,8 +72,8 @@ class CorrectionRequestQuerySet(models.QuerySet):
     def forget_networks(self):
         """Blank the networks older than NETWORK_KEPT; return their number."""
         # No index can answer `exclude(network="")`.
-        known = self.filter(network__gt="")
-        return known.older_than(NETWORK_KEPT).update(network="")
+        known = self.filter(network__gt="").older_than(NETWORK_KEPT)
+        return change_in_batches(known, lambda batch: batch.update(network=""))
 
 
 class CorrectionRequest(LinkedRow):

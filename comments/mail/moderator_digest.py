@@ -47,6 +47,8 @@ COUNTED = 1000
 # Decisions may be committed in another order than their ids, but not further apart than this.
 SETTLED_AFTER = timedelta(minutes=1)
 
+# `at_once` is bounded too: however many comments come, a moderator gets one mail a minute.
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
@@ -67,7 +69,7 @@ class Rhythm:
         """Parse MODERATORS_MAIL: `at_once`, `hourly`, `daily` or `waiting 3h`."""
         if found := re.fullmatch(r"waiting (\d+)h", text):
             return cls(HOUR, int(found[1]) * HOUR)
-        return cls({"at_once": timedelta(0), "hourly": HOUR, "daily": 24 * HOUR}[text])
+        return cls({"at_once": MINUTE, "hourly": HOUR, "daily": 24 * HOUR}[text])
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,11 @@ def mail_moderators():
 
     A moderator gets a mail if something is new to them (a waiting comment, one that waits
     again after reports or an edit, or an appeal) and if MODERATORS_MAIL allows the next mail.
+    Returns whether the mail server works, as far as it was needed.
     """
     comment, appeal = _newest_waiting(), _newest_appeal()
     if not (comment or appeal):
-        return
+        return True
     rhythm = Rhythm.parse(settings.MODERATORS_MAIL)
     moderators = {moderator.pk: moderator for moderator in _moderators()}
     due = list(Digest.objects.of(moderators.values()).due(apart=rhythm.apart))
@@ -144,7 +147,7 @@ def mail_moderators():
     due = [digest for digest in due if digest.misses(comment, appeal, put_back)]
     entries = what_waits() if due else []
     if not entries or entries[0].since > timezone.now() - rhythm.waited:
-        return
+        return True
     newest = [comment, appeal, max(put_back, _newest_settled_decision())]
     numbers = _numbers(entries)
     with_links = _with_links(digest.moderator_id for digest in due)
@@ -159,9 +162,10 @@ def mail_moderators():
                 letter.send()
             except Exception as error:
                 if not _handle_failure(error, digest):
-                    return
+                    return False
             else:
                 digest.note_sent(*newest)
+    return True
 
 
 def what_waits():

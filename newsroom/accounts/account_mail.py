@@ -1,5 +1,5 @@
 """
-Mails to account holders: new passwords, and notices about their account.
+Mails to account holders: new passwords, notices about their account, mails of the desk.
 
 Each mail is a row, stored in the transaction that causes it, and sent by the next `tick`, never
 inside the request. So the time of an answer reveals nothing about a mail, and a mail server that
@@ -45,9 +45,16 @@ def notify(event, *, former_address=""):
         )
 
 
+def write(user, *, subject, body):
+    """Queue a mail of the desk to an account holder, in the transaction that causes it."""
+    StaffMail.objects.create(
+        kind=StaffMail.Kind.DESK, user=user, subject=subject, body=body
+    )
+
+
 def send_due_account_mail():
-    """Send all mails to account holders that are due."""
-    send_queue(StaffMail.objects.due(), send_account_mail)
+    """Send the mails to account holders that are due; return whether the mail server works."""
+    return send_queue(StaffMail.objects.due(), send_account_mail)
 
 
 def send_account_mail(mail):
@@ -89,10 +96,23 @@ def _notice(mail):
     )
 
 
+def _mail_of_desk(mail):
+    """The mail as it was written; None if the account has no address any more."""
+    if not mail.user.email:
+        return None
+    return EmailMessage(
+        subject=mail.subject,
+        body=mail.body,
+        to=[mail.user.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
 _LETTERS = {
     StaffMail.Kind.RESET_ASKED: _answer_request,
     StaffMail.Kind.PASSWORD_RESET: _way_to_new_password,
     StaffMail.Kind.NOTICE: _notice,
+    StaffMail.Kind.DESK: _mail_of_desk,
 }
 
 

@@ -17,6 +17,7 @@ The kernel cuts off a client that does not read (TCP_USER_TIMEOUT).
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import socket
 import stat
@@ -30,6 +31,7 @@ from time import perf_counter
 
 from django.conf import settings
 
+from articles.core.parent_process import end_with_parent
 from newsroom import wsgi
 from newsroom.server import access_log, request_metrics
 from newsroom.server.body_limits import LARGEST_BODY, largest_body
@@ -106,6 +108,9 @@ class Server:
     def __rsgi_init__(self, loop):
         loop.call_later(0.5, give_up_unread_answers, UNREAD_SECONDS)
         self._log.start()
+        # The next server would find the port taken by the workers of one that was killed.
+        if server := multiprocessing.parent_process():
+            end_with_parent(server.pid)
 
     def __rsgi_del__(self, loop):
         self._log.stop()

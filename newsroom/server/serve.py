@@ -35,6 +35,9 @@ LARGEST_HEADERS = 32 * 1024
 SECONDS_TO_FINISH = 30
 
 TICK_SECONDS = 10
+# How long the jobs of `tick` may go on after the requests are finished. They are then killed:
+# every job can be, and the next tick begins it again.
+SECONDS_TO_FINISH_TICK = 5
 
 
 def serve(*, host: str, port: int, workers: int) -> None:
@@ -153,8 +156,8 @@ class TickProcess:
     Runs `tick` in a process of its own, and starts it again when it ends.
 
     The process reads from a pipe that we hold open: when the server ends, in whatever way,
-    the pipe closes and the process ends.
-    went, the pipe closes and the process ends.
+    the pipe closes and the process ends after its present job. If that takes longer than
+    SECONDS_TO_FINISH_TICK, or the server was killed, it is killed.
     """
 
     def __init__(self):
@@ -169,9 +172,10 @@ class TickProcess:
         if self._process is not None:
             self._process.stdin.close()
             try:
-                self._process.wait(timeout=SECONDS_TO_FINISH)
+                self._process.wait(timeout=SECONDS_TO_FINISH_TICK)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+                self._process.wait()
 
     def _keep_running(self):
         command = [

@@ -21,6 +21,8 @@ from tests.conftest import OUR_VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 
+MAKE_STEADY_CLOCK = "from tests.factories import make_steady_clock; make_steady_clock()"
+
 
 class Site:
     """Runs `manage.py` as an operator would, with only the environment that the test sets."""

@@ -1,5 +1,4 @@
 import json
-import os
 import re
 import signal
 import threading
@@ -13,7 +12,9 @@ import pytest
 from django.core.management import CommandError
 
 from newsroom.management.commands.serve import host_and_port
+from newsroom.server.serve import TICK_SECONDS, refuse_when_taken
 from tests.newsroom.conftest import (
+    MAKE_STEADY_CLOCK,
     ask,
     children_of,
     free_port,
@@ -25,10 +26,9 @@ from tests.newsroom.conftest import (
 HOLD_THE_TABLE = """
 import sys
 from django.db import connection, transaction
-from newsroom.models import FailedSignIn
 with transaction.atomic():
     if connection.vendor == "postgresql":
-        connection.cursor().execute("LOCK TABLE newsroom_failedsignin")
+        connection.cursor().execute("LOCK TABLE TABLE_NAME")
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -99,8 +99,9 @@ def test_a_request_in_flight_is_finished_when_the_server_is_told_to_stop(ready_s
 
 
 class holding_the_table:
-    def __init__(self, site):
-        self.process = site.start("shell", "-v0", "-c", HOLD_THE_TABLE, stdin=-1)
+    def __init__(self, site, table="newsroom_failedsignin"):
+        code = HOLD_THE_TABLE.replace("TABLE_NAME", table)
+        self.process = site.start("shell", "-v0", "-c", code, stdin=-1)
 
     def __enter__(self):
         assert self.process.stdout.readline() == "held\n"
@@ -128,6 +129,7 @@ def is_gone(pid):
 
 
 def test_one_process_ticks_however_many_serve(ready_site):
+    ready_site.shell(MAKE_STEADY_CLOCK)
     ready_site.shell(
         "from newsroom.models import *; from datetime import *; "
         "FailedSignIn.objects.create(account='a', at=datetime(2020, 1, 1, tzinfo=UTC))"
@@ -142,15 +144,39 @@ def test_one_process_ticks_however_many_serve(ready_site):
         assert is_gone(ticker)
 
 
-def test_ticking_ends_even_when_the_server_is_killed(ready_site):
+def ticker_of(process):
+    """The id of the process that ticks, once it has begun: then it watches its parent."""
+    wait_until(lambda: tickers_of(process))
+    [ticker] = tickers_of(process)
+    wait_until(lambda: len(list(Path(f"/proc/{ticker}/task").iterdir())) > 1)
+    return ticker
+
+
+def test_a_job_that_hangs_does_not_hold_up_the_end(ready_site):
     with ready_site.served("--workers", 1) as (_, process):
-        wait_until(lambda: tickers_of(process))
-        [ticker] = tickers_of(process)
-        workers = set(children_of(process)) - {ticker}
-        process.kill()
-        for worker in workers:
-            os.kill(worker, signal.SIGKILL)
-        wait_until(lambda: is_gone(ticker), seconds=30)
+        ticker = ticker_of(process)
+        # Every tick writes what it has done, and waits for the lock that another process holds.
+        with holding_the_table(ready_site, "newsroom_ticking"):
+            time.sleep(TICK_SECONDS + 3)
+            start = time.monotonic()
+            process.terminate()
+            assert process.wait(timeout=60) == 0
+            assert time.monotonic() - start < 10
+            assert is_gone(ticker)
+
+
+def test_everything_ends_soon_after_the_server_was_killed(ready_site):
+    with ready_site.served("--workers", 2) as (site, process):
+        ticker_of(process)
+        with holding_the_table(ready_site, "newsroom_ticking"):
+            children = children_of(process)
+            assert len(children) == 3
+            # Now a job of the tick hangs, so that it does not see that its pipe is closed.
+            time.sleep(TICK_SECONDS + 3)
+            process.kill()
+            wait_until(lambda: all(map(is_gone, children)), seconds=5)
+        # The next server finds the port free.
+        refuse_when_taken(*host_and_port(urlsplit(site).netloc))
 
 
 def test_a_site_without_static_files_says_what_to_do(site):

@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import AvifImagePlugin
 
+from articles.core.parent_process import end_with_parent
 from articles.images.processing.decode_limits import (
     NOT_ENOUGH_MEMORY,
     FileRefused,
@@ -47,6 +48,8 @@ def main(*, max_memory: int, max_seconds: int) -> None:
 
     Each may use `max_memory` bytes and `max_seconds` seconds of CPU time.
     """
+    # The pipe of a parent that was killed closes, but a decoder that works does not look at it.
+    end_with_parent(os.getppid(), grace=0)
     requests, answers = sys.stdin.buffer, _own_output()
     # Ctrl+C in a terminal reaches this process, too. It is to end when the pipe closes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
