@@ -52,7 +52,7 @@ def masked(text: str) -> str:
 class JSONFormatter(logging.Formatter):
     """Time (UTC, with milliseconds), level, logger and message, and a traceback if there is one."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

@@ -31,7 +31,7 @@ def slug_in(address: str) -> str:
     return address if re.fullmatch(r"[-\w]+", address) else _slug_in(address)
 
 
-def linking_to(article) -> list[Article]:
+def linking_to(article: Article) -> list[Article]:
     """The newest visible articles whose body links to a current or former address of this one."""
     visible = Article.objects.visible()
     newest = visible.newest_first().values_list("pk", flat=True)[:LOOKED_THROUGH]
@@ -41,7 +41,7 @@ def linking_to(article) -> list[Article]:
     )
 
 
-def _addresses(article) -> set[str]:
+def _addresses(article: Article) -> set[str]:
     return {article.slug, *article.addresses.used().values_list("slug", flat=True)}
 
 

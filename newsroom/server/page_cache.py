@@ -495,7 +495,7 @@ def public_query(query: str, known: frozenset[str]) -> str:
 
 def may_be_kept(status: str, headers: Headers) -> bool:
     """Whether the answer says it is public, depends on the address alone, and is small enough."""
-    said = {}
+    said: dict[str, list[str]] = {}
     for name, value in headers:
         said.setdefault(name.lower(), []).append(value)
     control = words(said.get("cache-control", []))
@@ -532,16 +532,16 @@ def names(known: str, etag: str) -> bool:
     """Whether an If-None-Match header names the page's ETag, weakly or strongly."""
     if known == etag:
         return True
-    known = parse_etags(known)
-    return known == ["*"] or etag.removeprefix("W/") in {
-        tag.removeprefix("W/") for tag in known
+    tags = parse_etags(known)
+    return tags == ["*"] or etag.removeprefix("W/") in {
+        tag.removeprefix("W/") for tag in tags
     }
 
 
 @lru_cache(maxsize=256)
 def encoding_for(accepted: str) -> str:
     """The best of our encodings for an Accept-Encoding; what cannot be parsed is ignored."""
-    weights = {}
+    weights: dict[str, float] = {}
     for item in accepted.lower().split(","):
         name, _, parameters = item.partition(";")
         weights[name.strip().removeprefix("x-")] = weight(parameters)
