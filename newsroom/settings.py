@@ -22,6 +22,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from whitenoise.compress import Compressor
 
+from articles.core.site_address import site_origin, wire_name
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -169,16 +171,24 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_kept_in(VAR_DIR / "secret_k
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
 
 SITE_NAME = env("SITE_NAME", default="Newsroom")
-SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
-site = from_url("SITE_URL", SITE_URL, urlsplit)
-if site.scheme not in {"http", "https"} or not site.hostname:
-    raise ImproperlyConfigured(
-        f"SITE_URL must begin with http:// or https:// and name a host, not {SITE_URL!r}."
-    )
+# As browsers send it in `Origin`: an international host name is in its wire form (xn--…).
+try:
+    SITE_URL = site_origin(env("SITE_URL", default="http://localhost:8000"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"SITE_URL {error}") from None
+site = urlsplit(SITE_URL)
 HTTPS = site.scheme == "https"
-ALLOWED_HOSTS = env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
-if site.hostname not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
-    ALLOWED_HOSTS.append(site.hostname)
+try:
+    ALLOWED_HOSTS = list(
+        map(
+            wire_name, env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
+        )
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"ALLOWED_HOSTS has a wrong name: {error}.") from None
+site_host = f"[{site.hostname}]" if ":" in site.hostname else site.hostname
+if site_host not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
+    ALLOWED_HOSTS.append(site_host)
 
 # The proxies in front of the site: addresses or networks whose X-Forwarded-* headers are
 # trusted.
@@ -460,7 +470,17 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 # `articles` calls it to mail a writer; the mail waits there for the mail server.
 STAFF_OUTBOX = "newsroom.accounts.account_mail.write"
-MAILERS = {"default": from_url("MAIL_URL", "consolemail://", mailer_from)}
+# Unless MAIL_URL names a mail server, mails become files in this folder.
+MAIL_DIR = VAR_DIR / "mail"
+if env("MAIL_URL", default=""):
+    MAILERS = {"default": from_url("MAIL_URL", "", mailer_from)}
+else:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(MAIL_DIR)},
+        }
+    }
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"newsroom@{site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "

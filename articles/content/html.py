@@ -91,7 +91,7 @@ def _is_own_picture(path):
     )
 
 
-_ALLOWED = {
+_ALLOWED: dict[str, Any] = {
     "tags": _TEXT_TAGS | _INLINE_TAGS | _LIST_TAGS | _FIGURE_TAGS | _TABLE_TAGS,
     "clean_content_tags": {
         "script",

@@ -7,6 +7,7 @@ A plain line is `what: name: detail`, written as soon as the outcome is known.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -26,7 +27,7 @@ class CommandOutcome:
 class CommandReport:
     """The outcomes of a command, item by item: shown while it runs and at the end."""
 
-    def __init__(self, out, *, no_color: bool = False):
+    def __init__(self, out: Any, *, no_color: bool = False):
         self.all: list[CommandOutcome] = []
         self._out = out
         # Otherwise Django's stream ends every part of a progress bar with a new line.

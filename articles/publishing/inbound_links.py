@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Q
 
+from articles.core.site_address import wire_netloc
 from articles.models import Article
 
 # The newest visible articles that are searched for links: no index answers who links where.
@@ -31,7 +32,7 @@ def slug_in(address: str) -> str:
     return address if re.fullmatch(r"[-\w]+", address) else _slug_in(address)
 
 
-def linking_to(article) -> list[Article]:
+def linking_to(article: Article) -> list[Article]:
     """The newest visible articles whose body links to a current or former address of this one."""
     visible = Article.objects.visible()
     newest = visible.newest_first().values_list("pk", flat=True)[:ARTICLES_SEARCHED]
@@ -41,7 +42,7 @@ def linking_to(article) -> list[Article]:
     )
 
 
-def _addresses(article) -> set[str]:
+def _addresses(article: Article) -> set[str]:
     return {article.slug, *article.addresses.used().values_list("slug", flat=True)}
 
 
@@ -56,9 +57,12 @@ def _names_one_of(slugs: Iterable[str]) -> Q:
 def _slug_in(address: str) -> str:
     try:
         parts = urlsplit(address)
+        is_ours = not parts.netloc or wire_netloc(address) == wire_netloc(
+            settings.SITE_URL
+        )
     except ValueError:
         return ""
-    if parts.netloc and parts.netloc != urlsplit(settings.SITE_URL).netloc:
+    if not is_ours:
         return ""
     match = _ARTICLE.fullmatch(parts.path)
     return match[1] if match else ""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from articles.core.site_address import readable_name, wire_name
 from comments.security.tokens import confirm_address, data_address, stop_address
 from comments.text.html import kept_line
 from comments.text.plain_text import inert_line, inert_text
@@ -109,7 +110,7 @@ def _letter(mailbox, subject, template, context, *, stop=None, **headers):
     context |= {
         "stop": stop,
         "site_name": settings.SITE_NAME,
-        "site": urlsplit(settings.SITE_URL).netloc,
+        "site": readable_name(settings.SITE_URL),
     }
     return EmailMessage(
         subject=subject,
@@ -139,4 +140,4 @@ def _in_full(path):
 
 
 def _our_name():
-    return urlsplit(settings.SITE_URL).hostname.encode("idna").decode()
+    return wire_name(urlsplit(settings.SITE_URL).hostname)

@@ -13,7 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -23,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from articles.core.site_address import readable_name
 from comments.mail.one_click import (
     ONE_CLICK_STEPS,
     deciding_by_mail,
@@ -263,7 +263,7 @@ def _letter(moderator, digest, entries, numbers, *, has_links):
         "has_links": has_links,
         "queue": _in_full(f"{reverse('admin:index')}comments/queue/"),
         "site_name": settings.SITE_NAME,
-        "site": urlsplit(settings.SITE_URL).netloc,
+        "site": readable_name(settings.SITE_URL),
     }
     return EmailMessage(
         subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",

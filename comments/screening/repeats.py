@@ -37,6 +37,8 @@ def similar_text(posted: Posted, limit: float) -> Iterator[Finding]:
 
 def flood(posted: Posted, limit: float) -> Iterator[Finding]:
     """One sender has sent many comments within ten minutes."""
+    if posted.at is None:
+        return
     lately = [
         one
         for one in posted.earlier

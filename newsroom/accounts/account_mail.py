@@ -6,8 +6,6 @@ inside the request. So the time of an answer reveals nothing about a mail, and a
 is down loses none.
 """
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
@@ -17,6 +15,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from articles.core.site_address import readable_name
 from comments.mail.outbox import deliver, send_queue
 from newsroom.models import StaffMail
 
@@ -121,7 +120,7 @@ def _letter(user, subject, template, context, *, address=""):
         # The address in the mail is from the settings, never from a request.
         "site_url": settings.SITE_URL,
         "site_name": settings.SITE_NAME,
-        "site": urlsplit(settings.SITE_URL).netloc,
+        "site": readable_name(settings.SITE_URL),
         "user": user,
     }
     return EmailMessage(

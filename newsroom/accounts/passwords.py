@@ -8,12 +8,12 @@ with an ending, repetitions and sequences.
 
 import re
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
+from articles.core.site_address import readable_name
 from articles.core.text.normalisation import caseless
 
 # The characters that must remain when the expected words are removed.
@@ -55,7 +55,7 @@ class ExpectedWordsValidator:
         return "Your password can’t be made of the name of the site or your own."
 
     def _words_of(self, user):
-        texts = [settings.SITE_NAME, urlsplit(settings.SITE_URL).hostname, "newsroom"]
+        texts = [settings.SITE_NAME, readable_name(settings.SITE_URL), "newsroom"]
         if user is not None:
             texts += [
                 user.get_username(),

@@ -470,10 +470,11 @@ def public_host(host: str, scheme: str, server_port: str) -> str | None:
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         return None
     site = urlsplit(settings.SITE_URL)
-    if domain not in {*map(str.lower, settings.ALLOWED_HOSTS), site.hostname}:
-        if not validate_host(site.hostname, settings.ALLOWED_HOSTS):
+    own_host = site.hostname or ""
+    if domain not in {*map(str.lower, settings.ALLOWED_HOSTS), own_host}:
+        if not validate_host(own_host, settings.ALLOWED_HOSTS):
             return None
-        domain = site.hostname
+        domain = own_host
     if not port or port == {"http": "80", "https": "443"}.get(scheme):
         return domain
     if port in {server_port, str(site.port)}:
@@ -513,7 +514,7 @@ def public_query(query: str, known: frozenset[str]) -> str:
 
 def may_be_kept(status: str, headers: Headers) -> bool:
     """Whether the answer says it is public, depends on the address alone, and is small enough."""
-    said = {}
+    said: dict[str, list[str]] = {}
     for name, value in headers:
         said.setdefault(name.lower(), []).append(value)
     control = words(said.get("cache-control", []))
@@ -550,16 +551,16 @@ def names(known: str, etag: str) -> bool:
     """Whether an If-None-Match header names the page's ETag, weakly or strongly."""
     if known == etag:
         return True
-    known = parse_etags(known)
-    return known == ["*"] or etag.removeprefix("W/") in {
-        tag.removeprefix("W/") for tag in known
+    tags = parse_etags(known)
+    return tags == ["*"] or etag.removeprefix("W/") in {
+        tag.removeprefix("W/") for tag in tags
     }
 
 
 @lru_cache(maxsize=256)
 def encoding_for(accepted: str) -> str:
     """The best of our encodings for an Accept-Encoding; what cannot be parsed is ignored."""
-    weights = {}
+    weights: dict[str, float] = {}
     for item in accepted.lower().split(","):
         name, _, parameters = item.partition(";")
         weights[name.strip().removeprefix("x-")] = weight(parameters)

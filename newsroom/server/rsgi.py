@@ -22,12 +22,14 @@ import os
 import socket
 import stat
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from time import perf_counter
+from typing import Any
 
 from django.conf import settings
 
@@ -335,7 +337,7 @@ class FileWrapper:
         self.file.close()
 
 
-def path_of_whole_file(body, headers) -> str | None:
+def path_of_whole_file(body: object, headers: Iterable[tuple[str, str]]) -> str | None:
     """The path of the file if the body is the whole file, else None."""
     if not isinstance(body, FileWrapper):
         return None
@@ -394,7 +396,7 @@ CONSTANT = {
 }
 
 
-def environ_of(scope) -> dict:
+def environ_of(scope: Any) -> dict[str, Any]:
     """
     The WSGI environ of a request, without its body.
 

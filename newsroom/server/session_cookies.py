@@ -9,6 +9,7 @@ import re
 import time
 from collections import OrderedDict
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
@@ -64,7 +65,7 @@ class KnownSessions:
             self._take_out(environ)
         return self._application.kept(environ)
 
-    def is_signed_in(self, environ) -> bool:
+    def is_signed_in(self, environ: dict[str, Any]) -> bool:
         """Whether the request brings a session of somebody with an account. May ask the database."""
         return self._is_named(environ) and self._known(environ) == OF_ACCOUNT
 

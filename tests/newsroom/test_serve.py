@@ -15,11 +15,13 @@ from newsroom.management.commands.serve import host_and_port
 from newsroom.server.serve import TICK_SECONDS, refuse_when_taken
 from tests.newsroom.conftest import (
     MAKE_STEADY_CLOCK,
+    Site,
     ask,
     children_of,
     free_port,
     taken_port,
     wait_until,
+    with_files,
 )
 
 # Another process holds the lock: every writer waits, as with a slow disk or a long job.
@@ -64,7 +66,10 @@ def test_the_server_serves_pages_and_static_files(ready_site):
         lines = log_of(process)
     assert process.returncode == 0
     assert {"time", "level", "logger", "message"} <= set(lines[0])
-    assert any(line["logger"].startswith("_granian") for line in lines)
+    of_granian = [line for line in lines if line["logger"].startswith("_granian")]
+    assert of_granian
+    # It has nothing to say against the number of our threads.
+    assert {line["level"] for line in of_granian} == {"info"}
 
 
 def test_a_request_in_flight_is_finished_when_the_server_is_told_to_stop(ready_site):
@@ -191,6 +196,66 @@ def test_a_site_without_tables_says_what_to_do(site_with_files):
     assert run.returncode == 1
     assert "uv run manage.py migrate" in run.complaints
     assert "Traceback" not in run.complaints
+
+
+def refused_for_the_database(site, address):
+    """What `serve` and `demo` say, soon, without a database at the address."""
+    began = time.monotonic()
+    assert site.run("check").returncode == 0
+    # Python and Django start within a second, unless the machine has more to do.
+    needed = time.monotonic() - began
+    said = set()
+    for command in ["serve", "demo"]:
+        began = time.monotonic()
+        run = site.run(command, DATABASE_URL=address)
+        assert time.monotonic() - began < 5 + 2 * needed
+        assert run.returncode == 1
+        assert run.printed == ""
+        said.add(run.complaints)
+    [sentence] = said
+    assert len(sentence.splitlines()) == 1
+    assert "secret" not in sentence
+    return sentence
+
+
+def test_a_database_that_is_not_there_is_said_at_once(collected, tmp_path):
+    site = with_files(Site(tmp_path / "var"), collected)
+    address = f"postgres://desk:secret@127.0.0.1:{free_port()}/newsroom"
+    sentence = refused_for_the_database(site, address)
+    assert "The database does not answer" in sentence
+    assert "refused" in sentence
+    (site.folder / "notes").write_text("This is no database, but a text.")
+    sentence = refused_for_the_database(site, f"sqlite:///{site.folder}/notes")
+    assert "file is not a database" in sentence
+
+
+def test_a_database_that_says_nothing_is_not_waited_for(collected, tmp_path):
+    site = with_files(Site(tmp_path / "var"), collected)
+    with taken_port() as port:
+        address = f"postgres://desk:secret@127.0.0.1:{port}/newsroom"
+        sentence = refused_for_the_database(site, address)
+    assert "has not answered" in sentence
+
+
+def test_a_proxy_that_is_not_named_gets_a_sentence_instead_of_redirects(ready_site):
+    https = {"SITE_URL": "https://127.0.0.1"}
+    forwarded = {"X-Forwarded-Proto": "https"}
+    with ready_site.served("--workers", 1, **https) as (site, process):
+        answer = ask(site + "/", **forwarded)
+        assert answer.status == 400
+        assert b"TRUSTED_PROXIES" in answer.read()
+        lines = log_of(process)
+    assert any("TRUSTED_PROXIES" in line["message"] for line in lines)
+    named = https | {"TRUSTED_PROXIES": "127.0.0.1"}
+    with ready_site.served("--workers", 1, **named) as (site, _):
+        assert ask(site + "/", **forwarded).status == 200
+
+
+def test_a_wrong_setting_of_the_server_is_one_sentence(ready_site):
+    run = ready_site.run("serve", TRUSTED_PROXIES="my-proxy")
+    assert run.returncode == 1
+    [sentence] = run.complaints.splitlines()
+    assert "TRUSTED_PROXIES must hold addresses or networks" in sentence
 
 
 def test_a_taken_port_is_refused_in_a_sentence(ready_site):

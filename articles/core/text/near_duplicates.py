@@ -64,7 +64,10 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
     pairs = [
         *_with_the_first(keys.values(), "the same but for case, accents or signs"),
         *_with_the_first(singulars.values(), "singular and plural"),
-        *(SimilarPair(*sorted(two), "nearly the same spelling") for two in near),
+        *(
+            SimilarPair(one, other, "nearly the same spelling")
+            for one, other in map(sorted, near)
+        ),
     ]
     return SimilarNames(pairs, is_cut_short)
 

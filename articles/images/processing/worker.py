@@ -11,7 +11,7 @@ import sys
 import threading
 from contextlib import suppress
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from PIL import AvifImagePlugin
 
@@ -34,7 +34,7 @@ try:
     import resource
 except ImportError:
     # Windows has no such limits; the time limit of the parent holds there.
-    resource = None
+    resource = None  # type: ignore[assignment]
 
 # The process ends after this time without a request.
 IDLE_SECONDS = 60
@@ -129,7 +129,7 @@ def _draw(answers, content, header):
     _send(answers, {"done": True})
 
 
-def _send(answers, header: dict[str, Any], content: bytes = b""):
+def _send(answers: IO[bytes], header: dict[str, Any], content: bytes = b"") -> None:
     send_message(answers, header, BytesIO(content), len(content))
 
 

@@ -27,6 +27,13 @@ def test_whatever_was_copied_names_the_article(settings):
     assert slug_in("two words") == ""
 
 
+def test_a_link_names_us_in_letters_or_as_it_is_sent(settings):
+    settings.SITE_URL = "https://xn--zrich-kva.example"
+    for host in ["zürich.example", "xn--zrich-kva.example", "Zürich.example:443"]:
+        assert slug_in(f"https://{host}/articles/harbour/") == "harbour"
+    assert slug_in("https://zurich.example/articles/harbour/") == ""
+
+
 def test_who_links_to_an_article_is_found_under_all_of_its_addresses(db):
     article = make_visible_article(slug="old")
     article.rename("new")

@@ -47,6 +47,12 @@ def test_many_from_one_sender_within_ten_minutes_are_a_flood():
     assert after(*others) == {}
 
 
+def test_without_the_time_of_a_comment_nothing_is_a_flood():
+    sent = Earlier(1, NOW, "x", is_from_sender=True)
+    posted = replace(POSTED, at=None, earlier=(sent,) * 9)
+    assert list(repeats.flood(posted, limit=3)) == []
+
+
 def test_what_others_wrote_is_folded_once_and_not_with_every_comment(monkeypatch):
     """The last sixty of the site may be long: folding them took most of a quarter of a second."""
     folded = []
