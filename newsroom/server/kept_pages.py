@@ -90,9 +90,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer for everyone: headers and body for each encoding."""
+    """
+    An answer for everyone: headers and body for each encoding.
+
+    `made` is in seconds of the cache's clock; `departures` is the number of the last departure
+    (articles.core.departures) before it was rendered.
+    """
 
     made: float
+    departures: int
     status: str
     headers: Headers
     body: bytes
@@ -111,21 +117,49 @@ class Page:
             answer.body,
         )
 
-    def send(self, environ, start_response):
+    def names_any(self, paths: list[str]) -> bool:
+        """Whether the page links to one of these paths, or redirects there."""
+        targets = [value for name, value in self.headers if name.lower() == "location"]
+        return any(
+            path.encode() in self.body or any(path in target for target in targets)
+            for path in paths
+        )
+
+    def send(self, environ, start_response, *more):
+        """The page as a WSGI answer, with the further headers `more`."""
         # The lists are copied, because the WSGI specification lets a server change them.
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and self.etag and names(known, self.etag):
-            start_response("304 Not Modified", [*self.unchanged])
+            start_response("304 Not Modified", [*self.unchanged, *more])
             return []
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
         if len(accepted) > LONGEST_ACCEPT_ENCODING:
             accepted = ""
         headers, body = self.encoded[encoding_for(accepted)]
-        start_response(self.status, [*headers])
+        start_response(self.status, [*headers, *more])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def ready_page(made: float, status: str, headers: Headers, body: bytes) -> Page:
+@dataclass(frozen=True, slots=True)
+class StalePage:
+    """A page that stands in for a newer one; `age` and its `lifetime` in seconds."""
+
+    page: Page
+    age: float
+    lifetime: float
+
+    def send(self, environ, start_response):
+        age = int(self.age)
+        # RFC 9211: a negative `ttl` says for how long the page has not been fresh.
+        status = f"newsroom; hit; ttl={int(self.lifetime) - age}; detail=stale"
+        return self.page.send(
+            environ, start_response, ("Age", str(age)), ("Cache-Status", status)
+        )
+
+
+def ready_page(
+    made: float, departures: int, status: str, headers: Headers, body: bytes
+) -> Page:
     """The page in each encoding that makes it smaller."""
     ours = {"content-length", "etag", "vary"}
     common = [(name, value) for name, value in headers if name.lower() not in ours]
@@ -150,6 +184,7 @@ def ready_page(made: float, status: str, headers: Headers, body: bytes) -> Page:
         encoded[encoding] = ([*common, *named, length], compressed)
     return Page(
         made=made,
+        departures=departures,
         status=status,
         headers=headers,
         body=body,

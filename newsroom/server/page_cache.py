@@ -11,6 +11,7 @@ A kept page may be sent to everyone: its view calls itself public
 the address.
 """
 
+import logging
 import threading
 import time
 from dataclasses import replace
@@ -18,16 +19,23 @@ from dataclasses import replace
 from django.conf import settings
 from django.http.cookie import parse_cookie
 
+from articles.core import departures
 from newsroom.server.content_encodings import LONGEST_ACCEPT_ENCODING, encoding_for
 from newsroom.server.kept_pages import (
     Page,
     Shelf,
+    StalePage,
     ask,
     content_length,
     may_be_kept,
     ready_page,
 )
 from newsroom.server.page_addresses import Address, public_address, spelt_address
+
+# What Django answers while the database is down or a disk is full: the same to everybody.
+OUTAGES = ("503 Service Unavailable", "507 Insufficient Storage")
+
+logger = logging.getLogger(__name__)
 
 # Memory for the pages of one process. Addresses that do not exist and query strings are
 # endless, so they have a small memory of their own: trying them one after the other
@@ -37,6 +45,8 @@ ENDLESS_BYTES = 8 * 1024 * 1024
 
 # Seconds to wait for another request that renders the page before rendering it here.
 PATIENCE = 10.0
+# The same, if a kept page may stand in.
+PATIENCE_WITH_PAGE = 2.0
 
 
 class PageCache:
@@ -52,6 +62,7 @@ class PageCache:
         self._clock = clock
         self._patience = patience
         self._seconds = settings.PAGE_CACHE_SECONDS
+        self._stale_seconds = settings.STALE_SECONDS
         self._session_cookie = settings.SESSION_COOKIE_NAME
         self._pages = Shelf(PAGES_BYTES)
         self._endless = Shelf(ENDLESS_BYTES)
@@ -97,6 +108,31 @@ class PageCache:
             accepted = ""
         return page.answers[encoding_for(accepted)]
 
+    def stand_in(self, environ):
+        """
+        A StalePage for this request while Django fails or is late, whoever asks; None without one.
+
+        Never waits or queries anything, so an event loop can call it.
+        """
+        if not self._seconds or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        address = public_address(environ)
+        return address and self._stale(address)
+
+    def _stale(self, address):
+        """The kept page as a StalePage, if it may still be shown; else None."""
+        page = self._find(address)
+        # A page may have appeared where there was none.
+        if page is None or page.status.startswith("404"):
+            return None
+        age = self._clock() - page.made
+        if age >= self._stale_seconds:
+            return None
+        left = departures.after(page.departures)
+        if left is None or any(address.path.startswith(path) for path in left):
+            return None
+        return None if page.names_any(left) else StalePage(page, age, self._seconds)
+
     def _fresh(self, spelt):
         page = self._find(spelt)
         if page is None:
@@ -134,10 +170,11 @@ class PageCache:
                     break
                 if page and arrived - page.made < 2 * self._seconds:
                     return page
-            rendering.done.wait(self._patience)
+            if answer := self._after_waiting(rendering, address):
+                return answer
             page = rendering.page
             if page is None:
-                # It failed, is private, or takes too long.
+                # It is private or takes too long.
                 return self._render(address, environ)
             if arrived - page.made < 2 * self._seconds:
                 return page
@@ -146,32 +183,76 @@ class PageCache:
             answer = self._render(address, environ)
             if isinstance(answer, Page):
                 rendering.page = answer
+            elif not isinstance(answer, StalePage) and answer.status in OUTAGES:
+                answer.read()
+                rendering.outage = answer
             return answer
         finally:
             with self._lock:
                 del self._renderings[address]
             rendering.done.set()
 
+    def _after_waiting(self, rendering, address):
+        """
+        Wait for the rendering. The answer that takes its place if it failed or is late.
+
+        That is the kept page, or the outage that another request has just met.
+        """
+        may_stand_in = self._stale(address) is not None
+        rendering.done.wait(
+            min(self._patience, PATIENCE_WITH_PAGE) if may_stand_in else self._patience
+        )
+        if rendering.page is not None:
+            return None
+        return (may_stand_in and self._stale(address)) or rendering.outage
+
     def _render(self, address, environ):
-        """Django's answer: a Page, which is kept, if it may be, or an Answer."""
-        made = self._clock()
-        answer = ask(self._application, as_anyone(environ, address))
+        """Django's answer: a Page, which is kept, if it may be; a StalePage if it fails; or an Answer."""
+        made, number = self._clock(), departures.last_number()
+        try:
+            answer = ask(self._application, as_anyone(environ, address))
+        except Exception:
+            stale = self._stale(address)
+            if stale is None:
+                raise
+            logger.exception("%s cannot be rendered.", address.path)
+            return stale
+        if answer.status.startswith("5"):
+            stale = self._stale(address)
+            if stale is None:
+                return answer
+            answer.close()
+            return stale
         if not may_be_kept(answer.status, answer.headers):
+            self._drop(address)
             return answer
         answer.read()
         if len(answer.body[0]) != content_length(answer.headers):
+            self._drop(address)
             return answer
         page = self._find(address)
         if page and page.shows(answer):
             # The usual case: an unchanged page is not compressed again.
-            page = replace(page, made=made)
+            page = replace(page, made=made, departures=number)
         else:
-            page = ready_page(made, answer.status, answer.headers, answer.body[0])
+            if page and page.status.startswith("200") and answer.status[:3] != "200":
+                departures.note(address.path)
+                # The new page is from after this departure.
+                number += 1
+            page = ready_page(
+                made, number, answer.status, answer.headers, answer.body[0]
+            )
         self._keep(address, page)
         return page
 
     def _find(self, address):
         return self._pages.find(address) or self._endless.find(address)
+
+    def _drop(self, address):
+        """Forget the page: what is at its address now is not for everyone."""
+        with self._lock:
+            self._pages.drop(address)
+            self._endless.drop(address)
 
     def _keep(self, address, page):
         if page.status.startswith("404") or address.query:
@@ -192,6 +273,7 @@ class Rendering:
     def __init__(self):
         self.done = threading.Event()
         self.page = None
+        self.outage = None
 
 
 def as_anyone(environ: dict, address: Address) -> dict:

@@ -199,7 +199,7 @@ def test_an_answer_that_is_too_large_is_sent_and_not_kept(cache, press, monkeypa
 
 
 def test_memory_is_bounded_and_what_is_read_stays(press, clock, monkeypatch):
-    page = ready_page(0.0, "200 OK", [PUBLIC], b"1 " + WORDS)
+    page = ready_page(0.0, 0, "200 OK", [PUBLIC], b"1 " + WORDS)
     monkeypatch.setattr(page_cache, "PAGES_BYTES", 3 * page.size + 1000)
     cache = PageCache(press, clock=clock)
     for slug in ["read", "unread", "third"]:
@@ -214,7 +214,7 @@ def test_memory_is_bounded_and_what_is_read_stays(press, clock, monkeypatch):
 
 
 def test_a_shelf_counts_what_stands_on_it():
-    page = ready_page(0.0, "200 OK", [PUBLIC], WORDS)
+    page = ready_page(0.0, 0, "200 OK", [PUBLIC], WORDS)
     shelf = Shelf(10 * page.size)
     for _ in range(3):
         for number in range(25):
