@@ -45,7 +45,10 @@ def ready(request):
         check.name for check in READINESS_CHECKS if not check.works_before(deadline)
     ]
     if failing:
-        return _in_words(f"not ready: {', '.join(failing)}", status=503)
+        response = _in_words(f"not ready: {', '.join(failing)}", status=503)
+        # Each check has logged why it fails.
+        response._has_been_logged = True
+        return response
     return _in_words("ready")
 
 
@@ -85,7 +88,8 @@ class Run:
         try:
             self._function()
         except Exception as error:
-            logger.exception("The %s does not work: %s", self._function.__name__, error)
+            # In one line: probes come every few seconds.
+            logger.error("The %s does not work: %r", self._function.__name__, error)
         else:
             self.works = True
         finally:

@@ -49,8 +49,6 @@ def failed(request):
         return server_error(request)
     outages.note(error)
     response = page(request, status)
-    # Django would log a traceback for each of the many requests that an outage fails.
-    response._has_been_logged = True
     logger.error("%s is answered %s: %s", request.path, status, _in_one_line(error))
     return response
 
@@ -65,11 +63,14 @@ def page(request, status):
     context = site(request) | {"status": status, "is_form": is_form}
     if is_form:
         context |= _form_of(request)
-    return HttpResponse(
+    response = HttpResponse(
         render_to_string("503.html", context),
         status=status,
         headers={"Retry-After": str(RETRY_AFTER)},
     )
+    # Django would log a traceback for each of the many requests that an outage fails.
+    response._has_been_logged = True
+    return response
 
 
 def _form_of(request):

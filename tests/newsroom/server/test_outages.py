@@ -68,7 +68,11 @@ class Visitor:
         return answer
 
     def as_chief(self, path, form=None):
-        return self.ask(path, form, Cookie=f"sessionid={self.session}")
+        secret = "s" * 32
+        if form:
+            form |= {"csrfmiddlewaretoken": secret}
+        cookie = f"sessionid={self.session}; csrftoken={secret}"
+        return self.ask(path, form, Cookie=cookie)
 
     def keep(self, *paths):
         for path in paths:
@@ -132,17 +136,17 @@ def test_a_fault_of_the_database_is_survived(fault, visitor):
             readers.submit(visitor.ask, f"/articles/{uuid4().hex}/") for _ in range(60)
         ]
         for path in ["/healthz", style]:
-            answer = visitor.ask(path)
-            assert answer.status == 200
-            assert answer.seconds < AT_ONCE, path
+            # Three attempts: other tests use the processor, too.
+            answers = [visitor.ask(path) for _ in range(3)]
+            assert {answer.status for answer in answers} == {200}
+            assert min(answer.seconds for answer in answers) < AT_ONCE, path
+        assert not all(each.done() for each in waiting)
         for answer in [each.result() for each in waiting]:
             assert_unavailable(answer)
 
         # Forms
         words = {"name": "Ada", "email": "", "body": "Every <word> counts."}
-        assert_unavailable(
-            visitor.ask(f"{kept}comments/", words), "Every &lt;word&gt;"
-        )
+        assert_unavailable(visitor.ask(f"{kept}comments/", words), "Every &lt;word&gt;")
         typed = {"title": "A “new” title", "body": "<p>Text</p>", "_save": "Save"}
         change = f"/admin/articles/article/{key}/change/"
         assert_unavailable(visitor.as_chief(change, typed), "A “new” title")
@@ -164,10 +168,18 @@ def test_a_probe_says_so_within_a_second(database, visitor):
 def test_a_withdrawn_article_is_not_shown_again(database, visitor):
     wait_until(visitor.is_ready)
     key, doomed = visitor.articles["doomed"]
-    visitor.keep("/", doomed, visitor.articles["kept"][1])
-    form = visitor.as_chief(f"/admin/articles/article/{key}/withdraw/").text
-    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', form)[1]
-    assert token
+    kept = visitor.articles["kept"][1]
+    visitor.keep("/", doomed, kept)
+    gone = visitor.as_chief(
+        f"/admin/articles/article/{key}/steps/withdraw/",
+        {"kind": "gone", "notice": "Sorry", "reason": "A lawyer wrote"},
+    )
+    assert gone.status == 302, gone.text
+    with database.stopped():
+        wait_until(lambda: is_stale(visitor.ask(kept)), seconds=5)
+        # The front page named it, and nobody has looked at either since.
+        for path in [doomed, "/"]:
+            assert_unavailable(visitor.ask(path))
 
 
 def is_stale(answer):
