@@ -448,7 +448,7 @@ STORAGES = {
     "default": (
         {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
         if S3_BUCKET
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        else {"BACKEND": "articles.images.file_storage.WholeFileStorage"}
     ),
     "staticfiles": {
         "BACKEND": (

@@ -56,10 +56,10 @@ class Visitor:
     def ask(self, path, form=None, **headers):
         connection = HTTPConnection(self.host, timeout=30)
         begun = time.monotonic()
-        body = urlencode(form).encode() if form else None
+        body = urlencode(form).encode() if isinstance(form, dict) else form
         if form:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-            headers |= {"Origin": f"http://{self.host}"}
+            form_type = {"Content-Type": "application/x-www-form-urlencoded"}
+            headers = form_type | headers | {"Origin": f"http://{self.host}"}
         connection.request("POST" if form else "GET", path, body, headers)
         answer = connection.getresponse()
         answer.text = answer.read().decode()
