@@ -17,6 +17,12 @@ _OF_ONE_STATEMENT = {"57014", "55P03"}
 # answer.
 UNAVAILABLE = "newsroom.unavailable"
 
+# Connections that fail, and answers that do not come.
+_STORE_ERRORS = {
+    "botocore.exceptions.ConnectionError",
+    "botocore.exceptions.HTTPClientError",
+}
+
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 _last_failure = _last_failure_of_all = float("-inf")
@@ -24,18 +30,37 @@ _last_failure = _last_failure_of_all = float("-inf")
 
 def status_for(error: BaseException | None) -> int | None:
     """
-    The status that the error deserves: 507 for a full disk, 503 for a database that is down.
+    The status that the error deserves: 507 for a full disk, 503 for a service that is down.
 
-    None for all other errors, which are faults of the code. The whole chain of causes counts.
+    That is the database, or the store of the pictures. None for all other errors, which are
+    faults of the code. The whole chain of causes counts.
     """
-    while error is not None:
-        if is_of_a_full_disk(error):
-            return 507
-        if isinstance(error, OperationalError | InterfaceError):
-            # The cause may say that its disk is full.
-            return 507 if _has_full_disk_behind(error) else 503
-        error = error.__cause__ or error.__context__
+    errors = list(_chain_of(error))
+    if any(is_of_a_full_disk(each) for each in errors):
+        return 507
+    if any(_is_of_the_database(each) or _is_of_a_store(each) for each in errors):
+        return 503
     return None
+
+
+def _chain_of(error):
+    seen = set()
+    while error is not None and error not in seen:
+        seen.add(error)
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_of_the_database(error):
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _is_of_a_store(error):
+    # By name, because botocore is only there with the extra `s3`.
+    return any(
+        f"{each.__module__}.{each.__name__}" in _STORE_ERRORS
+        for each in type(error).__mro__
+    )
 
 
 def is_of_a_full_disk(error: BaseException) -> bool:
@@ -48,16 +73,14 @@ def is_of_a_full_disk(error: BaseException) -> bool:
     )
 
 
-def _has_full_disk_behind(error):
-    cause = error.__cause__
-    return cause is not None and is_of_a_full_disk(cause)
-
-
 def note(error: BaseException) -> None:
-    """A request failed with this error, for which `status_for` has a status."""
+    """A request failed with this error. Remembered if it is one of the database."""
     global _last_failure, _last_failure_of_all  # noqa: PLW0603 (of the whole process)
+    errors = list(_chain_of(error))
+    if not any(_is_of_the_database(each) for each in errors):
+        return
     _last_failure = time.monotonic()
-    if not _concerns_one_statement(error):
+    if not any(_concerns_one_statement(each) for each in errors):
         _last_failure_of_all = _last_failure
 
 
@@ -67,14 +90,11 @@ def mark_unavailable(environ: dict) -> None:
 
 
 def _concerns_one_statement(error):
-    while error is not None:
-        if getattr(error, "sqlstate", None) in _OF_ONE_STATEMENT:
-            return True
-        if getattr(error, "sqlite_errorname", None):
-            # Readers go on while a file is locked, or its disk is full.
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return (
+        getattr(error, "sqlstate", None) in _OF_ONE_STATEMENT
+        # Readers go on while an SQLite file is locked, or its disk is full.
+        or getattr(error, "sqlite_errorname", None) is not None
+    )
 
 
 def has_just_failed() -> bool:
