@@ -18,7 +18,7 @@ import psycopg
 # for a lock than a minute holds up all requests behind it.
 REQUEST_LIMITS = {
     "statement_timeout": 10_000,
-    "lock_timeout": 2_000,
+    "lock_timeout": 1_500,
     "idle_in_transaction_session_timeout": 60_000,
 }
 COMMAND_LIMITS = {"statement_timeout": 60 * 60 * 1000, "lock_timeout": 60_000}
@@ -86,6 +86,7 @@ def narrow_for_requests(database: dict) -> None:
         options["options"] = options["options"].replace(
             server_limits(COMMAND_LIMITS), server_limits(REQUEST_LIMITS)
         )
+        options["pool"]["connection_class"] = RequestConnection
 
 
 def longest() -> float:
@@ -96,6 +97,9 @@ def longest() -> float:
 
 class BoundedConnection(psycopg.Connection):
     """A connection that gives up when its server shows no sign of life."""
+
+    # In seconds, for one statement, whatever the server says; None without a limit.
+    most_seconds: float | None = None
 
     def wait(self, gen, *arguments, **named):
         return super().wait(self._watched(gen), *arguments, **named)
@@ -114,6 +118,8 @@ class BoundedConnection(psycopg.Connection):
                         thread = threading.get_ident()
                         begun, asked_next = now, now + SILENT_SECONDS
                         _waiting[thread] = begun
+                    elif self.most_seconds and now - begun >= self.most_seconds:
+                        self._give_up("The database takes too long.")
                     elif now >= asked_next:
                         self._require_sign_of_life()
                         asked_next = time.monotonic() + ASK_AGAIN_SECONDS
@@ -126,10 +132,20 @@ class BoundedConnection(psycopg.Connection):
 
     def _require_sign_of_life(self):
         info = self.pgconn
-        if signs.server_answers(info.host.decode(), info.port.decode()):
-            return
-        info.finish()
-        raise psycopg.OperationalError("The database server gives no sign of life.")
+        if not signs.server_answers(info.host.decode(), info.port.decode()):
+            self._give_up("The database server gives no sign of life.")
+
+    def _give_up(self, sentence):
+        # What the server does is unknown, so the connection cannot be used again.
+        self.pgconn.finish()
+        raise psycopg.OperationalError(sentence)
+
+
+class RequestConnection(BoundedConnection):
+    """A connection of a request: also a process of the server that hangs alone is given up."""
+
+    # The server itself ends the statement before.
+    most_seconds = REQUEST_LIMITS["statement_timeout"] / 1000 + 2
 
 
 class SignsOfLife:

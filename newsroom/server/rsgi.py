@@ -7,7 +7,7 @@ as there are threads stop the site. Its RSGI leaves both to an event loop, where
 thread, and it is as fast for a kept page. So in this module
 
 - kept pages are sent from the event loop;
-- `/healthz` is answered there, `/readyz` has a thread of its own, and static files have two;
+- `/healthz` is answered there, `/readyz` has threads of its own, and static files have two;
 - while the database does not answer, kept pages stand in, and who waits for a thread is told;
 - a body is read with a deadline, into memory or a temporary file, and only then gets a thread;
   requests with a body use at most half of the threads;
@@ -57,7 +57,7 @@ BODIES = 512
 LARGE_BODIES = 4
 # A GET for which a page is kept gets that page after this many seconds without Django's answer.
 # Who waits for a thread for so long, while others wait for the database, gets 503.
-LATE_SECONDS = 2.5
+LATE_SECONDS = 2.0
 # A request that waited longer for a thread, while others failed, is not tried.
 SECONDS_TO_TRY = 0.5
 
@@ -96,7 +96,7 @@ class Server:
         self._threads = ThreadPoolExecutor(THREADS, "django")
         # For what needs no database: static files, and the page that says that it is down.
         self._other_threads = ThreadPoolExecutor(2, "no-database")
-        self._ready_thread = ThreadPoolExecutor(1, "ready")
+        self._ready_thread = ThreadPoolExecutor(4, "ready")
         self._with_body = asyncio.Semaphore(THREADS // 2)
         self._large = asyncio.Semaphore(LARGE_BODIES)
         self._bodies = 0

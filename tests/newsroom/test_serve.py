@@ -64,7 +64,7 @@ def test_the_server_serves_pages_and_static_files(ready_site):
 def test_a_request_in_flight_is_finished_when_the_server_is_told_to_stop(ready_site):
     environment = {}
     if url := ready_site.environment.get("DATABASE_URL"):
-        # Otherwise the request gives up after 2 seconds.
+        # Otherwise the request gives up after 1.5 seconds.
         joint = "&" if "?" in url else "?"
         environment["DATABASE_URL"] = f"{url}{joint}options=-c%20lock_timeout=60s"
     with ready_site.served("--workers", 1, **environment) as (site, process):
