@@ -30,6 +30,7 @@ from newsroom.server.kept_pages import (
     may_be_kept,
     ready_page,
 )
+from newsroom.server.outages import UNAVAILABLE
 from newsroom.server.page_addresses import Address, public_address, spelt_address
 
 # What Django answers while the database is down or a disk is full: the same to everybody.
@@ -71,7 +72,9 @@ class PageCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ, start_response):
-        if not self._is_for_everyone(environ):
+        # Nobody waits for a rendering only to hear that the database is down.
+        is_known_to_fail = UNAVAILABLE in environ
+        if is_known_to_fail or not self._is_for_everyone(environ):
             return self._application(environ, start_response)
         now = self._clock()
         # Nearly every request spells its address as the key does, so nothing is parsed.
