@@ -120,6 +120,7 @@ def test_a_fault_of_the_database_is_survived(fault, visitor):
     visitor.keep("/", kept)
     assert visitor.as_chief("/admin/").status == 200
     style = re.search(r'href="(/static/[^"]+\.css)"', visitor.ask("/").text)[1]
+    run = uuid4().hex
     with fault(), ThreadPoolExecutor(80) as readers:
         # What is kept
         begun = time.monotonic()
@@ -134,8 +135,10 @@ def test_a_fault_of_the_database_is_survived(fault, visitor):
         assert int(page.headers["Age"]) <= time.monotonic() - begun + 2
 
         # A crowd
+        # Half of them ask for the same page.
+        names = ["same" if number % 2 else uuid4().hex for number in range(60)]
         waiting = [
-            readers.submit(visitor.ask, f"/articles/{uuid4().hex}/") for _ in range(60)
+            readers.submit(visitor.ask, f"/articles/{run}-{name}/") for name in names
         ]
         for path in ["/healthz", style]:
             # Three attempts: other tests use the processor, too.
