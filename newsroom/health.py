@@ -117,7 +117,8 @@ def _migrations_of_the_code():
 
 def disk():
     """Something can be written to each folder that the site writes to."""
-    for folder in {settings.VAR_DIR, *_folders_of_the_database()}:
+    folders = {settings.VAR_DIR, Path(tempfile.gettempdir())}
+    for folder in folders.union(_folders_of_the_database()):
         _write_into(folder)
 
 

@@ -1,11 +1,13 @@
 """What the server does with a request before Django, and with Django's answer."""
 
 import asyncio
+import errno
 import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
 
 import pytest
 
@@ -144,6 +146,17 @@ def test_no_more_is_read_than_the_limit(chunks, announced):
 def test_a_body_that_breaks_off_is_no_body():
     with pytest.raises(Refused):
         read([b"abc"], announced="10")
+
+
+def test_a_body_for_which_there_is_no_room_is_refused_in_a_sentence(monkeypatch):
+    class FullDisk(SpooledTemporaryFile):
+        def write(self, chunk):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(request_bodies, "SpooledTemporaryFile", FullDisk)
+    with pytest.raises(Refused, match="no room") as refused:
+        read([b"abc"])
+    assert refused.value.status == 507
 
 
 def test_a_body_has_a_floor_of_bytes_a_second_and_an_end():
