@@ -70,7 +70,6 @@ _PAST_STEP_WORDS = {
 MAY_LEAVE = {
     Step.What.RETURN,
     Step.What.SCHEDULE,
-    Step.What.REDATE,
     Step.What.WITHDRAW,
     Step.What.UNDO,
 }
