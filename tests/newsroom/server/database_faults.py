@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.newsroom.conftest import wait_until
+
 
 class Database:
     """A real server that tests may stop: nothing else uses it."""
@@ -61,11 +63,18 @@ class Database:
         try:
             yield
         finally:
-            try:
+            # It gives up after ten seconds, which may be too few on a busy machine. The server
+            # starts all the same.
+            with suppress(subprocess.TimeoutExpired, AssertionError):
                 self._server.ensure_postgres_running()
-            except subprocess.TimeoutExpired:
-                # Ten seconds may be too few on a busy machine. It starts all the same.
-                self._server.ensure_postgres_running()
+            wait_until(self._answers)
+
+    def _answers(self):
+        try:
+            psycopg.connect(self.url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     @contextmanager
     def locked(self):
