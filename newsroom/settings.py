@@ -23,6 +23,7 @@ from django.utils.csp import CSP
 from whitenoise.compress import Compressor
 
 from articles.core.site_address import site_origin, wire_name
+from newsroom.server import database_waits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -246,6 +247,9 @@ IMAGE_TURNS_DIR = VAR_DIR / "picture-turns"
 # How many seconds a public page is kept before Django renders it again; 0: not kept.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 
+# For how many seconds a kept page stands in while Django fails or is late; 0: not at all.
+STALE_SECONDS = whole_number("STALE_SECONDS", 3600)
+
 # Whether `manage.py db_worker` runs the tasks that an answer need not wait for.
 WORKER = flag("WORKER")
 if WORKER and find_spec("django_tasks_db") is None:
@@ -293,6 +297,8 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before anything that needs the database.
+    "newsroom.unavailable.answer_when_unavailable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -330,6 +336,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database
 
+# Connections to PostgreSQL in each process: one for each thread of the server that runs Django,
+# and one for /readyz.
+DATABASE_POOL_SIZE = whole_number("DATABASE_POOL_SIZE", 17)
+if not DATABASE_POOL_SIZE:
+    raise ImproperlyConfigured("DATABASE_POOL_SIZE must be 1 or more.")
+
 DATABASES = {
     "default": from_url(
         "DATABASE_URL", f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}", database_from
@@ -350,11 +362,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         },
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": 16,
-        "timeout": 20,
-    }
+    DATABASES["default"]["OPTIONS"] = database_waits.bounded(
+        DATABASES["default"].get("OPTIONS", {}), pool_size=DATABASE_POOL_SIZE
+    )
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # What the processes of all machines count together; see comments.security.refusals.
@@ -444,6 +454,13 @@ S3 = {
     "default_acl": None,
     "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
 }
+if S3_BUCKET:
+    # botocore's own limits are a minute, five times over.
+    from botocore.config import Config  # only with the extra
+
+    S3["client_config"] = Config(
+        connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}
+    )
 STORE_HOST = S3["custom_domain"] or urlsplit(S3["endpoint_url"] or "").netloc
 if S3_BUCKET and not STORE_HOST:
     STORE_HOST = f"{S3_BUCKET}.s3.amazonaws.com"
@@ -451,7 +468,7 @@ STORAGES = {
     "default": (
         {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
         if S3_BUCKET
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        else {"BACKEND": "articles.images.file_storage.WholeFileStorage"}
     ),
     "staticfiles": {
         "BACKEND": (

@@ -8,10 +8,13 @@ possible raises TransitionError with a sentence for the person who tried it.
 The functions are the methods of Article under the same names.
 """
 
+from functools import partial
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.core import departures
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
 from articles.models.article_addresses import change_slug, hold_address
@@ -60,6 +63,15 @@ _PAST_STEP_WORDS = {
     Step.What.SCHEDULE: "scheduled it",
     Step.What.WITHDRAW: "withdrew it",
     Step.What.UNDO: "put it back to where it stood",
+}
+
+
+# The steps after which readers may not see the article any more.
+MAY_LEAVE = {
+    Step.What.RETURN,
+    Step.What.SCHEDULE,
+    Step.What.WITHDRAW,
+    Step.What.UNDO,
 }
 
 
@@ -303,6 +315,8 @@ def record_step(article, what, *, by, reason=""):
     Step.objects.create(
         article=article, what=what, by=by, by_name=name_of(by), reason=reason
     )
+    if what in MAY_LEAVE:
+        transaction.on_commit(partial(departures.note, article.get_absolute_url()))
 
 
 def _move(

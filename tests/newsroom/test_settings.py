@@ -12,6 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from newsroom.settings import mailer_from
 from tests.newsroom.conftest import Site
 
+# As many as newsroom.server.rsgi.THREADS, which cannot be imported without a site; and /readyz.
+THREADS_AND_PROBE = 16 + 1
+
 REAL = {
     "TRUSTED_PROXIES": "127.0.0.1",
     "SITE_URL": "https://news.example.org",
@@ -201,7 +204,7 @@ def test_a_database_url_leads_to_postgresql_with_a_pool(place):
         5433,
         "news",
     )
-    assert database["OPTIONS"]["pool"]["max_size"] == 16
+    assert database["OPTIONS"]["pool"]["max_size"] == THREADS_AND_PROBE
 
 
 def test_a_real_site_passes_the_check_for_deployment(place):
