@@ -5,8 +5,8 @@ from comments.threads import feeds
 
 app_name = "comments"
 urlpatterns = [
-    path("articles/<slug:slug>/comments/", views.thread, name="thread"),
-    path("articles/<slug:slug>/comments/rss.xml", feeds.rss, name="rss"),
+    path("articles/<words:slug>/comments/", views.thread, name="thread"),
+    path("articles/<words:slug>/comments/rss.xml", feeds.rss, name="rss"),
     path("comments/rss.xml", feeds.site_rss, name="site_rss"),
     path("comments/<int:id>/", views.comment, name="comment"),
     path("comments/mine/<str:token>/", views.mine, name="mine"),
@@ -18,7 +18,9 @@ urlpatterns = [
     path("comments/received/", views.received, name="received"),
     path("comments/<int:id>/report/", views.report, name="report"),
     path("comments/reported/", views.reported, name="reported"),
-    path("articles/<slug:slug>/report-error/", views.report_error, name="report_error"),
+    path(
+        "articles/<words:slug>/report-error/", views.report_error, name="report_error"
+    ),
     path(
         "corrections/mine/<str:token>/",
         views.correction_request,

@@ -19,6 +19,7 @@ from articles.core.admin.changed_fields import ChangedFieldsForm
 from articles.core.admin.changelist import LongList, LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.admin.read_only import RecordMixin
+from articles.core.slugs import SlugFormField
 from articles.core.text.near_duplicates import find_similar
 from articles.models import Article, Tag, TagsApart, TagStep, TransitionError
 from articles.models.tag import SLUG_LENGTH, USES_COUNTED
@@ -41,7 +42,7 @@ class TagList(LongList):
 
 
 class TagForm(ChangedFieldsForm):
-    slug = forms.SlugField(
+    slug = SlugFormField(
         label="Address",
         max_length=SLUG_LENGTH,
         required=False,

@@ -1,8 +1,9 @@
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
 from articles.content.fields import SkeletonField
-from articles.core.slugs import free_slug, slug_from
+from articles.core.slugs import UnicodeSlugField, free_slug, slug_from
 from articles.core.text.confusables import skeletons
 
 
@@ -31,7 +32,7 @@ class Person(models.Model):
     """Somebody whom a byline can name. They need no account."""
 
     name = models.CharField(max_length=120)
-    slug = models.SlugField(
+    slug = UnicodeSlugField(
         max_length=120,
         unique=True,
         blank=True,
@@ -55,7 +56,12 @@ class Person(models.Model):
     def save(self, *args, **kwargs):
         if not self.slug:
             self.slug = free_slug(
-                slug_from(self.name, fallback="person", max_length=120),
+                slug_from(
+                    self.name,
+                    fallback="person",
+                    max_length=120,
+                    language=settings.LANGUAGE_CODE,
+                ),
                 taken=lambda slug: Person.objects.filter(slug=slug).exists(),
                 max_length=120,
             )

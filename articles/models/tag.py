@@ -8,7 +8,7 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from articles.core.append_only import AppendOnly, name_of
-from articles.core.slugs import free_slug, slug_from
+from articles.core.slugs import UnicodeSlugField, free_slug, slug_from
 
 # In characters.
 SLUG_LENGTH = 100
@@ -57,6 +57,9 @@ class TagQuerySet(models.QuerySet):
 class Tag(TagBase):
     """What an article is about. The first tag of an article is the kicker above its headline."""
 
+    # taggit's own refuses the marks of Hindi, Thai and other scripts.
+    slug = UnicodeSlugField(max_length=SLUG_LENGTH, unique=True)
+
     objects = NaturalKeyManager.from_queryset(TagQuerySet)()
 
     class Meta:
@@ -66,7 +69,12 @@ class Tag(TagBase):
         return reverse("articles:tag", args=[self.slug])
 
     def slugify(self, tag, i=None):
-        wanted = slug_from(tag, fallback="tag", max_length=SLUG_LENGTH)
+        wanted = slug_from(
+            tag,
+            fallback="tag",
+            max_length=SLUG_LENGTH,
+            language=settings.LANGUAGE_CODE,
+        )
         if slug_free(wanted):
             return wanted
         # One query for all candidates: every tag without letters wants to be “tag”.
@@ -86,7 +94,7 @@ class Tag(TagBase):
 class TagAddress(models.Model):
     """A former slug and name of a tag, or of another tag that was merged into it."""
 
-    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
+    slug = UnicodeSlugField(max_length=SLUG_LENGTH, unique=True)
     # The tag is still found by this name, when typed and in older content.
     name = models.CharField(max_length=100)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="addresses")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -87,7 +88,7 @@ def _tags(names):
     known = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
     return [
         known.get(name)
-        or Tag(name=name, slug=slug_from(name, fallback="tag", max_length=100))
+        or Tag(name=name, slug=_slug(name, fallback="tag", max_length=100))
         for name in dict.fromkeys(names)
     ]
 
@@ -96,8 +97,12 @@ def _credits(article, byline):
     """The byline as unsaved credits; deleted people appear with the name in the snapshot."""
     credits = []
     for person, role in Person.objects.credited(byline):
-        person.slug = person.slug or slug_from(
+        person.slug = person.slug or _slug(
             person.name, fallback="person", max_length=120
         )
         credits.append(Credit(article=article, person=person, role=role))
     return credits
+
+
+def _slug(name, **limits):
+    return slug_from(name, language=settings.LANGUAGE_CODE, **limits)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from itertools import batched
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
+from articles.core.slugs import validate_slug
 from articles.models import (
     Address,
     Article,
