@@ -10,6 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import register_converter
 
+# In characters: no slug is longer, in whatever form. To normalise a long run of combining
+# marks takes quadratic time.
+LONGEST_READ = 500
+
 # Letters of every script with their marks, without which Hindi and Thai are not readable.
 # Python's own `\w` leaves the marks out.
 _SLUG = regex.compile(r"[\p{L}\p{M}\p{N}_-]+")
@@ -141,7 +145,8 @@ class SlugFormField(forms.CharField):
     default_validators = [validate_slug]
 
     def to_python(self, value):
-        return unicodedata.normalize("NFC", super().to_python(value))
+        slug = super().to_python(value)
+        return unicodedata.normalize("NFC", slug) if len(slug) <= LONGEST_READ else slug
 
 
 class UnicodeSlugField(models.SlugField):
@@ -171,6 +176,8 @@ class SlugConverter:
     regex = "[^/]+"
 
     def to_python(self, value):
+        if len(value) > LONGEST_READ:
+            raise ValueError(value)
         slug = unicodedata.normalize("NFC", value)
         if not is_slug(slug):
             raise ValueError(slug)

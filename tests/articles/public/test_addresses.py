@@ -79,6 +79,10 @@ def test_addresses_that_are_there_do_not_change(client, db):
     assert client.get("/articles/strae/").status_code == 200
 
 
+def test_a_long_run_of_marks_is_not_even_read(client, db):
+    assert client.get(f"/articles/a{'%CC%80%CC%A3' * 400}/").status_code == 404
+
+
 @pytest.mark.parametrize("slug", ["a b", "a.b", "%00", "%FF%FE", "%E2%80%AE", "a%2Fb"])
 def test_what_is_no_slug_is_not_found(client, db, slug):
     assert client.get(f"/articles/{slug}/").status_code == 404
