@@ -1,11 +1,12 @@
 """The mails that the desk sends to writers."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from articles.core.append_only import name_of
+from articles.core.mail.compose import compose
+from articles.core.mail.html_part import Link
 
 
 def tell_writer_of_return(article, *, note, by):
@@ -24,11 +25,12 @@ def tell_writer_of_return(article, *, note, by):
         "who": name_of(by),
         "address": settings.SITE_URL + form,
     }
-    EmailMessage(
-        subject=settings.EMAIL_SUBJECT_PREFIX
+    compose(
+        settings.EMAIL_SUBJECT_PREFIX
         + f"Back to you: {' '.join(article.title.split())}",
-        body=render_to_string("articles/returned.txt", context),
-        to=[writer.email],
+        render_to_string("articles/returned.txt", context),
+        to=writer.email,
+        links={context["address"]: Link("Open the draft")},
     ).send()
 
 
@@ -49,9 +51,10 @@ def tell_writer_of_answer(proposal, *, by):
         "who": name_of(by),
         "address": settings.SITE_URL + page,
     }
-    EmailMessage(
-        subject=settings.EMAIL_SUBJECT_PREFIX
+    compose(
+        settings.EMAIL_SUBJECT_PREFIX
         + f"Your proposal: {' '.join(proposal.article.title.split())}",
-        body=render_to_string("articles/proposal_answered.txt", context),
-        to=[writer.email],
+        render_to_string("articles/proposal_answered.txt", context),
+        to=writer.email,
+        links={context["address"]: Link("Open the proposal")},
     ).send()
