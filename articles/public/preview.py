@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from articles.content.snapshots import TEXTS
 from articles.core.append_only import name_of
 from articles.core.slugs import slug_from
+from articles.core.text.names import name_key
 from articles.models import Article, Credit, Image, Person, PreviewLink, Tag
 
 
@@ -83,14 +84,12 @@ def share(article, *, days, by):
 
 
 def _tags(names):
-    today = Tag.objects.names_of_today(names)
-    names = [today.get(name.lower(), name) for name in names]
-    known = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
-    return [
-        known.get(name)
-        or Tag(name=name, slug=_slug(name, fallback="tag", max_length=100))
-        for name in dict.fromkeys(names)
-    ]
+    known = Tag.objects.called(names)
+    for name in names:
+        if name_key(name) not in known:
+            slug = _slug(name, fallback="tag", max_length=100)
+            known[name_key(name)] = Tag(name=name, slug=slug)
+    return [known[key] for key in dict.fromkeys(map(name_key, names))]
 
 
 def _credits(article, byline):
