@@ -1,4 +1,4 @@
-"""The checks of the image library for `doctor`: rows, files, addresses, renditions and uses."""
+"""The checks for `doctor` of the image library (rows, files, addresses, renditions, uses), and of names."""
 
 from functools import partial
 
@@ -6,9 +6,10 @@ from django.core.files.storage import default_storage
 
 from articles.content.html import keys_in
 from articles.core.checks import DoctorCheck, DoctorFinding, in_batches
+from articles.core.text.names import name_key
 from articles.images.library import make_address_secret
 from articles.images.renditions import folders_in, names_in, unused
-from articles.models import Article, Image, ImageUse
+from articles.models import Article, Image, ImageUse, Person, Tag, TagAddress
 from articles.models.image import ORIGINALS, WITHHELD
 
 # The rows that one query loads.
@@ -78,12 +79,32 @@ def wrong_uses():
                 )
 
 
+def wrong_name_keys():
+    """Names without their key, as a release wrote them that does not know keys."""
+    for model in [Tag, TagAddress, Person]:
+        for rows in in_batches(model.objects.only("name", "key"), ROWS_PER_QUERY):
+            for row in rows:
+                if row.key == name_key(row.name):
+                    continue
+                twice = model is Tag and Tag.objects.filter(key=name_key(row.name))
+                yield DoctorFinding(
+                    name=f"{model._meta.verbose_name} {row.pk}, “{row.name}”",
+                    sentence="There is another tag of this name. Merge the two at the desk."
+                    if twice
+                    else "It is not found by its name in other capitals or spaces.",
+                    mend=None
+                    if twice
+                    else partial(row.save, update_fields=["name", "key"]),
+                )
+
+
 ARTICLE_CHECKS = [
     DoctorCheck("files of pictures", files_without_a_picture),
     DoctorCheck("pictures and their files", pictures_without_a_file),
     DoctorCheck("secret addresses of pictures", guessable_addresses),
     DoctorCheck("renditions", renditions_of_nothing),
     DoctorCheck("uses of pictures", wrong_uses),
+    DoctorCheck("keys of names", wrong_name_keys),
 ]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from html import unescape
 from itertools import count
-from math import ceil
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -18,10 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from articles.content.nesting import limit_nesting
-
-# Words per minute in silent reading of English non-fiction: Brysbaert (2019), "How many
-# words do we read per minute?", Journal of Memory and Language 109.
-WORDS_A_MINUTE = 238
+from articles.core.text import counting
 
 # In characters, tags included: ten times the longest newspaper features, and short enough
 # to be cleaned in some tenths of a second.
@@ -195,8 +191,8 @@ def sections(html: str) -> list[tuple[str, str]]:
 
 
 def reading_minutes(html: str) -> int:
-    """The reading time in whole minutes, at least one."""
-    return max(1, ceil(len(_text(html).split()) / WORDS_A_MINUTE))
+    """The reading time of cleaned HTML in whole minutes, at least one."""
+    return counting.reading_minutes(_text(html))
 
 
 class Paragraph(NamedTuple):

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from articles.content.snapshots import TEXTS, Snapshot, lead_of, pictures_in
 from articles.core.moments import moment_in_words
+from articles.core.text.counting import letters_in
 from articles.models import Address, Article, Image
 from articles.publishing.inbound_links import slugs_linked
 
@@ -101,10 +102,10 @@ def _headline(content: Snapshot) -> Iterator[Problem]:
     title = content["title"].strip()
     if not title:
         yield Problem(ERROR, "It has no headline. Write one.", "title")
-    elif len(title) > LONGEST_HEADLINE:
+    elif letters_in(title) > LONGEST_HEADLINE:
         yield Problem(
             WARNING,
-            f"The headline has {len(title)} characters; beyond {LONGEST_HEADLINE} "
+            f"The headline has {letters_in(title)} characters; beyond {LONGEST_HEADLINE} "
             "others cut it off. Say it shorter.",
             "title",
         )

@@ -16,13 +16,14 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 
+from articles.core.mail.compose import compose
+from articles.core.mail.html_part import Link
 from articles.core.site_address import readable_name
+from articles.core.text.counting import shortened
 from comments.mail.one_click import (
     ONE_CLICK_STEPS,
     deciding_by_mail,
@@ -108,7 +109,7 @@ class DigestEntry:
         revision = self.comment.text_revision
         signals = self.comment.signals.all()
         found = why(one for one in signals if one.text_revision == revision)
-        return Truncator(inert_line(found)).chars(LONGEST_SENTENCE)
+        return shortened(inert_line(found), LONGEST_SENTENCE)
 
     @property
     def reports(self) -> str:
@@ -265,12 +266,16 @@ def _letter(moderator, digest, entries, numbers, *, has_links):
         "site_name": settings.SITE_NAME,
         "site": readable_name(settings.SITE_URL),
     }
-    return EmailMessage(
-        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
-        body=render_to_string("comments/digest.txt", context),
-        to=[moderator.email],
-        # Prevents automatic replies.
-        headers={"Auto-Submitted": "auto-generated"},
+    steps = {
+        address: Link(label)
+        for _, links in context["entries"]
+        for label, address in links
+    }
+    return compose(
+        f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
+        render_to_string("comments/digest.txt", context),
+        to=moderator.email,
+        links=steps | {context["queue"]: Link("Open the queue")},
     )
 
 

@@ -9,12 +9,14 @@ is down loses none.
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from articles.core.mail.compose import compose
+from articles.core.mail.html_part import Link
 from articles.core.site_address import readable_name
 from comments.mail.outbox import deliver, send_queue
 from newsroom.models import StaffMail
@@ -70,15 +72,22 @@ def _answer_request(mail):
 
 
 def _way_to_new_password(mail):
-    # The token is made here, so that the database never holds it.
+    # The token is made here, so that the database never holds it. The address in a mail is
+    # from the settings, never from a request.
     user = mail.user
     return _letter(
         user,
         f"A new password for {settings.SITE_NAME}",
         "registration/password_reset_email.txt",
         {
-            "uid": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
+            "address": settings.SITE_URL
+            + reverse(
+                "password_reset_confirm",
+                kwargs={
+                    "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+                    "token": default_token_generator.make_token(user),
+                },
+            ),
             "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
         },
     )
@@ -90,7 +99,11 @@ def _notice(mail):
         mail.user,
         f"{event.get_kind_display()}: your account at {settings.SITE_NAME}",
         "registration/notice.txt",
-        {"event": event, "at": timezone.localtime(event.at)},
+        {
+            "event": event,
+            "at": timezone.localtime(event.at),
+            "address": settings.SITE_URL + reverse("admin_password_reset"),
+        },
         address=mail.address,
     )
 
@@ -99,12 +112,7 @@ def _mail_of_desk(mail):
     """The mail as it was written; None if the account has no address any more."""
     if not mail.user.email:
         return None
-    return EmailMessage(
-        subject=mail.subject,
-        body=mail.body,
-        to=[mail.user.email],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    return compose(mail.subject, mail.body, to=mail.user.email)
 
 
 _LETTERS = {
@@ -117,15 +125,13 @@ _LETTERS = {
 
 def _letter(user, subject, template, context, *, address=""):
     context |= {
-        # The address in the mail is from the settings, never from a request.
-        "site_url": settings.SITE_URL,
         "site_name": settings.SITE_NAME,
         "site": readable_name(settings.SITE_URL),
         "user": user,
     }
-    return EmailMessage(
-        subject=subject,
-        body=render_to_string(template, context),
-        to=[address or user.email],
-        headers={"Auto-Submitted": "auto-generated"},
+    return compose(
+        subject,
+        render_to_string(template, context),
+        to=address or user.email,
+        links={context["address"]: Link("Choose a new password")},
     )

@@ -22,7 +22,7 @@ def test_where_everything_is_right_the_doctor_says_so_and_succeeds(db):
     said, complaint = doctor()
     assert complaint is None
     assert "right: counts of shown comments: Nothing is wrong." in said
-    assert said.splitlines()[-1] == "10 right"
+    assert said.splitlines()[-1] == "11 right"
 
 
 def test_what_is_wrong_is_said_and_left_alone(db):
@@ -44,7 +44,7 @@ def test_repair_mends_the_counts_and_succeeds(db):
     Comment.objects.update(approved_replies=2)
     said, complaint = doctor(repair=True)
     assert complaint is None
-    assert said.splitlines()[-1] == "2 mended, 8 right"
+    assert said.splitlines()[-1] == "2 mended, 9 right"
     assert Thread.objects.get().shown_count == 1
     assert Comment.objects.get().approved_replies == 0
     assert doctor()[1] is None

@@ -1,5 +1,7 @@
 """Links from one of our articles to another."""
 
+from urllib.parse import quote
+
 from articles.publishing.inbound_links import linking_to, slug_in, slugs_linked
 from tests.factories import make_article, make_visible_article
 
@@ -50,3 +52,16 @@ def test_only_the_newest_visible_articles_are_looked_through(db, monkeypatch):
     assert len(linking_to(article)) == 1
     make_visible_article()
     assert linking_to(article) == []
+
+
+def test_links_to_letters_of_any_script_are_found_in_every_spelling(db):
+    article = make_visible_article(slug="зима-été")
+    spellings = ["зима-été", quote("зима-été"), quote("зима-été").lower()]
+    linking_articles = {linking(spelling) for spelling in spellings}
+    linking("зима")
+    assert set(linking_to(article)) == linking_articles
+    for spelling in spellings:
+        assert slug_in(f"/articles/{spelling}/") == "зима-été"
+        assert slugs_linked(f'<a href="/articles/{spelling}">x</a>') == ["зима-été"]
+    assert slug_in("зима-été") == "зима-été"
+    assert slug_in("/articles/a b/") == ""

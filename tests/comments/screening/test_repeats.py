@@ -37,6 +37,18 @@ def test_short_words_that_many_say_are_not_compared_for_likeness():
     assert [rule.name for rule in RULES if rule.found_in(posted)] == []
 
 
+def test_likeness_is_found_in_a_script_without_spaces():
+    said = "このサイトで簡単に稼げます今すぐ登録してください"
+    earlier = Earlier(1, NOW, f"{said}ね")
+    posted = replace(POSTED, body=said, earlier=(earlier,))
+    [found] = repeats.similar_text(posted, 0.6)
+    assert found.value > 0.8
+    agreed = replace(
+        POSTED, body="そうですね", earlier=(Earlier(1, NOW, "そうですよ"),)
+    )
+    assert not list(repeats.similar_text(agreed, 0.1))
+
+
 def test_many_from_one_sender_within_ten_minutes_are_a_flood():
     def sent(minutes):
         return Earlier(1, NOW - minutes * MINUTE, "x", is_from_sender=True)
