@@ -25,8 +25,10 @@ ROOT = Path(__file__).resolve().parents[2]
 class Site:
     """Runs `manage.py` as an operator would, with only the environment that the test sets."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, *, root=ROOT, **environment):
         self.folder = folder
+        # Where the code is: this checkout, or that of another release.
+        self.root = root
         self.environment = {
             name: value
             for name, value in os.environ.items()
@@ -37,7 +39,7 @@ class Site:
     def start(self, *arguments, stdin=subprocess.DEVNULL, **environment):
         return subprocess.Popen(
             [sys.executable, "manage.py", *map(str, arguments)],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment | environment,
             stdin=stdin,
             stdout=subprocess.PIPE,
@@ -56,7 +58,7 @@ class Site:
         """The output of the code, run with the settings of the site."""
         return subprocess.run(
             [sys.executable, "-c", code],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment
             | {"DJANGO_SETTINGS_MODULE": "newsroom.settings"}
             | environment,
