@@ -3,8 +3,9 @@ from django.core.management.base import BaseCommand, CommandError
 from articles.core.console import CommandReport
 from articles.doctor import CHECKS as CHECKS_OF_ARTICLES
 from comments.doctor import CHECKS as CHECKS_OF_COMMENTS
+from newsroom.doctor import CHECKS as CHECKS_OF_THE_DATABASE
 
-CHECKS = [*CHECKS_OF_COMMENTS, *CHECKS_OF_ARTICLES]
+CHECKS = [*CHECKS_OF_THE_DATABASE, *CHECKS_OF_COMMENTS, *CHECKS_OF_ARTICLES]
 
 
 class Command(BaseCommand):
