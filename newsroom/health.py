@@ -11,6 +11,8 @@ from django.db import connection
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from newsroom.backup.schedule import newest_backup
+
 logger = logging.getLogger(__name__)
 
 
@@ -52,6 +54,12 @@ def storage():
             folder = folder.parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise OSError(f"Nothing can be written in {folder}.")
+
+
+def backup_age():
+    """The age of the newest scheduled backup as a timedelta; None if there is none."""
+    newest = newest_backup()
+    return newest and newest.age
 
 
 READINESS_CHECKS = {"database": database, "cache": memory, "storage": storage}

@@ -236,6 +236,10 @@ IMAGE_TURNS_DIR = VAR_DIR / "picture-turns"
 # How many seconds a public page is kept before Django renders it again; 0: not kept.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 
+# The folder for the backup that `tick` makes once a day; unset: none is made.
+BACKUP_DIR = env("BACKUP_DIR", default="").strip()
+BACKUP_DIR = Path(BACKUP_DIR).resolve() if BACKUP_DIR else None
+
 # Whether `manage.py db_worker` runs the tasks that an answer need not wait for.
 WORKER = flag("WORKER")
 if WORKER and find_spec("django_tasks_db") is None:

@@ -17,6 +17,8 @@ from comments.mail.reply_notifications import announce_new
 from comments.models import NetworkKey, WrittenMail
 from comments.privacy.retention import forget_networks, forget_unconfirmed_addresses
 from newsroom.accounts import account_mail
+from newsroom.backup.errors import BackupError
+from newsroom.backup.schedule import back_up_when_due
 from newsroom.models import FailedSignIn, SecurityEvent, StaffSession, Ticking
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ JOBS: list[Callable[[], object]] = [
     make_addresses_secret,
     forget_networks,
     forget_unconfirmed_addresses,
+    back_up_when_due,
 ]
 if settings.WORKER:
     JOBS.append(forget_done_tasks)
@@ -76,6 +79,7 @@ _WORDS = {
     make_addresses_secret: "Pictures from before their addresses were secret are moved",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
+    back_up_when_due: "The day’s backup is made, if BACKUP_DIR is set",
     forget_done_tasks: "What the worker has done is forgotten",
 }
 
@@ -109,7 +113,7 @@ def _run_job(job):
     except Exception as error:
         logger.exception("%s failed; the next tick tries again.", name_of_job(job))
         # Of other errors only the type: their messages may hold addresses or passwords.
-        own = isinstance(error, DueChangesFailed)
+        own = isinstance(error, (DueChangesFailed, BackupError))
         return str(error) if own else type(error).__name__
     return ""
 
