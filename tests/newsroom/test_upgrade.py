@@ -4,6 +4,7 @@ from tests.newsroom.backup.conftest import manifest_of
 
 FINE = {
     "SITE_URL": "https://news.example.org",
+    "MAIL_URL": "smtp+tls://desk:password@mail.example.org:587",
     "SECRET_KEY": "7pRk-w2nV9_tYx4LqZ0sJdHfB6mGcA3eUoKiN8yTrWvEuPlXbS",
 }
 

@@ -40,6 +40,8 @@ class Command(BaseCommand):
 
     def handle(self, *, backup, **options):
         backup = backup or self._place()
+        # The commands below end their lines themselves.
+        self.stdout.ending = ""
         steps = [
             ("Backup", "backup", [backup], {}),
             ("Migrating", "migrate", [], {"interactive": False}),
@@ -48,7 +50,7 @@ class Command(BaseCommand):
             ("The check of the settings", "check", [], {"deploy": True}),
         ]
         for step, command, arguments, wishes in steps:
-            self.stdout.write(self.style.MIGRATE_HEADING(f"{step} …"))
+            self.stdout.write(self.style.MIGRATE_HEADING(f"{step} …") + "\n")
             try:
                 call_command(
                     command,
@@ -65,10 +67,8 @@ class Command(BaseCommand):
                         step=step, error=error, backup=backup, empty=_how_to_empty()
                     )
                 ) from error
-            # A report of ours leaves the stream without line ends.
-            self.stdout.ending = "\n"
         self.stdout.write(
-            f"Done. The backup of before is {backup}. Start the site again."
+            f"Done. The backup of before is {backup}. Start the site again.\n"
         )
 
     def _place(self):
