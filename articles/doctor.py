@@ -1,15 +1,17 @@
-"""The checks for `doctor` of the image library (rows, files, addresses, renditions, uses), and of names."""
+"""The checks for `doctor` of articles, addresses and names, and of the image library."""
 
 from functools import partial
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from articles.content.html import keys_in
 from articles.core.checks import DoctorCheck, DoctorFinding, in_batches
 from articles.core.text.names import name_key
 from articles.images.library import make_address_secret
 from articles.images.renditions import folders_in, names_in, unused
-from articles.models import Article, Image, ImageUse, Person, Tag, TagAddress
+from articles.models import Address, Article, Image, ImageUse, Person, Tag, TagAddress
+from articles.models.article_addresses import hold_address
 from articles.models.image import ORIGINALS, WITHHELD
 
 # The rows that one query loads.
@@ -98,7 +100,23 @@ def wrong_name_keys():
                 )
 
 
+def published_without_an_address():
+    """Articles that are public, or will be, whose present slug is not reserved for them."""
+    for articles in in_batches(Article.objects.without_their_address(), ROWS_PER_QUERY):
+        for article in articles:
+            holder = Address.objects.filter(slug=article.slug).first()
+            yield DoctorFinding(
+                name=f"“{article}”",
+                sentence=f"Its address “{article.slug}” is not kept for it."
+                if holder is None
+                else f"Its address “{article.slug}” is kept for article {holder.article_id}.",
+                # Readers may know it as the other's, so that somebody has to choose.
+                mend=partial(_hold_address, article) if holder is None else None,
+            )
+
+
 ARTICLE_CHECKS = [
+    DoctorCheck("addresses of published articles", published_without_an_address),
     DoctorCheck("files of pictures", files_without_a_picture),
     DoctorCheck("pictures and their files", pictures_without_a_file),
     DoctorCheck("secret addresses of pictures", guessable_addresses),
@@ -106,6 +124,11 @@ ARTICLE_CHECKS = [
     DoctorCheck("uses of pictures", wrong_uses),
     DoctorCheck("keys of names", wrong_name_keys),
 ]
+
+
+def _hold_address(article):
+    with transaction.atomic():
+        hold_address(Article.objects.select_for_update().get(pk=article.pk))
 
 
 def _with_pictures():

@@ -4,6 +4,7 @@ import logging
 import tempfile
 import threading
 import time
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -15,12 +16,16 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from newsroom.backup.schedule import newest_backup
+
 # In seconds, for all checks of one probe, which run side by side. A check that takes longer has
 # failed, and is asked for its result again by the next probe instead of being started twice.
 SECONDS = 0.8
 
 # As much as shows that the disk has room; below that no comment could be stored either.
 WRITTEN_BYTES = 64 * 1024
+
+HOUR = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
@@ -36,20 +41,33 @@ def ready(request):
     """
     Whether a request would find what it needs. The answer names failures; the log says why.
 
-    The cache of Django is not among it: no request uses it.
+    With scheduled backups it adds a line with the age of the newest one, which decides nothing.
+    The cache of Django is not asked: no request needs it.
     """
     deadline = time.monotonic() + SECONDS
-    for check in READINESS_CHECKS:
+    for check in [*READINESS_CHECKS, BACKUP]:
         check.start()
     failing = [
         check.name for check in READINESS_CHECKS if not check.works_before(deadline)
     ]
+    details = _about_backups(deadline)
     if failing:
-        response = _in_words(f"not ready: {', '.join(failing)}", status=503)
+        words = f"not ready: {', '.join(failing)}{details}"
+        response = _in_words(words, status=503)
         # Each check has logged why it fails.
         response._has_been_logged = True
         return response
-    return _in_words("ready")
+    return _in_words(f"ready{details}")
+
+
+def _about_backups(deadline):
+    if settings.BACKUP_DIR is None:
+        return ""
+    # Its folder may be on a machine that hangs.
+    if not BACKUP.works_before(deadline):
+        return "\nbackup: unknown"
+    age = BACKUP.result
+    return f"\nbackup: {age // HOUR} hours old" if age is not None else "\nbackup: none"
 
 
 class Check:
@@ -75,18 +93,24 @@ class Check:
             return False
         return run.works
 
+    @property
+    def result(self):
+        """What the function returned in the last run."""
+        return self._run.result
+
 
 class Run:
     def __init__(self, function):
         self.is_over = threading.Event()
         self.works = False
+        self.result = None
         self._function = function
         name = f"check-{function.__name__}"
         threading.Thread(target=self._check, name=name, daemon=True).start()
 
     def _check(self):
         try:
-            self._function()
+            self.result = self._function()
         except Exception as error:
             # In one line: probes come every few seconds.
             logger.error("The %s does not work: %r", self._function.__name__, error)
@@ -133,6 +157,12 @@ def storage():
         default_storage.exists("readyz")
 
 
+def backup_age():
+    """The age of the newest scheduled backup as a timedelta; None if there is none."""
+    newest = newest_backup()
+    return newest and newest.age
+
+
 def _folders_of_the_database():
     if connection.vendor == "sqlite":
         yield Path(connection.settings_dict["NAME"]).resolve().parent
@@ -145,6 +175,7 @@ def _write_into(folder):
 
 
 READINESS_CHECKS = [Check(database), Check(disk), Check(storage)]
+BACKUP = Check(backup_age)
 
 
 def _in_words(text, **kwargs):

@@ -249,6 +249,9 @@ PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 
 # For how many seconds a kept page stands in while Django fails or is late; 0: not at all.
 STALE_SECONDS = whole_number("STALE_SECONDS", 3600)
+# The folder for the backup that `tick` makes once a day; unset: none is made.
+BACKUP_DIR = env("BACKUP_DIR", default="").strip()
+BACKUP_DIR = Path(BACKUP_DIR).resolve() if BACKUP_DIR else None
 
 # Whether `manage.py db_worker` runs the tasks that an answer need not wait for.
 WORKER = flag("WORKER")

@@ -17,6 +17,8 @@ from comments.mail.reply_notifications import announce_new
 from comments.models import NetworkKey, WrittenMail
 from comments.privacy.retention import forget_networks, forget_unconfirmed_addresses
 from newsroom.accounts import account_mail
+from newsroom.backup.errors import BackupError
+from newsroom.backup.schedule import back_up_when_due
 from newsroom.clock import Reading
 from newsroom.models import FailedSignIn, SecurityEvent, StaffSession, Ticking
 
@@ -48,6 +50,7 @@ FORGETTING = [
     Unsaved.objects.forget_old,
     forget_networks,
     forget_unconfirmed_addresses,
+    back_up_when_due,
 ]
 if settings.WORKER:
     FORGETTING.append(forget_done_tasks)
@@ -91,6 +94,7 @@ _WORDS = {
     make_addresses_secret: "Pictures from before their addresses were secret are moved",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
+    back_up_when_due: "The day’s backup is made, if BACKUP_DIR is set",
     forget_done_tasks: "What the worker has done is forgotten",
 }
 
@@ -139,7 +143,7 @@ def _run_job(job):
     except Exception as error:
         logger.exception("%s failed; the next tick tries again.", name_of_job(job))
         # Of other errors only the type: their messages may hold addresses or passwords.
-        own = isinstance(error, DueChangesFailed)
+        own = isinstance(error, (DueChangesFailed, BackupError))
         return (str(error) if own else type(error).__name__), None
     return "", result
 

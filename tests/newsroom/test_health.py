@@ -1,12 +1,15 @@
 import threading
 import time
+from datetime import UTC, timedelta
 
 import pytest
 from django.core.files.storage import InMemoryStorage
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from newsroom import health
+from newsroom.backup.schedule import NAME
 
 FAILING_CACHE = {
     "default": {
@@ -127,3 +130,12 @@ def test_health_asks_no_database_in_its_own_thread(
 
 def test_health_is_only_read(client):
     assert client.post("/healthz").status_code == 405
+
+
+def test_ready_says_how_old_the_newest_backup_is(client, db, settings, tmp_path):
+    assert client.get("/readyz").text == "ready\n"
+    settings.BACKUP_DIR = tmp_path
+    assert client.get("/readyz").text == "ready\nbackup: none\n"
+    at = timezone.now() - timedelta(hours=5, minutes=10)
+    (tmp_path / f"{at.astimezone(UTC):{NAME}}").touch()
+    assert client.get("/readyz").text == "ready\nbackup: 5 hours old\n"
