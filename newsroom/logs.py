@@ -13,6 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from contextvars import ContextVar
+from typing import Any
 
 # The id of the request that this thread works on; every log line of the thread carries it.
 request_id_of_lines = ContextVar("request_id_of_lines", default=None)
@@ -77,7 +78,7 @@ class JSONFormatter(logging.Formatter):
     returns monotonic seconds.
     """
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
@@ -133,7 +134,7 @@ class Faults:
             return True, left_out
 
 
-def fault_of(exc_info) -> str:
+def fault_of(exc_info: Any) -> str:
     """The kind of an exception and the place where it was raised: what makes two faults the same."""
     kind, _, frames = exc_info
     if kind is None:

@@ -22,6 +22,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from whitenoise.compress import Compressor
 
+from articles.core.site_address import site_origin, wire_name
+from newsroom.server import database_waits
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -169,16 +172,24 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_kept_in(VAR_DIR / "secret_k
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
 
 SITE_NAME = env("SITE_NAME", default="Newsroom")
-SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
-site = from_url("SITE_URL", SITE_URL, urlsplit)
-if site.scheme not in {"http", "https"} or not site.hostname:
-    raise ImproperlyConfigured(
-        f"SITE_URL must begin with http:// or https:// and name a host, not {SITE_URL!r}."
-    )
+# As browsers send it in `Origin`: an international host name is in its wire form (xn--…).
+try:
+    SITE_URL = site_origin(env("SITE_URL", default="http://localhost:8000"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"SITE_URL {error}") from None
+site = urlsplit(SITE_URL)
 HTTPS = site.scheme == "https"
-ALLOWED_HOSTS = env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
-if site.hostname not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
-    ALLOWED_HOSTS.append(site.hostname)
+try:
+    ALLOWED_HOSTS = list(
+        map(
+            wire_name, env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
+        )
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"ALLOWED_HOSTS has a wrong name: {error}.") from None
+site_host = f"[{site.hostname}]" if ":" in site.hostname else site.hostname
+if site_host not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
+    ALLOWED_HOSTS.append(site_host)
 
 # The proxies in front of the site: addresses or networks whose X-Forwarded-* headers are
 # trusted.
@@ -236,6 +247,12 @@ IMAGE_TURNS_DIR = VAR_DIR / "picture-turns"
 # How many seconds a public page is kept before Django renders it again; 0: not kept.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 
+# For how many seconds a kept page stands in while Django fails or is late; 0: not at all.
+STALE_SECONDS = whole_number("STALE_SECONDS", 3600)
+# The folder for the backup that `tick` makes once a day; unset: none is made.
+BACKUP_DIR = env("BACKUP_DIR", default="").strip()
+BACKUP_DIR = Path(BACKUP_DIR).resolve() if BACKUP_DIR else None
+
 # Whether `manage.py db_worker` runs the tasks that an answer need not wait for.
 WORKER = flag("WORKER")
 if WORKER and find_spec("django_tasks_db") is None:
@@ -283,6 +300,8 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before anything that needs the database.
+    "newsroom.unavailable.answer_when_unavailable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -322,6 +341,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database
 
+# Connections to PostgreSQL in each process: one for each thread of the server that runs Django,
+# and one for /readyz.
+DATABASE_POOL_SIZE = whole_number("DATABASE_POOL_SIZE", 17)
+if not DATABASE_POOL_SIZE:
+    raise ImproperlyConfigured("DATABASE_POOL_SIZE must be 1 or more.")
+
 DATABASES = {
     "default": from_url(
         "DATABASE_URL", f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}", database_from
@@ -342,11 +367,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         },
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": 16,
-        "timeout": 20,
-    }
+    DATABASES["default"]["OPTIONS"] = database_waits.bounded(
+        DATABASES["default"].get("OPTIONS", {}), pool_size=DATABASE_POOL_SIZE
+    )
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # What the processes of all machines count together; see comments.security.refusals.
@@ -437,6 +460,13 @@ S3 = {
     "default_acl": None,
     "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
 }
+if S3_BUCKET:
+    # botocore's own limits are a minute, five times over.
+    from botocore.config import Config  # only with the extra
+
+    S3["client_config"] = Config(
+        connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}
+    )
 STORE_HOST = S3["custom_domain"] or urlsplit(S3["endpoint_url"] or "").netloc
 if S3_BUCKET and not STORE_HOST:
     STORE_HOST = f"{S3_BUCKET}.s3.amazonaws.com"
@@ -444,7 +474,7 @@ STORAGES = {
     "default": (
         {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
         if S3_BUCKET
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        else {"BACKEND": "articles.images.file_storage.WholeFileStorage"}
     ),
     "staticfiles": {
         "BACKEND": (
@@ -461,7 +491,19 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 # Mail
 
-MAILERS = {"default": from_url("MAIL_URL", "consolemail://", mailer_from)}
+# `articles` calls it to mail a writer; the mail waits there for the mail server.
+STAFF_OUTBOX = "newsroom.accounts.account_mail.write"
+# Unless MAIL_URL names a mail server, mails become files in this folder.
+MAIL_DIR = VAR_DIR / "mail"
+if env("MAIL_URL", default=""):
+    MAILERS = {"default": from_url("MAIL_URL", "", mailer_from)}
+else:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(MAIL_DIR)},
+        }
+    }
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"newsroom@{site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "

@@ -45,3 +45,4 @@ urlpatterns = [
 handler400 = "newsroom.views.bad_request"
 handler403 = "newsroom.views.permission_denied"
 handler404 = "newsroom.views.page_not_found"
+handler500 = "newsroom.unavailable.failed"

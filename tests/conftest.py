@@ -61,10 +61,12 @@ OUR_VARIABLES = [
     "AWS_S3_ENDPOINT_URL",
     "AWS_S3_REGION_NAME",
     "ALLOWED_HOSTS",
+    "BACKUP_DIR",
     "CACHE_URL",
     "COMMENTS_CLOSE_AFTER_DAYS",
     "COMMENT_POLICY",
     "COMMENT_RATE",
+    "DATABASE_POOL_SIZE",
     "DATABASE_URL",
     "DEBUG",
     "DECIDE_BY_MAIL",
@@ -91,6 +93,7 @@ OUR_VARIABLES = [
     "STAFF_SECOND_FACTOR",
     "STAFF_SECOND_FACTOR_FROM",
     "STAFF_SESSION_HOURS",
+    "STALE_SECONDS",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
     "TRUST_AFTER_APPROVALS",
@@ -349,6 +352,12 @@ def _plain_static_files(settings):
 def _quick_passwords(settings):
     """Real password hashing is slow on purpose: half a second for each account of a test."""
     settings.PASSWORD_HASHERS = QUICK_HASHERS
+
+
+@pytest.fixture
+def with_worker(settings):
+    """A site with a worker, which does each task at once after the commit."""
+    settings.WORKER = True
 
 
 @pytest.fixture(autouse=True)

@@ -235,22 +235,22 @@ def make_world():
         "flatpages/flatpage": FlatPage.objects.create(url="/x/", title="X"),
     }
     keys = {name: thing.pk for name, thing in things.items()}
-    return World(
-        sessions,
-        articles,
-        keys
-        | {
-            "slug:name": "publish",
-            "slug:session": "0" * 32,
-            "int:passkey": 1,
-            "int:step": keys["articles/tagstep"],
-            "str:name": "links",
-            "path:row": "1",
-            "path:content_type_id": "1",
-            "uidb64": "x",
-            "token": "x",
-        },
-    )
+    return World(sessions, articles, keys | other_parameters(keys))
+
+
+def other_parameters(keys):
+    """The parameters of routes that are no key of the route's own model, by their names."""
+    return {
+        "slug:name": "publish",
+        "slug:session": "0" * 32,
+        "int:passkey": 1,
+        "int:step": keys["articles/tagstep"],
+        "str:name": "links",
+        "path:row": "1",
+        "path:content_type_id": "1",
+        "uidb64": "x",
+        "token": "x",
+    }
 
 
 def not_signed_in(who, settings):

@@ -166,7 +166,8 @@ def quoted(text: str) -> str:
 
 def chunks(lines: list[bytes]) -> list[bytes]:
     """The lines joined to chunks of at most PIPE_BUF bytes, if no line alone is longer."""
-    joined, size = [[]], 0
+    joined: list[list[bytes]] = [[]]
+    size = 0
     for line in lines:
         if size + len(line) > PIPE_BUF and joined[-1]:
             joined.append([])

@@ -10,6 +10,7 @@ import itertools
 import re
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from newsroom.logs import request_id_of_lines
 
@@ -90,7 +91,7 @@ class ObservedProtocol:
 
     __slots__ = ("_exchange", "_protocol")
 
-    def __init__(self, protocol, exchange: Exchange):
+    def __init__(self, protocol: Any, exchange: Exchange):
         self._protocol = protocol
         self._exchange = exchange
 
@@ -124,7 +125,7 @@ class ObservedStream:
 
     __slots__ = ("_exchange", "_stream")
 
-    def __init__(self, stream, exchange: Exchange):
+    def __init__(self, stream: Any, exchange: Exchange):
         self._stream = stream
         self._exchange = exchange
 

@@ -79,7 +79,7 @@ class RequestMetrics:
         self._seconds_of = lru_cache(maxsize=1024)(self._seconds.labels)
 
     def count(self, exchanges: list[Exchange]) -> None:
-        numbers = Numbers()
+        numbers: Numbers = Numbers()
         for exchange in exchanges:
             route = exchange.route or route_of(exchange.path)
             numbers[route, exchange.status // 100, exchange.cache] += 1

@@ -76,13 +76,13 @@ FAULTS = [
     # Comments: repeats, throttle, screening, proof
     Fault(
         "comments/posting/submit.py",
-        "            if one.repeat_key in keys:",
+        "            if one.repeat_key in self.keys:",
         "            if False:",
         "tests/comments/posting/test_submit.py",
     ),
     Fault(
         "comments/posting/submit.py",
-        "        if by is None and wait:",
+        "        if self.by is None and wait:",
         "        if False:",
         "tests/comments/posting/test_submit.py",
     ),

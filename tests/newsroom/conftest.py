@@ -21,12 +21,16 @@ from tests.conftest import OUR_VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 
+MAKE_STEADY_CLOCK = "from tests.factories import make_steady_clock; make_steady_clock()"
+
 
 class Site:
     """Runs `manage.py` as an operator would, with only the environment that the test sets."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, *, root=ROOT, **environment):
         self.folder = folder
+        # Where the code is: this checkout, or that of another release.
+        self.root = root
         self.environment = {
             name: value
             for name, value in os.environ.items()
@@ -42,7 +46,7 @@ class Site:
     def start(self, *arguments, stdin=subprocess.DEVNULL, **environment):
         return subprocess.Popen(
             [sys.executable, "manage.py", *map(str, arguments)],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment | environment,
             stdin=stdin,
             stdout=subprocess.PIPE,
@@ -61,7 +65,7 @@ class Site:
         """The output of the code, run with the settings of the site."""
         return subprocess.run(
             [sys.executable, "-c", code],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment
             | {"DJANGO_SETTINGS_MODULE": "newsroom.settings"}
             | environment,

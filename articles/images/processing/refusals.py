@@ -84,7 +84,8 @@ class FileRefused(Exception):
 
     def __init__(self, key: str, **numbers: str):
         super().__init__(REFUSALS[key] % numbers)
-        self.key, self.numbers = key, numbers
+        self.key: str = key
+        self.numbers: dict[str, str] = numbers
 
     @property
     def as_data(self) -> list[object]:

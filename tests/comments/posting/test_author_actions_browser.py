@@ -78,7 +78,8 @@ def test_everything_is_erased_without_javascript(open_page):
 
 
 def test_the_article_page_shows_its_author_what_waits_and_nobody_else(open_page):
-    article = make_visible_article()
+    # The browser knows the article by its address, in whatever script.
+    article = make_visible_article(title="Мост през реката")
     shown = make_shown_comment(article=article, body="On the page.")
     waiting = make_comment(article=article, name="Inés", body="<b>Not</b> yet.")
     author, stranger = open_page(), open_page()
