@@ -82,10 +82,13 @@ class FileRefused(Exception):
     Its message is the sentence in English.
     """
 
+    key: str
+    numbers: dict[str, str]
+
     def __init__(self, key: str, **numbers: str):
         super().__init__(REFUSALS[key] % numbers)
-        self.key: str = key
-        self.numbers: dict[str, str] = numbers
+        self.key = key
+        self.numbers = numbers
 
     @property
     def as_data(self) -> list[object]:
