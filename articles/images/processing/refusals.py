@@ -5,6 +5,8 @@ The child process that decodes a picture sends a key and numbers; the server pro
 sentence in the language of the person who uploads. So this module needs no Django.
 """
 
+from typing import Any
+
 
 def gettext_noop(text: str) -> str:
     """Mark the text for translation."""
@@ -100,10 +102,10 @@ class Unreadable(FileRefused):
     """A decoder failed: the picture is broken, or the process ran out of memory."""
 
 
-def refusal_from(data: object) -> FileRefused:
+def refusal_from(data: Any) -> FileRefused:
     """The refusal that a child sent; “unreadable” for anything that is not one."""
     try:
-        key, numbers = data  # type: ignore[misc]
+        key, numbers = data
         return FileRefused(key, **{name: str(n)[:20] for name, n in numbers.items()})
     except (AttributeError, KeyError, TypeError, ValueError):
         return FileRefused("unreadable")
