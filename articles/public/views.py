@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from articles.core import months
 from articles.core.http_cache import public_page
 from articles.core.pagination import key_or_404, newest_page
+from articles.core.text.sorting import sorted_by_name
 from articles.models import Article, Correction, Credit, Person, Tag
 from articles.public.public_versions import versions_of
 
@@ -60,7 +61,7 @@ def changes(request, slug):
 
 @public_page()
 def tags(request):
-    tags = Article.objects.visible().tags().order_by("name")
+    tags = sorted_by_name(Article.objects.visible().tags())
     return render(request, "articles/tags.html", {"tags": tags})
 
 

@@ -23,6 +23,12 @@ _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 # No writing system has more marks on one letter (UAX #15, Stream-Safe Text Format).
 # Normalising a longer run takes quadratic time.
 MOST_MARKS = 30
+# The blocks of scripts that are written from right to left: Hebrew to Arabic Extended-A,
+# presentation forms, and two ranges of the second plane (Unicode, DerivedBidiClass.txt).
+_FROM_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 # Invisible characters whose category says that they are letters or symbols.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -90,8 +96,12 @@ def as_html(text: str) -> SafeString:
 
     Takes linear time.
     """
+    html = "".join(_html_of(token) for token in _tokens_of(text))
+    if _FROM_RIGHT_TO_LEFT.search(text):
+        # Each paragraph goes in the direction of its own first strong letter.
+        html = html.replace("<p>", '<p dir="auto">')
     # Safe: `_html_of` escapes all of the text, addresses too; only our own tags are added.
-    return mark_safe("".join(_html_of(token) for token in _tokens_of(text)))
+    return mark_safe(html)
 
 
 def as_plain(text: str) -> str:

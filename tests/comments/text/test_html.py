@@ -401,3 +401,9 @@ def test_counting_characters_takes_time_in_proportion_to_the_length(piece):
     plain = min(seconds("a" * 60_000) for _ in range(3))
     dear = min(seconds(piece * (60_000 // len(piece))) for _ in range(2))
     assert dear < 10 * plain
+
+
+def test_each_paragraph_goes_in_the_direction_of_its_own_first_letter():
+    assert as_html("BBC says:\n\nالماء يصعد.") == (
+        '<p dir="auto">BBC says:</p><p dir="auto">الماء يصعد.</p>'
+    )
