@@ -1,7 +1,7 @@
 // The focal point, which stays visible when a picture is cropped. It is set by a click, by dragging
 // or with the arrow keys. Both numbers are still fields of the form.
 
-import { gettext, number } from "../js/texts.js";
+import { gettext, percent } from "../js/texts.js";
 
 const place = document.querySelector("[data-focal]");
 const fields = { x: document.querySelector("#id_focal_x"), y: document.querySelector("#id_focal_y") };
@@ -22,8 +22,8 @@ if (place && fields.x && fields.y) {
     place.style.setProperty("--focal-x", x);
     place.style.setProperty("--focal-y", y);
     point.ariaLabel = gettext(
-      "Focal point: {x} % from the left, {y} % from the top. Move it with the arrow keys.",
-      { x: number(Math.round(x * 100)), y: number(Math.round(y * 100)) },
+      "Focal point: {x} from the left, {y} from the top. Move it with the arrow keys.",
+      { x: percent(x), y: percent(y) },
     );
     return words;
   }

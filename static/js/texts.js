@@ -25,3 +25,7 @@ export function ngettext(one, many, count, values = {}) {
 export function number(value) {
   return value.toLocaleString(locale);
 }
+
+export function percent(part) {
+  return part.toLocaleString(locale, { style: "percent" });
+}
