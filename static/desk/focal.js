@@ -21,10 +21,11 @@ if (place && fields.x && fields.y) {
     const { x, y } = read();
     place.style.setProperty("--focal-x", x);
     place.style.setProperty("--focal-y", y);
-    point.ariaLabel = gettext(
+    const words = gettext(
       "Focal point: {x} from the left, {y} from the top. Move it with the arrow keys.",
       { x: percent(x), y: percent(y) },
     );
+    point.ariaLabel = words;
     return words;
   }
 
