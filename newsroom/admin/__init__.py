@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.sites.models import Site
+from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag as TaggitTag
 
 from newsroom.admin.accounts import AccountAdmin, RoleAdmin
@@ -20,7 +21,7 @@ __all__ = [
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME
-admin.site.index_title = "The desk"
+admin.site.index_title = _("The desk")
 
 admin.site.unregister(Site)
 # Our own tags are articles.Tag.
