@@ -128,7 +128,7 @@ ARTICLE_CHECKS = [
 
 def _hold_address(article):
     with transaction.atomic():
-        hold_address(Article.objects.select_for_update().get(pk=article.pk))
+        hold_address(Article.objects.held(article.pk))
 
 
 def _with_pictures():

@@ -16,6 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from articles.core.thread_connection import close_connection_of_thread
 from newsroom.backup.schedule import newest_backup
 
 # In seconds, for all checks of one probe, which run side by side. A check that takes longer has
@@ -117,8 +118,7 @@ class Run:
         else:
             self.works = True
         finally:
-            # Nothing else closes the connection of this thread.
-            connection.close()
+            close_connection_of_thread()
             self.is_over.set()
 
 

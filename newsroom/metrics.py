@@ -12,7 +12,7 @@ import threading
 import time
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -21,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 
+from articles.core.thread_connection import close_connection_of_thread
 from comments.models import Comment, PendingMail
 from newsroom.models import StaffMail, Ticking
 from newsroom.server import request_metrics
@@ -107,8 +108,7 @@ class Lookup:
         except Exception:
             logger.exception("Some metrics are missing.")
         finally:
-            # Nothing else closes the connection of this thread.
-            connection.close()
+            close_connection_of_thread()
             self.is_over.set()
 
 

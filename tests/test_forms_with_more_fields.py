@@ -232,6 +232,8 @@ WRITTEN_BY = {
         "articles.Step",
         "articles.TaggedArticle",
         "articles.Unsaved",
+        # The mail that tells its writer of the answer to a proposal.
+        "newsroom.StaffMail",
     },
     "moderator": {
         "articles.CalendarAddress",

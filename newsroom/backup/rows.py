@@ -135,6 +135,8 @@ def _decoder(field) -> Callable | None:
     )
     if reader is None and _is_plain(stored):
         return None
+    if connection.vendor == "sqlite" and type(stored) is models.DateTimeField:
+        return _moment_for_sqlite
 
     def decode(value):
         if value is None:
@@ -172,6 +174,13 @@ def _is_plain(field):
 
 def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat()
+
+
+def _moment_for_sqlite(value):
+    # What Django's own preparation leads to, in a tenth of its time: every row has some moments.
+    if value is None:
+        return None
+    return str(datetime.fromisoformat(value).astimezone(UTC).replace(tzinfo=None))
 
 
 def _base64(value) -> str:

@@ -52,7 +52,11 @@ def _chain_of(error):
 
 
 def _is_of_the_database(error):
-    return isinstance(error, OperationalError | InterfaceError)
+    # SQLite also calls a missing table or column operational, which is a fault of the code.
+    cause = getattr(error.__cause__, "sqlite_errorname", "")
+    return (
+        isinstance(error, OperationalError | InterfaceError) and cause != "SQLITE_ERROR"
+    )
 
 
 def _is_of_a_store(error):

@@ -56,7 +56,7 @@ def test_repair_mends_the_counts_and_succeeds(db):
     Comment.objects.update(approved_replies=2)
     said, complaint = doctor(repair=True)
     assert complaint is None
-    assert said.splitlines()[-1] == "2 mended, 11 right"
+    assert said.splitlines()[-1] == "11 right, 2 mended"
     assert Thread.objects.get().shown_count == 1
     assert Comment.objects.get().approved_replies == 0
     assert doctor()[1] is None

@@ -108,5 +108,5 @@ def test_only_what_was_changed_is_written(desk, monkeypatch):
     desk.post(address, opened | seen)
     assert written == []
     desk.post(address, opened | seen | {"name": "Ana M. Ruiz"})
-    assert written == [["name", "skeleton"]]
+    assert written == [["name", "skeleton", "key"]]
     assert as_stored(person).skeleton != person.skeleton
