@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
@@ -58,7 +59,8 @@ def undo_together(batch, *, by):
         comments = _lock_comments(decisions)
         if undone := Batch.objects.filter(undoes=batch).first():
             raise TransitionError(
-                f"{undone.by_name} has undone these decisions before."
+                _("%(name)s has already undone these decisions.")
+                % {"name": undone.by_name}
             )
         outcome = BulkOutcome(
             Batch.objects.create(step="undo", by=by, by_name=name_of(by), undoes=batch)
@@ -68,7 +70,10 @@ def undo_together(batch, *, by):
             if last.pk == decisions[comment.pk].pk:
                 _try(outcome, comment, comment.undo, by=by)
             else:
-                outcome.skipped.append((comment, f"{last}. That is newer, and stays."))
+                reason = _("%(decision)s. This newer decision was kept.") % {
+                    "decision": last
+                }
+                outcome.skipped.append((comment, reason))
     return outcome
 
 

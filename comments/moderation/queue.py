@@ -13,6 +13,8 @@ from typing import Self
 
 from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from articles.core.pagination import Cursor, filter_beyond
 from articles.core.text.shingles import alike
@@ -140,10 +142,10 @@ class AppealedList(QueueList):
 
 WAITING = WaitingList(
     "waiting",
-    "Waiting",
+    _("Waiting"),
     word="waiting",
-    order="Oldest first",
-    empty="Nothing waits for a decision.",
+    order=_("Oldest first"),
+    empty=_("No comments are waiting for a decision."),
     finds_alike=True,
     grows_by=Decision,
 )
@@ -153,28 +155,28 @@ QUEUE_LISTS = {
         WAITING,
         ReportedList(
             "reported",
-            "Reported",
+            _("Reported"),
             word="reported",
-            order="Most reported first",
-            empty="Every report is answered.",
+            order=_("Most reported first"),
+            empty=_("All reports are answered."),
             newest_first=True,
             grows_by=Report,
         ),
         AppealedList(
             "appealed",
-            "Appealed",
+            _("Appealed"),
             word="appealed",
-            order="Oldest first",
-            empty="Every appeal is answered.",
+            order=_("Oldest first"),
+            empty=_("All appeals are answered."),
             by="appeal__created_at",
             grows_by=Appeal,
         ),
         QueueList(
             "decided",
-            "Decided lately",
+            _("Recently decided"),
             word="decided_lately",
-            order="Newest first",
-            empty="Nobody has decided on a comment in the last seven days.",
+            order=_("Newest first"),
+            empty=_("No decisions in the last seven days."),
             by="judged_at",
             newest_first=True,
         ),
@@ -242,11 +244,15 @@ class Card:
         """Why the comment is in the queue: reports, appeal and findings, in sentences."""
         reports = self.comment.open_reports
         said = [
-            reports and f"Reported {'once' if reports == 1 else f'{reports} times'}.",
-            self.comment.has_open_appeal and "Its author appeals.",
+            reports
+            and ngettext("Reported once.", "Reported %(number)d times.", reports)
+            % {"number": reports},
+            self.comment.has_open_appeal and _("Its author has appealed."),
             why(self.findings),
         ]
-        return " ".join(filter(None, said)) or "The screening found nothing in it."
+        return " ".join(map(str, filter(None, said))) or str(
+            _("The screening found nothing.")
+        )
 
     @property
     def last(self) -> Decision | None:
@@ -324,11 +330,14 @@ def card_after(comment: Comment, was: ShownState | None, sentence: str) -> Card:
         return replace(card, notice=sentence)
     before = {text.number: text for text in now.earlier_texts.all()}
     old = before.get(was.text_revision)
-    changed = "The words have changed since you read them. Read them again, and decide."
     last = card.last
     is_decided = old is not None and last is not None and last.at >= old.replaced_at
-    notice = f"{last}. {changed}" if is_decided else changed
-    return replace(card, notice=notice, words_seen=old.body if old else "")
+    notice = _("The text has changed since you read it. Read it again and decide.")
+    if is_decided:
+        notice = _(
+            "%(decision)s. The text has changed since you read it. Read it again and decide."
+        ) % {"decision": last}
+    return replace(card, notice=str(notice), words_seen=old.body if old else "")
 
 
 def by_article(cards: Sequence[Card]) -> list[Card]:
