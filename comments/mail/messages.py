@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from comments.security.tokens import confirm_address, data_address, stop_address
 from comments.text.html import kept_line
@@ -31,7 +32,7 @@ def confirmation(mail):
     article = comment and comment.article
     return _letter(
         mailbox,
-        f"Did you write a comment on {settings.SITE_NAME}?",
+        _("Did you write a comment on %(site)s?") % {"site": settings.SITE_NAME},
         "comments/confirm.txt",
         {
             "address": _in_full(confirm_address(mailbox, comment)),
@@ -51,7 +52,7 @@ def news_of_a_reply(mail):
     conversation = f"<conversation.{reply.root_id}@{_our_name()}>"
     return _letter(
         mailbox,
-        f"Reply on “{title}”",
+        _("Reply on “%(title)s”") % {"title": title},
         "comments/reply.txt",
         {
             "name": inert_line(reply.name),
@@ -78,7 +79,7 @@ def way_to_the_data(mail):
         return None
     return _letter(
         mailbox,
-        f"What you wrote on {settings.SITE_NAME}",
+        _("What you wrote on %(site)s") % {"site": settings.SITE_NAME},
         "comments/data.txt",
         {"address": _in_full(data_address(mailbox))},
         stop=_in_full(stop_address(mailbox)),
