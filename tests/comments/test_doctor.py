@@ -89,7 +89,7 @@ def test_a_reply_on_another_article_is_found(root, batch):
     Comment.objects.filter(pk=reply.pk).update(article=elsewhere)
     assert (
         f"comment {reply.pk}",
-        "It stands on another article than what it answers.",
+        "It belongs to a different article than the comment that it replies to.",
     ) in said()
 
 
@@ -104,7 +104,9 @@ def test_a_reply_under_a_wrong_root_is_found(root, batch, wrong):
     }[wrong]
     Comment.objects.filter(pk=first.pk).update(**change)
     places = [
-        found for found in findings() if found.sentence.startswith("It does not hang")
+        found
+        for found in findings()
+        if found.sentence.startswith("It is not in the conversation")
     ]
     assert [found.name for found in places] == [f"comment {first.pk}"]
     assert places[0].mend is None

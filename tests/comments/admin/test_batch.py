@@ -47,7 +47,7 @@ def test_what_was_decided_anew_since_is_left_alone_and_named(client, moderator, 
     second.reject(by=moderator, reason="abuse")
     answer = client.post(page)
     assert said(answer)[0] == "1 decision undone."
-    assert "That is newer, and stays." in said(answer)[1]
+    assert "This newer decision was kept." in said(answer)[1]
     assert (status_of(first), status_of(second)) == ("pending", "rejected")
 
 

@@ -99,7 +99,7 @@ def test_the_form_shows_the_reports_with_reasons_sentences_and_staff(
     page = client.get(form_of(comment))
     assert "2 reports to answer" in page.text
     for words in [
-        "It insults or threatens somebody",
+        "It insults or threatens someone",
         "It insults me.",
         "It may be unlawful",
         "says <bdi>Bo Lind</bdi> of the staff",

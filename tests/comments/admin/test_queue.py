@@ -148,7 +148,7 @@ def test_the_desk_leads_there_first(client, moderator):
 
 
 def test_an_empty_queue_says_so(client, moderator):
-    assert "Nothing waits for a decision." in client.get(QUEUE).text
+    assert "No comments are waiting for a decision." in client.get(QUEUE).text
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_what_was_found_in_an_earlier_text_is_not_said_of_the_new_one(
     comment.edit("I like casino songs.")
     page = client.get(QUEUE).text
     assert "<mark>" not in page
-    assert "The screening found nothing in it." in page
+    assert "The screening found nothing." in page
     assert "Buy casino chips." in page
 
 
@@ -234,7 +234,7 @@ def test_reports_and_appeals_are_on_the_card(client, moderator, other):
     assert "He names my street." in page
     page = client.get(f"{QUEUE}?pile=appealed").text
     assert "I meant the tide." in page
-    assert "Its author appeals." in page
+    assert "Its author has appealed." in page
     assert "Bo Lind" in page
     assert "Third time." in page
 
@@ -474,7 +474,7 @@ def test_words_that_changed_are_shown_beside_those_that_were_read(
     page = client.post(DECIDE, {"step": "approve", "seen": was})
     assert page.status_code == 409
     assert status_of(comment) == "pending"
-    assert "The words have changed since you read them." in page.text
+    assert "The text has changed since you read it." in page.text
     assert page.text.index(DIFFERENT[0]) < page.text.index(
         "Now it says something vile."
     )
@@ -492,7 +492,7 @@ def test_many_are_decided_as_one_batch_and_undone_as_one(client, moderator, wait
     assert not Comment.objects.exclude(status="pending").exists()
     again = client.post(UNDO, {"batch": batch.pk})
     assert again.status_code == 409
-    assert "has undone these decisions before" in again.text
+    assert "has already undone these decisions" in again.text
 
 
 def test_of_many_the_stale_are_left_out_and_listed(client, moderator, other, waiting):
@@ -585,7 +585,9 @@ def test_refusals_are_sentences_for_the_script_too(client, moderator, waiting):
     client.post(UNDO, {"batch": batch.pk})
     answer = client.post(UNDO, {"batch": batch.pk}, headers=SCRIPT)
     assert answer.status_code == 409
-    assert json.loads(answer.content)["said"].endswith("undone these decisions before.")
+    assert json.loads(answer.content)["said"].endswith(
+        "already undone these decisions."
+    )
 
 
 def test_under_an_article_that_is_no_more_public_the_card_says_so(client, moderator):
@@ -609,7 +611,7 @@ def test_what_was_found_in_words_their_author_has_changed_is_told_no_more(
     comment.signals.create(text_revision=1, rule="new_commenter", value=0, limit=2)
     comment.edit("See for yourself.")
     comment.redact("See.", by=moderator)
-    assertContains(client.get(QUEUE), "The screening found nothing in it.")
+    assertContains(client.get(QUEUE), "The screening found nothing.")
 
 
 def test_the_queue_leads_to_the_rules_and_the_numbers(client, moderator):

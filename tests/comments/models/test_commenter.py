@@ -173,7 +173,9 @@ def test_a_network_is_muted_no_longer_than_it_can_be_recognised(ana):
     ids=["unknown", "forgotten"],
 )
 def test_a_network_that_nobody_knows_cannot_be_muted(ana, fields):
-    with pytest.raises(TransitionError, match="Nobody knows the network"):
+    with pytest.raises(
+        TransitionError, match="The network of this comment is no longer known"
+    ):
         Mute.objects.of_network(
             make_comment(**fields), until=later(), reason="Flood", by=ana
         )

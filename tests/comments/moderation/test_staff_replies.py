@@ -46,7 +46,9 @@ def test_what_readers_cannot_see_is_not_answered(moderator):
     with pytest.raises(TransitionError, match="it is pending. Approve it first"):
         answer(waiting, "Yes.", by=moderator)
     hidden = make_comment(parent=make_comment(article=waiting.article))
-    with pytest.raises(TransitionError, match="began this conversation is not shown"):
+    with pytest.raises(
+        TransitionError, match="first comment of its conversation is not shown"
+    ):
         answer(hidden, "Yes.", by=moderator, approving=True)
     under_draft = make_shown_comment()
     under_draft.article.withdraw()
