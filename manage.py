@@ -4,12 +4,22 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        # Whoever sets a setting needs the sentence, not the way to it.
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        # 128 and the number of SIGINT, as shells count.
+        sys.exit(130)
 
 
 if __name__ == "__main__":

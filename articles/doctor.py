@@ -1,14 +1,17 @@
-"""The checks of the image library for `doctor`: rows, files, addresses, renditions and uses."""
+"""The checks for `doctor` of articles, addresses and names, and of the image library."""
 
 from functools import partial
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from articles.content.html import keys_in
 from articles.core.checks import DoctorCheck, DoctorFinding, in_batches
+from articles.core.text.names import name_key
 from articles.images.library import make_address_secret
 from articles.images.renditions import folders_in, names_in, unused
-from articles.models import Article, Image, ImageUse
+from articles.models import Address, Article, Image, ImageUse, Person, Tag, TagAddress
+from articles.models.article_addresses import hold_address
 from articles.models.image import ORIGINALS, WITHHELD
 
 # The rows that one query loads.
@@ -78,13 +81,54 @@ def wrong_uses():
                 )
 
 
+def wrong_name_keys():
+    """Names without their key, as a release wrote them that does not know keys."""
+    for model in [Tag, TagAddress, Person]:
+        for rows in in_batches(model.objects.only("name", "key"), ROWS_PER_QUERY):
+            for row in rows:
+                if row.key == name_key(row.name):
+                    continue
+                twice = model is Tag and Tag.objects.filter(key=name_key(row.name))
+                yield DoctorFinding(
+                    name=f"{model._meta.verbose_name} {row.pk}, “{row.name}”",
+                    sentence="There is another tag of this name. Merge the two at the desk."
+                    if twice
+                    else "It is not found by its name in other capitals or spaces.",
+                    mend=None
+                    if twice
+                    else partial(row.save, update_fields=["name", "key"]),
+                )
+
+
+def published_without_an_address():
+    """Articles that are public, or will be, whose present slug is not reserved for them."""
+    for articles in in_batches(Article.objects.without_their_address(), ROWS_PER_QUERY):
+        for article in articles:
+            holder = Address.objects.filter(slug=article.slug).first()
+            yield DoctorFinding(
+                name=f"“{article}”",
+                sentence=f"Its address “{article.slug}” is not kept for it."
+                if holder is None
+                else f"Its address “{article.slug}” is kept for article {holder.article_id}.",
+                # Readers may know it as the other's, so that somebody has to choose.
+                mend=partial(_hold_address, article) if holder is None else None,
+            )
+
+
 ARTICLE_CHECKS = [
+    DoctorCheck("addresses of published articles", published_without_an_address),
     DoctorCheck("files of pictures", files_without_a_picture),
     DoctorCheck("pictures and their files", pictures_without_a_file),
     DoctorCheck("secret addresses of pictures", guessable_addresses),
     DoctorCheck("renditions", renditions_of_nothing),
     DoctorCheck("uses of pictures", wrong_uses),
+    DoctorCheck("keys of names", wrong_name_keys),
 ]
+
+
+def _hold_address(article):
+    with transaction.atomic():
+        hold_address(Article.objects.select_for_update().get(pk=article.pk))
 
 
 def _with_pictures():

@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from articles.core import slugs  # noqa: F401 - registers the converter
 from articles.images import media_views
 from articles.public import feeds, ical, preview, sitemaps, views
 
@@ -30,8 +31,8 @@ register_converter(Month, "mm")
 app_name = "articles"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("articles/<slug:slug>/", views.article, name="article"),
-    path("articles/<slug:slug>/changes/", views.changes, name="changes"),
+    path("articles/<words:slug>/", views.article, name="article"),
+    path("articles/<words:slug>/changes/", views.changes, name="changes"),
     path(
         "media/image/<int:key>/", media_views.for_the_desk, name="picture_for_the_desk"
     ),
@@ -44,9 +45,9 @@ urlpatterns = [
     path("media/", media_views.nothing),
     path("media/<path:path>", media_views.nothing),
     path("tags/", views.tags, name="tags"),
-    path("tags/<slug:slug>/", views.tag, name="tag"),
-    path("tags/<slug:slug>/rss.xml", feeds.tag_rss, name="tag_rss"),
-    path("people/<slug:slug>/", views.person, name="person"),
+    path("tags/<words:slug>/", views.tag, name="tag"),
+    path("tags/<words:slug>/rss.xml", feeds.tag_rss, name="tag_rss"),
+    path("people/<words:slug>/", views.person, name="person"),
     path("archive/", views.archive, name="archive"),
     path("archive/<yyyy:year>/", views.archive_year, name="archive_year"),
     path("archive/<yyyy:year>/<mm:month>/", views.archive_month, name="archive_month"),

@@ -6,8 +6,8 @@ from comments.threads import feeds
 
 app_name = "comments"
 urlpatterns = [
-    path("articles/<slug:slug>/comments/", views.thread, name="thread"),
-    path("articles/<slug:slug>/comments/rss.xml", feeds.rss, name="rss"),
+    path("articles/<words:slug>/comments/", views.thread, name="thread"),
+    path("articles/<words:slug>/comments/rss.xml", feeds.rss, name="rss"),
     path("comments/rss.xml", feeds.site_rss, name="site_rss"),
     path("comments/<int:id>/", views.comment, name="comment"),
     path("comments/mine/<str:token>/", views.mine, name="mine"),
@@ -20,7 +20,7 @@ urlpatterns = [
     path("comments/<int:id>/report/", views.report, name="report"),
     path("comments/reported/", views.reported, name="reported"),
     path(
-        "articles/<slug:slug>/report-error/",
+        "articles/<words:slug>/report-error/",
         corrections.report_error,
         name="report_error",
     ),

@@ -8,7 +8,7 @@ class NewsroomConfig(AppConfig):
 
     def ready(self):
         # Models cannot be imported before the apps are ready.
-        from newsroom import pages, roles
+        from newsroom import checks, pages, roles  # noqa: F401 (checks registers itself)
         from newsroom.accounts import receivers
         from newsroom.accounts.sessions import note_sign_in
 

@@ -22,6 +22,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from whitenoise.compress import Compressor
 
+from articles.core.site_address import site_origin, wire_name
+from newsroom.server import database_waits
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -58,12 +61,12 @@ def secret_kept_in(path):
     return secret
 
 
-def flag(name):
-    """A boolean from the environment, False when unset. Raises ImproperlyConfigured if invalid."""
+def flag(name, *, default=False):
+    """A boolean from the environment. Raises ImproperlyConfigured if it is invalid."""
     text = env(name, default="").strip().lower()
     if text not in {"", "0", "false", "no", "off", "1", "true", "yes", "on"}:
         raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
-    return text in {"1", "true", "yes", "on"}
+    return text in {"1", "true", "yes", "on"} if text else default
 
 
 def from_url(name, default, read):
@@ -169,16 +172,24 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_kept_in(VAR_DIR / "secret_k
 SECRET_KEY_FALLBACKS = env("SECRET_KEY_FALLBACKS", default="").split()
 
 SITE_NAME = env("SITE_NAME", default="Newsroom")
-SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
-site = from_url("SITE_URL", SITE_URL, urlsplit)
-if site.scheme not in {"http", "https"} or not site.hostname:
-    raise ImproperlyConfigured(
-        f"SITE_URL must begin with http:// or https:// and name a host, not {SITE_URL!r}."
-    )
+# As browsers send it in `Origin`: an international host name is in its wire form (xn--…).
+try:
+    SITE_URL = site_origin(env("SITE_URL", default="http://localhost:8000"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"SITE_URL {error}") from None
+site = urlsplit(SITE_URL)
 HTTPS = site.scheme == "https"
-ALLOWED_HOSTS = env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
-if site.hostname not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
-    ALLOWED_HOSTS.append(site.hostname)
+try:
+    ALLOWED_HOSTS = list(
+        map(
+            wire_name, env("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]").split()
+        )
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"ALLOWED_HOSTS has a wrong name: {error}.") from None
+site_host = f"[{site.hostname}]" if ":" in site.hostname else site.hostname
+if site_host not in ALLOWED_HOSTS and "ALLOWED_HOSTS" not in env:
+    ALLOWED_HOSTS.append(site_host)
 
 # The proxies in front of the site: addresses or networks whose X-Forwarded-* headers are
 # trusted.
@@ -236,6 +247,12 @@ IMAGE_TURNS_DIR = VAR_DIR / "picture-turns"
 # How many seconds a public page is kept before Django renders it again; 0: not kept.
 PAGE_CACHE_SECONDS = whole_number("PAGE_CACHE_SECONDS", 1)
 
+# For how many seconds a kept page stands in while Django fails or is late; 0: not at all.
+STALE_SECONDS = whole_number("STALE_SECONDS", 3600)
+# The folder for the backup that `tick` makes once a day; unset: none is made.
+BACKUP_DIR = env("BACKUP_DIR", default="").strip()
+BACKUP_DIR = Path(BACKUP_DIR).resolve() if BACKUP_DIR else None
+
 # Whether `manage.py db_worker` runs the tasks that an answer need not wait for.
 WORKER = flag("WORKER")
 if WORKER and find_spec("django_tasks_db") is None:
@@ -283,6 +300,8 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before anything that needs the database.
+    "newsroom.unavailable.answer_when_unavailable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -322,6 +341,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database
 
+# Connections to PostgreSQL in each process: one for each thread of the server that runs Django,
+# and one for /readyz.
+DATABASE_POOL_SIZE = whole_number("DATABASE_POOL_SIZE", 17)
+if not DATABASE_POOL_SIZE:
+    raise ImproperlyConfigured("DATABASE_POOL_SIZE must be 1 or more.")
+
 DATABASES = {
     "default": from_url(
         "DATABASE_URL", f"sqlite:///{VAR_DIR / 'newsroom.sqlite3'}", database_from
@@ -342,14 +367,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         },
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": 16,
-        "timeout": 20,
-    }
+    DATABASES["default"]["OPTIONS"] = database_waits.bounded(
+        DATABASES["default"].get("OPTIONS", {}), pool_size=DATABASE_POOL_SIZE
+    )
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+# What the processes of all machines count together; see comments.security.refusals.
 CACHES = {"default": from_url("CACHE_URL", "locmemcache://", env.cache_url_config)}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured(
+            "CACHE_URL names a Redis, and nothing here can speak to it: install it with "
+            "uv sync --extra redis, or unset CACHE_URL."
+        )
+    # In seconds: a request does not wait longer for it.
+    CACHES["default"].setdefault("OPTIONS", {}).update(
+        socket_connect_timeout=0.25, socket_timeout=0.25
+    )
 
 
 # Accounts
@@ -429,6 +463,13 @@ S3 = {
     "default_acl": None,
     "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
 }
+if S3_BUCKET:
+    # botocore's own limits are a minute, five times over.
+    from botocore.config import Config  # only with the extra
+
+    S3["client_config"] = Config(
+        connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2}
+    )
 STORE_HOST = S3["custom_domain"] or urlsplit(S3["endpoint_url"] or "").netloc
 if S3_BUCKET and not STORE_HOST:
     STORE_HOST = f"{S3_BUCKET}.s3.amazonaws.com"
@@ -436,7 +477,7 @@ STORAGES = {
     "default": (
         {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
         if S3_BUCKET
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        else {"BACKEND": "articles.images.file_storage.WholeFileStorage"}
     ),
     "staticfiles": {
         "BACKEND": (
@@ -453,7 +494,19 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 # Mail
 
-MAILERS = {"default": from_url("MAIL_URL", "consolemail://", mailer_from)}
+# `articles` calls it to mail a writer; the mail waits there for the mail server.
+STAFF_OUTBOX = "newsroom.accounts.account_mail.write"
+# Unless MAIL_URL names a mail server, mails become files in this folder.
+MAIL_DIR = VAR_DIR / "mail"
+if env("MAIL_URL", default=""):
+    MAILERS = {"default": from_url("MAIL_URL", "", mailer_from)}
+else:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(MAIL_DIR)},
+        }
+    }
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"newsroom@{site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
@@ -472,10 +525,23 @@ TASKS = {
 
 # Log: one JSON object per line, on standard output.
 
+# Whether `serve` writes a line for each request.
+ACCESS_LOG = flag("ACCESS_LOG", default=True)
+# Who sends this token as `Authorization: Bearer …` may read /metrics; unset: nobody.
+METRICS_TOKEN = env("METRICS_TOKEN", default="").strip()
+# When it is imported, prometheus_client looks here to learn that several processes count
+# together. `serve` names the folder of its own workers.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "newsroom.logs.JSONFormatter"}},
+    "filters": {
+        "no_advice_about_threads": {
+            "()": "newsroom.logs.NoAdviceAboutThreads",
+        }
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -488,6 +554,9 @@ LOGGING = {
         "django": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
         # At lower levels it logs the identifier of every passkey that is used.
         "fido2": {"level": "WARNING"},
+        "_granian": {"filters": ["no_advice_about_threads"]},
+        # Otherwise two lines about each task; one that fails is an error.
+        "django.tasks": {"level": "DEBUG" if DEBUG else "WARNING"},
     },
 }
 
@@ -534,7 +603,7 @@ else:
 MESSAGE_STORAGE = "newsroom.message_storage.MessageStorage"
 CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS")
 SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.management import call_command
 from django.utils import timezone
 
+from articles.core.batches import delete_in_batches
 from articles.images.library import make_addresses_secret
 from articles.models import CorrectionRequest, Unsaved
 from articles.publishing.actions import DueChangesFailed, publish_due_changes
@@ -17,6 +17,9 @@ from comments.mail.reply_notifications import announce_new
 from comments.models import NetworkKey, WrittenMail
 from comments.privacy.retention import forget_networks, forget_unconfirmed_addresses
 from newsroom.accounts import account_mail
+from newsroom.backup.errors import BackupError
+from newsroom.backup.schedule import back_up_when_due
+from newsroom.clock import Reading
 from newsroom.models import FailedSignIn, SecurityEvent, StaffSession, Ticking
 
 logger = logging.getLogger(__name__)
@@ -26,17 +29,18 @@ DAYS_OF_TASKS = 7
 
 
 def forget_done_tasks():
-    call_command("prune_db_task_results", verbosity=0, min_age_days=DAYS_OF_TASKS)
+    # Only there with the setting WORKER.
+    from django_tasks_db.models import DBTaskResult
+
+    old = timezone.now() - timedelta(days=DAYS_OF_TASKS)
+    return delete_in_batches(
+        DBTaskResult.objects.finished().filter(finished_at__lte=old)
+    )
 
 
-# Everything that happens because time has passed. A job may run at any time, on several
-# machines, and repeatedly: the second time there is nothing left to do.
-JOBS: list[Callable[[], object]] = [
-    publish_due_changes,
-    mail_moderators,
-    announce_new,
-    send_due,
-    account_mail.send_due_account_mail,
+# These jobs delete what has an end, in bounded batches. They run only while the clock of the
+# machine can be trusted: see newsroom.clock.
+FORGETTING = [
     WrittenMail.objects.forget_old,
     NetworkKey.objects.forget_old,
     CorrectionRequest.objects.forget_networks,
@@ -44,12 +48,26 @@ JOBS: list[Callable[[], object]] = [
     SecurityEvent.objects.forget_old,
     StaffSession.objects.forget_old,
     Unsaved.objects.forget_old,
-    make_addresses_secret,
     forget_networks,
     forget_unconfirmed_addresses,
+    back_up_when_due,
 ]
 if settings.WORKER:
-    JOBS.append(forget_done_tasks)
+    FORGETTING.append(forget_done_tasks)
+
+# These jobs return whether the mail server works. If one finds that it does not, a tick leaves
+# out the others, so that a server that hangs holds up a tick only once.
+MAILING = [account_mail.send_due_account_mail, mail_moderators, send_due]
+
+# Everything that happens because time has passed. A job may run at any time, on several
+# machines, and repeatedly: the second time there is nothing left to do.
+JOBS: list[Callable[[], object]] = [
+    publish_due_changes,
+    announce_new,
+    *MAILING,
+    make_addresses_secret,
+    *FORGETTING,
+]
 
 # These jobs read all known addresses or networks for what expires after 30 days, so a tick
 # every few seconds skips them most of the time.
@@ -76,6 +94,7 @@ _WORDS = {
     make_addresses_secret: "Pictures from before their addresses were secret are moved",
     forget_networks: "Networks of comments are forgotten",
     forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
+    back_up_when_due: "The day’s backup is made, if BACKUP_DIR is set",
     forget_done_tasks: "What the worker has done is forgotten",
 }
 
@@ -86,12 +105,27 @@ def tick(*, thoroughly=True) -> list[str]:
 
     Unless `thoroughly`, the jobs in ONCE_AN_HOUR are skipped. The results are stored for the
     desk.
-    kept for the desk.
     """
-    jobs = [job for job in JOBS if thoroughly or job not in ONCE_AN_HOUR]
-    outcomes = {name_of_job(job): _run_job(job) for job in jobs}
+    left_out = [] if thoroughly else list(ONCE_AN_HOUR)
+    if not _clock_is_steady():
+        left_out += FORGETTING
+    outcomes = {}
+    for job in JOBS:
+        if job in left_out:
+            continue
+        outcomes[name_of_job(job)], result = _run_job(job)
+        if job in MAILING and result is False:
+            left_out += MAILING
     _store_results(outcomes)
     return [name for name, error in outcomes.items() if error]
+
+
+def _clock_is_steady():
+    try:
+        return Ticking.objects.clock_is_steady(Reading.now())
+    except Exception:
+        logger.exception("The clock could not be compared, so nothing is forgotten.")
+        return False
 
 
 def name_of_job(job):
@@ -103,15 +137,15 @@ def words_for(job):
 
 
 def _run_job(job):
-    """Run the job. Returns the error as the desk may show it, or an empty string."""
+    """Run the job. Returns the error as the desk may show it, or "", and what it returned."""
     try:
-        job()
+        result = job()
     except Exception as error:
         logger.exception("%s failed; the next tick tries again.", name_of_job(job))
         # Of other errors only the type: their messages may hold addresses or passwords.
-        own = isinstance(error, DueChangesFailed)
-        return str(error) if own else type(error).__name__
-    return ""
+        own = isinstance(error, (DueChangesFailed, BackupError))
+        return (str(error) if own else type(error).__name__), None
+    return "", result
 
 
 def _store_results(outcomes):

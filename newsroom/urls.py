@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from articles.admin import calendar
-from newsroom import health, pages, views
+from newsroom import health, metrics, pages, views
 from newsroom.accounts import password_sign_in, sign_out
 from newsroom.admin import health as desk_health
 from newsroom.admin import shortcuts
@@ -27,6 +27,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("articles.urls")),
     path("", include("comments.urls")),
     path(
@@ -44,3 +45,4 @@ urlpatterns = [
 handler400 = "newsroom.views.bad_request"
 handler403 = "newsroom.views.permission_denied"
 handler404 = "newsroom.views.page_not_found"
+handler500 = "newsroom.unavailable.failed"

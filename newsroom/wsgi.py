@@ -2,8 +2,10 @@
 
 import os
 
+from django.conf import settings
 from django.urls import get_resolver
 
+from newsroom.server.database_waits import narrow_for_requests
 from newsroom.server.handler import get_application
 from newsroom.server.page_cache import PageCache
 from newsroom.server.proxies import TrustedProxies
@@ -11,7 +13,11 @@ from newsroom.server.session_cookies import KnownSessions
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
-pages = PageCache(get_application())
+application = get_application()
+# Before the first connection.
+narrow_for_requests(settings.DATABASES["default"])
+
+pages = PageCache(application)
 sessions = KnownSessions(pages)
 application = TrustedProxies(sessions)
 

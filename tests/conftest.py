@@ -5,9 +5,18 @@ How the tests run: all on SQLite, and those that use a database again on a real 
 `--database postgresql` starts only one. PostgreSQL comes from a wheel, or is the server of
 TEST_DATABASE_URL.
 
-What passes on one database is not repeated: the run on PostgreSQL leaves out browser tests and
-tests that use no database, unless `--every-test` is given. Fixtures and marks tell which tests use
-one, so nobody keeps a list.
+What passes on one database is not repeated: the run on PostgreSQL takes a test by what it uses,
+as its fixtures and marks tell, so nobody keeps a list:
+
+- no test in a browser, and none that uses no database;
+- of a test that requests pages (fixtures `client`, `desk`, `world`), the first and the last of its
+  cases: the cases differ in who asks or what is sent, and the SQL of the page is the same;
+- every case of all others: those that commit (`transaction=True`, `transactional_db`,
+  `live_server`), start a site (`site`, `ready_site`), or use models, commands, importers, locks,
+  migrations and the doctor without a page.
+
+`every_case` marks a function of the second kind whose cases differ in their SQL. `--every-test`
+runs all tests on both databases.
 """
 
 import logging
@@ -16,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +33,8 @@ import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
-from django.test import Client
+from django.db import connection, connections, transaction
+from django.test import Client, override_settings
 
 from comments.security.refusals import refusals
 
@@ -42,16 +52,21 @@ RUNNING_ON = "NEWSROOM_TESTS_ON"
 # Environment variable, set by .ci/run: a missing Chromium or PostgreSQL is a failure.
 REQUIRE_ALL = "NEWSROOM_REQUIRE_ALL"
 
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 # Settings of a developer's own site must not affect the tests.
 OUR_VARIABLES = [
+    "ACCESS_LOG",
     "AWS_S3_CUSTOM_DOMAIN",
     "AWS_S3_ENDPOINT_URL",
     "AWS_S3_REGION_NAME",
     "ALLOWED_HOSTS",
+    "BACKUP_DIR",
     "CACHE_URL",
     "COMMENTS_CLOSE_AFTER_DAYS",
     "COMMENT_POLICY",
     "COMMENT_RATE",
+    "DATABASE_POOL_SIZE",
     "DATABASE_URL",
     "DEBUG",
     "DECIDE_BY_MAIL",
@@ -63,6 +78,7 @@ OUR_VARIABLES = [
     "IMAGE_PROCESSES",
     "LANGUAGE_CODE",
     "MAIL_URL",
+    "METRICS_TOKEN",
     "MODERATORS_MAIL",
     "PAGE_CACHE_SECONDS",
     "REPORTS_TO_HOLD",
@@ -77,6 +93,7 @@ OUR_VARIABLES = [
     "STAFF_SECOND_FACTOR",
     "STAFF_SECOND_FACTOR_FROM",
     "STAFF_SESSION_HOURS",
+    "STALE_SECONDS",
     "TIME_ZONE",
     "TRUSTED_PROXIES",
     "TRUST_AFTER_APPROVALS",
@@ -94,7 +111,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--every-test",
         action="store_true",
-        help="on PostgreSQL: also the tests that ask for no database, and those in a browser",
+        help="on PostgreSQL: all cases, also without a database and in a browser",
     )
 
 
@@ -104,14 +121,19 @@ def pytest_cmdline_main(config):
         return None
     chosen = config.option.database
     databases = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-    return max(_run_on(database) for database in databases)
+    with tempfile.TemporaryDirectory(prefix="newsroom-compiled-") as compiled:
+        return max(_run_on(database, compiled) for database in databases)
 
 
-def _run_on(database):
+def _run_on(database, compiled):
     print(f"\nTests on {database}", flush=True)  # noqa: T201
     environment = {
         name: value for name, value in os.environ.items() if name not in OUR_VARIABLES
     }
+    # Tests start many processes. Where Python keeps no compiled modules, each compiles Django
+    # again: 1.8 seconds of CPU instead of 0.7. Here they are kept while the tests run.
+    if environment.pop("PYTHONDONTWRITEBYTECODE", None):
+        environment["PYTHONPYCACHEPREFIX"] = compiled
     environment[RUNNING_ON] = database
     # Playwright keeps an event loop in the thread of the tests, so that Django would refuse
     # the queries of the tests themselves.
@@ -172,7 +194,14 @@ ASK_FOR_A_DATABASE = {
     "live_server",
     "site",
     "ready_site",
+    "machines",
 }
+
+
+# A test that requests one of these commits, or starts processes that do.
+COMMIT = ASK_FOR_A_DATABASE - {"db"}
+# A test that requests one of these sends requests in its own transaction.
+REQUEST_PAGES = {"client", "desk", "world"}
 
 
 def _asks_for_a_database(item):
@@ -182,16 +211,48 @@ def _asks_for_a_database(item):
     )
 
 
-def pytest_collection_modifyitems(config, items):
-    if os.environ.get(RUNNING_ON) != "postgresql" or config.option.every_test:
-        return
-    left_out = [
+def _commits(item):
+    mark = item.get_closest_marker("django_db")
+    return bool(
+        (mark and mark.kwargs.get("transaction"))
+        or COMMIT.intersection(item.fixturenames)
+    )
+
+
+def _runs_on_postgresql(items):
+    """Those of the tests that the run on PostgreSQL takes: see the head of this file."""
+    used = [
         item
         for item in items
-        if item.get_closest_marker("browser") or not _asks_for_a_database(item)
+        if _asks_for_a_database(item) and not item.get_closest_marker("browser")
     ]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    taken = set()
+    cases = {}
+    for item in used:
+        if (
+            _commits(item)
+            or item.get_closest_marker("every_case")
+            or not REQUEST_PAGES.intersection(item.fixturenames)
+        ):
+            taken.add(item)
+        else:
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for of_one_function in cases.values():
+        taken |= {of_one_function[0], of_one_function[-1]}
+    return taken
+
+
+def pytest_collection_modifyitems(config, items):
+    # What takes long starts before what does not, so that the workers end together. As before,
+    # tests that commit come after those that do not.
+    items.sort(
+        key=lambda item: (_commits(item), item.get_closest_marker("slow") is None)
+    )
+    if os.environ.get(RUNNING_ON) != "postgresql" or config.option.every_test:
+        return
+    taken = _runs_on_postgresql(items)
+    config.hook.pytest_deselected(items=[item for item in items if item not in taken])
+    items[:] = [item for item in items if item in taken]
 
 
 @pytest.fixture(scope="session")
@@ -200,6 +261,41 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
     if os.environ.get(RUNNING_ON) == "sqlite":
         options = connections["default"].settings_dict["OPTIONS"]
         options["init_command"] = options["init_command"].replace("FULL", "OFF")
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker, django_test_environment):
+    """
+    A transaction around the tests of a module, for fixtures of the module that write rows.
+
+    Each test with `db` undoes what it wrote itself; at the end of the module all is undone. So no
+    test of the module may expect an empty database. The value is the media folder of the rows.
+    """
+    media = settings.VAR_DIR / "media" / uuid4().hex
+    with (
+        override_settings(MEDIA_ROOT=media, PASSWORD_HASHERS=QUICK_HASHERS),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        # As around the tests of a TestCase, `durable` blocks may begin inside.
+        connection.atomic_blocks[-1]._from_testcase = True
+        yield media
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shared_world(module_db):
+    """People, signed in, and one object of every kind that an address of the desk can be about."""
+    # Models, which are not loaded yet when this file is.
+    from tests.who_may import make_world
+
+    return make_world()
+
+
+@pytest.fixture
+def world(shared_world, module_db, db, settings):
+    settings.MEDIA_ROOT = module_db
+    return replace(shared_world, sessions=dict(shared_world.sessions))
 
 
 @pytest.fixture(autouse=True)
@@ -255,7 +351,13 @@ def _plain_static_files(settings):
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """Real password hashing is slow on purpose: half a second for each account of a test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
+
+
+@pytest.fixture
+def with_worker(settings):
+    """A site with a worker, which does each task at once after the commit."""
+    settings.WORKER = True
 
 
 @pytest.fixture(autouse=True)
@@ -277,6 +379,27 @@ def find_chromium():
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
+# Playwright passes these too, but the last --disable-features counts alone. Each window of
+# Chromium makes two pages for the list under its address field, which nobody sees without a
+# screen: 0.6 of the 0.9 seconds of CPU that a new window takes.
+LEFT_OUT_OF_CHROMIUM = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "SpareRendererForSitePerProcess",
+    "ThirdPartyStoragePartitioning",
+]
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Start this machine's Chromium; skip the test if there is none."""
@@ -288,10 +411,7 @@ def browser_type_launch_args(browser_type_launch_args):
         "args": [
             "--no-sandbox",
             "--disable-gpu",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
+            f"--disable-features={','.join(LEFT_OUT_OF_CHROMIUM)}",
         ],
     }
 

@@ -1,5 +1,6 @@
 """One factory function per model. A test states only the values that matter to it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from itertools import count
@@ -13,6 +14,8 @@ from articles.models import Article, Correction, CorrectionRequest, Image, Perso
 from comments.models import Comment, Commenter, Digest, Mailbox, Report
 from comments.moderation.reports import submit_report
 from comments.moderation.reputation import confirm_mailbox
+from newsroom.clock import Reading
+from newsroom.models import Ticking
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -147,3 +150,10 @@ def proven(comment):
 def digest_of(moderator):
     """What the one-click links in a moderator's digest are made for."""
     return Digest.objects.of([moderator]).get()
+
+
+def make_steady_clock():
+    """A site whose clock has been steady for two hours, so that `tick` forgets what is old."""
+    reading, ago = Reading.now(), 2 * HOUR
+    earlier = replace(reading, time=reading.time - ago, running=reading.running - ago)
+    return Ticking.objects.create(clocks={reading.start: earlier.as_json()})

@@ -1,6 +1,7 @@
 """The public pages in a real browser: screens, colour schemes, keyboard and screen readers."""
 
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -137,8 +138,13 @@ def addresses():
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+# Here as in the tests of each screen, every width comes in one scheme: colours are tokens with
+# one value for light and one for dark (static/tokens.css), whatever the width.
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [(PHONE, "light"), (DESK, "dark")],
+    ids=["phone-light", "desk-dark"],
+)
 def test_axe_finds_nothing_on_any_public_page(addresses, open_page, viewport, scheme):
     page = open_page(viewport=viewport, color_scheme=scheme)
     found = {}
@@ -150,55 +156,56 @@ def test_axe_finds_nothing_on_any_public_page(addresses, open_page, viewport, sc
     assert found == {}
 
 
-@pytest.mark.parametrize(
-    ("width", "text"),
-    [(320, "100%"), (390, "200%"), (640, "200%"), (1440, "100%")],
-)
-def test_no_page_scrolls_sideways(addresses, open_page, width, text):
-    page = open_page(viewport={"width": width, "height": 700})
-    wide = {}
+# In pixels, with the size of the text.
+SCREENS = [(320, "100%"), (390, "200%"), (640, "200%"), (1440, "100%")]
+
+
+def test_no_page_scrolls_sideways(addresses, open_page):
+    page = open_page()
+    wide = []
     for address in addresses:
         page.goto(address)
-        page.evaluate("size => document.documentElement.style.fontSize = size", text)
-        found = page.evaluate("document.documentElement.scrollWidth")
-        if found > width:
-            wide[address] = found
-    assert wide == {}
+        for width, text in SCREENS:
+            page.set_viewport_size({"width": width, "height": 700})
+            found = page.evaluate(
+                "size => { document.documentElement.style.fontSize = size;"
+                " return document.documentElement.scrollWidth }",
+                text,
+            )
+            if found > width:
+                wide.append((address, width, found))
+    assert wide == []
 
 
-def test_the_browser_has_nothing_to_complain_about(addresses, open_page):
+def test_pages_load_without_errors_and_from_here_alone(
+    addresses, open_page, live_server
+):
     page = open_page()
-    complaints = []
+    complaints, asked = [], []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("response", lambda answer: answer.ok or complaints.append(answer.url))
-    for address in addresses[:-2]:  # those two answer 404 and 410, as they should
-        page.goto(address)
-    assert complaints == []
-
-
-def test_no_page_asks_another_host_for_anything(addresses, open_page, live_server):
-    page = open_page()
-    asked = []
     page.on("request", lambda request: asked.append(request.url))
-    for address in addresses:
-        page.goto(address)
+    levels = {}
+    for address in addresses[:-2]:
+        levels[address] = heading_levels(page, address)
+    assert complaints == []
+    for address in addresses[-2:]:  # those two answer 404 and 410, as they should
+        levels[address] = heading_levels(page, address)
     assert asked
     assert [url for url in asked if not url.startswith(live_server.url)] == []
+    for address, found in levels.items():
+        assert found[0] == 1, address
+        assert found.count(1) == 1, address
+        skips = [pair for pair in pairwise(found) if pair[1] - pair[0] > 1]
+        assert skips == [], address
 
 
-def test_headings_never_skip_a_level(addresses, open_page):
-    page = open_page(java_script_enabled=True)
-    for address in addresses:
-        page.goto(address)
-        levels = page.evaluate(
-            "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(h => +h.tagName[1])"
-        )
-        assert levels[0] == 1, address
-        assert levels.count(1) == 1, address
-        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), (
-            address
-        )
+def heading_levels(page, address):
+    page.goto(address)
+    return page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(h => +h.tagName[1])"
+    )
 
 
 def test_the_first_tab_stop_leads_past_the_masthead(addresses, open_page):
@@ -241,7 +248,7 @@ def test_without_javascript_the_colours_follow_the_system(open_page):
         assert picture.convert("RGB").getpixel((2, 400)) == (20, 19, 15)
 
 
-def test_paper_gets_the_article_and_not_the_furniture(addresses, open_page):
+def test_paper_gets_the_article_and_comments_from_their_own_page(addresses, open_page):
     page = open_page()
     page.goto(addresses[2])
     page.emulate_media(media="print")
@@ -250,12 +257,7 @@ def test_paper_gets_the_article_and_not_the_furniture(addresses, open_page):
         assert page.locator(part).count()
         for found in page.locator(part).all():
             expect(found).to_be_hidden()
-
-
-def test_comments_are_printed_from_their_own_page(addresses, open_page):
-    page = open_page()
     page.goto(addresses[4])
-    page.emulate_media(media="print")
     expect(page.locator(".comment").first).to_be_visible()
     expect(page.locator("form").first).to_be_hidden()
 

@@ -87,9 +87,9 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     decide(moderator, "The county does.", "Reject", pile="Approved", reason="Abuse")
     decide(moderator, "The county does.", "Approve", pile="Rejected")
     [_, news] = mails()
-    assert news.get_content_type() == "text/plain"
-    assert "Zoë has answered your comment" in news.get_content()
-    assert "    The county does." in news.get_content()
+    assert news.get_content_type() == "multipart/alternative"
+    assert "Zoë has answered your comment" in news.get_body(["plain"]).get_content()
+    assert "    The county does." in news.get_body(["plain"]).get_content()
     ines.goto(link_in(news, "", under="/comments/"))
     expect(ines.locator(".comment:target")).to_contain_text("The county does.")
 
@@ -105,7 +105,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     answer(zoe, article, "Half of it each.", in_place=has_javascript)
     decide(moderator, "Half of it each.", "Approve")
     [_, _, news] = mails()
-    assert "Half of it each." in news.get_content()
+    assert "Half of it each." in news.get_body(["plain"]).get_content()
 
     # The page behind the link in the mail does the same.
     for _ in range(2):
@@ -221,7 +221,7 @@ def is_told(page, heading):
 
 
 def link_in(mail, what, *, under="/comments/mail/"):
-    return re.search(rf"\S+{under}{what}\S+", mail.get_content())[0]
+    return re.search(rf"\S+{under}{what}\S+", mail.get_body(["plain"]).get_content())[0]
 
 
 def left_in_peace(*readers):

@@ -371,8 +371,8 @@ def _few(row):
     return {name: str(value)[:40] for name, value in list(row.items())[:8]}
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def shared_world(module_db):
     world = make_world()
     writer = _user_of(world, "writer")
     other = make_article(created_by=User.objects.get(pk=_user_of(world, "editor").pk))

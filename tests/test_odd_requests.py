@@ -18,7 +18,7 @@ from django.test import Client
 from comments.security.tokens import private_address
 from tests.factories import make_shown_comment, make_visible_article
 from tests.odd_requests import encoded, odd_keys, odd_posts, odd_queries, status_of
-from tests.who_may import make_world, routes
+from tests.who_may import routes
 
 FORM = "application/x-www-form-urlencoded"
 # Each address gets every STEPth of the odd requests.
@@ -86,9 +86,10 @@ def signed_in(world, who):
     return client
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("area", AREAS)
-def test_nothing_odd_breaks_the_desk(db, area):
-    world, turns, broken, sent = make_world(), count(), [], 0
+def test_nothing_odd_breaks_the_desk(world, area):
+    turns, broken, sent = count(), [], 0
     people = {"superuser": 1, "editor": 3, "moderator": 3}
     for route in ROUTES:
         if "/".join(route.split("/")[1:3]) != area:

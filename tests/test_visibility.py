@@ -144,6 +144,7 @@ def test_what_is_withdrawn_with_a_trace_stands_in_no_list(
     assert "wraps" not in text
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("pattern", PUBLIC_LISTS)
 def test_every_public_page_shows_it_once_it_is_visible(client, pattern, visible, now):
     article = make_visible_article(

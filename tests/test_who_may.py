@@ -12,7 +12,6 @@ from tests.who_may import (
     NOT_SIGNED_IN,
     PEOPLE,
     is_of_an_article,
-    make_world,
     not_signed_in,
     routes,
 )
@@ -235,8 +234,7 @@ def test_every_address_of_the_desk_has_a_row():
 
 
 @pytest.mark.parametrize("area", AREAS)
-def test_each_gets_the_answer_that_is_theirs(db, area):
-    world = make_world()
+def test_each_gets_the_answer_that_is_theirs(world, area):
     wrong = []
     for route in rows_of(area):
         got, posted = ROWS[route]
@@ -257,8 +255,7 @@ def test_nobody_without_a_right_changes_anything_and_no_look_changes_anything():
         assert "!" not in nobody + reader, route
 
 
-def test_what_was_not_sent_from_here_is_refused(db):
-    world = make_world()
+def test_what_was_not_sent_from_here_is_refused(world):
     for route, (_, posted) in ROWS.items():
         if posted[-1].rstrip("!") in {"405", "404"}:
             continue
@@ -281,9 +278,8 @@ GOES_ON = {
 
 @pytest.mark.parametrize("who", NOT_SIGNED_IN)
 def test_a_superuser_whose_second_factor_is_missing_gets_what_nobody_gets(
-    db, settings, who
+    world, settings, who
 ):
-    world = make_world()
     world.sessions[who] = not_signed_in(who, settings)
     wrong = []
 
@@ -303,8 +299,7 @@ def test_a_superuser_whose_second_factor_is_missing_gets_what_nobody_gets(
 
 
 @pytest.mark.parametrize("who", NOT_SIGNED_IN)
-def test_they_are_nobody_on_public_pages_too(db, settings, who):
-    world = make_world()
+def test_they_are_nobody_on_public_pages_too(world, settings, who):
     world.sessions[who] = not_signed_in(who, settings)
     draft, live = world.articles["foreign"], world.articles["live"]
     assert world.ask("superuser", draft.get_absolute_url()).status_code == 200

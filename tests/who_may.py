@@ -1,7 +1,7 @@
 """Every address of the desk, the people who request it, and the objects it can be about."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.conf import settings
@@ -76,10 +76,12 @@ class World:
     things: dict
     # What everything was like before the first answer, and is again after each.
     before: tuple | None = None
+    # The parameters of the addresses about an article, by its name.
+    parameters: dict = field(default_factory=dict)
 
     def address(self, route, article):
         """The route with each parameter replaced by that of an existing object."""
-        about = self.things | self._of(self.articles[article], route)
+        about = self.things | self._of(article, route)
         model = re.match(r"admin/(\w+/\w+)/", route)
         key = about.get(model[1], 1) if model else 1
         route = route.replace("^(?P<app_label>…)/$", "articles/")
@@ -90,16 +92,20 @@ class World:
             route = route.replace(f"<{name}>", str(value))
         return f"/{route}"
 
-    def _of(self, article, route):
-        proposal = article.proposals.first()
-        revision = article.revisions.working().first()
-        of_article = proposal.pk if "/proposals/" in route else revision.pk
-        return {
-            "articles/article": article.pk,
-            "int:key": self.things["articles/image"]
-            if "/image/" in route
-            else of_article,
-            "int:link": article.preview_links.first().pk,
+    def _of(self, name, route):
+        if name not in self.parameters:
+            article = self.articles[name]
+            self.parameters[name] = {
+                "articles/article": article.pk,
+                "proposal": article.proposals.first().pk,
+                "revision": article.revisions.working().first().pk,
+                "int:link": article.preview_links.first().pk,
+            }
+        of_article = self.parameters[name]
+        key = of_article["proposal" if "/proposals/" in route else "revision"]
+        is_image = "/image/" in route
+        return of_article | {
+            "int:key": self.things["articles/image"] if is_image else key
         }
 
     def answer(self, who, method, route, article):
@@ -229,22 +235,22 @@ def make_world():
         "flatpages/flatpage": FlatPage.objects.create(url="/x/", title="X"),
     }
     keys = {name: thing.pk for name, thing in things.items()}
-    return World(
-        sessions,
-        articles,
-        keys
-        | {
-            "slug:name": "publish",
-            "slug:session": "0" * 32,
-            "int:passkey": 1,
-            "int:step": keys["articles/tagstep"],
-            "str:name": "links",
-            "path:row": "1",
-            "path:content_type_id": "1",
-            "uidb64": "x",
-            "token": "x",
-        },
-    )
+    return World(sessions, articles, keys | other_parameters(keys))
+
+
+def other_parameters(keys):
+    """The parameters of routes that are no key of the route's own model, by their names."""
+    return {
+        "slug:name": "publish",
+        "slug:session": "0" * 32,
+        "int:passkey": 1,
+        "int:step": keys["articles/tagstep"],
+        "str:name": "links",
+        "path:row": "1",
+        "path:content_type_id": "1",
+        "uidb64": "x",
+        "token": "x",
+    }
 
 
 def not_signed_in(who, settings):

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.text import Truncator
 
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.admin.read_only import RecordMixin
+from articles.core.text.counting import shortened
 from articles.models import Correction, CorrectionRequest, TransitionError
 
 LONGEST_REPLY = 2000
@@ -128,7 +128,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def words(self, asked):
         return format_html(
             '<span dir="auto">{}</span>',
-            Truncator(" ".join(asked.text.split())).chars(300),
+            shortened(" ".join(asked.text.split()), 300),
         )
 
     @admin.display(description="About")
@@ -238,7 +238,7 @@ class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAd
     @admin.display(description="Words")
     def words(self, correction):
         return format_html(
-            '<span dir="auto">{}</span>', Truncator(correction.text).chars(300)
+            '<span dir="auto">{}</span>', shortened(correction.text, 300)
         )
 
     @admin.display(description="By")

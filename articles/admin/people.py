@@ -1,18 +1,34 @@
+from django import forms
 from django.contrib import admin
 
-from articles.core.admin.changed_fields import ChangedFieldsMixin
+from articles.core.admin.changed_fields import (
+    ChangedFieldsForm,
+    ChangedFieldsMixin,
+)
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import MOST_ROWS_COUNTED, NeighboursMixin
-from articles.models import Article, Credit, Person
+from articles.models import Article, Credit, Person, PersonAddress
+
+
+class PersonForm(ChangedFieldsForm):
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        former = PersonAddress.objects.filter(slug=slug)
+        if former.exclude(person=self.instance.pk).exists():
+            raise forms.ValidationError(
+                f"The address “{slug}” was another person’s. Choose another one."
+            )
+        return slug
 
 
 @admin.register(Person)
 class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
+    form = PersonForm
     list_display = ["name", "slug"]
     search_fields = ["name"]
     fields = ["name", "slug", "about", "in_bylines"]
     readonly_fields = ["in_bylines"]
-    worked_out = ["skeleton"]
+    worked_out = ["skeleton", "key"]
 
     def view_on_site(self, person):
         """The person's public page; None when the public cannot see it."""

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,6 +20,8 @@ from articles.core.admin.changed_fields import ChangedFieldsForm
 from articles.core.admin.changelist import LongList, LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.admin.read_only import RecordMixin
+from articles.core.slugs import SlugFormField
+from articles.core.text.names import clean_name, name_key
 from articles.core.text.near_duplicates import find_similar
 from articles.models import Article, Tag, TagsApart, TagStep, TransitionError
 from articles.models.tag import SLUG_LENGTH, USES_COUNTED
@@ -41,7 +44,7 @@ class TagList(LongList):
 
 
 class TagForm(ChangedFieldsForm):
-    slug = forms.SlugField(
+    slug = SlugFormField(
         label="Address",
         max_length=SLUG_LENGTH,
         required=False,
@@ -54,8 +57,9 @@ class TagForm(ChangedFieldsForm):
         fields = ["name", "slug"]
 
     def clean_name(self):
-        name = " ".join(self.cleaned_data["name"].split())
-        alike = Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk)
+        name = clean_name(self.cleaned_data["name"])
+        alike = Tag.objects.filter(Q(key=name_key(name)) | Q(name=name))
+        alike = alike.exclude(pk=self.instance.pk)
         if other := alike.first():
             raise forms.ValidationError(
                 f"There is the tag “{other}” already. Choose another name, "

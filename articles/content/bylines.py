@@ -59,7 +59,7 @@ class BylinePart:
 
 def parts(credits: Iterable[Any]) -> list[BylinePart]:
     """The byline grouped by role, in the order of INTRODUCTIONS."""
-    by_role = {role: [] for role in INTRODUCTIONS}
+    by_role: dict[str, list[Any]] = {role: [] for role in INTRODUCTIONS}
     for credit in credits:
         by_role[credit.role].append(credit.person)
     found = [
@@ -93,7 +93,7 @@ def byline_in_html(credits: Iterable[Any], name: Callable[[Any], str]) -> SafeSt
 def in_brackets(text: str) -> tuple[str, str] | None:
     """The text before the brackets at the end and the text inside them; None without brackets."""
     match = _BRACKETS.fullmatch(text)
-    return match and (match["before"], match["inside"].strip())
+    return (match["before"], match["inside"].strip()) if match else None
 
 
 def with_role(name: str, role: str) -> str:
@@ -109,9 +109,11 @@ def with_role(name: str, role: str) -> str:
 
 def split_role(written: str) -> tuple[str, str]:
     """The name and the role in what was typed; “by” when it does not end with a known role."""
-    brackets = in_brackets(written)
-    role = brackets and _WRITTEN.get(brackets[1].casefold())
-    return (brackets[0], role) if role else (written, "by")
+    if brackets := in_brackets(written):
+        before, inside = brackets
+        if role := _WRITTEN.get(inside.casefold()):
+            return before, role
+    return written, "by"
 
 
 def _filled(phrase, names):

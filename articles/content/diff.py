@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -185,7 +185,7 @@ def _is_same(row):
     return row.is_same
 
 
-def _aligned(old, new) -> Iterator[Pair]:
+def _aligned(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[Pair]:
     """
     Yield pairs of indexes of paragraphs that belong side by side, in the order of both texts.
 
@@ -231,9 +231,14 @@ def _longest_rising(pairs):
     return rising[::-1]
 
 
-def _between(old, new, before, after) -> Iterator[Pair]:
+def _between(
+    old: Sequence[Paragraph],
+    new: Sequence[Paragraph],
+    places: Iterable[int],
+    places_after: Iterable[int],
+) -> Iterator[Pair]:
     """Yield the pairs between two anchors."""
-    before, after = list(before), list(after)
+    before, after = list(places), list(places_after)
     head = _equal(old, new, before, after)
     yield from zip(before[:head], after[:head], strict=True)
     before, after = before[head:], after[head:]
@@ -253,7 +258,12 @@ def _equal(old, new, before, after):
     return number
 
 
-def _paired(old, new, before, after) -> Iterator[Pair]:
+def _paired(
+    old: Sequence[Paragraph],
+    new: Sequence[Paragraph],
+    before: list[int],
+    after: list[int],
+) -> Iterator[Pair]:
     """Yield changed paragraphs beside their new versions."""
     words = {number: set(new[number].text.split()) for number in after}
     at = 0

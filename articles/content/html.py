@@ -7,7 +7,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from html import unescape
 from itertools import count
-from math import ceil
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -19,10 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from articles.content.nesting import limit_nesting
-
-# Words per minute in silent reading of English non-fiction: Brysbaert (2019), "How many
-# words do we read per minute?", Journal of Memory and Language 109.
-WORDS_A_MINUTE = 238
+from articles.core.text import counting
 
 # In characters, tags included: ten times the longest newspaper features, and short enough
 # to be cleaned in some tenths of a second.
@@ -92,7 +88,7 @@ def _is_own_picture(path):
     )
 
 
-_ALLOWED = {
+_ALLOWED: dict[str, Any] = {
     "tags": _TEXT_TAGS | _INLINE_TAGS | _LIST_TAGS | _FIGURE_TAGS | _TABLE_TAGS,
     "clean_content_tags": {
         "script",
@@ -199,8 +195,8 @@ def sections(html: str) -> list[tuple[str, str]]:
 
 
 def reading_minutes(html: str) -> int:
-    """The reading time in whole minutes, at least one."""
-    return max(1, ceil(len(_text(html).split()) / WORDS_A_MINUTE))
+    """The reading time of cleaned HTML in whole minutes, at least one."""
+    return counting.reading_minutes(_text(html))
 
 
 class Paragraph(NamedTuple):

@@ -1,8 +1,12 @@
 """The parts of an article in words: one table for the desk, for readers and for sentences."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -14,9 +18,9 @@ class PartName:
     versions calls it, `in_sentence` how it is called in the middle of a sentence.
     """
 
-    label: str
-    for_readers: str
-    in_sentence: str
+    label: "StrOrPromise"
+    for_readers: "StrOrPromise"
+    in_sentence: "StrOrPromise"
 
 
 # By the names of articles.content.snapshots.PARTS, in that order.

@@ -54,7 +54,7 @@ def byline_of(credits: Iterable) -> list[dict[str, Any]]:
     ]
 
 
-def snapshot_of(article) -> dict[str, Any]:
+def snapshot_of(article: Any) -> dict[str, Any]:
     """The snapshot of the article itself, not of its working copy."""
     texts = {name: getattr(article, name) for name in TEXTS}
     tags = [tag.name for tag in article.tags.all()]

@@ -29,8 +29,8 @@ class AppendOnlyQuerySet(models.QuerySet):
             f"{self.model._meta.verbose_name} records cannot be deleted."
         )
 
-    delete.alters_data = True
-    delete.queryset_only = True
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class AppendOnly(models.Model):

@@ -5,8 +5,10 @@ A plain line is `what: name: detail`, written as soon as the outcome is known.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -26,7 +28,7 @@ class CommandOutcome:
 class CommandReport:
     """The outcomes of a command, item by item: shown while it runs and at the end."""
 
-    def __init__(self, out, *, no_color: bool = False):
+    def __init__(self, out: Any, *, no_color: bool = False):
         self.all: list[CommandOutcome] = []
         self._out = out
         # Otherwise Django's stream ends every part of a progress bar with a new line.
@@ -48,6 +50,13 @@ class CommandReport:
         """As `each`, for an iterable of known length `total`."""
         self._progress.start()
         return self._progress.track(things, total=total, description=doing)
+
+    def counter(self, doing: str, total: int) -> Callable[[int], None]:
+        """Begin a bar of `total` steps; the function that is returned takes how many were done."""
+        self._progress.start()
+        return partial(
+            self._progress.advance, self._progress.add_task(doing, total=total)
+        )
 
     def add(self, what: str, name: str, detail: str) -> None:
         """Add an outcome; off a terminal, its line is written at once."""

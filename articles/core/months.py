@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 # In columns: spans that one query asks for. Both databases allow more.
@@ -39,7 +40,7 @@ def _span(year, month, next_year, next_month):
     )
 
 
-def years_of(articles) -> list[Span]:
+def years_of(articles: QuerySet[Any]) -> list[Span]:
     """The years in which any of the articles was published, newest first."""
     by_time = articles.order_by("published_at").values_list("published_at", flat=True)
     oldest, newest = by_time.first(), by_time.last()
@@ -49,12 +50,12 @@ def years_of(articles) -> list[Span]:
     return _filled(articles, [year(number) for number in range(last, first - 1, -1)])
 
 
-def months_of(articles, number: int) -> list[Span]:
+def months_of(articles: QuerySet[Any], number: int) -> list[Span]:
     """The months of the year `number` in which any of the articles was published, newest first."""
     return _filled(articles, [month(number, m) for m in range(12, 0, -1)])
 
 
-def months_by_year(articles) -> list[tuple[Span, list[Span]]]:
+def months_by_year(articles: QuerySet[Any]) -> list[tuple[Span, list[Span]]]:
     """Every year with its months, newest first."""
     years = years_of(articles)
     months = _filled(

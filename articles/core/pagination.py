@@ -27,9 +27,9 @@ class Cursor:
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
         """The cursor in the text; None for an empty or an invalid text."""
-        micros, _, id = (text or "").rpartition("-")
+        micros, _, key = (text or "").rpartition("-")
         try:
-            at, id = EPOCH + timedelta(microseconds=int(micros)), int(id)
+            at, id = EPOCH + timedelta(microseconds=int(micros)), int(key)
         except (ValueError, OverflowError):
             return None
         return cls(at, id) if 0 < id <= LARGEST_ID else None

@@ -11,14 +11,14 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.tasks import task
 from django.utils import timezone
 
+from articles.images.file_storage import DRAFT
 from articles.images.processing.validation import size_of
 from articles.images.processing.worker_pool import Busy, CannotBeDrawn, turn
 from articles.images.processing.worker_pool import draw_in_worker as drawn
 from articles.models import Image
 from articles.models.image import RENDITIONS, typed_file
 
-# The ending of a file while it is written, and the longest time that may take.
-DRAFT = ".part"
+# The longest time that writing a file may take.
 HOUR = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)

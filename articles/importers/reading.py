@@ -2,7 +2,10 @@
 
 import codecs
 import re
+import unicodedata
 from pathlib import Path
+
+import regex
 
 from articles.importers.records import ImportRefused
 
@@ -21,6 +24,8 @@ _ENCODINGS = {
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
 )  # fmt: skip
+# No letter of any language has so many marks, and to normalise them takes quadratic time.
+_TOWER = regex.compile(r"\p{M}{64}")
 
 
 def read_text(path: Path, *, megabytes: int) -> str:
@@ -33,6 +38,9 @@ def read_text(path: Path, *, megabytes: int) -> str:
     data = _read(path, limit=megabytes * MEGABYTE)
     mark = next((mark for mark in _ENCODINGS if data.startswith(mark)), b"")
     text = _decoded(data, mark, _ENCODINGS.get(mark, "utf-8"))
+    # Some systems write letters apart from their accents, which searches would not find.
+    if not _TOWER.search(text):
+        text = unicodedata.normalize("NFC", text)
     if found := _NOT_TEXT.search(text):
         raise ImportRefused(
             f"line {_line_of(found.start(), text)}: the character U+{ord(found[0]):04X} "

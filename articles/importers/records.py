@@ -13,6 +13,8 @@ class ImportedArticle:
     body: str
     # The format and the source's own id, which identify the article in a second import.
     source: str
+    # What `source` may have been in earlier releases.
+    former_sources: tuple[str, ...] = ()
     # Lines of the source that belong to its old page and not to the article.
     left_out: tuple[str, ...] = ()
 

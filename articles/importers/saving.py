@@ -74,7 +74,8 @@ def _make(imported, wishes):
 
 
 def _refuse_repeat(imported):
-    if article := Article.objects.filter(source=imported.source).first():
+    sources = {imported.source, *imported.former_sources}
+    if article := Article.objects.filter(source__in=sources).first():
         raise AlreadyHere(f"already here as {article.get_absolute_url()}")
 
 
@@ -90,4 +91,4 @@ def _person_named(name):
 
 
 def _known(name):
-    return Person.objects.filter(name=name).order_by("id").first()
+    return Person.objects.called(name).order_by("id").first()

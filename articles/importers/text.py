@@ -20,6 +20,7 @@ from statistics import mean
 
 from django.utils.html import escape
 
+from articles.core.text.names import clean_name
 from articles.importers.reading import read_text
 from articles.importers.records import ImportedArticle, ImportRefused
 
@@ -78,9 +79,23 @@ def article_from(text: str) -> ImportedArticle:
         title=title.text,
         standfirst=standfirst,
         body="\n".join(_html(lines, kinds)),
-        source="text:" + sha256(f"{title.text}\n{standfirst}".encode()).hexdigest(),
+        # The same for a text whose letters or spaces are composed otherwise.
+        source=_source(clean_name(title.text), clean_name(standfirst)),
+        former_sources=(
+            _source(title.text, standfirst),
+            _source(
+                *(
+                    unicodedata.normalize("NFD", text)
+                    for text in [title.text, standfirst]
+                )
+            ),
+        ),
         left_out=tuple(line.text for line in furniture),
     )
+
+
+def _source(title, standfirst):
+    return "text:" + sha256(f"{title}\n{standfirst}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

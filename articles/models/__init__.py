@@ -1,10 +1,11 @@
+from articles.core import caseless_search  # noqa: F401 - registers the lookup
 from articles.models.address import Address
 from articles.models.article import Article
 from articles.models.batch import ArticleBatch, BatchedArticle
 from articles.models.calendar_address import CalendarAddress
 from articles.models.correction import Correction, CorrectionRequest
 from articles.models.image import Image, ImageUse
-from articles.models.people import Credit, Person
+from articles.models.people import Credit, Person, PersonAddress
 from articles.models.preview_link import PreviewLink
 from articles.models.proposal import Proposal
 from articles.models.revision import Revision
@@ -24,6 +25,7 @@ __all__ = [
     "Image",
     "ImageUse",
     "Person",
+    "PersonAddress",
     "PreviewLink",
     "Proposal",
     "Revision",

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils import timezone
 
+from articles.core.slugs import UnicodeSlugField
+
 
 class AddressQuerySet(models.QuerySet):
     def used(self):
@@ -18,7 +20,7 @@ class Address(models.Model):
     Addresses point at articles, never at other addresses, so redirects cannot chain or loop.
     """
 
-    slug = models.SlugField(max_length=120, unique=True)
+    slug = UnicodeSlugField(max_length=120, unique=True)
     # Protected: an article that was ever public is never deleted.
     article = models.ForeignKey(
         "articles.Article", on_delete=models.PROTECT, related_name="addresses"

@@ -11,7 +11,7 @@ from taggit.managers import TaggableManager
 
 from articles.content import html
 from articles.content.fields import HTMLField
-from articles.core.slugs import says_something
+from articles.core.slugs import UnicodeSlugField, says_something
 from articles.core.text.direction import direction_of
 from articles.models import article_addresses, article_steps, article_working_copy
 from articles.models.article_status import Status, Withdrawal
@@ -38,7 +38,7 @@ class Article(models.Model):
     Withdrawal = Withdrawal
 
     title = models.CharField(max_length=250)
-    slug = models.SlugField(
+    slug = UnicodeSlugField(
         max_length=article_addresses.SLUG_LENGTH,
         unique=True,
         blank=True,

@@ -5,12 +5,11 @@ See articles.models.address for the stored addresses.
 """
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.core.slugs import free_slug, slug_from
+from articles.core.slugs import free_slug, slug_from, validate_slug
 from articles.models.address import Address
 from articles.models.article_status import Status
 from articles.models.step import TransitionError
@@ -29,7 +28,12 @@ def save_under_free_slug(article, save):
     """
     while True:
         article.slug = free_slug(
-            slug_from(article.title, fallback="article", max_length=80),
+            slug_from(
+                article.title,
+                fallback="article",
+                max_length=80,
+                language=article.language,
+            ),
             taken=lambda slug: _is_taken(slug, articles=type(article).objects),
             max_length=SLUG_LENGTH,
         )
@@ -105,6 +109,7 @@ def change_slug(article, slug):
     Raises TransitionError when the slug is invalid or belongs to another article.
     """
     try:
+        # The field lets an empty one pass.
         validate_slug(slug)
         article._meta.get_field("slug").run_validators(slug)
     except ValidationError as error:

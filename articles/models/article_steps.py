@@ -8,11 +8,14 @@ possible raises TransitionError with a sentence for the person who tried it.
 The functions are the methods of Article under the same names.
 """
 
+from functools import partial
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.core import departures
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
 from articles.core.stored_words import in_english
@@ -78,6 +81,15 @@ _PAST_STEPS = {
     Step.What.SCHEDULE: _("%(name)s scheduled it on %(time)s."),
     Step.What.WITHDRAW: _("%(name)s withdrew it on %(time)s."),
     Step.What.UNDO: _("%(name)s put it back to where it was on %(time)s."),
+}
+
+
+# The steps after which readers may not see the article any more.
+MAY_LEAVE = {
+    Step.What.RETURN,
+    Step.What.SCHEDULE,
+    Step.What.WITHDRAW,
+    Step.What.UNDO,
 }
 
 
@@ -338,6 +350,8 @@ def record_step(article, what, *, by, reason=""):
     Step.objects.create(
         article=article, what=what, by=by, by_name=name_of(by), reason=reason
     )
+    if what in MAY_LEAVE:
+        transaction.on_commit(partial(departures.note, article.get_absolute_url()))
 
 
 def _move(

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet, name_of
+from articles.core.batches import change_in_batches
 from articles.core.link_keys import LinkedRow
 from articles.core.moments import moment_in_words
 from articles.models.article import Article
@@ -75,8 +76,8 @@ class CorrectionRequestQuerySet(models.QuerySet):
     def forget_networks(self):
         """Blank the networks older than NETWORK_KEPT; return their number."""
         # No index can answer `exclude(network="")`.
-        known = self.filter(network__gt="")
-        return known.older_than(NETWORK_KEPT).update(network="")
+        known = self.filter(network__gt="").older_than(NETWORK_KEPT)
+        return change_in_batches(known, lambda batch: batch.update(network=""))
 
 
 class CorrectionRequest(LinkedRow):

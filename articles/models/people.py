@@ -1,13 +1,29 @@
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.content.fields import SkeletonField
-from articles.core.slugs import free_slug, slug_from
+from articles.core.name_fields import NameField, NameKeyField
+from articles.core.slugs import UnicodeSlugField, free_slug, slug_from
+from articles.core.text.names import name_key
 from articles.core.text.normalisation import skeletons
 
 
 class PersonQuerySet(models.QuerySet):
+    def called(self, *names):
+        """The people with one of these names; several may share one."""
+        keys = {name_key(name) for name in names}
+        # A row of a release that does not know keys is found as it was.
+        return self.filter(Q(key__in=keys) | Q(key=None, name__in=names))
+
+    def at(self, slug):
+        """The person with this slug now or formerly, or None."""
+        return (
+            self.filter(slug=slug).first() or self.filter(addresses__slug=slug).first()
+        )
+
     def looking_like(self, name):
         """The people whose names look like this one to a reader."""
         return self.filter(skeleton__in=skeletons(name))
@@ -16,9 +32,13 @@ class PersonQuerySet(models.QuerySet):
         """
         Pairs of a person and a role, in order, for the byline of a snapshot.
 
-        For a person who was deleted since, a new, unsaved Person is returned.
+        For a person who was merged into another one since, that one is returned, and for one
+        who was deleted a new, unsaved Person.
         """
         found = self.in_bulk([credit["person"] for credit in credits])
+        if missing := {credit["person"] for credit in credits} - found.keys():
+            merged = PersonAddress.objects.filter(went__in=missing)
+            found |= {one.went: one.person for one in merged.select_related("person")}
         return [
             (
                 found.get(credit["person"]) or self.model(name=credit["name"]),
@@ -31,8 +51,10 @@ class PersonQuerySet(models.QuerySet):
 class Person(models.Model):
     """Somebody whom a byline can name. They need no account."""
 
-    name = models.CharField(max_length=120)
-    slug = models.SlugField(
+    name = NameField(max_length=120)
+    # Not unique: two people may have one name, and are told apart by their addresses.
+    key = NameKeyField(db_index=True)
+    slug = UnicodeSlugField(
         max_length=120,
         unique=True,
         blank=True,
@@ -58,14 +80,37 @@ class Person(models.Model):
     def save(self, *args, **kwargs):
         if not self.slug:
             self.slug = free_slug(
-                slug_from(self.name, fallback="person", max_length=120),
-                taken=lambda slug: Person.objects.filter(slug=slug).exists(),
+                slug_from(
+                    self.name,
+                    fallback="person",
+                    max_length=120,
+                    language=settings.LANGUAGE_CODE,
+                ),
+                taken=lambda slug: Person.objects.at(slug) is not None,
                 max_length=120,
             )
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("articles:person", args=[self.slug])
+
+
+class PersonAddress(models.Model):
+    """A former slug: that of another row for the same person, which was merged into this one."""
+
+    slug = UnicodeSlugField(max_length=120, unique=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="addresses"
+    )
+    # The key of the row that was merged. Revisions of articles still have it.
+    went = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        default_permissions = []
+        verbose_name_plural = "addresses of people"
+
+    def __str__(self):
+        return self.slug
 
 
 class Credit(models.Model):

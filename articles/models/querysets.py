@@ -68,6 +68,13 @@ class ArticleQuerySet(models.QuerySet):
             .filter(_no_embargo(now), models.Exists(seen), published_at__lte=now)
         )
 
+    def without_their_address(self):
+        """Published ones whose slug is not among the addresses that are kept for them."""
+        kept = Address.objects.filter(
+            article=models.OuterRef("pk"), slug=models.OuterRef("slug")
+        )
+        return self.published().filter(~models.Exists(kept))
+
     def known_as(self, slug):
         """Those that have this slug now, or were public under it."""
         now = self.model.objects.filter(slug=slug).values_list("pk")

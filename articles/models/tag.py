@@ -1,7 +1,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +8,9 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from articles.core.append_only import AppendOnly, name_of
-from articles.core.slugs import free_slug, slug_from
+from articles.core.name_fields import NameField, NameKeyField
+from articles.core.slugs import UnicodeSlugField, free_slug, slug_from
+from articles.core.text.names import name_key
 
 # In characters.
 SLUG_LENGTH = 100
@@ -37,26 +38,32 @@ class TagQuerySet(models.QuerySet):
         items = TaggedArticle.objects.filter(tag=OuterRef("pk")).order_by()
         return self.annotate(uses=BoundedCount(items.values("pk")[: USES_COUNTED + 1]))
 
-    def names_of_today(self, names):
-        """A dict from names in lower case, current or former, to the current names of the tags."""
+    def called(self, names):
+        """A dict from keys of these names, current or former, to the tags."""
         names = list(names)
-        low = [name.lower() for name in names]
-        had = (
-            TagAddress.objects.annotate(low=Lower("name"))
-            .filter(Q(low__in=low) | Q(name__in=names))
-            .order_by("pk")
-            .values_list("name", "tag__name")
-        )
-        have = (
-            self.annotate(low=Lower("name"))
-            .filter(Q(low__in=low) | Q(name__in=names))
-            .values_list("name", "name")
-        )
-        return {name.lower(): today for name, today in [*had, *have]}
+        keys = {name_key(name) for name in names}
+        if not keys:
+            return {}
+        # What a release has written that does not know keys has none, or after a rename an
+        # old one, until `doctor` mends it.
+        alike = Q(key__in=keys) | Q(key=None) | Q(name__in=names)
+        had = TagAddress.objects.filter(alike).select_related("tag").order_by("pk")
+        found = {name_key(address.name): address.tag for address in had}
+        found |= {name_key(tag.name): tag for tag in self.filter(alike).order_by("pk")}
+        return {key: found[key] for key in keys & found.keys()}
+
+    def names_of_today(self, names):
+        """A dict from keys of these names, current or former, to the current names of the tags."""
+        return {key: tag.name for key, tag in self.called(names).items()}
 
 
 class Tag(TagBase):
     """What an article is about. The first tag of an article is the kicker above its headline."""
+
+    name = NameField(max_length=100, unique=True)
+    key = NameKeyField(unique=True)
+    # taggit's own refuses the marks of Hindi, Thai and other scripts.
+    slug = UnicodeSlugField(max_length=SLUG_LENGTH, unique=True)
 
     objects = NaturalKeyManager.from_queryset(TagQuerySet)()
 
@@ -67,7 +74,12 @@ class Tag(TagBase):
         return reverse("articles:tag", args=[self.slug])
 
     def slugify(self, tag, i=None):
-        wanted = slug_from(tag, fallback="tag", max_length=SLUG_LENGTH)
+        wanted = slug_from(
+            tag,
+            fallback="tag",
+            max_length=SLUG_LENGTH,
+            language=settings.LANGUAGE_CODE,
+        )
         if slug_free(wanted):
             return wanted
         # One query for all candidates: every tag without letters wants to be “tag”.
@@ -87,9 +99,10 @@ class Tag(TagBase):
 class TagAddress(models.Model):
     """A former slug and name of a tag, or of another tag that was merged into it."""
 
-    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
+    slug = UnicodeSlugField(max_length=SLUG_LENGTH, unique=True)
     # The tag is still found by this name, when typed and in older content.
-    name = models.CharField(max_length=100)
+    name = NameField(max_length=100)
+    key = NameKeyField(db_index=True)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="addresses")
     # Whether readers may have seen the slug. Only then it redirects.
     seen = models.BooleanField()
@@ -232,11 +245,15 @@ class TagsInOrder(_TaggableManager):
         return tags.order_by("items__pk"), *rest
 
     def _to_tag_model_instances(self, tags, tag_kwargs):
-        today = Tag.objects.names_of_today(tag for tag in tags if isinstance(tag, str))
-        tags = [
-            today.get(tag.lower(), tag) if isinstance(tag, str) else tag for tag in tags
-        ]
-        return super()._to_tag_model_instances(tags, tag_kwargs)
+        tags = list(tags)
+        known = Tag.objects.called(tag for tag in tags if isinstance(tag, str))
+        for name in tags:
+            if isinstance(name, str) and (key := name_key(name)) not in known:
+                known[key], _ = Tag.objects.get_or_create(
+                    key=key, defaults={"name": name}
+                )
+        found = [known[name_key(tag)] if isinstance(tag, str) else tag for tag in tags]
+        return list(dict.fromkeys(found))
 
 
 def slug_free(slug, *, but_for=None):

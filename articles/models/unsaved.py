@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from articles.core.batches import delete_in_batches
 from articles.models.revision import Revision
 
 # People who typed something within this time are shown as editing.
@@ -36,7 +37,7 @@ class UnsavedQuerySet(models.QuerySet):
 
     def forget_old(self):
         """Delete rows older than UNSAVED_KEPT; return their number."""
-        return self.filter(at__lt=timezone.now() - UNSAVED_KEPT).delete()[0]
+        return delete_in_batches(self.filter(at__lt=timezone.now() - UNSAVED_KEPT))
 
     def store(self, article, typed, *, by, began_from=None):
         """Store what the person has typed (see Unsaved.typed) in place of their earlier text."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 from articles.content.snapshots import TEXTS
 from articles.core.append_only import name_of
 from articles.core.slugs import slug_from
+from articles.core.text.names import name_key
 from articles.models import Article, Credit, Image, Person, PreviewLink, Tag
 
 
@@ -82,22 +84,24 @@ def share(article, *, days, by):
 
 
 def _tags(names):
-    today = Tag.objects.names_of_today(names)
-    names = [today.get(name.lower(), name) for name in names]
-    known = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
-    return [
-        known.get(name)
-        or Tag(name=name, slug=slug_from(name, fallback="tag", max_length=100))
-        for name in dict.fromkeys(names)
-    ]
+    known = Tag.objects.called(names)
+    for name in names:
+        if name_key(name) not in known:
+            slug = _slug(name, fallback="tag", max_length=100)
+            known[name_key(name)] = Tag(name=name, slug=slug)
+    return [known[key] for key in dict.fromkeys(map(name_key, names))]
 
 
 def _credits(article, byline):
     """The byline as unsaved credits; deleted people appear with the name in the snapshot."""
     credits = []
     for person, role in Person.objects.credited(byline):
-        person.slug = person.slug or slug_from(
+        person.slug = person.slug or _slug(
             person.name, fallback="person", max_length=120
         )
         credits.append(Credit(article=article, person=person, role=role))
     return credits
+
+
+def _slug(name, **limits):
+    return slug_from(name, language=settings.LANGUAGE_CODE, **limits)

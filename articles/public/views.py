@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from articles.core import months
 from articles.core.http_cache import public_page
@@ -76,17 +76,22 @@ def tag(request, slug):
 @public_page("before", "after", "role")
 def person(request, slug):
     """The articles that credit the person in one role; `?role=` chooses another."""
-    person = get_object_or_404(Person, slug=slug)
+    person = Person.objects.at(slug)
+    if person is None:
+        raise Http404("Nobody has or had this address.")
     visible = Article.objects.visible()
     roles = visible.roles_of(person)
     wanted = request.GET.get("role", roles[0] if roles else None)
     if wanted not in roles:
         raise Http404("This person stands in no visible byline for that.")
+    page = _page_or_404(request, visible.credited(person, wanted))
+    if person.slug != slug:
+        return redirect(person, permanent=True)
     context = {
         "person": person,
         "roles": roles,
         "role": Credit.Role(wanted),
-        "page": _page_or_404(request, visible.credited(person, wanted)),
+        "page": page,
     }
     return render(request, "articles/person.html", context)
 

@@ -1,7 +1,6 @@
 """Steps of an article that touch more than its own row: revisions, corrections, mails."""
 
 import logging
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -356,12 +355,9 @@ def _store_revision(article, content, newest, *, by, note):
 
 @on_held_row
 def return_to_writer(article, *, note="", by=None):
-    """Return the article to its writer with a note, which is mailed after the commit."""
+    """Return the article to its writer with a note, which is also mailed."""
     article.return_to_draft(note=note, by=by)
-    # Robust: the article is returned and the form shows the note even if the mail fails.
-    transaction.on_commit(
-        partial(tell_writer_of_return, article, note=note, by=by), robust=True
-    )
+    tell_writer_of_return(article, note=note, by=by)
 
 
 @on_held_row

@@ -7,24 +7,20 @@ undone. When an undo is interrupted, calling it again continues it.
 """
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from time import monotonic, sleep
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from articles.content.snapshots import PARTS
 from articles.core.append_only import name_of
+from articles.core.batches import pausing_for_other_writers
 from articles.models import Article, ArticleBatch, BatchedArticle, TransitionError
 from articles.models.article_steps import STANDING_FIELDS
 from articles.publishing import actions
-
-# In seconds: the interval at which SQLite checks whether a lock has become free.
-LONGEST_PAUSE = 0.1
 
 
 @dataclass
@@ -61,7 +57,7 @@ def run_bulk_action(
         return changed_since_shown(article, shown) or refusal_of(article)
 
     for article in dict.fromkeys(articles):
-        with _pausing_for_other_writers():
+        with pausing_for_other_writers():
             _try(outcome, article, take, why_not)
     return outcome
 
@@ -88,7 +84,7 @@ def undo_bulk_action(batch, *, by, refusal_of=lambda article: ""):
         batch.not_undone().order_by("article_id").select_related("article", "batch")
     ):
         undo = partial(_undo, item=item, by=by, remarks=outcome.remarks)
-        with _pausing_for_other_writers():
+        with pausing_for_other_writers():
             _try(outcome, item.article, undo, refusal_of)
     return outcome
 
@@ -121,20 +117,6 @@ def _new_outcome(what, by, **fields):
     return ArticleBulkOutcome(
         ArticleBatch.objects.create(what=what, by=by, by_name=name_of(by), **fields)
     )
-
-
-@contextmanager
-def _pausing_for_other_writers():
-    """
-    Pause after the block for as long as it took, at most LONGEST_PAUSE.
-
-    SQLite has one write lock and no queue for it. Without pauses a bulk action would keep
-    the lock, and a reader's comment would wait until it times out.
-    """
-    start = monotonic()
-    yield
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        sleep(min(monotonic() - start, LONGEST_PAUSE))
 
 
 def _try(outcome, article, take, refusal_of):

@@ -1,9 +1,15 @@
-"""The mails that the desk sends to writers."""
+"""
+The mails that the desk sends to writers.
+
+Call these functions in the transaction that causes the mail. They put it into the outbox of
+the staff (setting STAFF_OUTBOX), so that no mail is lost when the mail server is down, and no
+editor waits for it.
+"""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from articles.core.append_only import name_of
@@ -15,16 +21,14 @@ def tell_writer_of_return(article, *, note, by):
 
     A writer without a mail address finds the note on the form.
     """
-    if not _can_be_told(article.created_by, by):
-        return
     form = reverse("admin:articles_article_change", args=[article.pk])
-    context = {"article": article, "note": note, "who": name_of(by)}
-    _mail(
+    _write(
         article.created_by,
         _("Returned to you: %(title)s") % {"title": article.title},
-        form,
-        "returned",
-        context,
+        "articles/returned.txt",
+        {"article": article, "note": note},
+        address=form,
+        by=by,
     )
 
 
@@ -34,25 +38,28 @@ def tell_writer_of_answer(proposal, *, by):
 
     A writer without a mail address finds the answer on the page of the proposal.
     """
-    if not _can_be_told(proposal.by, by):
-        return
     page = reverse(
         "admin:articles_article_proposal", args=[proposal.article_id, proposal.pk]
     )
-    context = {"proposal": proposal, "who": name_of(by)}
-    subject = _("Your proposal: %(title)s") % {"title": proposal.article.title}
-    _mail(proposal.by, subject, page, "proposal_answered", context)
+    _write(
+        proposal.by,
+        _("Your proposal: %(title)s") % {"title": proposal.article.title},
+        "articles/proposal_answered.txt",
+        {"proposal": proposal},
+        address=page,
+        by=by,
+    )
 
 
-def _can_be_told(writer, by):
-    return writer is not None and writer.email and writer != by
-
-
-def _mail(writer, subject, path, template, context):
-    context |= {"address": settings.SITE_URL + path}
-    EmailMessage(
-        # A title may hold line breaks, which a subject must not.
+def _write(writer, subject, template, context, *, address, by):
+    if writer is None or not writer.email or writer == by:
+        return
+    context |= {"who": name_of(by), "address": settings.SITE_URL + address}
+    # By name: `articles` imports no other app.
+    put_into_outbox = import_string(settings.STAFF_OUTBOX)
+    put_into_outbox(
+        writer,
+        # On one line, so that a title cannot forge a header.
         subject=settings.EMAIL_SUBJECT_PREFIX + " ".join(subject.split()),
-        body=render_to_string(f"articles/{template}.txt", context),
-        to=[writer.email],
-    ).send()
+        body=render_to_string(template, context),
+    )

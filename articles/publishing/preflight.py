@@ -6,7 +6,7 @@ database, with the same few queries for one article and for hundreds.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from articles.content.snapshots import TEXTS, Snapshot, lead_of, pictures_in
 from articles.core.moments import moment_in_words
+from articles.core.text.counting import letters_in
 from articles.models import Address, Article, Image
 from articles.publishing.inbound_links import slugs_linked
 
@@ -57,7 +58,7 @@ def problems_of(content: Snapshot) -> list[Problem]:
     return [problem for check in _CHECKS for problem in check(content)]
 
 
-def problems_of_all(articles: Iterable) -> dict[int, list[Problem]]:
+def problems_of_all(articles: Sequence[Article]) -> dict[int, list[Problem]]:
     """A dict from primary keys to the problems of what would be published now."""
     contents = contents_to_publish(articles)
     visible = _visible_of(
@@ -77,7 +78,7 @@ def problems_of_all(articles: Iterable) -> dict[int, list[Problem]]:
     }
 
 
-def contents_to_publish(articles: Iterable) -> dict[int, Snapshot]:
+def contents_to_publish(articles: Sequence[Article]) -> dict[int, Snapshot]:
     """A dict from primary keys to the content that would be published now, without bylines."""
     prefetch_related_objects(articles, "tags")
     apart = [article.pk for article in articles if article.keeps_changes_apart]
@@ -102,13 +103,13 @@ def _headline(content: Snapshot) -> Iterator[Problem]:
     title = content["title"].strip()
     if not title:
         yield Problem(ERROR, _("The headline is missing."), "title")
-    elif len(title) > LONGEST_HEADLINE:
+    elif letters_in(title) > LONGEST_HEADLINE:
         yield Problem(
             WARNING,
             _(
                 "The headline has %(number)d characters; search engines and other sites cut off headlines of more than %(limit)d."
             )
-            % {"number": len(title), "limit": LONGEST_HEADLINE},
+            % {"number": letters_in(title), "limit": LONGEST_HEADLINE},
             "title",
         )
 
@@ -248,7 +249,9 @@ def _dead_links(content: Snapshot, visible: set[str]) -> Iterator[Problem]:
             )
 
 
-def _address(article, slug: str, owners: dict[str, set[int]]) -> Iterator[Problem]:
+def _address(
+    article: Article, slug: str, owners: dict[str, set[int]]
+) -> Iterator[Problem]:
     if owners.get(slug, set()) - {article.pk}:
         yield Problem(
             ERROR,
@@ -267,7 +270,7 @@ def _address(article, slug: str, owners: dict[str, set[int]]) -> Iterator[Proble
         )
 
 
-def _embargo(article) -> Iterator[Problem]:
+def _embargo(article: Article) -> Iterator[Problem]:
     until = article.embargo_until
     if until and until > timezone.now():
         yield Problem(
@@ -318,7 +321,7 @@ class _Picture:
 class _Reading(HTMLParser):
     """Reads cleaned HTML: wrong headings and all pictures, in order, and whether it has content."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.says_something = False
         self.headings_too_deep: list[str] = []

@@ -1,7 +1,5 @@
 """Proposals: changes that writers suggest for articles that they may not change."""
 
-from functools import partial
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -77,7 +75,7 @@ def take_over(proposal, *, by=None):
             note=words[: Revision._meta.get_field("note").max_length],
         )
         record_step(article, Step.What.TAKE_OVER, by=by, reason=f"of {proposal.who}")
-        _mail_answer(proposal, by)
+        tell_writer_of_answer(proposal, by=by)
     return saved
 
 
@@ -104,7 +102,7 @@ def decline(proposal, *, answer, by=None):
         article = Article.objects.held(proposal.article_id)
         proposal.close(Proposal.Status.DECLINED, by=by, answer=answer)
         record_step(article, Step.What.DECLINE, by=by, reason=answer)
-        _mail_answer(proposal, by)
+        tell_writer_of_answer(proposal, by=by)
 
 
 def take_back(proposal, *, by=None):
@@ -133,8 +131,3 @@ def _base_of(article, revision):
         return LOST
     newest = working.first()
     return newest.pk if newest else None
-
-
-def _mail_answer(proposal, by):
-    # Robust: the answer stays even if the mail fails.
-    transaction.on_commit(partial(tell_writer_of_answer, proposal, by=by), robust=True)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from itertools import batched
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -12,6 +11,8 @@ from django.utils.translation import ngettext
 
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
+from articles.core.slugs import validate_slug
+from articles.core.text.names import name_key
 from articles.core.text.word_list import word_list
 from articles.models import (
     Address,
@@ -248,7 +249,9 @@ def _check_address(tag, slug):
 def _store(tag, name, slug):
     try:
         with transaction.atomic():
-            Tag.objects.filter(pk=tag.pk).update(name=name, slug=slug)
+            Tag.objects.filter(pk=tag.pk).update(
+                name=name, key=name_key(name), slug=slug
+            )
     except IntegrityError as error:
         raise TransitionError(
             _(
@@ -267,7 +270,7 @@ def _keep_address(tag, *, by_now, seen=None):
     if not is_new:
         address.name, address.tag = tag.name, by_now
         address.seen = address.seen or seen
-        address.save(update_fields=["name", "tag", "seen"])
+        address.save(update_fields=["name", "key", "tag", "seen"])
 
 
 def _rows(goes, stays):
@@ -299,7 +302,7 @@ def _locked_for_undoing(step):
     stays = _locked(Tag(pk=step.tag_id, name=step.name))[step.tag_id]
     if done := TagStep.objects.filter(undoes=step).first():
         raise TransitionError(_nothing_done(done))
-    if Tag.objects.filter(name__iexact=step.old_name).exists():
+    if Tag.objects.filter(key=name_key(step.old_name)).exists():
         raise TransitionError(
             _("Another tag is now called “%(name)s”. Rename it, then undo the merge.")
             % {"name": step.old_name}

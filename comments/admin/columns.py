@@ -3,12 +3,13 @@
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.text import Truncator
 from django.utils.timesince import timesince, timeuntil
+
+from articles.core.text.counting import shortened
 
 
 def excerpt(text, length):
-    return Truncator(" ".join(text.split())).chars(length)
+    return shortened(" ".join(text.split()), length)
 
 
 def name(text):

@@ -1,12 +1,12 @@
 """The mails to readers: one function for each kind turns a PendingMail into an EmailMessage."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from articles.core.mail.compose import compose, wire_host
+from articles.core.mail.html_part import Link
+from articles.core.site_address import readable_name
 from comments.security.tokens import confirm_address, data_address, stop_address
 from comments.text.html import kept_line
 from comments.text.plain_text import inert_line, inert_text
@@ -36,7 +36,8 @@ def confirmation(mail):
         "comments/confirm.txt",
         {
             "address": _in_full(confirm_address(mailbox, comment)),
-            "title": _one_line(article.title) if article and article.is_visible else "",
+            "button": _("See the comment"),
+            "title": kept_line(article.title) if article and article.is_visible else "",
             "wants_news": comment is None or comment.notify,
         },
         stop=_in_full(stop_address(mailbox)),
@@ -48,8 +49,8 @@ def news_of_a_reply(mail):
     mailbox, comment, reply = mail.mailbox, mail.comment, mail.reply
     if not (_is_wanted(mailbox, comment) and reply.is_shown):
         return None
-    title = _one_line(reply.article.title)
-    conversation = f"<conversation.{reply.root_id}@{_our_name()}>"
+    title = kept_line(reply.article.title)
+    conversation = f"<conversation.{reply.root_id}@{wire_host()}>"
     return _letter(
         mailbox,
         _("Reply on “%(title)s”") % {"title": title},
@@ -61,11 +62,12 @@ def news_of_a_reply(mail):
             "title": title,
             "lines": inert_text(reply.body, longest=EXCERPT).split("\n"),
             "address": _in_full(reply.get_absolute_url()),
+            "button": _("Read the reply"),
         },
         stop=_in_full(stop_address(mailbox, comment)),
         # The same for each try, so that a mail program can recognise a duplicate.
         **{
-            "Message-ID": f"<reply.{reply.pk}.{comment.pk}@{_our_name()}>",
+            "Message-ID": f"<reply.{reply.pk}.{comment.pk}@{wire_host()}>",
             "In-Reply-To": conversation,
             "References": conversation,
         },
@@ -81,7 +83,7 @@ def way_to_the_data(mail):
         mailbox,
         _("What you wrote on %(site)s") % {"site": settings.SITE_NAME},
         "comments/data.txt",
-        {"address": _in_full(data_address(mailbox))},
+        {"address": _in_full(data_address(mailbox)), "button": _("See what you wrote")},
         stop=_in_full(stop_address(mailbox)),
     )
 
@@ -101,21 +103,22 @@ class _UnsubscribeHeader(str):
 
 
 def _letter(mailbox, subject, template, context, *, stop=None, **headers):
-    # Prevents automatic replies.
-    headers["Auto-Submitted"] = "auto-generated"
+    links = {context["address"]: Link(context["button"])}
     if stop:
+        links[stop] = Link(_("Unsubscribe"), is_quiet=True)
         # RFC 8058: the unsubscribe button of a mail program sends a POST there.
         headers["List-Unsubscribe"] = _UnsubscribeHeader(f"<{stop}>")
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     context |= {
         "stop": stop,
         "site_name": settings.SITE_NAME,
-        "site": urlsplit(settings.SITE_URL).netloc,
+        "site": readable_name(settings.SITE_URL),
     }
-    return EmailMessage(
-        subject=subject,
-        body=render_to_string(template, context),
-        to=[mailbox.address],
+    return compose(
+        subject,
+        render_to_string(template, context),
+        to=mailbox.address,
+        links=links,
         headers=headers,
     )
 
@@ -130,14 +133,5 @@ def _is_wanted(mailbox, comment):
     )
 
 
-def _one_line(title):
-    # `=?` begins an encoded word, and Python decodes what looks like one.
-    return kept_line(title).replace("=?", "= ?")
-
-
 def _in_full(path):
     return settings.SITE_URL + path
-
-
-def _our_name():
-    return urlsplit(settings.SITE_URL).hostname.encode("idna").decode()

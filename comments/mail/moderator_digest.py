@@ -13,20 +13,21 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import number_format
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.core.mail_language import languages_of_accounts
+from articles.core.mail.compose import compose
+from articles.core.mail.html_part import Link
+from articles.core.mail.language import languages_of_accounts
+from articles.core.site_address import readable_name
+from articles.core.text.counting import shortened
 from articles.core.text.word_list import word_list
 from comments.mail.one_click import (
     ONE_CLICK_STEPS,
@@ -52,6 +53,8 @@ COUNTED = 1000
 # Decisions may be committed in another order than their ids, but not further apart than this.
 SETTLED_AFTER = timedelta(minutes=1)
 
+# `at_once` is bounded too: however many comments come, a moderator gets one mail a minute.
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
@@ -72,7 +75,7 @@ class Rhythm:
         """Parse MODERATORS_MAIL: `at_once`, `hourly`, `daily` or `waiting 3h`."""
         if found := re.fullmatch(r"waiting (\d+)h", text):
             return cls(HOUR, int(found[1]) * HOUR)
-        return cls({"at_once": timedelta(0), "hourly": HOUR, "daily": 24 * HOUR}[text])
+        return cls({"at_once": MINUTE, "hourly": HOUR, "daily": 24 * HOUR}[text])
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class DigestEntry:
         revision = self.comment.text_revision
         signals = self.comment.signals.all()
         found = why(one for one in signals if one.text_revision == revision)
-        return Truncator(inert_line(found)).chars(LONGEST_SENTENCE)
+        return shortened(inert_line(found), LONGEST_SENTENCE)
 
     @property
     def reports(self) -> str:
@@ -138,10 +141,11 @@ def mail_moderators():
 
     A moderator gets a mail if something is new to them (a waiting comment, one that waits
     again after reports or an edit, or an appeal) and if MODERATORS_MAIL allows the next mail.
+    Returns whether the mail server works, as far as it was needed.
     """
     comment, appeal = _newest_waiting(), _newest_appeal()
     if not (comment or appeal):
-        return
+        return True
     rhythm = Rhythm.parse(settings.MODERATORS_MAIL)
     moderators = {moderator.pk: moderator for moderator in _moderators()}
     due = list(Digest.objects.of(moderators.values()).due(apart=rhythm.apart))
@@ -149,7 +153,7 @@ def mail_moderators():
     due = [digest for digest in due if digest.misses(comment, appeal, put_back)]
     entries = what_waits() if due else []
     if not entries or entries[0].since > timezone.now() - rhythm.waited:
-        return
+        return True
     newest = [comment, appeal, max(put_back, _newest_settled_decision())]
     numbers = _numbers(entries)
     with_links = _with_links(digest.moderator_id for digest in due)
@@ -166,9 +170,10 @@ def mail_moderators():
                 letter.send()
             except Exception as error:
                 if not _handle_failure(error, digest):
-                    return
+                    return False
             else:
                 digest.note_sent(*newest)
+    return True
 
 
 def what_waits():
@@ -281,14 +286,18 @@ def _letter(moderator, digest, entries, numbers, *, has_links):
         "has_links": has_links,
         "queue": _in_full(f"{reverse('admin:index')}comments/queue/"),
         "site_name": settings.SITE_NAME,
-        "site": urlsplit(settings.SITE_URL).netloc,
+        "site": readable_name(settings.SITE_URL),
     }
-    return EmailMessage(
-        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
-        body=render_to_string("comments/digest.txt", context),
-        to=[moderator.email],
-        # Prevents automatic replies.
-        headers={"Auto-Submitted": "auto-generated"},
+    steps = {
+        address: Link(label)
+        for _entry, links in context["entries"]
+        for label, address in links
+    }
+    return compose(
+        f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
+        render_to_string("comments/digest.txt", context),
+        to=moderator.email,
+        links=steps | {context["queue"]: Link(_("Open the queue"))},
     )
 
 

@@ -2,7 +2,8 @@
 The outbox: mails between the transaction that causes them and the mail server.
 
 A mail is a row of the transaction that causes it, so both are committed or neither is. It
-is sent after the commit, and the row is kept until then: no mail is lost when the server
+is sent by `tick`, or by the worker if there is one, never inside a request: a mail server
+that hangs makes nobody wait. The row is kept until then, so no mail is lost when the server
 or the process fails. A mail that the server accepted just before the process died is sent
 twice.
 """
@@ -10,20 +11,22 @@ twice.
 import logging
 import smtplib
 import traceback
-from functools import partial
+from time import monotonic
 
-from django.db import transaction
 from django.tasks import task
 from django.utils import translation
 
-from articles.core.mail_language import language_of_readers
+from articles.core.after_commit import let_worker_run
+from articles.core.mail.language import language_of_readers
 from comments.mail import messages
 from comments.models import PendingMail, WrittenMail
 
 logger = logging.getLogger(__name__)
 
-# The most mails that one tick sends before its other jobs.
+# The most mails of one kind that a tick sends before its other jobs, and the most seconds
+# after which it begins no further one.
 MAILS_A_TICK = 100
+SECONDS_A_TICK = 5
 
 # Each function returns the EmailMessage, or None if the mail is not wanted any more.
 LETTERS = {
@@ -58,20 +61,19 @@ class CouldNotSend(Exception):
 
 def write(kind, mailbox, *, comment=None, reply=None, network="", at_once=True):
     """
-    Put a mail to a reader into the outbox; it is sent after the commit.
+    Put a mail to a reader into the outbox; it is sent within seconds after the commit.
 
     Call it in the transaction that causes the mail. `kind` is a PendingMail.Kind. `network`
     is the hash of the network that asked for the mail, counted by `mail.throttling`. Without
-    `at_once` the next tick sends the mail, so that the response time does not show whether
-    there is one.
+    `at_once` the next tick sends the mail even if there is a worker, so that the response
+    time does not show whether there is one.
     """
     mail = PendingMail.objects.create(
         kind=kind, mailbox=mailbox, comment=comment, reply=reply
     )
     WrittenMail.objects.create(kind=kind, mailbox=mailbox, network=network)
     if at_once:
-        # Robust: what caused the mail stays stored even if sending fails.
-        transaction.on_commit(partial(sending.enqueue, mail.pk), robust=True)
+        let_worker_run(sending, mail.pk)
     return mail
 
 
@@ -88,22 +90,26 @@ def sending(pk):
 
 
 def send_due():
-    """Send the mails to readers that are due."""
-    send_queue(PendingMail.objects.due(), send)
+    """Send the mails to readers that are due; return whether the mail server works."""
+    return send_queue(PendingMail.objects.due(), send)
 
 
 def send_queue(mails, send):
     """
-    Call `send` for the first MAILS_A_TICK of these queued mails.
+    Call `send` for the first MAILS_A_TICK of these queued mails, for SECONDS_A_TICK.
 
-    Stops when the mail server itself fails.
+    Stops when the mail server itself fails. Returns whether it works.
     """
+    until = monotonic() + SECONDS_A_TICK
     for mail in mails[:MAILS_A_TICK]:
         try:
             send(mail)
         except CouldNotSend as failure:
             if failure.is_for_all:
-                return
+                return False
+        if monotonic() > until:
+            break
+    return True
 
 
 def send(mail):

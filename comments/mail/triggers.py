@@ -12,7 +12,7 @@ from comments.models.sender_locks import lock_sender
 
 @task
 def moderators_mail():
-    """Task: `mail_moderators`, enqueued by the request that stored a comment."""
+    """Task: `mail_moderators`, for the worker after a comment was stored."""
     mail_moderators()
 
 

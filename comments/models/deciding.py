@@ -1,7 +1,5 @@
 """What every step of a comment has in common: its guard, its record and the counts it changes."""
 
-from functools import partial
-
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
@@ -9,6 +7,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from articles.core.after_commit import let_worker_run
 from articles.core.append_only import name_of
 from articles.models import TransitionError
 from comments.models.appeal import Appeal
@@ -190,18 +189,13 @@ def _counted(comment):
 
 
 def _announce_after_the_commit(comment):
-    """After the commit, announce the reply that has become visible, or the replies of the root."""
+    """Have the reply announced that has become visible, or the replies of the root."""
     if comment.root_id is not None:
         has_news = comment.is_approved and comment.announced_at is None
     else:
         has_news = comment.carries_replies and comment.approved_replies > 0
     if has_news:
-        # Robust: the decision stands even if the mails cannot be queued.
-        transaction.on_commit(partial(_announce, comment.pk), robust=True)
-
-
-def _announce(pk):
-    import_string(ANNOUNCING).enqueue(pk)
+        let_worker_run(import_string(ANNOUNCING), comment.pk)
 
 
 def _refusal(comment, status):

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import models
 from django.utils import timezone
 
+from articles.core.batches import delete_in_batches
+
 # How many days a network can be recognised. Then its key is deleted, and no hash made with
 # that key can be matched any more.
 DAYS_KEPT = 30
@@ -41,7 +43,7 @@ class NetworkKeyManager(models.Manager):
 
     def forget_old(self):
         """Delete the keys older than DAYS_KEPT; return their number."""
-        return self.filter(day__lt=first_day_kept()).delete()[0]
+        return delete_in_batches(self.filter(day__lt=first_day_kept()))
 
     def _with_todays(self, keys):
         keys = list(keys)

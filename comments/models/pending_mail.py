@@ -15,7 +15,10 @@ PAUSES = [
     timedelta(hours=2),
     timedelta(hours=6),
 ]
+# A mail is given up after this time, but not before so many tries: a clock that jumps forward
+# gives up nothing.
 TRIED_FOR = timedelta(days=7)
+FEWEST_TRIES = 10
 
 
 class QueuedMailQuerySet(models.QuerySet):
@@ -61,8 +64,9 @@ class QueuedMail(models.Model):
 
     @property
     def is_given_up(self):
-        """Whether the mail has been tried for longer than TRIED_FOR."""
-        return self.created_at < timezone.now() - TRIED_FOR
+        """Whether the mail has been tried often enough, and for longer than TRIED_FOR."""
+        is_old = self.created_at < timezone.now() - TRIED_FOR
+        return is_old and self.tries >= FEWEST_TRIES
 
     def try_later(self):
         """After a failure, release the claim and wait, longer each time."""

@@ -3,6 +3,8 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from articles.core.batches import delete_in_batches
+
 # The longest period of a mail limit.
 KEPT = timedelta(days=1)
 
@@ -18,7 +20,7 @@ class WrittenMailQuerySet(models.QuerySet):
 
     def forget_old(self):
         """Delete the rows that no limit counts any more; return their number."""
-        return self.filter(at__lt=timezone.now() - KEPT).delete()[0]
+        return delete_in_batches(self.filter(at__lt=timezone.now() - KEPT))
 
 
 class WrittenMail(models.Model):

@@ -1,14 +1,24 @@
-"""Bulk actions on comments: one transaction, one Batch, and one undo for all."""
+"""
+Bulk actions on comments: one Batch, and one undo for all.
+
+Each comment has its own transaction, so that others do not wait for all of them. What was done
+before an interruption is in the Batch and can be undone.
+"""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
+from articles.core.batches import pausing_for_other_writers
 from articles.models import TransitionError
 from comments.models import Batch, Comment, Thread
 
+# An undo that began longer ago and is not complete has stopped, and can be continued.
+STOPPED_AFTER = timedelta(minutes=1)
 # A version that no comment has.
 UNSEEN = 0
 # The steps that can be taken on several comments at once; each is a method of Comment.
@@ -34,15 +44,12 @@ def decide_together(step, seen, *, by, **why):
     """
     if step not in BULK_STEPS:
         raise ValueError(f"{step!r} is no step of several comments")
-    with transaction.atomic():
-        comments = _lock_comments(seen)
-        outcome = BulkOutcome(
-            Batch.objects.create(step=step, by=by, by_name=name_of(by))
-        )
-        for comment in comments:
-            method = getattr(comment, step)
-            version = seen[comment.pk]
-            _try(outcome, comment, method, by=by, seen=version, **why)
+    batch = Batch.objects.create(step=step, by=by, by_name=name_of(by))
+    outcome = BulkOutcome(batch)
+    for comment in _comments_with(seen):
+        version = seen[comment.pk]
+        with pausing_for_other_writers():
+            _try(outcome, comment, getattr(comment, step), by=by, seen=version, **why)
     return outcome
 
 
@@ -50,26 +57,20 @@ def undo_together(batch, *, by):
     """
     Undo the decisions of a batch that are still the newest on their comments; return an Outcome.
 
-    The other comments are skipped. Raises TransitionError if the batch was undone before.
+    The other comments are skipped. An undo that stopped half way is continued. Raises
+    TransitionError if the whole batch was undone before.
     """
-    with transaction.atomic():
-        # The batch itself is locked, because one without decisions locks no thread.
-        Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-        decisions = {one.comment_id: one for one in batch.decisions.all()}
-        comments = _lock_comments(decisions)
-        if undone := Batch.objects.filter(undoes=batch).first():
-            raise TransitionError(
-                _("%(name)s has already undone these decisions.")
-                % {"name": undone.by_name}
-            )
-        outcome = BulkOutcome(
-            Batch.objects.create(step="undo", by=by, by_name=name_of(by), undoes=batch)
-        )
-        for comment in comments:
-            last = comment.decisions.first()
-            if last.pk == decisions[comment.pk].pk:
+    decisions = {one.comment_id: one for one in batch.decisions.all()}
+    comments = _comments_with(decisions)
+    outcome = BulkOutcome(_undoing_of(batch, comments, decisions, by=by))
+    for comment in comments:
+        with pausing_for_other_writers(), transaction.atomic():
+            # Locked, so that nobody decides between looking and undoing.
+            Thread.objects.lock_for(comment.article)
+            if _is_last(decisions, comment):
                 _try(outcome, comment, comment.undo, by=by)
             else:
+                last = comment.decisions.first()
                 reason = _("%(decision)s. This newer decision was kept.") % {
                     "decision": last
                 }
@@ -77,25 +78,38 @@ def undo_together(batch, *, by):
     return outcome
 
 
-def _lock_comments(keys):
-    """Lock the threads of these comments until the transaction ends; return them oldest first."""
-    comments = list(
-        Comment.objects.filter(pk__in=list(keys))
-        .select_related("article")
-        .order_by("article_id", "created_at", "id")
-    )
-    # All threads are locked before anything else and always in the same order: no deadlock.
-    for article in {
-        comment.article_id: comment.article for comment in comments
-    }.values():
-        Thread.objects.lock_for(article)
-    return sorted(comments, key=lambda comment: (comment.created_at, comment.pk))
+def _undoing_of(batch, comments, decisions, *, by):
+    """The Batch to undo into: a new one, or that of an undo that stopped half way."""
+    with transaction.atomic():
+        # Locked, so that of two moderators at once only one begins.
+        Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        undone = Batch.objects.filter(undoes=batch).first()
+        if undone is None:
+            return Batch.objects.create(
+                step="undo", by=by, by_name=name_of(by), undoes=batch
+            )
+        is_going_on = undone.at > timezone.now() - STOPPED_AFTER
+        if is_going_on or not any(_is_last(decisions, one) for one in comments):
+            raise TransitionError(
+                _("%(name)s has already undone these decisions.")
+                % {"name": undone.by_name}
+            )
+        return undone
+
+
+def _is_last(decisions, comment):
+    return comment.decisions.first().pk == decisions[comment.pk].pk
+
+
+def _comments_with(keys):
+    """The comments with these keys, oldest first."""
+    comments = Comment.objects.filter(pk__in=list(keys)).select_related("article")
+    return list(comments.oldest_first())
 
 
 def _try(outcome, comment, step, **how):
     try:
-        with transaction.atomic():
-            step(batch=outcome.batch, **how)
+        step(batch=outcome.batch, **how)
     except TransitionError as error:
         outcome.skipped.append((comment, str(error)))
     else:

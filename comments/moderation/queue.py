@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from articles.core.pagination import Cursor, filter_beyond
 from articles.core.text.shingles import alike
 from comments.models import Appeal, Comment, Decision, Report, SecondLook, Signal
+from comments.models.querysets import CommentQuerySet
 from comments.moderation.reputation import Record, records_of, with_address_of_another
 from comments.screening.highlight import marked
 from comments.screening.wording import why
@@ -47,9 +48,9 @@ class QueueList:
     newest_first: bool = False
     finds_alike: bool = False
     # The model whose new rows, by id, add comments to the list.
-    grows_by: type[Model] | None = None
+    grows_by: Any = None
 
-    def comments(self, article: int | None = None) -> QuerySet:
+    def comments(self, article: int | None = None) -> CommentQuerySet:
         found = getattr(Comment.objects, self.word)()
         return found if article is None else found.filter(article=article)
 
@@ -104,12 +105,12 @@ class QueueList:
             return None
         return place.before(self.by) if self.newest_first else place.after(self.by)
 
-    def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
+    def _since(self, comments: CommentQuerySet, place: Cursor) -> list[QuerySet]:
         return []
 
 
 class WaitingList(QueueList):
-    def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
+    def _since(self, comments: CommentQuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.written_after(place.at), comments.put_back_since(place.id)]
 
 
@@ -131,12 +132,12 @@ class ReportedList(QueueList):
             Q(open_reports__lt=reports) | Q(open_reports=reports) & older
         )
 
-    def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
+    def _since(self, comments: CommentQuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.reported_since(place.id)]
 
 
 class AppealedList(QueueList):
-    def _since(self, comments: QuerySet, place: Cursor) -> list[QuerySet]:
+    def _since(self, comments: CommentQuerySet, place: Cursor) -> list[QuerySet]:
         return [comments.appealed_since(place.id)]
 
 

@@ -36,14 +36,15 @@ def redacted(body: str, words: list[str]) -> str:
 
 def suggestions(body: str) -> list[str]:
     """The parts of the body that look like private data, each once, in order."""
-    found, left = {}, body
+    found: dict[str, int] = {}
+    left = body
     for pattern in _PRIVATE:
         for match in pattern.finditer(left):
             if not _SPAN_OF_YEARS.fullmatch(match[0]):
                 found.setdefault(match[0].strip(), match.start())
         # Blanked, so that no other pattern finds it; positions stay the same.
         left = pattern.sub(lambda match: "\n" * len(match[0]), left)
-    return sorted(found, key=found.get)
+    return sorted(found, key=found.__getitem__)
 
 
 def answers_with(comment: Comment, words: list[str]) -> list[Comment]:

@@ -8,7 +8,7 @@ from articles.models import TransitionError
 from comments.mail.triggers import ask_to_confirm
 from comments.models import Appeal, Comment, Decision, Mailbox, Thread
 from comments.models.sender_locks import lock_sender
-from comments.posting.submit import change
+from comments.posting.submit import change, screen_change
 
 # Reasons that authors do not learn: “other” says nothing, and spammers get no answer.
 _NOT_GIVEN = ["", Decision.Reason.OTHER, Decision.Reason.SPAM]
@@ -81,6 +81,8 @@ def change_words(comment, body, *, by=None, network=None):
     `by` is the signed-in moderator, `network` the network that the request came from. Raises
     TransitionError with a sentence that says why it is too late.
     """
+    # Before the transaction, so that no other writer waits for the screening.
+    screening = screen_change(comment, body, by=by, network=network)
     with transaction.atomic():
         # Locked before comparing, so that the same text sent twice at once changes it once.
         Thread.objects.lock_for(comment.article)
@@ -89,7 +91,7 @@ def change_words(comment, body, *, by=None, network=None):
             return
         if not comment.is_editable:
             raise TransitionError(_why_not_editable(comment))
-        change(comment, body, by=by, network=network)
+        change(comment, body, by=by, network=network, screening=screening)
 
 
 def needs_another_look(comment, by):

@@ -6,33 +6,43 @@ Retention: what is deleted about readers after 30 days.
 
 from django.db import transaction
 
+from articles.core.batches import (
+    BATCH,
+    change_in_batches,
+    delete_in_batches,
+    pausing_for_other_writers,
+)
 from comments.models import Comment, Mailbox, Mute, Report
 from comments.models.network import with_network_to_forget
 from comments.models.sender_locks import lock_addresses
 
-# The most rows changed in one transaction, so that others need not wait long.
-BATCH = 500
+# The most transactions for one kind of row in one run, once an hour.
+MOST_BATCHES = 200
 
 
 def forget_networks():
     """Blank hashes of networks whose keys are deleted, and delete the mutes of such networks."""
-    Mute.objects.to_forget().delete()
+    delete_in_batches(Mute.objects.to_forget(), most=MOST_BATCHES)
     for rows in [Comment.objects.all(), Report.objects.all()]:
-        _in_batches(
-            rows, with_network_to_forget(rows), lambda batch: batch.update(network="")
+        change_in_batches(
+            with_network_to_forget(rows),
+            lambda batch: batch.update(network=""),
+            most=MOST_BATCHES,
         )
 
 
 def forget_unconfirmed_addresses():
     """Delete every address not confirmed in time: its mailbox, and the address in comments."""
     # Checked first, because a transaction makes others wait even if there is nothing to do.
-    while Mailbox.objects.to_forget().exists():
-        _forget_some_mailboxes()
-    comments = Comment.objects.all()
-    _in_batches(
-        comments,
-        comments.with_address_to_forget(),
+    for _ in range(MOST_BATCHES):
+        if not Mailbox.objects.to_forget().exists():
+            break
+        with pausing_for_other_writers():
+            _forget_some_mailboxes()
+    change_in_batches(
+        Comment.objects.with_address_to_forget(),
         lambda batch: batch.forget_addresses(),
+        most=MOST_BATCHES,
     )
 
 
@@ -49,8 +59,3 @@ def _forget_some_mailboxes():
     addresses = [mailbox.address for mailbox in mailboxes]
     Comment.objects.written_from(*addresses).forget_addresses()
     Mailbox.objects.filter(address__in=addresses).delete()
-
-
-def _in_batches(rows, to_change, change):
-    while keys := list(to_change.values_list("pk", flat=True)[:BATCH]):
-        change(rows.filter(pk__in=keys))

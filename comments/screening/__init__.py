@@ -5,7 +5,21 @@ The screening: rules that examine a comment before anybody reads it.
 findings lead to one decision. `wording` explains each finding to moderators.
 """
 
-from comments.screening.past import load_history, load_posted
+from comments.screening.past import (
+    ExactFacts,
+    load_exact_facts,
+    load_history,
+    load_posted,
+    load_sent,
+)
 from comments.screening.rules import decide_status, run_rules
 
-__all__ = ["decide_status", "run_rules", "load_posted", "load_history"]
+__all__ = [
+    "ExactFacts",
+    "decide_status",
+    "load_exact_facts",
+    "load_history",
+    "load_posted",
+    "load_sent",
+    "run_rules",
+]

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -116,7 +117,10 @@ class Recorded:
         return [
             replace(one, limit=limit, weight=weight)
             for one in self.findings
-            if finds is None or one.value is None or finds(one.value, limit)
+            if finds is None
+            or one.value is None
+            or limit is None
+            or finds(one.value, limit)
         ]
 
 
@@ -160,7 +164,7 @@ class Hit:
         return [
             Signal(
                 rule=one.rule,
-                weight=one.weight,
+                weight=one.weight,  # type: ignore[misc]  # run_rules sets it
                 value=one.value,
                 limit=one.limit,
                 words="\n".join(one.words),
@@ -275,12 +279,12 @@ def past_with_terms(rule: Rule, folded: Iterable[str]) -> PastComments:
     """The comments to try a rule about terms on, as if the word list were these folded terms."""
     terms = frozenset(folded)
     where, _kind = OF_TERMS[rule.name]
-    return PastComments(
-        tuple(
-            Rerun(one, replace(_plain(one), **{where: _standing_in(one, terms)}))
-            for one in _decided()
-        )
-    )
+
+    def posted(comment: Comment) -> Posted:
+        known: dict[str, Any] = {where: _standing_in(comment, terms)}
+        return replace(_plain(comment), **known)
+
+    return PastComments(tuple(Rerun(one, posted(one)) for one in _decided()))
 
 
 def _standing_in(comment: Comment, terms: frozenset[str]) -> tuple[str, ...]:
@@ -297,7 +301,7 @@ def _standing_in(comment: Comment, terms: frozenset[str]) -> tuple[str, ...]:
     return tuple(term for term in terms if looks.issuperset(term.split()))
 
 
-def _decided(**known) -> list[Comment]:
+def _decided(**known: Any) -> list[Comment]:
     comments = Comment.objects.to_try_rules_on().annotate(**known)
     return list(
         comments.select_related("article").only(
@@ -346,9 +350,9 @@ class Rebuilt:
     """How the input of a rule is rebuilt from stored rows."""
 
     # Returns the annotations to load with each comment, by name.
-    known: Callable[[], Mapping[str, object]]
+    known: Callable[[], Mapping[str, Any]]
     # Returns fields of Posted for an annotated comment.
-    posted: Callable[[Comment], Mapping[str, object]]
+    posted: Callable[[Any], Mapping[str, Any]]
     asks_who_sent_it: bool = True
 
 
@@ -393,19 +397,19 @@ def _in_the_same_thread() -> dict[str, object]:
     return {"said_before": _number(comments)}
 
 
-def _before(within: timedelta):
+def _before(within: timedelta) -> QuerySet[Comment]:
     return Comment.objects.filter(
         created_at__gt=OuterRef("created_at") - within,
         created_at__lte=OuterRef("created_at"),
     ).exclude(pk=OuterRef("pk"))
 
 
-def _number(comments) -> Subquery:
+def _number(comments: QuerySet[Comment]) -> Subquery:
     counted = comments.order_by().annotate(number=Func(F("pk"), function="COUNT"))
     return Subquery(counted.values("number"))
 
 
-def _sent_before(comment: Comment) -> int:
+def _sent_before(comment: Any) -> int:
     return comment.sent_from_network + comment.sent_by_person
 
 
@@ -475,7 +479,9 @@ def count_recent_findings(*, terms: Iterable[str] = ()) -> RecentFindings:
     comments = Comment.objects.to_try_rules_on()
     judged = dict(comments.values_list("pk", "judged_as")[:MOST_TRIED])
     signals = Signal.objects.filter(comment__in=list(judged)).order_by()
-    lately, heaviest, matched = RecentFindings(len(judged)), {}, {}
+    lately = RecentFindings(len(judged))
+    heaviest: dict[tuple[str, int], int] = {}
+    matched: dict[tuple[str, int], int] = {}
     wanted = set(terms)
     for rule, weight, key, words in signals.values_list(
         "rule", "weight", "comment_id", "words"

@@ -3,7 +3,8 @@ Load everything that the rules need to know of a comment, in a fixed number of q
 
 `load_history` loads earlier comments. `load_posted` loads what is known of the author
 and what moderators have set. Each takes one query; one more loads the classifier's counts
-and, if a network is muted, another the keys of older networks.
+and, if a network is muted, another the keys of older networks. `load_exact_facts` loads
+again what may not change between the screening and the moment the comment is stored.
 """
 
 from dataclasses import dataclass
@@ -67,6 +68,37 @@ class CommentHistory:
 NOTHING = CommentHistory()
 
 
+@dataclass(frozen=True)
+class ExactFacts:
+    """
+    What a comment is stored by: equal facts allow what a screening with them has decided.
+
+    `sent` are the keys of the sender's earlier comments, `person` is what Posted knows of
+    the proved author.
+    """
+
+    sent: frozenset[int]
+    person: tuple[tuple[str, object], ...]
+    mutes: frozenset[str]
+    has_address_of_another: bool
+    thread_is_held: bool
+
+    @classmethod
+    def of(cls, posted, sent=()):
+        """The facts that a screening was made with; `sent` are Earlier comments."""
+        return cls(
+            frozenset(one.key for one in sent),
+            tuple((name, getattr(posted, name)) for name in OF_PERSON),
+            frozenset(posted.mutes),
+            posted.has_address_of_another,
+            posted.thread_is_held,
+        )
+
+
+# The fields of Posted about the proved author.
+OF_PERSON = ["commenter", "mailbox", "is_trusted", "approvals"]
+
+
 def load_history(comment, *, keys=(), hashes=(), browser=None):
     """
     Load what was sent before the comment by its sender and by others; one query.
@@ -75,11 +107,9 @@ def load_history(comment, *, keys=(), hashes=(), browser=None):
     `browser`. `keys` are the repeat keys of the comment.
     """
     now = timezone.now()
-    others = Comment.objects.exclude(pk=comment.pk) if comment.pk else Comment.objects
-    counted = Comment.objects.repeated_by(keys) | sent_lately(hashes, browser=browser)
-    most = 1 + max(most_that_count(), FEWEST_OF_SENDER)
+    others = _others(comment)
     selections = {
-        SENDER: counted.with_repeats_first(keys)[:most],
+        SENDER: _sent_before(keys, hashes, browser),
         THREAD: Comment.objects.filter(
             article=comment.article_id, created_at__gt=now - THREAD_WITHIN
         ).order_by()[:THREAD_MOST],
@@ -104,6 +134,34 @@ def load_history(comment, *, keys=(), hashes=(), browser=None):
     return CommentHistory(tuple(comments), kinds.count(THREAD), kinds.count(REJECTED))
 
 
+def load_sent(comment, *, keys=(), hashes=(), browser=None):
+    """
+    Load only what the same sender sent before the comment, newest first; one query.
+
+    The Earlier comments are those of `load_history`, without their text.
+    """
+    rows = _others(comment).filter(
+        pk__in=_sent_before(keys, hashes, browser).values("pk")
+    )
+    return [
+        Earlier(key, at, "", repeat_key, is_from_sender=True)
+        for key, at, repeat_key in rows.newest_first().values_list(
+            "pk", "created_at", "repeat_key"
+        )
+    ]
+
+
+def _others(comment):
+    return Comment.objects.exclude(pk=comment.pk) if comment.pk else Comment.objects
+
+
+def _sent_before(keys, hashes, browser):
+    """What counts as sent by the sender, see `load_history`; repeats come first."""
+    counted = Comment.objects.repeated_by(keys) | sent_lately(hashes, browser=browser)
+    most = 1 + max(most_that_count(), FEWEST_OF_SENDER)
+    return counted.with_repeats_first(keys)[:most]
+
+
 def _rows_of_kind(comments, kind, selected):
     """The selected comments as rows of the union; SQLite allows LIMIT only in a subquery."""
     body = "body" if kind in (SENDER, SITE) else _text("")
@@ -118,6 +176,7 @@ def load_posted(
     comment,
     *,
     body=None,
+    thread=None,
     by=None,
     decoy=False,
     before=NOTHING,
@@ -129,9 +188,9 @@ def load_posted(
     """
     Collect everything about the comment that the rules look at, as a Posted.
 
-    `body` replaces the comment's own text. `by` is the moderator who sends it signed in,
-    `decoy` whether the decoy field was filled in, `before` a Before, `hashes` and `network`
-    the sender's network, `browser` the key of a comment that the same browser wrote, and
+    `body` replaces the comment's own text, `thread` the one that its article has loaded. `by`
+    is the moderator who sends it signed in, `decoy` whether the decoy field was filled in,
+    `before` a CommentHistory, `hashes` and `network` the sender's network, `browser` the key of a comment that the same browser wrote, and
     `seconds` how long the page was open there.
     """
     body = comment.body if body is None else body
@@ -143,7 +202,7 @@ def load_posted(
         at=timezone.now(),
         by=by and Account(by.get_username(), by.get_full_name()),
         fell_for_the_decoy=decoy,
-        thread_is_held=thread_of(comment.article).is_held,
+        thread_is_held=(thread or thread_of(comment.article)).is_held,
         site_name=settings.SITE_NAME,
         learnt=learnt,
         classifier_holds=acts == Classifier.Acts.HOLD,
@@ -159,17 +218,35 @@ def load_posted(
         bylines=tuple(name for name, *_ in facts[BYLINE]),
         banned=_terms(facts, Term.Kind.BANNED),
         suspect=_terms(facts, Term.Kind.SUSPECT),
-        settings=_settings(facts),
-        mutes=_reasons(facts[MUTE], hashes, network),
-        **_person(facts[PERSON]),
-        has_address_of_another=comment.mailbox_id is None and _is_of_another(facts),
+        settings={
+            rule: Setting(_number(limit), _weight(weight))
+            for rule, limit, weight, _ in facts[SETTING]
+        },
+        **_about_author(facts, comment, hashes, network),
     )
 
 
-def _settings(facts):
+def load_exact_facts(
+    comment, *, thread, sent=(), hashes=(), network=None, browser=None
+):
+    """
+    Load what a screening of the comment is compared with when the comment is stored.
+
+    `thread` is the present thread of the article, `sent` the result of `load_sent`; the
+    other arguments are those of `load_posted`. One query; one more if a network is muted.
+    """
+    facts = _facts_by_kind(_rows_about_author(comment, browser))
+    author = _about_author(facts, comment, hashes, network)
+    posted = Posted(name="", body="", thread_is_held=thread.is_held, **author)
+    return ExactFacts.of(posted, sent)
+
+
+def _about_author(facts, comment, hashes, network):
+    """The fields of Posted about the author."""
     return {
-        rule: Setting(_number(limit), _weight(weight))
-        for rule, limit, weight, _ in facts[SETTING]
+        "mutes": _reasons(facts[MUTE], hashes, network),
+        "has_address_of_another": comment.mailbox_id is None and _is_of_another(facts),
+        **_person(facts[PERSON]),
     }
 
 
@@ -177,6 +254,25 @@ def _facts(comment, body, browser):
     """What is stored about the author and the words, as rows of four texts by kind; one query."""
     accounts = get_user_model().objects.filter(is_active=True, is_staff=True)
     terms = Term.objects.filter(folded__in=candidates(comment.name, body))
+    return _facts_by_kind(
+        [
+            _rows(STAFF, accounts, "username", _full_name()),
+            _rows(BYLINE, Person.objects.looking_like(comment.name), "name"),
+            _rows(TERM, terms, "folded", "kind"),
+            _rows(
+                SETTING,
+                RuleSetting.objects,
+                "rule",
+                _as_text("limit"),
+                _as_text("weight"),
+            ),
+            *_rows_about_author(comment, browser),
+        ]
+    )
+
+
+def _rows_about_author(comment, browser):
+    """The proved author, the owner of the typed address, and the mutes that may concern them."""
     person = Commenter.objects.author_of_comment(browser)
     # Typing another person's address gives no advantage, and their mute applies.
     owner = Commenter.objects.with_address(comment.email)
@@ -186,14 +282,7 @@ def _facts(comment, body, browser):
         | Q(commenter__in=owner.values("pk"))
     )
     is_theirs = When(mailbox__address=comment.email.lower(), then=_as_text("mailbox"))
-    selections = [
-        _rows(STAFF, accounts, "username", _full_name()),
-        _rows(BYLINE, Person.objects.looking_like(comment.name), "name"),
-        _rows(TERM, terms, "folded", "kind"),
-        _rows(
-            SETTING, RuleSetting.objects, "rule", _as_text("limit"), _as_text("weight")
-        ),
-        _rows(MUTE, mutes, "reason", "network", _as_text("network_day")),
+    return [
         _rows(
             PERSON,
             person.with_trust(),
@@ -203,7 +292,12 @@ def _facts(comment, body, browser):
             Case(is_theirs, default=_text("")),
         ),
         _rows(ADDRESS, owner, _as_text("pk")),
+        # Not first: a union would take over the ordering of the model.
+        _rows(MUTE, mutes, "reason", "network", _as_text("network_day")),
     ]
+
+
+def _facts_by_kind(selections):
     first, *rest = selections
     facts = {kind: [] for kind in [STAFF, BYLINE, TERM, SETTING, MUTE, PERSON, ADDRESS]}
     for kind, *texts in first.union(*rest, all=True):

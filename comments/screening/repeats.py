@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 
+from articles.core.text.counting import words_in
 from articles.core.text.normalisation import fold
 from articles.core.text.shingles import FEWEST_WORDS, likeness, shingles
 from comments.screening.records import Earlier, Finding, Posted
@@ -25,7 +26,7 @@ def repeated_text(posted: Posted) -> Iterator[Finding]:
 
 def similar_text(posted: Posted, limit: float) -> Iterator[Finding]:
     """Nearly the same words stand in a comment of the last day."""
-    if len(_folded(posted.body).split()) < FEWEST_WORDS:
+    if words_in(posted.body) < FEWEST_WORDS:
         return
     pieces = _shingles(posted.body)
     nearest = max(
@@ -37,6 +38,8 @@ def similar_text(posted: Posted, limit: float) -> Iterator[Finding]:
 
 def flood(posted: Posted, limit: float) -> Iterator[Finding]:
     """One sender has sent many comments within ten minutes."""
+    if posted.at is None:
+        return
     lately = [
         one
         for one in posted.earlier

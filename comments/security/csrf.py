@@ -19,6 +19,11 @@ def is_cross_site(request):
     """
     if has_session(request):
         return _has_no_token(request)
+    return comes_from_another_site(request)
+
+
+def comes_from_another_site(request):
+    """Whether the browser says that a page of another site sent the request."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site != "same-origin"

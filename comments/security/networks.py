@@ -11,7 +11,6 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 from comments.models import NetworkKey
-from comments.models.sender_locks import lock_sender
 
 # In bits: the part of an address that a household or an office shares.
 IPV4_PREFIX = 24
@@ -38,18 +37,14 @@ def lasting_hashes(request):
     return _hashes(network, NetworkKey.objects.kept()) if network else []
 
 
-def lock_and_hash_sender(network, *, address="", browser=None, words=""):
+def hash_sender(network):
     """
-    Lock the sender until the transaction ends; return the hashes of the network.
+    The hashes of the network with the keys of today and yesterday, newest first.
 
-    The hashes are those with the keys of today and yesterday, newest first; empty if the
-    network is not known. Because of the lock, the second of two comments that arrive at once
-    is counted and compared after the first is stored, also around midnight. For the
-    arguments see `sender_locks.lock_sender`.
+    Empty if the network is not known. Missing keys are created, so that two requests around
+    midnight know each other. `sender_locks.lock_sender` takes the hashes.
     """
-    hashes = _hashes(network, NetworkKey.objects.of_last_days()) if network else []
-    lock_sender(hashes, address=address, browser=browser, words=words)
-    return hashes
+    return _hashes(network, NetworkKey.objects.of_last_days()) if network else []
 
 
 def hashes_of_days(network, days):

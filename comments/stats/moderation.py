@@ -6,7 +6,7 @@ Each figure reads a limited number of the newest rows (the constants `MOST_…`)
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -65,7 +65,9 @@ class Wait:
     ninetieth: timedelta | None
 
 
-def percentile(values: Sequence, percent: int):
+def percentile[Value: (int, float, timedelta)](
+    values: Sequence[Value], percent: int
+) -> Value | None:
     """
     The percentile by nearest rank; None for no values.
 
@@ -82,9 +84,9 @@ def waits_by_week(now: datetime) -> list[Wait]:
     """The waiting times until a moderator decided, by the week of the decision."""
     weeks = last_weeks(now)
     rows = Decision.objects.filter(waited__isnull=False, at__gte=start_of(weeks[0]))
-    waits = {week: [] for week in weeks}
+    waits: dict[date, list[timedelta]] = {week: [] for week in weeks}
     for at, waited in rows.values_list("at", "waited")[:MOST_WAITS]:
-        waits.setdefault(monday_of(at), []).append(waited)
+        waits.setdefault(monday_of(at), []).append(waited)  # type: ignore[arg-type]  # none is None
     return [_wait(week, waits[week]) for week in weeks]
 
 
@@ -184,7 +186,7 @@ def decisions(now: datetime) -> Decisions:
     rows = Decision.objects.filter(at__gte=start_of(weeks[0]))
     found = Decisions(by_week=[Reversals(week) for week in weeks])
     of_week = {one.week: one for one in found.by_week}
-    moderators = {}
+    moderators: dict[int | str, ModeratorDecisions] = {}
     for row in rows.values_list(*COLUMNS, named=True)[:MOST_DECISIONS]:
         if row.by_name:
             found.number += 1
@@ -255,9 +257,9 @@ def _together(others):
     )
 
 
-def each_once(names) -> list[str]:
+def each_once(names: Iterable[str]) -> list[str]:
     """The names, with a number added to each repeated one."""
-    given = []
+    given: list[str] = []
     for name in names:
         distinct, number = name, 1
         while distinct in given:
@@ -315,7 +317,7 @@ def usefulness_of_rules() -> list[Usefulness]:
         ]
         if weight > Weight.INFORMS and revision == newest_text
     }
-    rules = {}
+    rules: dict[str, Usefulness] = {}
     for (rule, _comment), judged_as in judged.items():
         one = rules.setdefault(rule, Usefulness(rule))
         one.fired += 1

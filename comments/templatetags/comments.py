@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils.text import capfirst
 
 from articles.core.durations import MINUTE, duration_in_words
+from articles.core.text.counting import shortened
 from comments.models import Decision, Thread
 from comments.models.commenter import CLEAN_FOR
 from comments.stats.public import typical_wait
@@ -51,5 +52,9 @@ def avatar(name):
 
 @register.filter
 def plain(text):
-    """A comment's text for an excerpt: `{{ comment.body|plain|truncatechars:80 }}`."""
+    """A comment's text for an excerpt: `{{ comment.body|plain|shortened:80 }}`."""
     return as_plain(text)
+
+
+# Django's own `truncatechars` cuts families of emoji, and letters of Hindi and Thai, in two.
+register.filter("shortened", shortened)

@@ -3,8 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-from django.utils.text import Truncator
-
+from articles.core.text.counting import shortened
 from comments.text.html import as_html, kept_line
 
 LINK = "[link]"
@@ -30,7 +29,7 @@ def inert_text(text: str, *, longest: int) -> str:
     collected = _Words()
     collected.feed(as_html(text))
     collected.close()
-    return Truncator(collected.text).chars(longest)
+    return shortened(collected.text, longest)
 
 
 def inert_line(text: str) -> str:

@@ -17,10 +17,10 @@ def quotes_in(text: str) -> list[str]:
     A run of such lines is a passage, and so is each of its lines, because two people may
     be quoted one after the other.
     """
-    passages = {}
-    for is_quote, lines in groupby(text.split("\n"), key=_is_quote):
+    passages: dict[str, None] = {}
+    for is_quote, group in groupby(text.split("\n"), key=_is_quote):
         if is_quote:
-            lines = list(lines)
+            lines = list(group)
             passages |= dict.fromkeys(map(words_only, ["\n".join(lines), *lines]))
     found = [words for words in passages if len(words) >= SHORTEST_QUOTE]
     return found[:MOST_QUOTES]

@@ -1,23 +1,24 @@
 """
-Mails to account holders: new passwords, and notices about their account.
+Mails to account holders: new passwords, notices about their account, mails of the desk.
 
 Each mail is a row, stored in the transaction that causes it, and sent by the next `tick`, never
 inside the request. So the time of an answer reveals nothing about a mail, and a mail server that
 is down loses none.
 """
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
+from articles.core.mail.compose import compose
+from articles.core.mail.html_part import Link
+from articles.core.site_address import readable_name
 from comments.mail.outbox import deliver, send_queue
 from newsroom.models import StaffMail
 
@@ -46,9 +47,16 @@ def notify(event, *, former_address=""):
         )
 
 
+def write(user, *, subject, body):
+    """Queue a mail of the desk to an account holder, in the transaction that causes it."""
+    StaffMail.objects.create(
+        kind=StaffMail.Kind.DESK, user=user, subject=subject, body=body
+    )
+
+
 def send_due_account_mail():
-    """Send all mails to account holders that are due."""
-    send_queue(StaffMail.objects.due(), send_account_mail)
+    """Send the mails to account holders that are due; return whether the mail server works."""
+    return send_queue(StaffMail.objects.due(), send_account_mail)
 
 
 def send_account_mail(mail):
@@ -65,15 +73,22 @@ def _answer_request(mail):
 
 
 def _way_to_new_password(mail):
-    # The token is made here, so that the database never holds it.
+    # The token is made here, so that the database never holds it. The address in a mail is
+    # from the settings, never from a request.
     user = mail.user
     return _letter(
         user,
         _("A new password for %(site)s") % {"site": settings.SITE_NAME},
         "registration/password_reset_email.txt",
         {
-            "uid": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
+            "address": settings.SITE_URL
+            + reverse(
+                "password_reset_confirm",
+                kwargs={
+                    "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+                    "token": default_token_generator.make_token(user),
+                },
+            ),
             "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
         },
     )
@@ -86,29 +101,39 @@ def _notice(mail):
         _("%(event)s: your account at %(site)s")
         % {"event": event.get_kind_display(), "site": settings.SITE_NAME},
         "registration/notice.txt",
-        {"event": event, "at": timezone.localtime(event.at)},
+        {
+            "event": event,
+            "at": timezone.localtime(event.at),
+            "address": settings.SITE_URL + reverse("admin_password_reset"),
+        },
         address=mail.address,
     )
+
+
+def _mail_of_desk(mail):
+    """The mail as it was written; None if the account has no address any more."""
+    if not mail.user.email:
+        return None
+    return compose(mail.subject, mail.body, to=mail.user.email)
 
 
 _LETTERS = {
     StaffMail.Kind.RESET_ASKED: _answer_request,
     StaffMail.Kind.PASSWORD_RESET: _way_to_new_password,
     StaffMail.Kind.NOTICE: _notice,
+    StaffMail.Kind.DESK: _mail_of_desk,
 }
 
 
 def _letter(user, subject, template, context, *, address=""):
     context |= {
-        # The address in the mail is from the settings, never from a request.
-        "site_url": settings.SITE_URL,
         "site_name": settings.SITE_NAME,
-        "site": urlsplit(settings.SITE_URL).netloc,
+        "site": readable_name(settings.SITE_URL),
         "user": user,
     }
-    return EmailMessage(
-        subject=subject,
-        body=render_to_string(template, context),
-        to=[address or user.email],
-        headers={"Auto-Submitted": "auto-generated"},
+    return compose(
+        subject,
+        render_to_string(template, context),
+        to=address or user.email,
+        links={context["address"]: Link(_("Choose a new password"))},
     )

@@ -30,6 +30,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from articles.core.site_address import wire_name
 from newsroom.accounts import second_factor
 from newsroom.models import Passkey
 
@@ -159,8 +160,7 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 def _host():
     """The host of SITE_URL as browsers write it."""
-    host = urlsplit(settings.SITE_URL).hostname or ""
-    return host if host.isascii() else host.encode("idna").decode()
+    return wire_name(urlsplit(settings.SITE_URL).hostname or "")
 
 
 def _origin():

@@ -8,13 +8,13 @@ with an ending, repetitions and sequences.
 
 import re
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from articles.core.site_address import readable_name
 from articles.core.text.normalisation import caseless
 
 # The characters that must remain when the expected words are removed.
@@ -58,7 +58,7 @@ class ExpectedWordsValidator:
         )
 
     def _words_of(self, user):
-        texts = [settings.SITE_NAME, urlsplit(settings.SITE_URL).hostname, "newsroom"]
+        texts = [settings.SITE_NAME, readable_name(settings.SITE_URL), "newsroom"]
         if user is not None:
             texts += [
                 user.get_username(),

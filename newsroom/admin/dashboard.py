@@ -6,10 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles.core.moments import moment_in_words
+from articles.core.text.counting import shortened
 from articles.models import Article, CorrectionRequest, Proposal, Unsaved
 from articles.public.ical import may_plan
 from articles.publishing import planning
@@ -197,7 +197,7 @@ def _comments_on_own(user):
     comments = Comment.objects.shown().on_articles(keys).order_by("-created_at", "-id")
     rows = [
         DashboardRow(
-            f"{comment.name}: {Truncator(' '.join(comment.body.split())).chars(120)}",
+            f"{comment.name}: {shortened(' '.join(comment.body.split()), 120)}",
             comment.get_absolute_url(),
             _("sent"),
             comment.created_at,
@@ -233,7 +233,7 @@ def _correction_requests():
     )
     rows = [
         DashboardRow(
-            Truncator(" ".join(asked.text.split())).chars(120),
+            shortened(" ".join(asked.text.split()), 120),
             reverse("admin:articles_correctionrequest_change", args=[asked.pk]),
             _("sent"),
             asked.created_at,

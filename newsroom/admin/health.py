@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles.models import Revision
+from newsroom.backup.schedule import newest_backup
 from newsroom.models import Ticking
 from newsroom.ticking import JOBS, LATE_AFTER, name_of_job, words_for
 
@@ -38,6 +40,8 @@ def health_page(request):
         "jobs": [
             {"words": words_for(job), **ticking.of(name_of_job(job))} for job in JOBS
         ],
+        "makes_backups": settings.BACKUP_DIR is not None,
+        "backup": newest_backup(),
         "overdue": overdue.for_listing().select_related("article")[:OVERDUE_SHOWN],
     }
     request.current_app = admin.site.name

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsroom', '0005_security_events_of_accounts'),
+        ('newsroom', '0007_clock_readings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.core.batches import delete_in_batches
+
 DAY = timedelta(days=1)
 # Long enough to investigate what is noticed late.
 EVENTS_KEPT = 180 * DAY
@@ -13,7 +15,7 @@ EVENTS_KEPT = 180 * DAY
 class SecurityEventQuerySet(models.QuerySet):
     def forget_old(self):
         """Delete the events older than EVENTS_KEPT. Returns their number."""
-        return self.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()[0]
+        return delete_in_batches(self.filter(at__lt=timezone.now() - EVENTS_KEPT))
 
     def about(self, user):
         """The events of one account, newest first."""

@@ -3,6 +3,8 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from articles.core.batches import delete_in_batches
+
 # Longer than every period of newsroom.accounts.throttling.
 FAILED_SIGN_INS_KEPT = timedelta(hours=2)
 
@@ -10,7 +12,9 @@ FAILED_SIGN_INS_KEPT = timedelta(hours=2)
 class FailedSignInQuerySet(models.QuerySet):
     def forget_old(self):
         """Delete the rows that no limit counts any more. Returns their number."""
-        return self.filter(at__lt=timezone.now() - FAILED_SIGN_INS_KEPT).delete()[0]
+        return delete_in_batches(
+            self.filter(at__lt=timezone.now() - FAILED_SIGN_INS_KEPT)
+        )
 
 
 class FailedSignIn(models.Model):

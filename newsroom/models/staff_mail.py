@@ -11,6 +11,7 @@ class StaffMail(QueuedMail):
         RESET_ASKED = "reset_asked", "a request for a new password"
         PASSWORD_RESET = "password_reset", "a link to choose a new password"
         NOTICE = "notice", "a notice about an account"
+        DESK = "desk", "a mail of the desk"
 
     kind = models.CharField(max_length=20, choices=Kind)
     # The recipient. Empty for a request, whose account is looked up when it is processed.
@@ -27,6 +28,10 @@ class StaffMail(QueuedMail):
     event = models.ForeignKey(
         "newsroom.SecurityEvent", null=True, on_delete=models.CASCADE, related_name="+"
     )
+
+    # The words of a mail of the desk, on one line and in full.
+    subject = models.TextField(blank=True, default="", db_default="")
+    body = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         default_permissions = []

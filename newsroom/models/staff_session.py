@@ -3,6 +3,8 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.utils import timezone
 
+from articles.core.batches import delete_in_batches
+
 
 class StaffSessionQuerySet(models.QuerySet):
     def lasting(self):
@@ -15,7 +17,7 @@ class StaffSessionQuerySet(models.QuerySet):
 
     def forget_old(self):
         """Delete the sessions that have ended. Returns their number."""
-        return self.filter(expire_date__lte=timezone.now()).delete()[0]
+        return delete_in_batches(self.filter(expire_date__lte=timezone.now()))
 
 
 class StaffSession(AbstractBaseSession):

@@ -1,5 +1,14 @@
+import logging
+
 from django.db import models, transaction
 from django.utils.dateparse import parse_datetime
+
+from newsroom.clock import Reading
+
+logger = logging.getLogger(__name__)
+
+# Readings of this many starts of machines are kept.
+STARTS_KEPT = 20
 
 
 class TickingQuerySet(models.QuerySet):
@@ -17,6 +26,41 @@ class TickingQuerySet(models.QuerySet):
             row.at = at
             row.save(update_fields=["jobs", "at"])
 
+    def clock_is_steady(self, reading):
+        """
+        Whether the clock has agreed with the time of running for an hour; see newsroom.clock.
+
+        `reading` is the present Reading. If it disagrees with the earlier one of this start
+        of the machine, or there is none, it is stored, and the hour begins.
+        """
+        earlier = self.last_seen().clocks.get(reading.start)
+        if earlier is None:
+            self._keep_reading(reading)
+            return False
+        earlier = Reading.parse(reading.start, earlier)
+        if not reading.agrees_with(earlier):
+            logger.warning(
+                "The clock of this machine was set by %s. Nothing is forgotten until it has "
+                "been steady for an hour.",
+                reading.jump_since(earlier),
+            )
+            self._keep_reading(reading)
+            return False
+        return reading.is_steady_since(earlier)
+
+    def _keep_reading(self, reading):
+        with transaction.atomic():
+            self.get_or_create(pk=Ticking.ONLY, defaults={"at": None})
+            row = self.select_for_update(no_key=True).get(pk=Ticking.ONLY)
+            others = {
+                start: kept
+                for start, kept in row.clocks.items()
+                if start != reading.start
+            }
+            newest = list(others.items())[-(STARTS_KEPT - 1) :]
+            row.clocks = {**dict(newest), reading.start: reading.as_json()}
+            row.save(update_fields=["clocks"])
+
 
 class Ticking(models.Model):
     """When `tick` last ran, and the result of each job. A single row, updated once per tick."""
@@ -26,6 +70,8 @@ class Ticking(models.Model):
     at = models.DateTimeField(null=True)
     # By name of the job: done_at, failed_at, failing_since, failures in a row, error.
     jobs = models.JSONField(default=dict)
+    # By start of a machine: the first Reading of its clock that all later ones agree with.
+    clocks = models.JSONField(default=dict, db_default={})
 
     objects = TickingQuerySet.as_manager()
 

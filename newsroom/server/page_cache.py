@@ -11,65 +11,44 @@ A kept page may be sent to everyone: its view calls itself public
 the address.
 """
 
-import gzip
-import re
+import logging
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from hashlib import blake2b
-from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from dataclasses import replace
 
-import brotli
 from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
-from django.core.handlers.wsgi import get_path_info
-from django.http import QueryDict
 from django.http.cookie import parse_cookie
-from django.http.request import split_domain_port, validate_host
-from django.urls import Resolver404, resolve
-from django.utils.http import parse_etags
+
+from articles.core import departures
+from newsroom.server.content_encodings import LONGEST_ACCEPT_ENCODING, encoding_for
+from newsroom.server.exchanges import note_cache
+from newsroom.server.kept_pages import (
+    Page,
+    Shelf,
+    StalePage,
+    ask,
+    content_length,
+    may_be_kept,
+    ready_page,
+)
+from newsroom.server.outages import UNAVAILABLE
+from newsroom.server.page_addresses import Address, public_address, spelt_address
+
+# What Django answers while the database is down or a disk is full: the same to everybody.
+OUTAGES = ("503 Service Unavailable", "507 Insufficient Storage")
+
+logger = logging.getLogger(__name__)
 
 # Memory for the pages of one process. Addresses that do not exist and query strings are
 # endless, so they have a small memory of their own: trying them one after the other
 # pushes out no page that others read.
 PAGES_BYTES = 64 * 1024 * 1024
 ENDLESS_BYTES = 8 * 1024 * 1024
-# What a kept page takes beyond its body: its address, its headers, Python's objects.
-OVERHEAD_BYTES = 4 * 1024
-# A larger page is sent and not kept.
-LARGEST_BYTES = 4 * 1024 * 1024
-# Path and query string; a longer one goes to Django.
-LONGEST_ADDRESS = 2000
-LONGEST_ACCEPT_ENCODING = 200
 
 # Seconds to wait for another request that renders the page before rendering it here.
 PATIENCE = 10.0
-
-KEPT_STATUSES = {"200", "301", "404", "410"}
-
-# The level at which one more percent would cost noticeable time, if pages change every second.
-BROTLI_QUALITY = 5
-GZIP_LEVEL = 6
-# By preference, for browsers that accept several equally.
-ENCODINGS = ("br", "gzip", "identity")
-
-# The headers that a 304 repeats (RFC 9110, 15.4.5).
-REPEATED_HEADERS = {"cache-control", "content-location", "etag", "expires", "vary"}
-
-Headers = list[tuple[str, str]]
-
-
-class Address(NamedTuple):
-    """The key of a kept page: one spelling, however it was asked for."""
-
-    scheme: str
-    host: str
-    path: str
-    query: str
+# The same, if a kept page may stand in.
+PATIENCE_WITH_PAGE = 2.0
 
 
 class PageCache:
@@ -85,6 +64,7 @@ class PageCache:
         self._clock = clock
         self._patience = patience
         self._seconds = settings.PAGE_CACHE_SECONDS
+        self._stale_seconds = settings.STALE_SECONDS
         self._session_cookie = settings.SESSION_COOKIE_NAME
         self._pages = Shelf(PAGES_BYTES)
         self._endless = Shelf(ENDLESS_BYTES)
@@ -93,7 +73,9 @@ class PageCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ, start_response):
-        if not self._is_for_everyone(environ):
+        # Nobody waits for a rendering only to hear that the database is down.
+        is_known_to_fail = UNAVAILABLE in environ
+        if is_known_to_fail or not self._is_for_everyone(environ):
             return self._application(environ, start_response)
         now = self._clock()
         # Nearly every request spells its address as the key does, so nothing is parsed.
@@ -104,6 +86,7 @@ class PageCache:
             if address is None:
                 return self._application(environ, start_response)
             page = self._page(address, environ, arrived=now)
+        note_cache(environ, self._state_of(page, arrived=now))
         return page.send(environ, start_response)
 
     def kept(self, environ):
@@ -114,32 +97,77 @@ class PageCache:
         """
         if not self._is_for_everyone(environ):
             return None
-        return self._fresh(spelt_address(environ))
+        page, state = self._fresh(spelt_address(environ))
+        if page is not None:
+            note_cache(environ, state)
+        return page
 
     def answer_at(self, address, accepted):
         """
-        Status, lower-case headers and body of the page kept at this Address; None without one.
+        Status, lower-case headers, body and state (hit or stale) of the page kept at this Address.
+        None without one.
 
         Like `kept`, for a GET with only the headers Host and Accept-Encoding. The returned
         headers are shared by all such answers and must not be changed.
         """
-        page = self._fresh(address) if self._seconds else None
+        if not self._seconds:
+            return None
+        page, state = self._fresh(address)
         if page is None:
             return None
         if len(accepted) > LONGEST_ACCEPT_ENCODING:
             accepted = ""
-        return page.answers[encoding_for(accepted)]
+        return *page.answers[encoding_for(accepted)], state
 
-    def _fresh(self, spelt):
-        page = self._find(spelt)
-        if page is None:
+    def stand_in(self, environ):
+        """
+        A StalePage for this request while Django fails or is late, whoever asks; None without one.
+
+        Never waits or queries anything, so an event loop can call it.
+        """
+        if not self._seconds or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        address = public_address(environ)
+        page = address and self._stale(address)
+        if page:
+            note_cache(environ, "stale")
+        return page
+
+    def _stale(self, address):
+        """The kept page as a StalePage, if it may still be shown; else None."""
+        page = self._find(address)
+        # A page may have appeared where there was none.
+        if page is None or page.status.startswith("404"):
             return None
         age = self._clock() - page.made
+        if age >= self._stale_seconds:
+            return None
+        left = departures.after(page.departures)
+        if left is None or any(address.path.startswith(path) for path in left):
+            return None
+        return None if page.names_any(left) else StalePage(page, age, self._seconds)
+
+    def _fresh(self, spelt):
+        """A page that can be sent at once, and its state; None if there is none."""
+        page = self._find(spelt)
+        if page is None:
+            return None, ""
+        age = self._clock() - page.made
         if age < self._seconds:
-            return page
+            return page, "hit"
         # Another request is rendering it again.
-        is_being_made = spelt in self._renderings
-        return page if is_being_made and age < 2 * self._seconds else None
+        if spelt in self._renderings and age < 2 * self._seconds:
+            return page, "stale"
+        return None, ""
+
+    def _state_of(self, page, *, arrived):
+        """How the cache answered: hit, stale (older than its lifetime) or miss."""
+        if isinstance(page, StalePage):
+            return "stale"
+        # An Answer is for one reader. A page that was begun later was made for this request.
+        if not isinstance(page, Page) or page.made >= arrived:
+            return "miss"
+        return "hit" if arrived - page.made < self._seconds else "stale"
 
     def _is_for_everyone(self, environ):
         if not self._seconds or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -167,10 +195,11 @@ class PageCache:
                     break
                 if page and arrived - page.made < 2 * self._seconds:
                     return page
-            rendering.done.wait(self._patience)
+            if answer := self._after_waiting(rendering, address):
+                return answer
             page = rendering.page
             if page is None:
-                # It failed, is private, or takes too long.
+                # It is private or takes too long.
                 return self._render(address, environ)
             if arrived - page.made < 2 * self._seconds:
                 return page
@@ -179,32 +208,76 @@ class PageCache:
             answer = self._render(address, environ)
             if isinstance(answer, Page):
                 rendering.page = answer
+            elif not isinstance(answer, StalePage) and answer.status in OUTAGES:
+                answer.read()
+                rendering.outage = answer
             return answer
         finally:
             with self._lock:
                 del self._renderings[address]
             rendering.done.set()
 
+    def _after_waiting(self, rendering, address):
+        """
+        Wait for the rendering. The answer that takes its place if it failed or is late.
+
+        That is the kept page, or the outage that another request has just met.
+        """
+        may_stand_in = self._stale(address) is not None
+        rendering.done.wait(
+            min(self._patience, PATIENCE_WITH_PAGE) if may_stand_in else self._patience
+        )
+        if rendering.page is not None:
+            return None
+        return (may_stand_in and self._stale(address)) or rendering.outage
+
     def _render(self, address, environ):
-        """Django's answer: a Page, which is kept, if it may be, or an Answer."""
-        made = self._clock()
-        answer = ask(self._application, as_anyone(environ, address))
+        """Django's answer: a Page, which is kept, if it may be; a StalePage if it fails; or an Answer."""
+        made, number = self._clock(), departures.last_number()
+        try:
+            answer = ask(self._application, as_anyone(environ, address))
+        except Exception:
+            stale = self._stale(address)
+            if stale is None:
+                raise
+            logger.exception("%s cannot be rendered.", address.path)
+            return stale
+        if answer.status.startswith("5"):
+            stale = self._stale(address)
+            if stale is None:
+                return answer
+            answer.close()
+            return stale
         if not may_be_kept(answer.status, answer.headers):
+            self._drop(address)
             return answer
         answer.read()
         if len(answer.body[0]) != content_length(answer.headers):
+            self._drop(address)
             return answer
         page = self._find(address)
         if page and page.shows(answer):
             # The usual case: an unchanged page is not compressed again.
-            page = replace(page, made=made)
+            page = replace(page, made=made, departures=number)
         else:
-            page = ready_page(made, answer.status, answer.headers, answer.body[0])
+            if page and page.status.startswith("200") and answer.status[:3] != "200":
+                departures.note(address.path)
+                # The new page is from after this departure.
+                number += 1
+            page = ready_page(
+                made, number, answer.status, answer.headers, answer.body[0]
+            )
         self._keep(address, page)
         return page
 
     def _find(self, address):
         return self._pages.find(address) or self._endless.find(address)
+
+    def _drop(self, address):
+        """Forget the page: what is at its address now is not for everyone."""
+        with self._lock:
+            self._pages.drop(address)
+            self._endless.drop(address)
 
     def _keep(self, address, page):
         if page.status.startswith("404") or address.query:
@@ -219,180 +292,13 @@ class PageCache:
             shelf.put(address, page)
 
 
-def spelt_address(environ: dict) -> tuple[str, str, str, str]:
-    """The address as the request spells it, in the form of an Address."""
-    return (
-        environ["wsgi.url_scheme"],
-        environ.get("HTTP_HOST", ""),
-        environ["PATH_INFO"],
-        environ.get("QUERY_STRING", ""),
-    )
-
-
 class Rendering:
     """One request rendering a page, for which others wait."""
 
     def __init__(self):
         self.done = threading.Event()
         self.page = None
-
-
-class Shelf:
-    """Pages up to this many bytes together; the least recently used go first."""
-
-    def __init__(self, limit):
-        self._limit = limit
-        self._size = 0
-        self._pages = OrderedDict()
-
-    def find(self, address):
-        # Without the lock: each of the two calls is atomic in CPython.
-        page = self._pages.get(address)
-        if page is not None:
-            try:  # noqa: SIM105 (suppress() would be felt here)
-                self._pages.move_to_end(address)
-            except KeyError:
-                pass  # Another thread has just removed it.
-        return page
-
-    def put(self, address, page):
-        self.drop(address)
-        self._pages[address] = page
-        self._size += page.size
-        while self._size > self._limit:
-            _, oldest = self._pages.popitem(last=False)
-            self._size -= oldest.size
-
-    def drop(self, address):
-        page = self._pages.pop(address, None)
-        if page is not None:
-            self._size -= page.size
-
-
-@dataclass(slots=True)
-class Answer:
-    """Django's answer to one request, which nobody else gets."""
-
-    status: str
-    headers: Headers
-    body: Iterable[bytes]
-
-    def read(self) -> None:
-        """Read the whole body and finish Django's work on it."""
-        try:
-            body = b"".join(self.body)
-        finally:
-            self.close()
-        self.body = [body]
-
-    def close(self) -> None:
-        if hasattr(self.body, "close"):
-            self.body.close()
-
-    def send(self, environ, start_response):
-        start_response(self.status, self.headers)
-        if environ["REQUEST_METHOD"] == "HEAD":
-            self.close()
-            return []
-        return self.body
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An answer for everyone: headers and body for each encoding."""
-
-    made: float
-    status: str
-    headers: Headers
-    body: bytes
-    etag: str | None
-    size: int
-    encoded: dict[str, tuple[Headers, bytes]] = field(repr=False)
-    unchanged: Headers = field(repr=False)
-    # The same as `encoded`, in the form of an RSGI server: status, headers, bytes.
-    answers: dict[str, tuple[int, Headers, bytes]] = field(repr=False)
-
-    def shows(self, answer: Answer) -> bool:
-        """Whether the answer, once read, has the same content."""
-        return (self.status, self.headers, [self.body]) == (
-            answer.status,
-            answer.headers,
-            answer.body,
-        )
-
-    def send(self, environ, start_response):
-        # The lists are copied, because the WSGI specification lets a server change them.
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and self.etag and names(known, self.etag):
-            start_response("304 Not Modified", [*self.unchanged])
-            return []
-        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-        if len(accepted) > LONGEST_ACCEPT_ENCODING:
-            accepted = ""
-        headers, body = self.encoded[encoding_for(accepted)]
-        start_response(self.status, [*headers])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
-def ready_page(made: float, status: str, headers: Headers, body: bytes) -> Page:
-    """The page in each encoding that makes it smaller."""
-    ours = {"content-length", "etag", "vary"}
-    common = [(name, value) for name, value in headers if name.lower() not in ours]
-    common.append(("Vary", "Accept-Encoding"))
-    etag = None
-    if status.startswith("200"):
-        # Weak, because all encodings share it. It covers the headers, too: they change with a
-        # new release of the site, and a 304 does not send them.
-        said = repr((status, common)).encode()
-        etag = f'W/"{blake2b(said + body, digest_size=16).hexdigest()}"'
-        common.append(("ETag", etag))
-    encoded = {}
-    for encoding, compressed in [
-        ("br", brotli.compress(body, quality=BROTLI_QUALITY)),
-        ("gzip", gzip.compress(body, GZIP_LEVEL, mtime=0)),
-        ("identity", body),
-    ]:
-        named = [("Content-Encoding", encoding)]
-        if len(compressed) >= len(body):
-            named, compressed = [], body
-        length = ("Content-Length", str(len(compressed)))
-        encoded[encoding] = ([*common, *named, length], compressed)
-    return Page(
-        made=made,
-        status=status,
-        headers=headers,
-        body=body,
-        etag=etag,
-        size=OVERHEAD_BYTES + sum(map(len, {sent for _, sent in encoded.values()})),
-        encoded=encoded,
-        unchanged=[
-            (name, value) for name, value in common if name.lower() in REPEATED_HEADERS
-        ],
-        answers={
-            encoding: (
-                int(status[:3]),
-                [(name.lower(), value) for name, value in named],
-                sent,
-            )
-            for encoding, (named, sent) in encoded.items()
-        },
-    )
-
-
-def ask(application: Callable, environ: dict) -> Answer:
-    """
-    The answer of a WSGI application.
-
-    The application must call start_response before it returns and must not use the legacy
-    `write` callable. Django does both.
-    """
-    answer = Answer("", [], [])
-
-    def start_response(status, headers, exc_info=None):
-        answer.status, answer.headers = status, headers
-
-    answer.body = application(environ, start_response)
-    return answer
+        self.outage = None
 
 
 def as_anyone(environ: dict, address: Address) -> dict:
@@ -411,150 +317,3 @@ def as_anyone(environ: dict, address: Address) -> dict:
         "HTTP_HOST": address.host,
         "QUERY_STRING": address.query,
     }
-
-
-def public_address(environ: dict) -> Address | None:
-    """The one spelling of the address; None when no page is kept for it."""
-    path = environ["PATH_INFO"]
-    query = environ.get("QUERY_STRING", "")
-    if len(path) + len(query) > LONGEST_ADDRESS:
-        return None
-    if path.startswith(settings.STATIC_URL):
-        # Static files are already compressed, and browsers keep them for ever.
-        return None
-    scheme = environ["wsgi.url_scheme"]
-    host = public_host(
-        environ.get("HTTP_HOST", ""), scheme, environ.get("SERVER_PORT", "")
-    )
-    if host is None:
-        return None
-    known = known_parameters(settings.ROOT_URLCONF, path)
-    if known is None:
-        return None
-    try:
-        query = public_query(query, known)
-    except TooManyFieldsSent:
-        return None
-    return Address(scheme, host, path, query)
-
-
-def public_host(host: str, scheme: str, server_port: str) -> str | None:
-    """
-    The host in lower case, without a default port.
-
-    A port that is neither the server's nor that of SITE_URL is left out, and a host that
-    matches only a pattern in ALLOWED_HOSTS becomes that of SITE_URL: else one page would
-    have endless addresses. None for a host that is not ours.
-    """
-    if len(host) > 255:
-        return None
-    domain, port = split_domain_port(host)
-    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
-        return None
-    site = urlsplit(settings.SITE_URL)
-    if domain not in {*map(str.lower, settings.ALLOWED_HOSTS), site.hostname}:
-        if not validate_host(site.hostname, settings.ALLOWED_HOSTS):
-            return None
-        domain = site.hostname
-    if not port or port == {"http": "80", "https": "443"}.get(scheme):
-        return domain
-    if port in {server_port, str(site.port)}:
-        return f"{domain}:{port}"
-    return domain
-
-
-@lru_cache(maxsize=2048)
-def known_parameters(urlconf: str, path_info: str) -> frozenset[str] | None:
-    """
-    The query parameters that the view at this path knows; None if the view is not public.
-
-    Paths without a view have none. A path that lacks only its last slash has those of the
-    page to which Django redirects.
-    """
-    path = get_path_info({"PATH_INFO": path_info})
-    for spelling in [path] if path.endswith("/") else [path, f"{path}/"]:
-        try:
-            view = resolve(spelling, urlconf).func
-        except Resolver404:
-            continue
-        return getattr(view, "public_parameters", None)
-    return frozenset()
-
-
-def public_query(query: str, known: frozenset[str]) -> str:
-    """
-    The known parameters, sorted by name; of a repeated one, the last value.
-
-    Raises TooManyFieldsSent where Django would.
-    """
-    if not query or not known:
-        return ""
-    sent = QueryDict(query.encode("latin-1"), encoding="utf-8")
-    return urlencode([(name, sent[name]) for name in sorted(known) if name in sent])
-
-
-def may_be_kept(status: str, headers: Headers) -> bool:
-    """Whether the answer says it is public, depends on the address alone, and is small enough."""
-    said = {}
-    for name, value in headers:
-        said.setdefault(name.lower(), []).append(value)
-    control = words(said.get("cache-control", []))
-    return (
-        status[:3] in KEPT_STATUSES
-        and "public" in control
-        and control.isdisjoint({"private", "no-store"})
-        and words(said.get("vary", [])) <= {"accept-encoding"}
-        and said.keys().isdisjoint({"set-cookie", "content-encoding"})
-        # An answer of unknown length is a stream and may never end.
-        and 0 <= content_length(headers) <= LARGEST_BYTES
-    )
-
-
-def content_length(headers: Headers) -> int:
-    """The value of Content-Length; -1 if it is missing."""
-    for name, value in headers:
-        if name.lower() == "content-length" and value.isdecimal():
-            return int(value)
-    return -1
-
-
-def words(values: list[str]) -> set[str]:
-    """The members of a list header, in lower case."""
-    return {
-        word.strip().lower()
-        for value in values
-        for word in value.split(",")
-        if word.strip()
-    }
-
-
-def names(known: str, etag: str) -> bool:
-    """Whether an If-None-Match header names the page's ETag, weakly or strongly."""
-    if known == etag:
-        return True
-    known = parse_etags(known)
-    return known == ["*"] or etag.removeprefix("W/") in {
-        tag.removeprefix("W/") for tag in known
-    }
-
-
-@lru_cache(maxsize=256)
-def encoding_for(accepted: str) -> str:
-    """The best of our encodings for an Accept-Encoding; what cannot be parsed is ignored."""
-    weights = {}
-    for item in accepted.lower().split(","):
-        name, _, parameters = item.partition(";")
-        weights[name.strip().removeprefix("x-")] = weight(parameters)
-    others = weights.get("*", 0.0)
-    wanted = {encoding: weights.get(encoding, others) for encoding in ENCODINGS}
-    # Allowed unless something better is, and sent when nothing is accepted.
-    wanted["identity"] = max(weights.get("identity", 0.0), 0.0001)
-    return max(ENCODINGS, key=wanted.__getitem__)
-
-
-def weight(parameters: str) -> float:
-    """The `q` of an item in an Accept header: 1 if it is missing, 0 if it is invalid."""
-    if not parameters.strip():
-        return 1.0
-    found = re.fullmatch(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*", parameters)
-    return float(found[1]) if found else 0.0

@@ -1,11 +1,19 @@
 """Short plain-text answers made in front of Django, with the headers that its answers have."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
 
 from newsroom.middleware import PERMISSIONS
 
 
-def plain_answer(status: str, sentence: str, start_response, *headers) -> list[bytes]:
+def plain_answer(
+    status: str,
+    sentence: str,
+    start_response: Callable[..., Any],
+    *headers: tuple[str, str],
+) -> list[bytes]:
     """A plain-text answer made in front of Django, as a WSGI body."""
     body = f"{sentence}\n".encode()
     start_response(status, [*plain_headers(len(body)), *headers])

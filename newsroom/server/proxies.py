@@ -1,6 +1,7 @@
 """The client address, scheme and host of a request that came through proxies."""
 
 import logging
+import re
 import threading
 from functools import lru_cache
 from ipaddress import (
@@ -15,6 +16,7 @@ from ipaddress import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from newsroom.server.exchanges import VALID_REQUEST_ID
 from newsroom.server.plain_answers import plain_answer
 
 IPAddress = IPv4Address | IPv6Address
@@ -32,6 +34,9 @@ FORWARDED = frozenset(
         "HTTP_X_FORWARDED_PROTO",
     ]
 )
+
+# Set here: the sentence that answers a request which would be redirected to https for ever.
+REFUSAL = "newsroom.scheme_unknown"
 
 # Set by the server (newsroom.server.rsgi): those of these headers that came in two lines or
 # with underscores in the name. In an environ, underscores and hyphens are the same.
@@ -69,6 +74,10 @@ class TrustedProxies:
 
     If a trusted proxy sends a forwarding header in two lines or with underscores in its name, the
     request is refused (400), because one of the two may be the client's.
+
+    With https in SITE_URL, a proxy whose word about the scheme does not count, or that says
+    nothing about it, would cause endless redirects to https. Such a request is refused (400)
+    with a sentence that names the setting.
     """
 
     def __init__(self, application):
@@ -78,6 +87,10 @@ class TrustedProxies:
         self._peer = lru_cache(maxsize=1024)(self._classify_peer)
         self._not_yet_warned = threading.Lock()
         self._not_yet_told = threading.Lock()
+        self._loop_not_yet_told = threading.Lock()
+        self._without_redirect = [
+            re.compile(path) for path in settings.SECURE_REDIRECT_EXEMPT
+        ]
 
     def __call__(self, environ, start_response):
         if self._is_ambiguous(environ):
@@ -88,6 +101,8 @@ class TrustedProxies:
             )
         if not environ.keys().isdisjoint(FORWARDED):
             self._settle(environ)
+        if sentence := environ.get(REFUSAL):
+            return plain_answer("400 Bad Request", sentence, start_response)
         return self._application(environ, start_response)
 
     def kept(self, environ):
@@ -96,7 +111,24 @@ class TrustedProxies:
             return None
         if not environ.keys().isdisjoint(FORWARDED):
             self._settle(environ)
+        if REFUSAL in environ:
+            return None
         return self._application.kept(environ)
+
+    def request_id(self, environ):
+        """
+        The X-Request-ID of a trusted proxy; None if there is no valid one.
+
+        Must be called first, because the address of the client takes the place of the proxy's.
+        """
+        said = environ.get("HTTP_X_REQUEST_ID")
+        if (
+            said is None
+            or VALID_REQUEST_ID.fullmatch(said) is None
+            or not self._peer(environ.get("REMOTE_ADDR", ""))[0]
+        ):
+            return None
+        return said
 
     def _is_ambiguous(self, environ):
         """Whether a trusted proxy passed on a forwarding header that may be the client's own."""
@@ -122,6 +154,34 @@ class TrustedProxies:
         elif near and said["HTTP_X_FORWARDED_FOR"]:
             environ["newsroom.network_unknown"] = True
             self._warn(peer)
+        if self._would_loop(environ, said, trusted):
+            environ[REFUSAL] = self._refusal(peer, trusted)
+
+    def _would_loop(self, environ, said, trusted):
+        """Whether Django would redirect to https although the proxy may have been asked for it."""
+        if not settings.SECURE_SSL_REDIRECT or environ["wsgi.url_scheme"] == "https":
+            return False
+        path = environ.get("PATH_INFO", "").lstrip("/")
+        if any(pattern.search(path) for pattern in self._without_redirect):
+            return False
+        names_scheme = bool(said["HTTP_X_FORWARDED_PROTO"])
+        return not names_scheme if trusted else names_scheme or said["HTTP_FORWARDED"]
+
+    def _refusal(self, peer, trusted):
+        """The sentence for whoever sees it; the log has the address, which is none of theirs."""
+        if trusted:
+            sentence = (
+                "The proxy of this site must say in X-Forwarded-Proto whether readers reach "
+                "it by http or https; see docs/operating.md."
+            )
+        else:
+            sentence = (
+                "This site was reached through a proxy that it does not know. The proxy must "
+                "be named in the setting TRUSTED_PROXIES; the log has its address."
+            )
+        if self._loop_not_yet_told.acquire(blocking=False):
+            logger.error("%s (%s)", sentence, peer or "a socket without an address")
+        return sentence
 
     def _apply_forwarded(self, environ, said):
         client, proxies = self._client(

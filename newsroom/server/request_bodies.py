@@ -47,7 +47,7 @@ async def whole_body(
     The whole body as a file, positioned at its start. Sets CONTENT_LENGTH to its length.
 
     Raises BodyTooLarge after reading at most `limit` bytes, and RequestRefused if the body is too slow
-    or breaks off.
+    or breaks off, or if the folder for temporary files is full.
     """
     announced = announced_length(environ)
     if announced > limit:
@@ -72,6 +72,14 @@ async def whole_body(
             "What you sent came too slowly to be taken. Go back: your words are still in the form.",
             ("Connection", "close"),
         ) from None
+    except OSError as error:
+        with suppress(OSError):
+            body.close()
+        raise RequestRefused(
+            507,
+            "There is no room for what you sent. Go back: your words are still in the form.",
+            ("Retry-After", "10"),
+        ) from error
     except BaseException:
         body.close()
         raise

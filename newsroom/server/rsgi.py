@@ -7,6 +7,8 @@ as there are threads stop the site. Its RSGI leaves both to an event loop, where
 thread, and it is as fast for a kept page. So in this module
 
 - kept pages are sent from the event loop;
+- `/healthz` is answered there, `/readyz` has threads of its own, and static files have two;
+- while the database does not answer, kept pages stand in, and who waits for a thread is told;
 - a body is read with a deadline, into memory or a temporary file, and only then gets a thread;
   requests with a body use at most half of the threads;
 - granian sends files itself and gets whole answers at once, so that no thread waits for a client
@@ -17,20 +19,36 @@ The kernel cuts off a client that does not read (TCP_USER_TIMEOUT).
 
 import asyncio
 import logging
+import multiprocessing
 import os
 import socket
 import stat
-import sys
+import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
+from pathlib import Path
+from time import perf_counter
+from typing import Any
 
+from django.conf import settings
+
+from articles.core.parent_process import end_with_parent
 from newsroom import wsgi
+from newsroom.server import access_log, database_waits, outages, request_metrics
 from newsroom.server.body_limits import LARGEST_BODY, largest_body
+from newsroom.server.exchanges import (
+    EXCHANGE,
+    Exchange,
+    ObservedProtocol,
+    RequestIds,
+    lines_of,
+)
 from newsroom.server.plain_answers import plain_headers
-from newsroom.server.proxies import AMBIGUOUS, FORWARDED
+from newsroom.server.proxies import FORWARDED
 from newsroom.server.request_bodies import (
     BodyTooLarge,
     RequestRefused,
@@ -38,6 +56,7 @@ from newsroom.server.request_bodies import (
     drain,
     whole_body,
 )
+from newsroom.server.request_environ import FileWrapper, environ_of
 
 # Threads that run Django, in each worker. The connection pool of a process has as many
 # connections.
@@ -48,17 +67,24 @@ THREADS = 16
 BODIES = 512
 # Bodies with a larger limit wait for each other, on the disk.
 LARGE_BODIES = 4
+# A GET for which a page is kept gets that page after this many seconds without Django's answer.
+# Who waits for a thread for so long, while others wait for the database, gets 503.
+LATE_SECONDS = 2.0
+# A request that waited longer for a thread, while others failed, is not tried.
+SECONDS_TO_TRY = 0.5
+
 # A client that takes nothing of an answer for this many seconds is cut off.
 UNREAD_SECONDS = 30
 
 # A longer answer is passed on piece by piece while it is made.
 WHOLE_ANSWER = 1024 * 1024
 
-# Headers that affect which page a GET gets, beyond those that every request has.
+# Headers that affect which page or which id a GET gets, beyond those that every request has.
 DECIDING = frozenset(
     [
         "cookie",
         "if-none-match",
+        "x-request-id",
         *(name.removeprefix("HTTP_").lower().replace("_", "-") for name in FORWARDED),
     ]
 )
@@ -71,32 +97,72 @@ class Server:
     The RSGI application in front of a WSGI application with `kept(environ)`.
 
     `sessions.is_signed_in(environ)` says whose body may be larger, `pages.answer_at(address,
-    accepted)` which page is kept. The paths in `health` have a thread of their own.
+    accepted)` which page is kept, and `pages.stand_in(environ)` which one stands in while Django
+    fails. `static_files` are the paths that Django answers without the database. `log` takes
+    every answered request (newsroom.server.access_log).
     """
 
-    def __init__(self, application, sessions, pages, *, health=("/healthz",)):
+    def __init__(
+        self, application, sessions, pages, *, static_files=frozenset(), log=None
+    ):
         self._application = application
         self._sessions = sessions
         self._pages = pages
-        self._health = health
+        self._static_files = static_files
+        self._log = log or access_log.AccessLog(write=None)
+        self._ids = RequestIds()
         self._threads = ThreadPoolExecutor(THREADS, "django")
-        self._health_thread = ThreadPoolExecutor(1, "health")
+        # For what needs no database: static files, and the page that says that it is down.
+        self._other_threads = ThreadPoolExecutor(2, "no-database")
+        self._ready_thread = ThreadPoolExecutor(4, "ready")
+        # The metrics may wait for the database.
+        self._metrics_thread = ThreadPoolExecutor(2, "metrics")
         self._with_body = asyncio.Semaphore(THREADS // 2)
         self._large = asyncio.Semaphore(LARGE_BODIES)
         self._bodies = 0
 
     def __rsgi_init__(self, loop):
         loop.call_later(0.5, give_up_unread_answers, UNREAD_SECONDS)
+        self._log.start()
+        # The next server would find the port taken by the workers of one that was killed.
+        if server := multiprocessing.parent_process():
+            end_with_parent(server.pid)
+
+    def __rsgi_del__(self, loop):
+        self._log.stop()
 
     async def __rsgi__(self, scope, protocol):
+        exchange = Exchange(self._ids.next(), scope.method, scope.path, perf_counter())
         page = self._kept_page(scope)
         if page is not None:
-            protocol.response_bytes(*page)
+            # The same as through an ObservedProtocol, and quicker.
+            exchange.status, headers, body, exchange.cache = page
+            headers = [*headers, ("x-request-id", exchange.request_id)]
+            protocol.response_bytes(exchange.status, headers, body)
+            exchange.size = len(body)
+            self._log.add(exchange)
             return
+        self._log.in_progress += 1
+        try:
+            await self._answer_observed(
+                scope, ObservedProtocol(protocol, exchange), exchange
+            )
+        finally:
+            # Without an answer of ours, the server below sends 500.
+            exchange.status = exchange.status or 500
+            self._log.in_progress -= 1
+            self._log.add(exchange)
+
+    async def _answer_observed(self, scope, protocol, exchange):
         try:
             environ = environ_of(scope)
-            answer = self._kept(environ)
-            if answer is not None:
+            environ[EXCHANGE] = exchange
+            said = self._application.request_id(environ)
+            exchange.request_id = said or exchange.request_id
+            if is_health(environ):
+                body = b"alive\n"
+                send_answer(protocol, environ, 200, plain_headers(len(body)), body)
+            elif (answer := self._kept(environ)) is not None:
                 send_answer(protocol, environ, *answer)
             elif announced_length(environ) or "HTTP_TRANSFER_ENCODING" in environ:
                 await self._answer_with_body(environ, protocol)
@@ -109,7 +175,7 @@ class Server:
 
     def _kept_page(self, scope):
         """
-        Status, headers and body of the kept page for a plain GET; None for other requests.
+        Status, headers, body and state of the kept page for a plain GET; None for other requests.
 
         Most requests are of this kind, so it builds nothing that they do not need.
         """
@@ -132,12 +198,10 @@ class Server:
         return self._pages.answer_at(address, accepted)
 
     def _kept(self, environ):
-        answer = Started()
-        page = self._application.kept(environ)
-        if page is None:
-            return None
-        body = page.send(environ, answer)
-        return answer.status, answer.headers, b"".join(body)
+        # Nothing is awaited here, so the lines of no other request are marked.
+        with lines_of(environ[EXCHANGE]):
+            page = self._application.kept(environ)
+        return page and sent_by(page, environ)
 
     async def _answer_with_body(self, environ, protocol):
         path = environ["PATH_INFO"]
@@ -145,7 +209,7 @@ class Server:
         # Asked only where it matters, because it may query the database.
         largest = largest_body(path, is_signed_in=True)
         if largest > limit and await self._in_thread(
-            self._sessions.is_signed_in, environ
+            environ[EXCHANGE], self._sessions.is_signed_in, environ
         ):
             limit = largest
         if self._bodies >= BODIES:
@@ -175,37 +239,115 @@ class Server:
             await drain(chunks)
         environ["wsgi.input"] = body
         environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ[EXCHANGE].body_seconds = perf_counter() - environ[EXCHANGE].began
         try:
-            async with self._with_body:
+            if not await self._turn():
+                await self._say_unavailable(environ, protocol)
+                return
+            try:
                 await self._answer(environ, protocol)
+            finally:
+                self._with_body.release()
         finally:
             body.close()
 
+    async def _turn(self):
+        """Wait for a turn among the requests with a body. False if there is none in an outage."""
+        while True:
+            try:
+                return await asyncio.wait_for(self._with_body.acquire(), LATE_SECONDS)
+            except TimeoutError:
+                if outages.has_just_failed():
+                    return False
+
     async def _answer(self, environ, protocol):
-        is_health = environ["PATH_INFO"] in self._health
-        threads = self._health_thread if is_health else self._threads
+        path = environ["PATH_INFO"]
+        if path == "/metrics":
+            await self._answer_in(self._metrics_thread, environ, protocol)
+            return
+        if path in self._static_files or path == "/readyz":
+            # Neither needs a session, and looking it up may take long.
+            environ.pop("HTTP_COOKIE", None)
+            is_static = path != "/readyz"
+            threads = self._other_threads if is_static else self._ready_thread
+            await self._answer_in(threads, environ, protocol)
+            return
+        if outages.is_down() and (page := self._pages.stand_in(environ)):
+            send_answer(protocol, environ, *sent_by(page, environ))
+            return
         loop = asyncio.get_running_loop()
-        work = Work(self._application, environ, protocol, loop)
-        status, headers, body = await loop.run_in_executor(threads, work.run)
+        work = Work(self._application, environ, protocol, loop, pages=self._pages)
+        future = self._threads.submit(run_marked, environ[EXCHANGE], work.run)
+        answer = asyncio.wrap_future(future)
+        seconds = LATE_SECONDS
+        while not (await asyncio.wait({answer}, timeout=seconds))[0]:
+            if page := self._pages.stand_in(environ):
+                work.give_up()
+                send_answer(protocol, environ, *sent_by(page, environ))
+                return
+            is_waiting = database_waits.longest() >= LATE_SECONDS / 2
+            if (is_waiting or outages.has_just_failed()) and future.cancel():
+                await self._say_unavailable(environ, protocol)
+                return
+            seconds = LATE_SECONDS / 10
+        status, headers, body = answer.result()
         if body is not None:
             send_answer(protocol, environ, status, headers, body)
 
-    def _in_thread(self, function, *arguments):
+    async def _say_unavailable(self, environ, protocol):
+        outages.mark_unavailable(environ)
+        environ.pop("HTTP_COOKIE", None)
+        await self._answer_in(self._other_threads, environ, protocol)
+
+    async def _answer_in(self, threads, environ, protocol):
         loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._threads, function, *arguments)
+        work = Work(self._application, environ, protocol, loop)
+        status, headers, body = await self._in_thread(
+            environ[EXCHANGE], work.run, threads=threads
+        )
+        if body is not None:
+            send_answer(protocol, environ, status, headers, body)
+
+    def _in_thread(self, exchange, function, *arguments, threads=None):
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(
+            threads or self._threads, run_marked, exchange, function, *arguments
+        )
+
+
+def run_marked(exchange, function, *arguments):
+    """The result of the function; its log lines carry the id of the exchange."""
+    with lines_of(exchange):
+        return function(*arguments)
 
 
 class Work:
-    """One request in a Django thread."""
+    """
+    One request in a Django thread.
 
-    def __init__(self, application, environ, protocol, loop):
+    `pages` has the pages that stand in if Django fails; without it, none does, and the request is
+    tried whatever happened to others.
+    """
+
+    def __init__(self, application, environ, protocol, loop, *, pages=None):
         self._application = application
         self._environ = environ
         self._protocol = protocol
         self._loop = loop
+        self._pages = pages
+        self._arrived = time.monotonic()
+        self._is_given_up = False
+
+    def give_up(self):
+        """Something else was sent; this answer goes nowhere. Called in the event loop."""
+        self._is_given_up = True
 
     def run(self):
         """Status, headers and body: bytes, the path of a file, or None if it was already sent."""
+        if self._pages and outages.has_just_failed() and self._is_late():
+            if page := self._stand_in():
+                return sent_by(page, self._environ)
+            outages.mark_unavailable(self._environ)
         started = Started()
         try:
             body = self._application(self._environ, started)
@@ -214,17 +356,28 @@ class Work:
             sentence = b"Something went wrong here.\n"
             return 500, plain_headers(len(sentence)), sentence
         try:
+            # Whoever asks, also with a session, gets the page that everybody gets.
+            if started.status >= 500 and (page := self._stand_in()):
+                return sent_by(page, self._environ)
             if self._environ["REQUEST_METHOD"] == "HEAD":
                 return started.status, started.headers, b""
             if path := path_of_whole_file(body, started.headers):
                 return started.status, started.headers, path
             return self._bytes_of(body, started)
         except Exception:
+            if self._is_given_up:
+                return started.status, started.headers, None
             logger.exception("The answer broke off.")
             raise
         finally:
             if hasattr(body, "close"):
                 body.close()
+
+    def _stand_in(self):
+        return self._pages and self._pages.stand_in(self._environ)
+
+    def _is_late(self):
+        return time.monotonic() - self._arrived > SECONDS_TO_TRY
 
     def _bytes_of(self, body, started):
         """Status, headers and whole body; a long body is sent here, piece by piece, and None."""
@@ -244,6 +397,8 @@ class Work:
         return started.status, started.headers, None
 
     async def _open(self, started):
+        if self._is_given_up:
+            raise GivenUp
         return self._protocol.response_stream(started.status, as_sent(started.headers))
 
     def _on_loop(self, function, *arguments):
@@ -251,6 +406,10 @@ class Work:
             return await function(*arguments)
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+
+
+class GivenUp(Exception):
+    """Another answer was sent meanwhile."""
 
 
 class Started:
@@ -263,22 +422,7 @@ class Started:
         self.status, self.headers = int(status[:3]), headers
 
 
-class FileWrapper:
-    """WSGI's file_wrapper, which remembers the file so that granian can send it."""
-
-    def __init__(self, file, block_size=8192):
-        self.file = file
-        self._block_size = block_size
-
-    def __iter__(self):
-        while block := self.file.read(self._block_size):
-            yield block
-
-    def close(self):
-        self.file.close()
-
-
-def path_of_whole_file(body, headers) -> str | None:
+def path_of_whole_file(body: object, headers: Iterable[tuple[str, str]]) -> str | None:
     """The path of the file if the body is the whole file, else None."""
     if not isinstance(body, FileWrapper):
         return None
@@ -295,6 +439,30 @@ def path_of_whole_file(body, headers) -> str | None:
     if stat.S_ISREG(state.st_mode) and is_whole and os.path.isabs(path):
         return path
     return None
+
+
+def is_health(environ: dict[str, Any]) -> bool:
+    return environ["PATH_INFO"] == "/healthz" and environ["REQUEST_METHOD"] in (
+        "GET",
+        "HEAD",
+    )
+
+
+def sent_by(page, environ):
+    """Status, headers and body of the answer that a page sends."""
+    answer = Started()
+    body = page.send(environ, answer)
+    return answer.status, answer.headers, b"".join(body)
+
+
+def static_files() -> frozenset[str]:
+    """The paths of the collected static files, which whitenoise finds at its start, too."""
+    root = Path(settings.STATIC_ROOT)
+    return frozenset(
+        f"/{settings.STATIC_URL.lstrip('/')}{file.relative_to(root).as_posix()}"
+        for file in root.rglob("*")
+        if file.is_file()
+    )
 
 
 def send_answer(protocol, environ, status, headers, body):
@@ -324,72 +492,6 @@ async def chunks_of(protocol):
         yield chunk
 
 
-CONSTANT = {
-    "GATEWAY_INTERFACE": "CGI/1.1",
-    "SCRIPT_NAME": "",
-    "SERVER_SOFTWARE": "granian",
-    "wsgi.errors": sys.stderr,
-    "wsgi.file_wrapper": FileWrapper,
-    "wsgi.multiprocess": True,
-    "wsgi.multithread": True,
-    "wsgi.run_once": False,
-    "wsgi.version": (1, 0),
-}
-
-
-def environ_of(scope) -> dict:
-    """
-    The WSGI environ of a request, without its body.
-
-    Headers with an underscore in the name are left out, because in an environ they equal the
-    one with a hyphen. AMBIGUOUS holds the names of forwarding headers of this kind and of
-    those in two lines. Raises RequestRefused for two Host headers.
-    """
-    server, _, port = scope.server.rpartition(":")
-    client = scope.client.rpartition(":")[0] or scope.client
-    environ = CONSTANT | {
-        "REQUEST_METHOD": scope.method,
-        "PATH_INFO": as_latin_1(scope.path),
-        "QUERY_STRING": as_latin_1(scope.query_string),
-        "REMOTE_ADDR": client.strip("[]"),
-        "SERVER_NAME": server.strip("[]"),
-        "SERVER_PORT": port,
-        "SERVER_PROTOCOL": "HTTP/1.1" if scope.http_version == "1.1" else "HTTP/1.0",
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": BytesIO(),
-    }
-    ambiguous = set()
-    for name, value in scope.headers.items():
-        key = key_of(name)
-        if "_" in name:
-            if key in FORWARDED:
-                ambiguous.add(name)
-        elif key not in environ:
-            environ[key] = value
-        elif key == "HTTP_HOST":
-            raise RequestRefused(400, "A request names one host.")
-        else:
-            if key in FORWARDED:
-                ambiguous.add(name)
-            joint = "; " if key == "HTTP_COOKIE" else ","
-            environ[key] += joint + value
-    if ambiguous:
-        environ[AMBIGUOUS] = ambiguous
-    return environ
-
-
-def as_latin_1(text):
-    """The text as WSGI wants it: each byte as one character."""
-    return text if text.isascii() else text.encode().decode("latin-1")
-
-
-@lru_cache(maxsize=1024)
-def key_of(name):
-    """The header's key in the environ."""
-    key = name.upper().replace("-", "_")
-    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
-
-
 def give_up_unread_answers(seconds):
     """
     Make the kernel close connections on which nothing could be sent for this many seconds.
@@ -411,4 +513,18 @@ def give_up_unread_answers(seconds):
                 copy.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
 
 
-application = Server(wsgi.application, wsgi.sessions, wsgi.pages)
+def log_of_this_process():
+    """The access log as the settings want it."""
+    return access_log.AccessLog(
+        write=access_log.write_to_stdout if settings.ACCESS_LOG else None,
+        metrics=request_metrics.of_this_process(),
+    )
+
+
+application = Server(
+    wsgi.application,
+    wsgi.sessions,
+    wsgi.pages,
+    static_files=static_files(),
+    log=log_of_this_process(),
+)

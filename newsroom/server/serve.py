@@ -3,6 +3,7 @@
 import copy
 import errno
 import os
+import queue
 import socket
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
+
+from newsroom.server import request_metrics
+from newsroom.server.proxies import networks
 
 # Connections per worker; further ones wait in the kernel's queue. They cost a little memory
 # and no thread, so that even a thousand silent clients leave room.
@@ -33,17 +37,26 @@ LARGEST_HEADERS = 32 * 1024
 SECONDS_TO_FINISH = 30
 
 TICK_SECONDS = 10
+# How long the jobs of `tick` may go on after the requests are finished. They are then killed:
+# every job can be, and the next tick begins it again.
+SECONDS_TO_FINISH_TICK = 5
+
+# How long the database may take to answer at the start.
+DATABASE_SECONDS = 3
+CONNECTED = object()
 
 
 def serve(*, host: str, port: int, workers: int) -> None:
     """
     Serve the site until SIGTERM or SIGINT, then finish the running requests.
 
-    Raises CommandError with a sentence if the site is not ready to be served.
+    Raises CommandError with a sentence if nothing can be served there. Whether the site is
+    ready is the question of `refuse_when_not_ready`.
     """
-    refuse_when_not_ready()
     refuse_when_taken(host, port)
     close_connections()
+    if settings.METRICS_TOKEN:
+        request_metrics.make_folder()
     ticking = TickProcess()
     server = Granian(
         "newsroom.server.rsgi:application",
@@ -95,21 +108,65 @@ def connections_for(files: int) -> int:
 
 
 def refuse_when_not_ready():
+    """Raise CommandError or ImproperlyConfigured with a sentence for what is missing."""
+    # Otherwise it is only the workers that find a wrong setting.
+    networks(settings.TRUSTED_PROXIES)
     if not settings.DEBUG and not staticfiles_storage.hashed_files:
         raise CommandError(
             "The static files have not been collected. Run: "
             "uv run manage.py collectstatic --no-input"
         )
-    try:
-        executor = MigrationExecutor(connections["default"])
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
-        raise CommandError(f"The database does not answer: {error}") from error
+    missing = missing_migrations()
     if missing:
         raise CommandError(
             f"The database is not up to date, {len(missing)} migrations are missing. "
             "Run: uv run manage.py migrate"
         )
+
+
+def missing_migrations() -> list:
+    """
+    The migrations that the database lacks.
+
+    Raises CommandError, after DATABASE_SECONDS at most, if the database does not answer.
+    """
+    # A database can also accept a connection and say nothing, or its name can hang in the
+    # resolver: no time limit of the driver covers everything.
+    answers: queue.Queue = queue.Queue()
+    threading.Thread(target=_look_up_migrations, args=[answers], daemon=True).start()
+    try:
+        found = answers.get(timeout=DATABASE_SECONDS)
+    except queue.Empty:
+        raise CommandError(
+            f"The database has not answered for {DATABASE_SECONDS} seconds. "
+            "Is it running, and is DATABASE_URL right?"
+        ) from None
+    if found is CONNECTED:
+        # To find the migrations takes a busy machine seconds, which are not the database's.
+        found = answers.get()
+    if isinstance(found, (DatabaseError, OSError)):
+        # Drivers add further lines with advice.
+        reason = str(found).strip().partition("\n")[0].rstrip(".")
+        raise CommandError(f"The database does not answer: {reason}.") from found
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _look_up_migrations(answers):
+    # A connection of its own, because a pool would go on trying.
+    connection = connections["default"].copy()
+    connection.settings_dict["OPTIONS"].pop("pool", None)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        answers.put(CONNECTED)
+        executor = MigrationExecutor(connection)
+        answers.put(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except Exception as error:
+        answers.put(error)
+    finally:
+        connection.close()
 
 
 def refuse_when_taken(host, port):
@@ -149,8 +206,8 @@ class TickProcess:
     Runs `tick` in a process of its own, and starts it again when it ends.
 
     The process reads from a pipe that we hold open: when the server ends, in whatever way,
-    the pipe closes and the process ends.
-    went, the pipe closes and the process ends.
+    the pipe closes and the process ends after its present job. If that takes longer than
+    SECONDS_TO_FINISH_TICK, or the server was killed, it is killed.
     """
 
     def __init__(self):
@@ -165,9 +222,10 @@ class TickProcess:
         if self._process is not None:
             self._process.stdin.close()
             try:
-                self._process.wait(timeout=SECONDS_TO_FINISH)
+                self._process.wait(timeout=SECONDS_TO_FINISH_TICK)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+                self._process.wait()
 
     def _keep_running(self):
         command = [
@@ -177,6 +235,10 @@ class TickProcess:
             f"--every={TICK_SECONDS}",
         ]
         while not self._ending.is_set():
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+            # In a group of its own, which Ctrl+C on a terminal does not reach: while it
+            # starts, it would break off with a traceback.
+            self._process = subprocess.Popen(  # noqa: S603
+                command, stdin=subprocess.PIPE, process_group=0
+            )
             self._process.wait()
             self._ending.wait(TICK_SECONDS)

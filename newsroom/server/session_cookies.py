@@ -9,11 +9,14 @@ import re
 import time
 from collections import OrderedDict
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.http.cookie import parse_cookie
 from django.utils import timezone
+
+from newsroom.server import outages
 
 # The keys that Django makes (SessionBase._get_new_session_key).
 SESSION_KEY = re.compile(r"[a-z0-9]{32}")
@@ -64,7 +67,7 @@ class KnownSessions:
             self._take_out(environ)
         return self._application.kept(environ)
 
-    def is_signed_in(self, environ) -> bool:
+    def is_signed_in(self, environ: dict[str, Any]) -> bool:
         """Whether the request brings a session of somebody with an account. May ask the database."""
         return self._is_named(environ) and self._known(environ) == OF_ACCOUNT
 
@@ -76,8 +79,11 @@ class KnownSessions:
         if known is None:
             try:
                 known = look_up(key)
-            except DatabaseError:
-                # Django finds out for itself, and says what is wrong.
+            except DatabaseError as error:
+                if status := outages.status_for(error):
+                    # Django answers at once, instead of waiting for the database again.
+                    outages.note(error)
+                    environ[outages.UNAVAILABLE] = status
                 return OF_ACCOUNT
             self._remember(key, known)
         return known

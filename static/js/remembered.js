@@ -7,7 +7,8 @@ const MOST = 50;
 // The second form of each was used by earlier releases.
 const PRIVATE = /^\/comments\/mine\/\d+(\.[0-9a-f]{32})?:[\w-]+\/$/;
 const TOKEN = /^\d+\.([0-9a-f]{32}:[0-9A-Za-z]+|\d+):[\w-]+$/;
-const ARTICLE = /^\/articles\/[\w-]+\/$/;
+// Letters outside ASCII are percent-encoded.
+const ARTICLE = /^\/articles\/([\w-]|%[89A-F][0-9A-F])+\/$/;
 
 export function remembered() {
   try {

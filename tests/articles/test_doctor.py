@@ -2,10 +2,10 @@ from django.core.files.storage import default_storage
 
 from articles import doctor
 from articles.images.renditions import write_file
-from articles.models import Image, ImageUse
+from articles.models import Image, ImageUse, Person, Tag
 from articles.models.image import fingerprint_of
 from tests.articles.old_pictures import old_image
-from tests.factories import make_article, make_image
+from tests.factories import make_article, make_image, make_person
 
 
 def found(check):
@@ -68,3 +68,25 @@ def test_a_picture_at_a_guessable_address_is_found_and_moved(db):
         assert default_storage.exists(picture.file.name)
         assert picture.fingerprint == fingerprint_of(picture)
         assert len(picture.secret) >= 7
+
+
+def test_names_without_a_key_are_found_and_get_one(db):
+    make_person(name="Zoë")
+    Tag.objects.create(name="Ärzte")
+    assert found(doctor.wrong_name_keys) == []
+    Person.objects.update(key=None)
+    Tag.objects.update(name="Äpfel")
+    for finding in doctor.wrong_name_keys():
+        finding.mend()
+    assert Person.objects.get().key == "zoë"
+    assert Tag.objects.get().key == "äpfel"
+    assert found(doctor.wrong_name_keys) == []
+
+
+def test_of_two_tags_with_one_name_somebody_has_to_choose(db):
+    Tag.objects.create(name="Ärzte")
+    other = Tag.objects.create(name="x")
+    Tag.objects.filter(pk=other.pk).update(name="ÄRZTE", key=None)
+    [finding] = doctor.wrong_name_keys()
+    assert finding.mend is None
+    assert "Merge" in finding.sentence

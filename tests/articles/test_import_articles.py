@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -14,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
+from articles.importers import text
 from articles.models import Article, Person, Step, Tag
 from tests.factories import make_article, make_person
 
@@ -105,6 +107,27 @@ def test_a_second_import_doubles_nothing(moved_in, tmp_path):
         f"skipped: {path}: already here as /articles/crane/\n1 skipped\n"
     )
     assert Article.objects.count() == 1
+
+
+def test_a_text_whose_letters_and_spaces_are_composed_otherwise_is_known_again(
+    moved_in, tmp_path
+):
+    title = "Überfahrt nach\u00a0Ærø – й"
+    apart = unicodedata.normalize("NFD", title).replace("\u00a0", " ")
+    moved_in(write(tmp_path, "a.txt", title=title))
+    said = moved_in(write(tmp_path, "b.txt", title=apart))
+    assert "already here" in said
+    assert Article.objects.get().title == title
+
+
+def test_what_an_earlier_release_imported_apart_is_known_again(moved_in, tmp_path):
+    title = "Überfahrt"
+    path = write(tmp_path, "a.txt", title=title)
+    moved_in(path)
+    [imported] = text.read(path)
+    for source in {*imported.former_sources, imported.source}:
+        Article.objects.update(source=source)
+        assert "already here" in moved_in(tmp_path / "a.txt")
 
 
 def test_an_article_of_the_same_title_gets_another_address(moved_in, tmp_path):

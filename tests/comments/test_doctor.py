@@ -47,7 +47,7 @@ def test_a_wrong_count_of_shown_comments_is_found_and_mended(root, batch):
     Thread.objects.filter(article=root.article).update(shown_count=7)
     [finding] = findings()
     assert finding.name == "“The well”"
-    assert finding.sentence == "The number kept is 7, and the true one is 3."
+    assert finding.sentence == "The stored number is 7; the correct number is 3."
     finding.mend()
     assert said() == []
     assert Thread.objects.get(article=root.article).shown_count == 3
@@ -56,7 +56,7 @@ def test_a_wrong_count_of_shown_comments_is_found_and_mended(root, batch):
 def test_an_article_without_a_thread_is_given_one(root, batch):
     Thread.objects.filter(article=root.article).delete()
     [finding] = findings()
-    assert finding.sentence == "The number kept is 0, and the true one is 3."
+    assert finding.sentence == "The stored number is 0; the correct number is 3."
     finding.mend()
     assert Thread.objects.get(article=root.article).shown_count == 3
 
@@ -65,8 +65,8 @@ def test_a_wrong_count_of_replies_is_found_and_mended(root, batch):
     reply = root.replies.first()
     Comment.objects.filter(pk__in=[root.pk, reply.pk]).update(approved_replies=5)
     assert said() == [
-        (f"comment {root.pk}", "The number kept is 5, and the true one is 2."),
-        (f"comment {reply.pk}", "The number kept is 5, and the true one is 0."),
+        (f"comment {root.pk}", "The stored number is 5; the correct number is 2."),
+        (f"comment {reply.pk}", "The stored number is 5; the correct number is 0."),
     ]
     for finding in findings():
         finding.mend()

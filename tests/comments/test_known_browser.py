@@ -71,8 +71,7 @@ def test_what_somebody_put_into_the_storage_is_not_sent(open_page):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1440, "light")])
 def test_the_pages_about_people_are_for_everyone(open_page, scheme, width):
     user = make_user(role="Moderators", password=None)
     commenter = make_commenter(address=f"{'w' * 60}@{'example.' * 8}org")

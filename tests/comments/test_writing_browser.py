@@ -478,8 +478,11 @@ def test_with_the_keyboard_alone_and_without_javascript(article, root, open_page
     assert page.context.cookies() == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [SMALL_PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [(SMALL_PHONE, "light"), (DESK, "dark")],
+    ids=["phone-light", "desk-dark"],
+)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways_while_one_writes(
     article, root, open_page, viewport, scheme
 ):

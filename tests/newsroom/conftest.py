@@ -21,23 +21,32 @@ from tests.conftest import OUR_VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 
+MAKE_STEADY_CLOCK = "from tests.factories import make_steady_clock; make_steady_clock()"
+
 
 class Site:
     """Runs `manage.py` as an operator would, with only the environment that the test sets."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, *, root=ROOT, **environment):
         self.folder = folder
+        # Where the code is: this checkout, or that of another release.
+        self.root = root
         self.environment = {
             name: value
             for name, value in os.environ.items()
             if name not in {*OUR_VARIABLES, "VAR_DIR"}
             and not name.startswith(("DJANGO_", "PYTEST_"))
-        } | {"VAR_DIR": str(folder), **environment}
+        } | {
+            "VAR_DIR": str(folder),
+            # Nobody reads what a server prints before it ends, and a pipe has an end.
+            "ACCESS_LOG": "0",
+            **environment,
+        }
 
     def start(self, *arguments, stdin=subprocess.DEVNULL, **environment):
         return subprocess.Popen(
             [sys.executable, "manage.py", *map(str, arguments)],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment | environment,
             stdin=stdin,
             stdout=subprocess.PIPE,
@@ -56,7 +65,7 @@ class Site:
         """The output of the code, run with the settings of the site."""
         return subprocess.run(
             [sys.executable, "-c", code],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment
             | {"DJANGO_SETTINGS_MODULE": "newsroom.settings"}
             | environment,
@@ -122,6 +131,12 @@ def wait_until(true, seconds=120):
     while not true():
         assert time.monotonic() < until, "It did not become true in time."
         time.sleep(0.1)
+
+
+def children_of(process):
+    """The child processes, as the kernel lists them for each thread."""
+    lists = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(pid) for listed in lists for pid in listed.read_text().split()]
 
 
 def ask(address, **headers):

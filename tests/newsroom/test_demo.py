@@ -1,21 +1,43 @@
+import fcntl
+import json
+import logging
+import os
+import pty
+import re
 import signal
+import subprocess
+import sys
+import termios
+import threading
+from contextlib import contextmanager, suppress
+from io import StringIO
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 
 from articles.models import Article, Correction, CorrectionRequest
 from comments.models import Comment, Thread
 from newsroom.demo import load, static_files
 from newsroom.demo.conversations import CONVERSATIONS
+from newsroom.demo.progress import DemoProgress, log_kept_in
 from newsroom.demo.stories import ARTICLES, STORIES
-from tests.factories import make_article, make_user
-from tests.newsroom.conftest import ask, taken_port
+from tests.factories import make_article
+from tests.newsroom.conftest import ROOT, ask, free_port, taken_port, wait_until
+
+
+@pytest.fixture(scope="module")
+def loaded(module_db):
+    """The demo, loaded once for all tests that look at it."""
+    load.load()
+    return module_db
 
 
 @pytest.fixture
-def demo(db):
-    load.load()
+def demo(loaded, db, settings):
+    settings.MEDIA_ROOT = loaded
 
 
 def content():
@@ -107,21 +129,6 @@ def test_a_second_load_changes_nothing(demo):
     assert content() == before
 
 
-def test_a_load_that_was_stopped_half_way_is_finished_by_the_next(db):
-    def power_cut(title):
-        if title == STORIES[9].title:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        load.load(report=power_cut)
-    assert Article.objects.count() == 10
-    assert load.load() == len(STORIES) - 10
-    assert Article.objects.count() == len(STORIES)
-    first = content()
-    load.load()
-    assert content() == first
-
-
 def test_there_is_an_account_for_each_role_with_a_password_of_its_own(demo):
     passwords = load.give_passwords()
     assert list(passwords) == ["writer", "editor", "moderator", "admin"]
@@ -143,42 +150,126 @@ def test_a_password_is_given_once(demo):
     assert load.give_passwords() == {}
 
 
-def test_a_site_of_somebody_is_left_alone(db):
-    article = make_article()
-    with pytest.raises(CommandError, match="holds a site that is no demo"):
-        call_command("demo", "--no-serve")
-    assert list(Article.objects.all()) == [article]
-    assert not User.objects.filter(username__in=load.ACCOUNTS).exists()
-
-
-def test_an_account_alone_makes_it_somebodys_site(db):
-    make_user()
-    assert load.is_somebodys_site()
-
-
 def test_what_visitors_of_the_demo_wrote_does_not_end_it(demo):
     make_article()
     assert not load.is_somebodys_site()
 
 
+@contextmanager
+def on_a_terminal(site, *arguments):
+    """Run the command on a terminal. Yields the process, the terminal, and what it shows."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=site.environment | {"TERM": "xterm"},
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        # The terminal sends Ctrl+C to the session that it controls.
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(its)
+    shown = []
+
+    def look():
+        with suppress(OSError):  # the end of a terminal
+            while part := os.read(ours, 65536):
+                shown.append(part)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield process, ours, shown
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+        looking.join(timeout=60)
+        os.close(ours)
+
+
 def test_one_command_makes_a_running_site(site):
-    with site.served(command="demo") as (address, process):
+    port = free_port()
+    address = f"http://localhost:{port}"
+    with on_a_terminal(site, "demo", f"--port={port}") as (process, terminal, shown):
+        wait_for_terminal(f"{address}/healthz", process, shown)
         page = ask(address + "/").read().decode()
         assert STORIES[-5].title in page
         assert ask(f"{address}/articles/light-on-quay-street/").status == 200
         # Links have the port that the server really uses.
         feed = ask(f"{address}/feeds/rss.xml").read().decode()
         assert f"{address}/articles/light-on-quay-street/" in feed
-        process.terminate()
-        printed, complaints = process.communicate(timeout=60)
-    assert complaints == ""
-    assert "admin" in printed
-    assert address in printed
-    assert process.returncode == 0
+        assert ask(f"{address}/no-such-page/").status == 404
+        os.write(terminal, b"\x03")
+        assert process.wait(timeout=60) == 0
+    shown = b"".join(shown).decode()
+    # It said what it did, and the line is gone at the end.
+    for doing in ["Preparing the database …", STORIES[4].title, "Collecting"]:
+        assert doing in shown
+    last = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.rpartition("\x1b[2K")[2])
+    lines = [line for line in last.splitlines() if line]
+    assert lines[0].startswith(f"{len(STORIES)} articles")
+    assert lines[1] == f"Mails are files in {site.folder / 'mail'}/."
+    assert [line.split()[0] for line in lines[3:7]] == list(load.ACCOUNTS)
+    assert f"Newsroom is at {address}/" in lines[-2]
+    assert lines[-1] == "^C"
+    log = (site.folder / "demo.log").read_text().splitlines()
+    assert any("Started worker" in json.loads(line)["message"] for line in log)
+    assert '"level"' not in shown
     again = site.run("demo", "--no-serve")
-    assert again.returncode == 0
+    assert (again.returncode, again.complaints) == (0, "")
     assert "stay as they are" in again.printed
     assert "(the password it has)" in again.printed
+    assert "\x1b" not in again.printed
+
+
+def wait_for_terminal(address, process, shown):
+    def answers():
+        assert process.poll() is None, b"".join(shown).decode()
+        try:
+            return urlopen(address, timeout=5)
+        except (URLError, ConnectionError, TimeoutError):
+            return None
+
+    wait_until(answers, seconds=250)
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_one_line_says_what_the_demo_does_and_vanishes():
+    out = OutputWrapper(Terminal())
+    with DemoProgress(out) as progress:
+        progress.begin("Loading", total=2)
+        progress.item("Light on Quay Street")
+    shown = out.getvalue()
+    assert "Loading …" in shown
+    assert "Light on Quay Street" in shown
+    assert shown.count("\n") == 1
+    assert shown.endswith("\x1b[1A\x1b[2K")
+
+
+def test_elsewhere_every_step_is_a_line():
+    out = OutputWrapper(StringIO())
+    with DemoProgress(out) as progress:
+        progress.begin("Loading", total=2)
+        progress.item("Light on Quay Street")
+    assert out.getvalue() == "Loading …\n  Light on Quay Street\n"
+
+
+def test_what_is_logged_meanwhile_goes_into_a_file(tmp_path):
+    handler = logging.StreamHandler(sys.stdout)
+    logging.getLogger().addHandler(handler)
+    try:
+        with log_kept_in(tmp_path / "demo.log"):
+            logging.getLogger("newsroom").warning("A task was enqueued.")
+        assert handler.stream is sys.stdout
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "A task was enqueued.\n" in (tmp_path / "demo.log").read_text()
 
 
 def test_a_demo_that_was_killed_is_finished_by_the_next_run(site_with_files):

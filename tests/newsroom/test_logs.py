@@ -1,11 +1,14 @@
 import json
 import logging
+import re
 import sys
 import time
 
 import pytest
+from django.conf import settings as django_settings
 
-from newsroom.logs import JSONFormatter, masked
+from newsroom import logs
+from newsroom.logs import JSONFormatter, masked, request_id_of_lines
 
 
 def logged(message, *arguments, **fields):
@@ -40,6 +43,89 @@ def test_a_traceback_stands_in_the_same_line():
     entry = json.loads(line)
     assert "ValueError: /comments/mine/…/" in entry["traceback"]
     assert "abc:def" not in line
+
+
+def test_a_line_names_the_request_that_it_belongs_to():
+    token = request_id_of_lines.set("abc-1")
+    line = json.loads(logged("Something"))
+    request_id_of_lines.reset(token)
+    assert line["request_id"] == "abc-1"
+    assert "request_id" not in json.loads(logged("Something"))
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def fault_lines(formatter, *faults):
+    """The lines about these exceptions, which are raised at the same place."""
+    lines = []
+    for fault in faults:
+        try:
+            raise fault
+        except Exception:
+            record = logging.makeLogRecord(
+                {"name": "x", "msg": "Oh", "exc_info": sys.exc_info()}
+            )
+            lines.append(json.loads(formatter.format(record)))
+    return lines
+
+
+def test_the_traceback_of_the_same_fault_is_logged_once_a_minute():
+    clock = Clock()
+    formatter = JSONFormatter(clock=clock)
+    lines = fault_lines(formatter, *[ValueError("Bad")] * 4, KeyError("x"))
+    assert ["traceback" in line for line in lines] == [True] + [False] * 3 + [True]
+    # Each line still says what went wrong, and where.
+    assert {line["fault"] for line in lines[:4]} == {lines[0]["fault"]}
+    assert re.fullmatch(r"ValueError at .*/test_logs\.py:\d+", lines[0]["fault"])
+    assert "left_out" not in lines[0]
+    clock.now += 59.9
+    [line] = fault_lines(formatter, ValueError("Bad"))
+    assert "traceback" not in line
+    clock.now += 0.1
+    first, second = fault_lines(formatter, *[ValueError("Bad")] * 2)
+    assert "traceback" in first
+    assert first["left_out"] == 4
+    assert "traceback" not in second
+
+
+def test_the_same_fault_at_another_place_has_its_own_traceback():
+    formatter = JSONFormatter(clock=Clock())
+    assert "traceback" in fault_lines(formatter, ValueError())[0]
+    try:
+        raise ValueError
+    except ValueError:
+        record = logging.makeLogRecord(
+            {"name": "x", "msg": "Oh", "exc_info": sys.exc_info()}
+        )
+    assert "traceback" in json.loads(formatter.format(record))
+
+
+def test_the_memory_of_faults_is_bounded(monkeypatch):
+    monkeypatch.setattr(logs, "MOST_FAULTS", 3)
+    formatter = JSONFormatter(clock=Clock())
+    kinds = [type(f"Fault{number}", (Exception,), {}) for number in range(9)]
+    fault_lines(formatter, *(kind() for kind in kinds))
+    assert len(formatter._faults._known) == 3
+
+
+def test_tasks_that_went_well_are_not_logged():
+    logger = logging.getLogger("django.tasks")
+    assert not django_settings.DEBUG
+    assert not logger.isEnabledFor(logging.INFO)
+    assert logger.isEnabledFor(logging.ERROR)
+
+
+def test_the_server_is_not_told_to_tune_threads_that_it_does_not_use(caplog):
+    # As granian begins to serve with more workers than there are cores.
+    granian = logging.getLogger("_granian")
+    granian.warning("Configured number of workers appears to be higher than the amount")
+    granian.warning("Port 8000 is taken")
+    assert caplog.messages == ["Port 8000 is taken"]
 
 
 @pytest.mark.parametrize(

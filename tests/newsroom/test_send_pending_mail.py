@@ -145,7 +145,9 @@ def test_a_tick_sends_what_failed_when_its_time_has_come(server):
 
 def link_in(letter, kind):
     """The path of the link of this kind in the mail."""
-    [address] = re.findall(rf"/comments/mail/{kind}/\S+", letter.get_content())
+    [address] = re.findall(
+        rf"/comments/mail/{kind}/\S+", letter.get_body(["plain"]).get_content()
+    )
     return address
 
 
@@ -167,8 +169,8 @@ def test_the_whole_way_from_a_wish_to_its_end(server, client):
         client.post(link_in(asking, "confirm"), {"answer": "yes"})
         reply = make_shown_comment(parent=comment, name="Zoë", body="I do.")
         [_, news] = server.letters
-        assert "Zoë has answered your comment" in news.get_content()
-        assert reply.get_absolute_url() in news.get_content()
+        assert "Zoë has answered your comment" in news.get_body(["plain"]).get_content()
+        assert reply.get_absolute_url() in news.get_body(["plain"]).get_content()
         stop = re.search(r"/comments/mail/stop/[^>]+", news["List-Unsubscribe"])[0]
         client.post(stop, {"List-Unsubscribe": "One-Click"})
         make_shown_comment(parent=comment)

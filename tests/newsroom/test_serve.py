@@ -1,5 +1,4 @@
 import json
-import os
 import re
 import signal
 import threading
@@ -13,16 +12,25 @@ import pytest
 from django.core.management import CommandError
 
 from newsroom.management.commands.serve import host_and_port
-from tests.newsroom.conftest import ask, free_port, taken_port, wait_until
+from newsroom.server.serve import TICK_SECONDS, refuse_when_taken
+from tests.newsroom.conftest import (
+    MAKE_STEADY_CLOCK,
+    Site,
+    ask,
+    children_of,
+    free_port,
+    taken_port,
+    wait_until,
+    with_files,
+)
 
 # Another process holds the lock: every writer waits, as with a slow disk or a long job.
 HOLD_THE_TABLE = """
 import sys
 from django.db import connection, transaction
-from newsroom.models import FailedSignIn
 with transaction.atomic():
     if connection.vendor == "postgresql":
-        connection.cursor().execute("LOCK TABLE newsroom_failedsignin")
+        connection.cursor().execute("LOCK TABLE TABLE_NAME")
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -58,11 +66,19 @@ def test_the_server_serves_pages_and_static_files(ready_site):
         lines = log_of(process)
     assert process.returncode == 0
     assert {"time", "level", "logger", "message"} <= set(lines[0])
-    assert any(line["logger"].startswith("_granian") for line in lines)
+    of_granian = [line for line in lines if line["logger"].startswith("_granian")]
+    assert of_granian
+    # It has nothing to say against the number of our threads.
+    assert {line["level"] for line in of_granian} == {"info"}
 
 
 def test_a_request_in_flight_is_finished_when_the_server_is_told_to_stop(ready_site):
-    with ready_site.served("--workers", 1) as (site, process):
+    environment = {}
+    if url := ready_site.environment.get("DATABASE_URL"):
+        # Otherwise the request gives up after 1.5 seconds.
+        joint = "&" if "?" in url else "?"
+        environment["DATABASE_URL"] = f"{url}{joint}options=-c%20lock_timeout=60s"
+    with ready_site.served("--workers", 1, **environment) as (site, process):
         browser = build_opener(HTTPCookieProcessor(CookieJar()))
         form = browser.open(f"{site}/admin/login/").read().decode()
         token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', form)[1]
@@ -93,8 +109,9 @@ def test_a_request_in_flight_is_finished_when_the_server_is_told_to_stop(ready_s
 
 
 class holding_the_table:
-    def __init__(self, site):
-        self.process = site.start("shell", "-v0", "-c", HOLD_THE_TABLE, stdin=-1)
+    def __init__(self, site, table="newsroom_failedsignin"):
+        code = HOLD_THE_TABLE.replace("TABLE_NAME", table)
+        self.process = site.start("shell", "-v0", "-c", code, stdin=-1)
 
     def __enter__(self):
         assert self.process.stdout.readline() == "held\n"
@@ -104,12 +121,6 @@ class holding_the_table:
         if self.process.poll() is None:
             self.process.kill()
             self.process.communicate()
-
-
-def children_of(process):
-    """The child processes, as the kernel lists them for each thread."""
-    lists = Path(f"/proc/{process.pid}/task").glob("*/children")
-    return [int(pid) for listed in lists for pid in listed.read_text().split()]
 
 
 def tickers_of(process):
@@ -128,6 +139,7 @@ def is_gone(pid):
 
 
 def test_one_process_ticks_however_many_serve(ready_site):
+    ready_site.shell(MAKE_STEADY_CLOCK)
     ready_site.shell(
         "from newsroom.models import *; from datetime import *; "
         "FailedSignIn.objects.create(account='a', at=datetime(2020, 1, 1, tzinfo=UTC))"
@@ -142,15 +154,39 @@ def test_one_process_ticks_however_many_serve(ready_site):
         assert is_gone(ticker)
 
 
-def test_ticking_ends_even_when_the_server_is_killed(ready_site):
+def ticker_of(process):
+    """The id of the process that ticks, once it has begun: then it watches its parent."""
+    wait_until(lambda: tickers_of(process))
+    [ticker] = tickers_of(process)
+    wait_until(lambda: len(list(Path(f"/proc/{ticker}/task").iterdir())) > 1)
+    return ticker
+
+
+def test_a_job_that_hangs_does_not_hold_up_the_end(ready_site):
     with ready_site.served("--workers", 1) as (_, process):
-        wait_until(lambda: tickers_of(process))
-        [ticker] = tickers_of(process)
-        workers = set(children_of(process)) - {ticker}
-        process.kill()
-        for worker in workers:
-            os.kill(worker, signal.SIGKILL)
-        wait_until(lambda: is_gone(ticker), seconds=30)
+        ticker = ticker_of(process)
+        # Every tick writes what it has done, and waits for the lock that another process holds.
+        with holding_the_table(ready_site, "newsroom_ticking"):
+            time.sleep(TICK_SECONDS + 3)
+            start = time.monotonic()
+            process.terminate()
+            assert process.wait(timeout=60) == 0
+            assert time.monotonic() - start < 10
+            assert is_gone(ticker)
+
+
+def test_everything_ends_soon_after_the_server_was_killed(ready_site):
+    with ready_site.served("--workers", 2) as (site, process):
+        ticker_of(process)
+        with holding_the_table(ready_site, "newsroom_ticking"):
+            children = children_of(process)
+            assert len(children) == 3
+            # Now a job of the tick hangs, so that it does not see that its pipe is closed.
+            time.sleep(TICK_SECONDS + 3)
+            process.kill()
+            wait_until(lambda: all(map(is_gone, children)), seconds=5)
+        # The next server finds the port free.
+        refuse_when_taken(*host_and_port(urlsplit(site).netloc))
 
 
 def test_a_site_without_static_files_says_what_to_do(site):
@@ -165,6 +201,66 @@ def test_a_site_without_tables_says_what_to_do(site_with_files):
     assert run.returncode == 1
     assert "uv run manage.py migrate" in run.complaints
     assert "Traceback" not in run.complaints
+
+
+def refused_for_the_database(site, address):
+    """What `serve` and `demo` say, soon, without a database at the address."""
+    began = time.monotonic()
+    assert site.run("check").returncode == 0
+    # Python and Django start within a second, unless the machine has more to do.
+    needed = time.monotonic() - began
+    said = set()
+    for command in ["serve", "demo"]:
+        began = time.monotonic()
+        run = site.run(command, DATABASE_URL=address)
+        assert time.monotonic() - began < 5 + 2 * needed
+        assert run.returncode == 1
+        assert run.printed == ""
+        said.add(run.complaints)
+    [sentence] = said
+    assert len(sentence.splitlines()) == 1
+    assert "secret" not in sentence
+    return sentence
+
+
+def test_a_database_that_is_not_there_is_said_at_once(collected, tmp_path):
+    site = with_files(Site(tmp_path / "var"), collected)
+    address = f"postgres://desk:secret@127.0.0.1:{free_port()}/newsroom"
+    sentence = refused_for_the_database(site, address)
+    assert "The database does not answer" in sentence
+    assert "refused" in sentence
+    (site.folder / "notes").write_text("This is no database, but a text.")
+    sentence = refused_for_the_database(site, f"sqlite:///{site.folder}/notes")
+    assert "file is not a database" in sentence
+
+
+def test_a_database_that_says_nothing_is_not_waited_for(collected, tmp_path):
+    site = with_files(Site(tmp_path / "var"), collected)
+    with taken_port() as port:
+        address = f"postgres://desk:secret@127.0.0.1:{port}/newsroom"
+        sentence = refused_for_the_database(site, address)
+    assert "has not answered" in sentence
+
+
+def test_a_proxy_that_is_not_named_gets_a_sentence_instead_of_redirects(ready_site):
+    https = {"SITE_URL": "https://127.0.0.1"}
+    forwarded = {"X-Forwarded-Proto": "https"}
+    with ready_site.served("--workers", 1, **https) as (site, process):
+        answer = ask(site + "/", **forwarded)
+        assert answer.status == 400
+        assert b"TRUSTED_PROXIES" in answer.read()
+        lines = log_of(process)
+    assert any("TRUSTED_PROXIES" in line["message"] for line in lines)
+    named = https | {"TRUSTED_PROXIES": "127.0.0.1"}
+    with ready_site.served("--workers", 1, **named) as (site, _):
+        assert ask(site + "/", **forwarded).status == 200
+
+
+def test_a_wrong_setting_of_the_server_is_one_sentence(ready_site):
+    run = ready_site.run("serve", TRUSTED_PROXIES="my-proxy")
+    assert run.returncode == 1
+    [sentence] = run.complaints.splitlines()
+    assert "TRUSTED_PROXIES must hold addresses or networks" in sentence
 
 
 def test_a_taken_port_is_refused_in_a_sentence(ready_site):

@@ -12,7 +12,11 @@ from django.core.exceptions import ImproperlyConfigured
 from newsroom.settings import mailer_from
 from tests.newsroom.conftest import Site
 
+# As many as newsroom.server.rsgi.THREADS, which cannot be imported without a site; and /readyz.
+THREADS_AND_PROBE = 16 + 1
+
 REAL = {
+    "TRUSTED_PROXIES": "127.0.0.1",
     "SITE_URL": "https://news.example.org",
     "SECRET_KEY": "k9%vQ2z!Lr8#Wn4^Tb6&Xp1*Ym3(Gd5)Hf7-Jc0=Ks+Ra@Ue~Oi",
     "MAIL_URL": "smtp+tls://desk:secret@mail.example.org:587",
@@ -134,6 +138,8 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("SITE_URL", "news.example.org"),
         ("SITE_URL", "ftp://news.example.org"),
         ("SITE_URL", "https://[news"),
+        ("SITE_URL", "https://news.example.org/below/a/path"),
+        ("ALLOWED_HOSTS", "xn--ü.example"),
         ("DATABASE_URL", "mysql://desk:secret@db/newsroom"),
         ("DATABASE_URL", "postgres://desk:secret@db:port/newsroom"),
         ("CACHE_URL", "memory"),
@@ -164,9 +170,9 @@ def test_an_empty_secret_file_stops_the_start(place):
     ],
 )
 def test_a_value_that_cannot_be_read_stops_the_start_with_its_name(place, name, value):
-    complaint = complaint_of(place, **{name: value})
-    assert name in complaint.splitlines()[-1]
-    assert "secret" not in complaint.splitlines()[-1]
+    [complaint] = complaint_of(place, **{name: value}).splitlines()
+    assert name in complaint
+    assert "secret" not in complaint
 
 
 def test_sqlite_keeps_what_was_committed_and_waits_for_its_turn(place):
@@ -198,7 +204,7 @@ def test_a_database_url_leads_to_postgresql_with_a_pool(place):
         5433,
         "news",
     )
-    assert database["OPTIONS"]["pool"]["max_size"] == 16
+    assert database["OPTIONS"]["pool"]["max_size"] == THREADS_AND_PROBE
 
 
 def test_a_real_site_passes_the_check_for_deployment(place):
@@ -244,6 +250,28 @@ def test_the_host_of_the_site_is_allowed_without_being_named_twice(place):
     assert chosen == ["a.example", "b.example"]
 
 
+def test_an_international_host_name_is_known_by_its_wire_name(place):
+    names = (
+        "[settings.SITE_URL, settings.ALLOWED_HOSTS[-1], settings.CSRF_TRUSTED_ORIGINS]"
+    )
+    wire = "xn--zrich-kva.example"
+    for name in ["zürich.example", wire, "Zürich.Example"]:
+        assert value_of(place, names, SITE_URL=f"https://{name}/") == [
+            f"https://{wire}",
+            wire,
+            [f"https://{wire}"],
+        ]
+    hosts = value_of(place, "settings.ALLOWED_HOSTS", ALLOWED_HOSTS="zürich.example b")
+    assert hosts == [wire, "b"]
+
+
+def test_an_ipv6_address_can_be_the_host_of_the_site(place):
+    hosts = value_of(
+        place, "settings.ALLOWED_HOSTS", SITE_URL="http://[2001:db8::1]:8000"
+    )
+    assert hosts[-1] == "[2001:db8::1]"
+
+
 def test_every_page_gives_up_what_it_does_not_need(client, db):
     headers = client.get("/healthz").headers
     policy = headers["Content-Security-Policy"]
@@ -282,6 +310,27 @@ def test_a_mail_url_names_server_account_and_encryption():
 )
 def test_mail_goes_to_the_usual_port_of_its_encryption(url, port):
     assert mailer_from(url)["OPTIONS"]["port"] == port
+
+
+def test_without_a_mail_server_mails_are_files_and_no_log_lines(place):
+    send = (
+        "from django.core.mail import send_mail; "
+        "send_mail('Your link', 'Here.', None, ['a@example.org'])"
+    )
+    for unset in [{}, {"MAIL_URL": ""}]:
+        run = place.run("shell", "-v0", "-c", send, **unset)
+        assert (run.returncode, run.printed, run.complaints) == (0, "", "")
+    files = list((place.folder / "mail").iterdir())
+    assert len(files) == 2
+    assert all("Subject: Your link" in file.read_text() for file in files)
+
+
+def test_a_check_warns_of_what_a_public_site_lacks(place):
+    site = {name: REAL[name] for name in ["SITE_URL", "SECRET_KEY"]}
+    run = place.run("check", "--deploy", "--fail-level", "WARNING", **site)
+    assert run.returncode == 1
+    assert "newsroom.W001" in run.complaints
+    assert "newsroom.W002" in run.complaints
 
 
 def test_mail_can_stay_on_this_machine():

@@ -3,12 +3,12 @@
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
-from django.utils.text import Truncator
 
 from articles.admin.article.fields import MomentField, NamesField
 from articles.admin.article.form import credits_written, tags_called
 from articles.core.admin.stale_forms import SeenField
 from articles.core.moments import moment_in_words
+from articles.core.text.counting import shortened
 from articles.models import Article, Correction, CorrectionRequest
 from articles.publishing.actions import NO_REVISION
 from articles.publishing.inbound_links import slug_in
@@ -269,7 +269,7 @@ class RequestsField(forms.ModelMultipleChoiceField):
             ) from None
 
     def label_from_instance(self, asked):
-        words = Truncator(" ".join(asked.text.split())).chars(300)
+        words = shortened(" ".join(asked.text.split()), 300)
         return f"{words} ({moment_in_words(asked.created_at)})"
 
 

@@ -20,6 +20,7 @@ from articles.core.admin.stale_forms import (
     value_to_save,
 )
 from articles.core.slugs import says_something
+from articles.core.text.names import clean_name, name_key
 from articles.models import Article, Credit, Person, Revision, Tag
 from articles.publishing.actions import EditConflict
 
@@ -329,12 +330,14 @@ class ArticleForm(forms.ModelForm):
 def tags_called(names, *, may_make):
     """The current names of the tags. Raises ValidationError for a new tag unless `may_make`."""
     known = Tag.objects.names_of_today(names)
-    unknown = [name for name in names if name.lower() not in known]
+    unknown = [name for name in names if name_key(name) not in known]
     if unknown and not may_make:
         raise forms.ValidationError(
             f"There is no tag “{unknown[0]}” yet. Choose another one, or ask an editor to make it."
         )
-    return list(dict.fromkeys(known.get(name.lower(), name) for name in names))
+    # Of two spellings of a new tag, the first one counts.
+    spellings = {name_key(name): clean_name(name) for name in reversed(names)} | known
+    return list(dict.fromkeys(spellings[name_key(name)] for name in names))
 
 
 def credits_written(names, *, known=()):
@@ -348,9 +351,10 @@ def credits_written(names, *, known=()):
     people, roles = {}, []
     for written in names:
         name, role = bylines.split_role(written)
-        if name.lower() not in people:
-            people[name.lower()] = _person(name, has_role=written != name, known=known)
-        roles.append((people[name.lower()], Credit.Role(role)))
+        key = name_key(name)
+        if key not in people:
+            people[key] = _person(name, has_role=written != name, known=known)
+        roles.append((people[key], Credit.Role(role)))
     return roles
 
 
@@ -359,7 +363,7 @@ def _person(written, *, has_role, known):
     brackets = bylines.in_brackets(written)
     if brackets and (person := _person_known_as(*brackets)):
         return person
-    found = list(Person.objects.filter(name__iexact=written)[:20])
+    found = list(Person.objects.called(written)[:20])
     if len(found) > 1:
         # People who are in the byline already are meant.
         found = [person for person in found if person in known] or found
@@ -428,7 +432,7 @@ def _lead_in_words(typed):
 def _person_known_as(name, slug):
     """The person with this name and this slug; None when there is none."""
     person = Person.objects.filter(slug=slug).first()
-    return person if person and person.name.lower() == name.lower() else None
+    return person if person and name_key(person.name) == name_key(name) else None
 
 
 def _new_person(name, brackets):
@@ -450,15 +454,18 @@ def _names_with_roles(credits):
     people = [person for person, _ in credits]
     # Somebody with two roles stands here twice, but is one person.
     names = [name for _, name in {(one.pk or id(one), one.name) for one in people}]
-    shared = {name for name in names if names.count(name) > 1}
+    keys = [name_key(name) for name in names]
+    shared = {key for key in keys if keys.count(key) > 1}
     if names:
-        namesakes = Person.objects.filter(name__in=names).exclude(
+        namesakes = Person.objects.called(*names).exclude(
             pk__in=[person.pk for person in people if person.pk]
         )
-        shared |= set(namesakes.values_list("name", flat=True))
+        shared |= {name_key(person.name) for person in namesakes}
     return [
         bylines.with_role(
-            f"{person.name} ({person.slug})" if person.name in shared else person.name,
+            f"{person.name} ({person.slug})"
+            if name_key(person.name) in shared
+            else person.name,
             role,
         )
         for person, role in credits

@@ -10,12 +10,12 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.text import Truncator
 
 from articles.admin.images.picker import PickerMixin
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.admin.stale_forms import keep_changes_of_others
+from articles.core.text.counting import shortened
 from articles.images import library
 from articles.images.library import ImageInUse, SamePicture
 from articles.images.processing.validation import (
@@ -240,7 +240,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     @admin.display(description="title", ordering="title")
     def named(self, image):
-        return format_html("<bdi>{}</bdi>", Truncator(str(image)).chars(80))
+        return format_html("<bdi>{}</bdi>", shortened(str(image), 80))
 
     @admin.display(description="alt text")
     def said(self, image):
@@ -248,7 +248,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             return format_html('<span class="tile__missing">{}</span>', "No alt text")
         if image.decorative:
             return format_html('<span class="quiet">{}</span>', "Decorative")
-        return Truncator(image.alt).chars(100)
+        return shortened(image.alt, 100)
 
     @admin.display(description="credit", ordering="credit")
     def whose(self, image):

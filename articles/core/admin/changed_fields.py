@@ -58,7 +58,7 @@ class ChangedFieldsMixin:
 
     form = ChangedFieldsForm
     # Names of fields that are computed from others when the row is saved.
-    worked_out = []
+    worked_out: list[str] = []
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -11,11 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import Levenshtein
 
 from articles.core.text.normalisation import spelling_key
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Letters from which on one edit, or two, may be a slip of the hand.
 LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
@@ -33,7 +37,7 @@ class SimilarPair:
 
     one: str
     other: str
-    why: str
+    why: "StrOrPromise"
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,10 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
             keys.values(), _("the same except for case, accents or punctuation")
         ),
         *_with_the_first(singulars.values(), _("singular and plural")),
-        *(SimilarPair(*sorted(two), _("nearly the same spelling")) for two in near),
+        *(
+            SimilarPair(one, other, _("nearly the same spelling"))
+            for one, other in map(sorted, near)
+        ),
     ]
     return SimilarNames(pairs, is_cut_short)
 

@@ -143,7 +143,8 @@ def fold(text: str) -> str:
 
 
 def _words(text: str, *, signs: bool) -> Iterator[Word]:
-    start, letters, end = 0, [], 0
+    start, end = 0, 0
+    letters: list[str] = []
     for place, char in enumerate(text):
         if not _is_seen(char):
             continue

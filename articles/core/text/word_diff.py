@@ -1,7 +1,7 @@
 """A diff of two texts, word by word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
@@ -15,6 +15,7 @@ SAME, GONE, NEW = "same", "gone", "new"
 def by_word(old: str, new: str) -> Iterator[tuple[str, str]]:
     """Yield the pieces of both texts in order, each as a pair of SAME, GONE or NEW and the text."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
+    steps: Sequence[tuple[str, int, int, int, int]]
     if max(len(before), len(after)) > MOST_PIECES:
         steps = [("replace", 0, len(before), 0, len(after))]
     else:

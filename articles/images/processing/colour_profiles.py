@@ -27,7 +27,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
         image = _by_profile(image, profile)
     if image.mode not in {"RGB", "RGBA"}:
         image = image.convert("RGB")
-    if image.mode == "RGBA" and image.getextrema()[3][0] == 255:
+    if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:
         image = image.convert("RGB")
     # Some encoders write these metadata: profiles, comments, Exif.
     image.info = {}

@@ -5,6 +5,8 @@ The child process that decodes a picture sends a key and numbers; the server pro
 sentence in the language of the person who uploads. So this module needs no Django.
 """
 
+from typing import Any
+
 
 def gettext_noop(text: str) -> str:
     """Mark the text for translation."""
@@ -82,9 +84,13 @@ class FileRefused(Exception):
     Its message is the sentence in English.
     """
 
+    key: str
+    numbers: dict[str, str]
+
     def __init__(self, key: str, **numbers: str):
         super().__init__(REFUSALS[key] % numbers)
-        self.key, self.numbers = key, numbers
+        self.key = key
+        self.numbers = numbers
 
     @property
     def as_data(self) -> list[object]:
@@ -96,10 +102,10 @@ class Unreadable(FileRefused):
     """A decoder failed: the picture is broken, or the process ran out of memory."""
 
 
-def refusal_from(data: object) -> FileRefused:
+def refusal_from(data: Any) -> FileRefused:
     """The refusal that a child sent; “unreadable” for anything that is not one."""
     try:
-        key, numbers = data  # type: ignore[misc]
+        key, numbers = data
         return FileRefused(key, **{name: str(n)[:20] for name, n in numbers.items()})
     except (AttributeError, KeyError, TypeError, ValueError):
         return FileRefused("unreadable")

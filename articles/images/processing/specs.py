@@ -88,7 +88,9 @@ def size_in_shape(width: int, height: int, shape: str) -> tuple[int, int]:
     return width, max(1, round(width * down / across))
 
 
-def _whole(width, height, has_alpha, is_animated) -> Iterator[Recipe]:
+def _whole(
+    width: int, height: int, has_alpha: bool, is_animated: bool
+) -> Iterator[Recipe]:
     widths = ANIMATED_WIDTHS if is_animated else WIDTHS
     endings = ["webp", "gif"] if is_animated else _endings(has_alpha)
     for narrow in _widths(widths, width):
@@ -97,13 +99,13 @@ def _whole(width, height, has_alpha, is_animated) -> Iterator[Recipe]:
             yield Recipe(WHOLE, narrow, tall, ending, is_animated)
 
 
-def _cards(width, height, has_alpha) -> Iterator[Recipe]:
+def _cards(width: int, height: int, has_alpha: bool) -> Iterator[Recipe]:
     for narrow, tall in _sizes(CARD, CARD_WIDTHS, width, height):
         for ending in _endings(has_alpha):
             yield Recipe(CARD, narrow, tall, ending)
 
 
-def _for_machines(width, height) -> Iterator[Recipe]:
+def _for_machines(width: int, height: int) -> Iterator[Recipe]:
     for shape in FOR_MACHINES:
         for narrow, tall in _sizes(shape, [WIDTH_FOR_MACHINES], width, height):
             yield Recipe(shape, narrow, tall, "jpg")

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import weakref
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -51,7 +51,7 @@ class Picture:
         return EXTENSIONS[self.format]
 
 
-def validate_picture(file) -> Picture:
+def validate_picture(file: Any) -> Picture:
     """
     Validate and re-encode the picture in an open, seekable file.
 
@@ -77,13 +77,13 @@ def random_name(extension: str) -> str:
     return f"{secrets.token_hex(16)}.{extension}"
 
 
-def hash_of(file) -> str:
+def hash_of(file: Any) -> str:
     """The SHA-256 of an open file, in hexadecimal digits."""
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def size_of(file) -> int:
+def size_of(file: Any) -> int:
     """The length of an open file, in bytes."""
     file.seek(0, 2)
     return file.tell()

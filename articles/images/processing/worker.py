@@ -11,10 +11,11 @@ import sys
 import threading
 from contextlib import suppress
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from PIL import AvifImagePlugin
 
+from articles.core.parent_process import end_with_parent
 from articles.images.processing.decode_limits import redraw
 from articles.images.processing.refusals import FileRefused, Unreadable
 from articles.images.processing.rendering import draw_renditions
@@ -29,7 +30,7 @@ try:
     import resource
 except ImportError:
     # Windows has no such limits; the time limit of the parent holds there.
-    resource = None
+    resource = None  # type: ignore[assignment]
 
 # The process ends after this time without a request.
 IDLE_SECONDS = 60
@@ -43,6 +44,8 @@ def main(*, max_memory: int, max_seconds: int) -> None:
 
     Each may use `max_memory` bytes and `max_seconds` seconds of CPU time.
     """
+    # The pipe of a parent that was killed closes, but a decoder that works does not look at it.
+    end_with_parent(os.getppid(), grace=0)
     requests, answers = sys.stdin.buffer, _own_output()
     # Ctrl+C in a terminal reaches this process, too. It is to end when the pipe closes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -128,7 +131,7 @@ def _draw(answers, content, header):
     _send(answers, {"done": True})
 
 
-def _send(answers, header: dict[str, Any], content: bytes = b""):
+def _send(answers: IO[bytes], header: dict[str, Any], content: bytes = b"") -> None:
     send_message(answers, header, BytesIO(content), len(content))
 
 

@@ -30,7 +30,7 @@ Kind = SecurityEvent.Kind
 # How long the session of a signed-out user lasts, which only holds a challenge.
 CHALLENGE_LASTS = timedelta(seconds=passkeys.ANSWER_WITHIN_SECONDS)
 # Anybody can create these rows, so they are throttled per network like refused posts.
-new_challenges = Refusals()
+new_challenges = Refusals("challenges")
 # After this many wrong codes the owner is told that somebody knows the password.
 TELL_AFTER_FAILURES = 3
 

@@ -4,12 +4,19 @@ import sys
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from newsroom.demo import load, static_files
-from newsroom.server.serve import close_connections, refuse_when_taken
+from newsroom.demo.progress import DemoProgress, log_kept_in
+from newsroom.demo.stories import STORIES
+from newsroom.server.serve import (
+    close_connections,
+    missing_migrations,
+    refuse_when_taken,
+)
 
 HOST = "127.0.0.1"
+LOG = settings.VAR_DIR / "demo.log"
 
 
 class Command(BaseCommand):
@@ -39,42 +46,53 @@ class Command(BaseCommand):
             raise CommandError("--port takes a number from 1 to 65535.")
         if not no_serve:
             refuse_when_taken(HOST, port)
+        missing_migrations()
         self.check()
-        self._prepare_database(reset, no_input)
-        self._load()
-        self.stdout.write("Collecting the static files …")
-        static_files.collect()
+        progress = DemoProgress(self.stdout)
+        with log_kept_in(LOG):
+            self._make(progress, reset, no_input)
+        self._say_where_mails_go()
         self._show_passwords()
         if no_serve:
-            self.stdout.write(
+            self._say(
                 "The demo is ready. Serve it with: uv run manage.py demo, or serve."
             )
         else:
-            self._serve(port)
+            self._serve(port, on_terminal=progress.on_terminal)
 
-    def _prepare_database(self, reset, no_input):
-        try:
-            tables = connection.introspection.table_names()
-        except DatabaseError as error:
-            raise CommandError(f"The database does not answer: {error}") from error
+    def _make(self, progress, reset, no_input):
+        tables = connection.introspection.table_names()
         # Whose site it is can be looked up only once its tables are current.
-        call_command("migrate", interactive=False, verbosity=0)
+        with progress:
+            progress.begin("Preparing the database")
+            call_command("migrate", interactive=False, verbosity=0)
         if reset and tables:
-            self._reset(no_input)
+            self._reset(progress, no_input)
         elif load.is_somebodys_site():
             raise CommandError(
                 "This database holds a site that is no demo, and stays as it is. "
                 "Set VAR_DIR or DATABASE_URL to another place for the demo."
             )
+        with progress:
+            progress.begin("Loading articles and comments", total=len(STORIES))
+            made = load.load(report=progress.item)
+            progress.begin("Collecting the static files")
+            static_files.collect()
+        self._say(
+            f"{made} articles with their comments are ready."
+            if made
+            else "Articles and comments are there already, and stay as they are."
+        )
 
-    def _reset(self, no_input):
+    def _reset(self, progress, no_input):
         others = load.other_articles().count()
         if (others or load.is_somebodys_site()) and not no_input:
             self._ask(others)
-        self.stdout.write("Deleting what was there …")
-        load.delete_pictures()
-        load.empty_the_database()
-        call_command("migrate", interactive=False, verbosity=0)
+        with progress:
+            progress.begin("Deleting what was there")
+            load.delete_pictures()
+            load.empty_the_database()
+            call_command("migrate", interactive=False, verbosity=0)
 
     def _ask(self, others):
         what = f"{others} articles that the demo did not make, and every account"
@@ -85,32 +103,42 @@ class Command(BaseCommand):
         if input(f"Delete {what}? Type yes: ") != "yes":
             raise CommandError("Nothing was deleted.")
 
-    def _load(self):
-        self.stdout.write("Loading articles and comments …")
-        made = load.load(report=lambda title: self.stdout.write(f"  {title}"))
-        if not made:
-            self.stdout.write("  They are there already, and stay as they are.")
+    def _say_where_mails_go(self):
+        folder = settings.MAILERS["default"].get("OPTIONS", {}).get("file_path")
+        if folder:
+            self._say(f"Mails are files in {folder}/.")
+        else:
+            self._say("Mails are sent as MAIL_URL says.")
 
     def _show_passwords(self):
         passwords = load.give_passwords()
-        self.stdout.write("\nAccounts for /admin/:")
+        self._say("\nAccounts for /admin/:")
         for name in load.ACCOUNTS:
             password = passwords.get(name, "(the password it has)")
-            self.stdout.write(f"  {name:10} {password}")
+            self._say(f"  {name:10} {password}")
         if len(passwords) < len(load.ACCOUNTS):
-            self.stdout.write(
+            self._say(
                 "  A forgotten one is changed with: uv run manage.py changepassword NAME"
             )
-        self.stdout.write("")
+        self._say("")
 
-    def _serve(self, port):
+    def _serve(self, port, *, on_terminal):
         """Replace this process by `serve`; sets the address in the environment unless it is set."""
         # By name: an IP address cannot have passkeys.
         address = f"http://localhost:{port}"
         environment = {"SITE_URL": address} | os.environ
-        self.stdout.write(f"Newsroom is at {address}/ – stop it with Ctrl+C.\n")
-        self.stdout.flush()
+        if on_terminal:
+            self._say(f"What the server logs is in {LOG}.")
+        self._say(f"Newsroom is at {address}/ – stop it with Ctrl+C.")
         close_connections()
+        if on_terminal:
+            # `serve` logs to standard output. Its complaints stay on the terminal.
+            with LOG.open("a") as log:
+                os.dup2(log.fileno(), sys.stdout.fileno())
         manage = os.fspath(settings.BASE_DIR / "manage.py")
         command = [sys.executable, manage, "serve", f"--bind={HOST}:{port}"]
         os.execve(sys.executable, command, environment)  # noqa: S606
+
+    def _say(self, sentence):
+        self.stdout.write(f"{sentence}\n")
+        self.stdout.flush()

@@ -3,8 +3,9 @@ from django.core.management.base import BaseCommand, CommandError
 from articles.core.console import CommandReport
 from articles.doctor import ARTICLE_CHECKS
 from comments.doctor import COMMENT_CHECKS
+from newsroom.doctor import DATABASE_CHECKS
 
-CHECKS = [*COMMENT_CHECKS, *ARTICLE_CHECKS]
+CHECKS = [*DATABASE_CHECKS, *COMMENT_CHECKS, *ARTICLE_CHECKS]
 
 
 class Command(BaseCommand):

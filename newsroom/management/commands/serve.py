@@ -2,7 +2,7 @@ import os
 
 from django.core.management.base import BaseCommand, CommandError
 
-from newsroom.server.serve import serve
+from newsroom.server.serve import refuse_when_not_ready, serve
 
 
 def host_and_port(text: str) -> tuple[str, int]:
@@ -17,6 +17,8 @@ class Command(BaseCommand):
     help = (
         "Serve the site with the production server, and take care of what has a time."
     )
+    # Some checks ask the database, so they run when it is known to answer.
+    requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -37,4 +39,6 @@ class Command(BaseCommand):
         if workers < 1:
             raise CommandError("--workers takes a number of 1 or more.")
         host, port = host_and_port(bind)
+        refuse_when_not_ready()
+        self.check()
         serve(host=host, port=port, workers=workers)

@@ -1,3 +1,4 @@
+import os
 import select
 import signal
 import sys
@@ -6,9 +7,11 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
+from articles.core.parent_process import end_with_parent
 from newsroom.ticking import tick
 
-SECONDS_PER_HOUR = 60 * 60  # in seconds
+# In seconds, a little more than the hour for which the clock must be steady: see newsroom.clock.
+SECONDS_PER_HOUR = 60 * 60 + 60
 
 
 class Command(BaseCommand):
@@ -30,9 +33,14 @@ class Command(BaseCommand):
         return None
 
     def _go_on(self, every):
+        # A job that hangs does not see that standard input was closed.
+        end_with_parent(os.getppid())
         # Ctrl+C reaches every process of a terminal, but the server says when to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         thoroughly_at = time.monotonic()
+        # The server may have ended while this process started.
+        if _closed_within(0):
+            return
         while True:
             is_due = time.monotonic() >= thoroughly_at
             if is_due:

@@ -202,8 +202,7 @@ def test_all_columns_of_the_list_stand_side_by_side(open_desk):
     assert room[0] <= room[1]
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colours"), [(390, "light"), (1440, "dark")])
 def test_axe_finds_nothing_on_list_form_and_question(open_desk, width, colours):
     desk = open_desk(viewport={"width": width, "height": 900}, color_scheme=colours)
     article = make_visible_article(tags=["Harbour"], body=EVERYTHING)

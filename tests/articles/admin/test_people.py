@@ -4,7 +4,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from articles.admin import people
-from articles.models import Article, Tag
+from articles.models import Article, PersonAddress, Tag
 from tests.factories import (
     make_article,
     make_person,
@@ -66,3 +66,14 @@ def test_who_only_photographed_is_viewed_on_the_site(desk):
     make_visible_article().set_byline((person, "photographs"))
     form = desk.get(reverse("admin:articles_person_change", args=[person.pk]))
     assertContains(form, f'href="{person.get_absolute_url()}"')
+
+
+def test_a_former_address_of_somebody_else_is_refused(desk):
+    person, other = make_person(name="Ana"), make_person(name="Ben")
+    PersonAddress.objects.create(slug="anna", person=person)
+    for one, is_taken in [(person, False), (other, True)]:
+        form = reverse("admin:articles_person_change", args=[one.pk])
+        page = desk.post(form, {"name": one.name, "slug": "anna", "about": ""})
+        assert (page.status_code == 200) is is_taken
+    assertContains(page, "was another person’s")
+    assert make_person(name="Anna").slug == "anna-2"

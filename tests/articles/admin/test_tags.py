@@ -206,7 +206,7 @@ def test_a_new_tag_needs_a_name_and_gets_its_address(desk):
     [
         ("HARBOUR", "x", "There is the tag “Harbour” already"),
         ("Port", "harbour", "The address “harbour” belongs to another tag"),
-        ("Port", "ünder", "valid “slug”"),
+        ("Port", "ünder!", "consists of letters"),
         ("", "x", "required"),
         ("x" * 300, "x", "at most 100 characters"),
         ("Port", "x" * 300, "at most 100 characters"),

@@ -294,7 +294,7 @@ def test_equal_titles_get_addresses_of_their_own(db):
     [
         ("Été à Gdańsk", "ete-a-gdansk"),
         ("!!!", "article"),
-        ("Новости", "article"),
+        ("Новости", "новости"),
         ("x" * 250, "x" * 80),
     ],
 )
@@ -377,7 +377,7 @@ def test_publishing_under_an_address_of_another_article_is_refused_whole(db):
     assert Article.objects.get(pk=article.pk).status == Status.DRAFT
 
 
-@pytest.mark.parametrize("slug", ["", "two words", "../admin", "ünter", "x" * 121])
+@pytest.mark.parametrize("slug", ["", "two words", "../admin", "ünter.x", "x" * 121])
 def test_what_cannot_stand_in_an_address_is_refused(db, slug):
     article = make_visible_article(slug="good")
     with pytest.raises(TransitionError, match="cannot be an address"):
@@ -413,10 +413,10 @@ def test_years_at_the_edge_of_the_calendar_do_no_harm(db):
 def test_tags_differ_by_more_than_case(db):
     make_article(tags=["Harbour"])
     make_article(tags=["harbour", "ελλάδα", "россия"])
+    make_article(tags=["☂", "☀"])
     assert set(Tag.objects.values_list("slug", flat=True)) == {
-        "harbour",
-        "tag",
-        "tag-2",
+        *["harbour", "ελλάδα", "россия"],
+        *["tag", "tag-2"],
     }
 
 

@@ -5,8 +5,9 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from articles.core import batches
 from articles.models import Article, ArticleBatch, Person, TransitionError
-from articles.publishing import actions, bulk
+from articles.publishing import actions
 from articles.publishing.bulk import run_bulk_action, undo_bulk_action
 from tests.factories import (
     DAY,
@@ -381,8 +382,8 @@ def test_an_undoing_refuses_what_another_article_has_taken_since(one):
 @pytest.mark.django_db(transaction=True)
 def test_on_sqlite_others_get_a_turn_to_write_after_each_article(monkeypatch):
     pauses = []
-    monkeypatch.setattr(bulk, "sleep", pauses.append)
+    monkeypatch.setattr(batches, "sleep", pauses.append)
     articles = [make_article(), make_article()]
     undo_bulk_action(do("submit", articles, Article.submit).batch, by=None)
     assert len(pauses) == (4 if connection.vendor == "sqlite" else 0)
-    assert all(0 < pause <= bulk.LONGEST_PAUSE for pause in pauses)
+    assert all(0 < pause <= batches.LONGEST_PAUSE for pause in pauses)

@@ -1,5 +1,7 @@
 """Links from one of our articles to another."""
 
+from urllib.parse import quote
+
 from articles.publishing.inbound_links import linking_to, slug_in, slugs_linked
 from tests.factories import make_article, make_visible_article
 
@@ -27,6 +29,13 @@ def test_whatever_was_copied_names_the_article(settings):
     assert slug_in("two words") == ""
 
 
+def test_a_link_names_us_in_letters_or_as_it_is_sent(settings):
+    settings.SITE_URL = "https://xn--zrich-kva.example"
+    for host in ["zürich.example", "xn--zrich-kva.example", "Zürich.example:443"]:
+        assert slug_in(f"https://{host}/articles/harbour/") == "harbour"
+    assert slug_in("https://zurich.example/articles/harbour/") == ""
+
+
 def test_who_links_to_an_article_is_found_under_all_of_its_addresses(db):
     article = make_visible_article(slug="old")
     article.rename("new")
@@ -43,3 +52,16 @@ def test_only_the_newest_visible_articles_are_looked_through(db, monkeypatch):
     assert len(linking_to(article)) == 1
     make_visible_article()
     assert linking_to(article) == []
+
+
+def test_links_to_letters_of_any_script_are_found_in_every_spelling(db):
+    article = make_visible_article(slug="зима-été")
+    spellings = ["зима-été", quote("зима-été"), quote("зима-été").lower()]
+    linking_articles = {linking(spelling) for spelling in spellings}
+    linking("зима")
+    assert set(linking_to(article)) == linking_articles
+    for spelling in spellings:
+        assert slug_in(f"/articles/{spelling}/") == "зима-été"
+        assert slugs_linked(f'<a href="/articles/{spelling}">x</a>') == ["зима-été"]
+    assert slug_in("зима-été") == "зима-été"
+    assert slug_in("/articles/a b/") == ""

@@ -32,6 +32,11 @@ def test_an_article_in_order_has_no_problems():
     assert problems_of(IN_ORDER) == []
 
 
+def test_a_headline_is_measured_in_letters_as_readers_see_them():
+    assert kinds(title="e\u0301" * 120) == []
+    assert "has 121 characters" in sentences(title="👨‍👩‍👧" * 121)
+
+
 def test_what_every_article_needs_is_an_error():
     assert kinds(title=" ") == ["error"]
     assert kinds(body="") == ["error"]

@@ -1,11 +1,11 @@
 import pytest
 from django.core import mail
-from django.test import TestCase
 
 from articles.models import Proposal, TransitionError
 from articles.publishing import actions
 from articles.publishing.actions import EditConflict
 from articles.publishing.proposals import decline, propose, take_back, take_over
+from newsroom.accounts.account_mail import send_due_account_mail
 from tests.factories import make_user, make_visible_article
 
 
@@ -92,8 +92,8 @@ def test_where_both_changed_the_same_nothing_is_taken_over(article, writer, edit
 
 def test_a_refusal_says_why_and_is_mailed(article, writer, editor):
     proposal = propose(article, {"title": "Better"}, by=writer)
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        decline(proposal, answer="It is not confirmed.", by=editor)
+    decline(proposal, answer="It is not confirmed.", by=editor)
+    send_due_account_mail()
     [message] = mail.outbox
     assert message.to == ["ana@news.example"]
     assert "It is not confirmed." in message.body
@@ -104,8 +104,8 @@ def test_a_refusal_says_why_and_is_mailed(article, writer, editor):
 
 def test_what_is_taken_over_is_mailed_as_well(article, writer, editor):
     proposal = propose(article, {"title": "Better"}, by=writer)
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        take_over(proposal, by=editor)
+    take_over(proposal, by=editor)
+    send_due_account_mail()
     assert "accepted the changes you proposed" in mail.outbox[0].body
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.factories import make_user
+from tests.comments.admin.queue_page import DIFFERENT
+from tests.factories import make_comment, make_user
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ def other(db):
     return make_user(
         role="Moderators", first_name="Bo", last_name="Lind", password=None
     )
+
+
+@pytest.fixture
+def waiting(db):
+    """Unrelated comments, oldest first."""
+    return [make_comment(body=body) for body in DIFFERENT]

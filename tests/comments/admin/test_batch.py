@@ -38,7 +38,7 @@ def test_a_batch_shows_what_was_decided_and_is_undone_with_one_press(
     assert "Undo all" not in text
     late = client.post(page)
     assert late.status_code == 409
-    assert "Ana Sousa has undone these decisions before." in late.text
+    assert "Ana Sousa has already undone these decisions." in late.text
 
 
 def test_what_was_decided_anew_since_is_left_alone_and_named(client, moderator, bo):

@@ -29,8 +29,11 @@ def sign_in(open_page):
     return open_as_moderator
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [(PHONE, "light"), (DESKTOP, "dark")],
+    ids=["phone-light", "desktop-dark"],
+)
 def test_the_screens_are_for_everyone_and_run_nothing_that_people_wrote(
     sign_in, scheme, viewport
 ):

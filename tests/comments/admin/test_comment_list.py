@@ -215,6 +215,7 @@ def test_what_was_reported_is_found_by_the_index_made_for_it(db):
     assert "SORT" not in plan.upper().replace("B-TREE", "SORT")
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("many", [1, 12])
 @pytest.mark.parametrize(
     "query", ["", "?status=all", "?q=remark", "?look=reported", "?look=appealed"]

@@ -25,9 +25,10 @@ def sign_in(open_page):
     return open_as_moderator
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "viewport", [NARROW, PHONE, DESKTOP], ids=["narrow", "phone", "desktop"]
+    ("viewport", "scheme"),
+    [(NARROW, "dark"), (DESKTOP, "light")],
+    ids=["narrow-dark", "desktop-light"],
 )
 def test_both_pages_are_for_everyone(sign_in, viewport, scheme):
     make_figures(name=LONG, rule=LONG[:40])

@@ -1,10 +1,7 @@
-import json
 import re
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.asserts import assertContains
@@ -12,6 +9,16 @@ from pytest_django.asserts import assertContains
 from comments.models import Appeal, Batch, Comment, Commenter, Decision
 from comments.moderation.queue import seen
 from tests.comments.admin.desk import status_of
+from tests.comments.admin.queue_page import (
+    DECIDE,
+    DIFFERENT,
+    NEWS,
+    QUEUE,
+    SCRIPT,
+    UNDO,
+    keys,
+    press,
+)
 from tests.factories import (
     HOUR,
     make_article,
@@ -22,35 +29,6 @@ from tests.factories import (
     make_visible_article,
     proven,
 )
-
-QUEUE = "/admin/comments/queue/"
-DECIDE, UNDO, NEWS = f"{QUEUE}decide/", f"{QUEUE}undo/", f"{QUEUE}news/"
-SCRIPT = {"Accept": "application/json"}
-DIFFERENT = [
-    "The harbour master has known of the leak since March.",
-    "My grandmother baked bread for the whole street.",
-    "Who pays for the bridge when the tram is late again?",
-    "Please print the figures of the last election in full.",
-]
-
-
-@pytest.fixture
-def waiting(db):
-    """Unrelated comments, oldest first."""
-    return [make_comment(body=body) for body in DIFFERENT]
-
-
-def press(client, step, *comments, script=False, **words):
-    data = {"step": step, "seen": [seen(comment) for comment in comments], **words}
-    return client.post(DECIDE, data, headers=SCRIPT if script else {})
-
-
-def cards(page):
-    return [card.comment.pk for card, _ in page.context["cards"]]
-
-
-def keys(comments):
-    return [comment.pk for comment in comments]
 
 
 def test_the_cards_tell_apart_where_the_address_of_a_known_reader_was_typed(
@@ -73,71 +51,6 @@ def test_the_cards_tell_apart_where_the_address_of_a_known_reader_was_typed(
     assert client.get(QUEUE).text.count(mark) == 5
 
 
-# Permissions
-
-ROLES = [None, "Writers", "Editors", "Moderators"]
-
-
-@pytest.mark.parametrize(
-    ("role", "status"), list(zip(ROLES, [302, 403, 403, 200], strict=True))
-)
-@pytest.mark.parametrize("address", [QUEUE, NEWS])
-def test_moderators_alone_see_it(client, db, role, status, address):
-    client.force_login(make_user(role=role, password=None))
-    assert client.get(address).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("role", "status"), list(zip(ROLES, [302, 403, 403, 302], strict=True))
-)
-def test_moderators_alone_decide_in_it(client, db, role, status):
-    comment = make_comment()
-    client.force_login(make_user(role=role, password=None))
-    assert press(client, "approve", comment).status_code == status
-    assert (status_of(comment) == "approved") is (role == "Moderators")
-
-
-@pytest.mark.parametrize(
-    ("role", "status"), list(zip(ROLES, [302, 403, 403, 302], strict=True))
-)
-def test_moderators_alone_undo_in_it(client, waiting, moderator, role, status):
-    press(client, "approve", *waiting)
-    client.force_login(make_user(role=role, password=None))
-    answer = client.post(UNDO, {"batch": Batch.objects.get().pk})
-    assert answer.status_code == status
-    assert (status_of(waiting[0]) == "pending") is (role == "Moderators")
-
-
-def test_who_only_looks_at_comments_has_no_queue(client, db):
-    client.force_login(make_user(is_staff=True, password=None))
-    assert client.get(QUEUE).status_code == 403
-    assert QUEUE not in client.get("/admin/").text
-
-
-def test_to_answer_takes_the_right_to_add_comments(client, db):
-    comment, user = make_comment(), make_user(is_staff=True, password=None)
-    user.user_permissions.add(Permission.objects.get(codename="moderate_comment"))
-    client.force_login(user)
-    assert "Answer as staff" not in client.get(QUEUE).text
-    answer = press(client, "approve_and_answer", comment, answer="Yes.")
-    assert answer.status_code == 403
-    assert status_of(comment) == "pending"
-
-
-@pytest.mark.parametrize("address", [DECIDE, UNDO])
-def test_nothing_is_decided_from_another_site(waiting, moderator, address):
-    outsider = Client(enforce_csrf_checks=True)
-    outsider.force_login(moderator)
-    data = {"step": "approve", "seen": seen(waiting[0]), "batch": 1}
-    assert outsider.post(address, data).status_code == 403
-    assert status_of(waiting[0]) == "pending"
-
-
-@pytest.mark.parametrize("address", [DECIDE, UNDO])
-def test_nothing_is_decided_by_a_link(client, moderator, address):
-    assert client.get(address).status_code == 405
-
-
 # The page
 
 
@@ -151,6 +64,7 @@ def test_an_empty_queue_says_so(client, moderator):
     assert "No comments are waiting for a decision." in client.get(QUEUE).text
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "query",
     [
@@ -523,73 +437,6 @@ def test_selected_cards_that_could_not_be_decided_stay_selected(
 # The script of the page
 
 
-def test_the_script_gets_a_line_for_each_card_that_was_decided(
-    client, moderator, waiting
-):
-    values = [f"{seen(waiting[0])} {seen(waiting[1])}", seen(waiting[2])]
-    data = {"step": "approve", "seen": values}
-    answer = client.post(DECIDE, data, headers=SCRIPT).json()
-    assert answer["said"] == "Approved: 3 comments."
-    assert answer["keys"] == keys(waiting[:3])
-    assert [part["keys"] for part in answer["parts"]] == [
-        keys(waiting[:2]),
-        keys(waiting[2:3]),
-    ]
-    assert "Undo all" in answer["parts"][0]["html"]
-
-
-def test_the_script_gets_back_what_was_taken_out_of_a_card(client, moderator):
-    alike = [
-        make_comment(body="Buy cheap pills from my good friend now.") for _ in range(3)
-    ]
-    page = client.get(QUEUE)
-    ((card, _),) = page.context["cards"]
-    assert card.keys == " ".join(map(str, keys(alike)))
-    data = {"step": "mark_spam", "card": card.keys}
-    data["seen"] = [seen(comment) for comment in alike[:2]]
-    answer = client.post(DECIDE, data, headers=SCRIPT).json()
-    folded, left = answer["parts"]
-    assert folded["keys"] == keys(alike[:2])
-    assert left["keys"] == keys(alike[2:])
-    assert 'class="card"' in left["html"]
-
-
-def test_the_script_gets_a_fresh_card_for_what_is_undone(client, moderator, waiting):
-    press(client, "approve", waiting[0])
-    waiting[0].refresh_from_db()
-    answer = press(client, "undo", waiting[0], script=True).json()
-    waiting[0].refresh_from_db()
-    (part,) = answer["parts"]
-    assert seen(waiting[0]) in part["html"]
-    assert "Undo" in answer["said"]
-    press(client, "approve", *waiting)
-    batch = Batch.objects.get()
-    answer = client.post(UNDO, {"batch": batch.pk}, headers=SCRIPT).json()
-    assert sorted(answer["keys"]) == keys(waiting)
-    assert len(answer["parts"]) == 4
-
-
-def test_the_script_hears_how_much_is_new_and_nothing_moves_by_itself(
-    client, moderator, waiting
-):
-    mark = client.get(QUEUE).context["mark"]
-    assert client.get(f"{NEWS}?{mark}").json() == {"new": 0, "said": "0 new"}
-    new = make_comment(body="I am new.")
-    assert client.get(f"{NEWS}?{mark}").json() == {"new": 1, "said": "1 new"}
-    assert cards(client.get(f"{QUEUE}?{mark}")) == [new.pk]
-
-
-def test_refusals_are_sentences_for_the_script_too(client, moderator, waiting):
-    press(client, "approve", *waiting)
-    batch = Batch.objects.get()
-    client.post(UNDO, {"batch": batch.pk})
-    answer = client.post(UNDO, {"batch": batch.pk}, headers=SCRIPT)
-    assert answer.status_code == 409
-    assert json.loads(answer.content)["said"].endswith(
-        "already undone these decisions."
-    )
-
-
 def test_under_an_article_that_is_no_more_public_the_card_says_so(client, moderator):
     make_comment(article=make_article(title="A draft"))
     assert "Draft" in client.get(QUEUE).text
@@ -599,9 +446,15 @@ def test_words_taken_out_leave_the_sentence_why_it_waits(client, moderator):
     comment = make_comment(body="Call Ana on 555-1234, or see http://a.example.")
     comment.signals.create(text_revision=1, rule="new_commenter", value=0, limit=2)
     comment.redact("Call Ana on …, or see http://a.example.", by=moderator)
-    assertContains(client.get(QUEUE), "Held: first comment of this person.")
+    assertContains(
+        client.get(QUEUE),
+        "Held for a moderator. No approved comments by this person yet.",
+    )
     comment.undo(by=moderator)
-    assertContains(client.get(QUEUE), "Held: first comment of this person.")
+    assertContains(
+        client.get(QUEUE),
+        "Held for a moderator. No approved comments by this person yet.",
+    )
 
 
 def test_what_was_found_in_words_their_author_has_changed_is_told_no_more(

@@ -276,8 +276,11 @@ def full():
     Appeal.objects.create(comment=refused, message="L" * 300)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [(PHONE, "light"), (DESKTOP, "dark")],
+    ids=["phone-light", "desktop-dark"],
+)
 def test_the_queue_is_for_everyone(open_queue, full, scheme, viewport):
     page = open_queue(color_scheme=scheme, viewport=viewport)
     for pile in ["waiting&order=article", "reported", "appealed", "decided"]:

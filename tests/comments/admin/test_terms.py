@@ -52,7 +52,7 @@ def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
     page = client.post(ADD, {"texts": "casino", "kind": "suspect"})
     assertContains(
         page,
-        "It would have held 3 of the last 4 decided comments; moderators approved 2 of them.",
+        "It would have held 3 of the last 4 decided comments. Moderators approved 2 of them.",
     )
     assertContains(page, "Add the term")
     assertContains(page, "<mark>c4sino</mark>", count=3)

@@ -44,9 +44,10 @@ def open_desk(open_page):
     return open_as_moderator
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "viewport", [NARROW, PHONE, DESKTOP], ids=["narrow", "phone", "desktop"]
+    ("viewport", "scheme"),
+    [(NARROW, "dark"), (DESKTOP, "light")],
+    ids=["narrow-dark", "desktop-light"],
 )
 def test_the_screens_are_for_everyone_and_run_nothing_that_people_wrote(
     open_desk, scheme, viewport

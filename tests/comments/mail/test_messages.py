@@ -61,7 +61,7 @@ def wire_of(mail):
 
 
 def words_of(letter):
-    return letter.get_content().replace("\r\n", "\n")
+    return letter.get_body(["plain"]).get_content().replace("\r\n", "\n")
 
 
 def test_the_news_of_a_reply(asked, settings):
@@ -69,7 +69,12 @@ def test_the_news_of_a_reply(asked, settings):
     letter = letter_of(mail)
     assert letter["To"] == "ines@example.org"
     assert letter["Subject"] == "Reply on “Harbour & “frost””"
-    assert letter.get_content_type() == "text/plain"
+    assert letter.get_content_type() == "multipart/alternative"
+    html = letter.get_body(["html"]).get_content()
+    assert (
+        f'class="button" href="{settings.SITE_URL}{mail.reply.get_absolute_url()}"'
+        in html
+    )
     text = words_of(letter)
     assert "Zoë Ó replied to your comment on “Harbour & “frost””:" in text
     assert "\n    I saw it, too.\n\n    On" in text
@@ -139,7 +144,7 @@ def test_nothing_typed_reaches_the_head_of_a_mail(asked, attack):
     letter = letter_of(news(asked, name=attack, body=f"{attack}\n{attack}"))
     assert sorted(key.lower() for key in letter.keys()) == sorted(  # noqa: SIM118
         [
-            *["content-type", "content-transfer-encoding", "mime-version", "subject"],
+            *["content-type", "mime-version", "subject"],
             *["from", "to", "date", "message-id", "in-reply-to", "references"],
             *["auto-submitted", "list-unsubscribe", "list-unsubscribe-post"],
         ]

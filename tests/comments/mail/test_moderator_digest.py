@@ -292,12 +292,22 @@ def test_there_is_one_mail_an_hour(moderator, mailoutbox, later):
     assert subjects(told(mailoutbox)) == ["Waiting: 2 comments"]
 
 
-def test_at_once_means_with_every_comment(moderator, mailoutbox, settings):
+def test_at_once_means_with_every_comment_and_at_most_once_a_minute(
+    moderator, mailoutbox, settings, later
+):
     settings.MODERATORS_MAIL = "at_once"
-    for _ in range(3):
+    for number in [1, 4, 7]:
         make_comment()
-        assert len(told(mailoutbox)) == 1
+        assert subjects(told(mailoutbox)) == [
+            f"Waiting: {number} comment{'s' if number > 1 else ''}"
+        ]
+        for _ in range(2):
+            make_comment()
+            assert told(mailoutbox) == []
+        later(seconds=59)
         assert told(mailoutbox) == []
+        # What came meanwhile is told then; nothing else need happen.
+        later(seconds=1)
 
 
 def test_daily_means_once_in_a_day(moderator, mailoutbox, settings, later):
@@ -351,7 +361,7 @@ def test_what_was_put_back_waits_only_since_then(
 @pytest.mark.parametrize(
     ("text", "rhythm"),
     [
-        ("at_once", Rhythm(timedelta(0))),
+        ("at_once", Rhythm(timedelta(minutes=1))),
         ("hourly", Rhythm(HOUR)),
         ("daily", Rhythm(DAY)),
         ("waiting 36h", Rhythm(HOUR, 36 * HOUR)),
@@ -374,35 +384,41 @@ def test_what_a_moderator_knows_of_is_not_told_again(moderator, mailoutbox, late
 
 
 def test_a_comment_that_readers_reported_is_told_once_when_it_waits_again(
-    moderator, mailoutbox, settings
+    moderator, mailoutbox, settings, later
 ):
     settings.MODERATORS_MAIL, settings.REPORTS_TO_HOLD = "at_once", 2
     comment = make_shown_comment()
     make_comment()
     told(mailoutbox)
+    later(minutes=1)
     make_report(comment, reason=Report.Reason.SPAM)
     assert told(mailoutbox) == []
     make_report(comment, reason=Report.Reason.SPAM)
     [mail] = told(mailoutbox)
     assert subjects([mail]) == ["Waiting: 2 comments"]
-    assert "Readers reported it: It is spam or advertising (2)" in mail.body
+    assert "Reported by readers: It is spam or advertising (2)" in mail.body
+    later(minutes=1)
     assert told(mailoutbox) == []
 
 
 def test_a_comment_whose_author_changed_it_is_told_once_when_it_waits_again(
-    moderator, mailoutbox, settings
+    moderator, mailoutbox, settings, later
 ):
     settings.MODERATORS_MAIL = "at_once"
     comment = make_shown_comment()
     make_comment()
     told(mailoutbox)
+    later(minutes=1)
     change_words(comment, "Other words.")
     [mail] = told(mailoutbox)
     assert "Other words." in mail.body
+    later(minutes=1)
     assert told(mailoutbox) == []
 
 
-def test_an_appeal_is_told_once_with_what_can_be_done(moderator, mailoutbox, settings):
+def test_an_appeal_is_told_once_with_what_can_be_done(
+    moderator, mailoutbox, settings, later
+):
     settings.MODERATORS_MAIL = "at_once"
     rejected, spam = make_comment(body="Rejected."), make_comment(body="Called spam.")
     rejected.reject(by=moderator, reason="abuse")
@@ -415,6 +431,7 @@ def test_an_appeal_is_told_once_with_what_can_be_done(moderator, mailoutbox, set
     assert "    Was that\n    abuse?\n" in mail.body
     labels = [label for label, _ in links_in(mail)]
     assert labels == ["Approve", "Mark as spam", "Keep as it is"]
+    later(minutes=1)
     assert told(mailoutbox) == []
     make_comment()
     appeal(spam, "I am no robot.")
@@ -503,7 +520,7 @@ def test_a_claim_is_for_what_was_seen(moderator, mailoutbox):
 
 
 def test_a_mail_server_that_is_down_loses_no_comment(
-    moderator, client, mail_server, django_capture_on_commit_callbacks
+    moderator, client, mail_server, django_capture_on_commit_callbacks, with_worker
 ):
     mail_server(ServerThatIsDown)
     article = make_visible_article()
@@ -518,7 +535,7 @@ def test_a_mail_server_that_is_down_loses_no_comment(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_queue_that_is_down_loses_no_comment(client, settings, caplog):
+def test_a_queue_that_is_down_loses_no_comment(client, settings, caplog, with_worker):
     settings.TASKS = {"default": {"BACKEND": f"{__name__}.{QueueThatIsDown.__name__}"}}
     article = make_visible_article()
     answer = client.post(
@@ -530,7 +547,7 @@ def test_a_queue_that_is_down_loses_no_comment(client, settings, caplog):
 
 
 def test_the_mail_goes_when_a_comment_was_taken_and_not_for_its_repeat(
-    moderator, mailoutbox, django_capture_on_commit_callbacks
+    moderator, mailoutbox, django_capture_on_commit_callbacks, with_worker
 ):
     article = make_visible_article()
 
@@ -546,7 +563,7 @@ def test_the_mail_goes_when_a_comment_was_taken_and_not_for_its_repeat(
 
 
 def test_spam_and_what_a_moderator_writes_tell_nobody(
-    moderator, mailoutbox, django_capture_on_commit_callbacks
+    moderator, mailoutbox, django_capture_on_commit_callbacks, with_worker
 ):
     article = make_visible_article()
     for kwargs in [{"decoy": True}, {"by": moderator}]:
@@ -558,7 +575,7 @@ def test_spam_and_what_a_moderator_writes_tell_nobody(
 
 
 def test_a_comment_that_was_not_stored_tells_nobody(
-    moderator, mailoutbox, django_capture_on_commit_callbacks
+    moderator, mailoutbox, django_capture_on_commit_callbacks, with_worker
 ):
     comment = Comment(article=make_visible_article(), name="Inés", body="Hello.")
 
@@ -598,7 +615,7 @@ def test_a_real_mail_server_gets_whole_links(moderator, settings, client):
         mail_moderators()
     [letter], [recipients] = server.letters, server.recipients
     assert recipients == ["mo@example.org"]
-    text = letter.get_content().replace("\r\n", "\n")
+    text = letter.get_body(["plain"]).get_content().replace("\r\n", "\n")
     links = re.findall(r"^https://news\.example(/comments/decide/\S+)$", text, re.M)
     assert len(links) == 3
     for link in links:
@@ -631,14 +648,16 @@ def fill(article, moderator, number):
 
 
 def test_a_mail_costs_the_same_for_one_comment_and_for_many(
-    moderator, mailoutbox, settings
+    moderator, mailoutbox, settings, later
 ):
     settings.MODERATORS_MAIL = "at_once"
     article = make_visible_article()
     fill(article, moderator, 1)
     mail_moderators()
+    later(minutes=1)
     fill(article, moderator, 1)
     few = queries_of(mail_moderators)
+    later(minutes=1)
     fill(article, moderator, 20)
     many = queries_of(mail_moderators)
     assert len(mailoutbox) == 3

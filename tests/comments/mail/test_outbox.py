@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from comments.mail import outbox
 from comments.mail.outbox import send, send_due, write
 from comments.models import PendingMail
+from comments.models.pending_mail import FEWEST_TRIES
 from tests.comments.posting.test_submit import all_at_once
 from tests.factories import make_mailbox
 
@@ -61,7 +62,7 @@ def refusal(code=550):
 
 
 def test_a_mail_goes_after_the_commit_and_leaves_no_row(
-    db, mailoutbox, django_capture_on_commit_callbacks
+    db, mailoutbox, with_worker, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
         write("data", make_mailbox(address="ines@example.org"))
@@ -89,6 +90,28 @@ def test_a_mail_to_a_reader_is_in_the_language_of_the_site(
     assert len(mailoutbox) == 1
 
 
+def test_without_a_worker_the_next_tick_sends_and_no_request(
+    db, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        write("data", make_mailbox(address="ines@example.org"))
+    assert callbacks == []
+    assert mailoutbox == []
+    assert send_due()
+    assert [mail.to for mail in mailoutbox] == [["ines@example.org"]]
+
+
+def test_a_tick_begins_no_further_mail_after_some_seconds(db, mailoutbox, monkeypatch):
+    for _ in range(3):
+        write("data", make_mailbox())
+    monkeypatch.setattr(outbox, "SECONDS_A_TICK", -1)
+    assert send_due()
+    assert len(mailoutbox) == 1
+    send_due()
+    send_due()
+    assert len(mailoutbox) == 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_caused_a_mail_did_not_happen_and_neither_does_the_mail(mailoutbox):
     def write_and_fail():
@@ -103,7 +126,7 @@ def test_what_caused_a_mail_did_not_happen_and_neither_does_the_mail(mailoutbox)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_queue_that_is_down_keeps_the_mail(settings, mailoutbox, caplog):
+def test_a_queue_that_is_down_keeps_the_mail(settings, mailoutbox, with_worker, caplog):
     settings.TASKS = {"default": {"BACKEND": f"{__name__}.{QueueThatIsDown.__name__}"}}
     with transaction.atomic():
         write("data", make_mailbox())
@@ -113,7 +136,7 @@ def test_a_queue_that_is_down_keeps_the_mail(settings, mailoutbox, caplog):
 
 
 def test_what_goes_with_a_tick_waits_for_it(
-    db, mailoutbox, django_capture_on_commit_callbacks
+    db, mailoutbox, with_worker, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         write("data", make_mailbox(), at_once=False)
@@ -171,6 +194,11 @@ def test_after_a_week_a_mail_is_given_up_and_the_log_says_so(
     clock.shift(timedelta(days=7))
     send_due()
     assert PendingMail.objects.filter(pk=mail.pk).exists()
+    # A clock that jumps forward gives up no mail that was hardly tried.
+    clock.shift(timedelta(days=3650))
+    send_due()
+    assert PendingMail.objects.filter(pk=mail.pk).exists()
+    PendingMail.objects.update(tries=FEWEST_TRIES)
     clock.shift(timedelta(hours=6))
     send_due()
     assert not PendingMail.objects.exists()

@@ -22,7 +22,7 @@ from tests.factories import (
 
 
 @pytest.fixture
-def mails(mailoutbox, django_capture_on_commit_callbacks):
+def mails(mailoutbox, with_worker, django_capture_on_commit_callbacks):
     """Runs what a step causes after the commit; returns who got mails."""
 
     def after(step, *args, **kwargs):
@@ -225,7 +225,7 @@ def test_a_reply_is_claimed_once(asked):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_announce_one_does(mailoutbox):
+def test_of_many_who_announce_one_does(mailoutbox, with_worker):
     asked = asking("ines@example.org")
     reply = make_comment(parent=asked)
     reply.approve()
@@ -236,7 +236,7 @@ def test_of_many_who_announce_one_does(mailoutbox):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_queue_that_is_down_stops_no_decision(settings, mailoutbox):
+def test_a_queue_that_is_down_stops_no_decision(settings, mailoutbox, with_worker):
     asked = asking("ines@example.org")
     reply = make_comment(parent=asked)
     tasks = settings.TASKS

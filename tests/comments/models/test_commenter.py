@@ -132,14 +132,14 @@ def test_a_mute_says_who_until_when_and_why_and_can_be_ended_once(ana):
     mute.lift(by=ana)
     assert mute.lifted_by_name == "Ana Ruiz"
     assert not mute.is_in_force
-    with pytest.raises(TransitionError, match="Ana Ruiz has ended this mute before"):
+    with pytest.raises(TransitionError, match="Ana Ruiz has already ended this mute"):
         stale.lift(by=make_user())
     assert Mute.objects.get().lifted_by_name == "Ana Ruiz"
 
 
 def test_a_mute_that_is_over_cannot_be_ended(ana):
     mute = make_commenter().mute(until=later(-1), reason="Abuse", by=ana)
-    with pytest.raises(TransitionError, match="over"):
+    with pytest.raises(TransitionError, match="already ended"):
         mute.lift(by=ana)
 
 

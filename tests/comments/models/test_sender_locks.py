@@ -8,7 +8,7 @@ from comments.models import Mute
 from comments.models.sender_locks import lock_addresses, lock_sender
 from comments.moderation.reputation import confirm_mailbox
 from comments.posting.submit import submit_comment
-from comments.security.networks import lock_and_hash_sender
+from comments.security.networks import hash_sender
 from tests.comments.posting.test_submit import a_comment, all_at_once
 from tests.factories import DAY, make_mailbox, make_user, make_visible_article
 from tests.racing import Beside, held_open, on_postgresql
@@ -82,7 +82,9 @@ def test_a_comment_that_is_being_screened_keeps_no_other_network_waiting():
 
 def held_in_a_transaction(network):
     with transaction.atomic():
-        return lock_and_hash_sender(network)
+        hashes = hash_sender(network)
+        lock_sender(hashes)
+    return hashes
 
 
 @on_postgresql

@@ -1,9 +1,14 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from articles.models import TransitionError
 from comments.models import Batch, Comment, Decision
 from comments.moderation.bulk import decide_together, undo_together
-from tests.factories import make_comment, make_user
+from tests.factories import make_comment, make_mailbox, make_user
+from tests.racing import Beside
 
 
 @pytest.fixture
@@ -61,7 +66,7 @@ def test_a_batch_is_undone_once(ana):
     comment = make_comment()
     outcome = decide_together("approve", seen(comment), by=ana)
     undo_together(outcome.batch, by=ana)
-    with pytest.raises(TransitionError, match="Ana Ruiz has undone"):
+    with pytest.raises(TransitionError, match="Ana Ruiz has already undone"):
         undo_together(outcome.batch, by=ana)
     assert Batch.objects.count() == 2
 
@@ -69,3 +74,45 @@ def test_a_batch_is_undone_once(ana):
 def test_nothing_but_a_step_is_taken_on_several_comments(ana):
     with pytest.raises(ValueError, match="erase"):
         decide_together("erase", seen(make_comment()), by=ana)
+
+
+def test_an_undo_that_stopped_half_way_goes_on(ana, monkeypatch):
+    comments = [make_comment() for _ in range(3)]
+    outcome = decide_together("approve", seen(*comments), by=ana)
+    undo, left = Comment.undo, iter([1])
+
+    def undo_one_and_fail(comment, **how):
+        if next(left, None) is None:
+            raise OSError("The power failed.")
+        undo(comment, **how)
+
+    monkeypatch.setattr(Comment, "undo", undo_one_and_fail)
+    with pytest.raises(OSError, match="power"):
+        undo_together(outcome.batch, by=ana)
+    monkeypatch.setattr(Comment, "undo", undo)
+    assert [status_of(one) for one in comments] == ["pending", "approved", "approved"]
+    with pytest.raises(TransitionError, match="Ana Ruiz has already undone"):
+        undo_together(outcome.batch, by=ana)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        undone = undo_together(outcome.batch, by=ana)
+    assert len(undone.done) == 2
+    assert {status_of(one) for one in comments} == {"pending"}
+    assert Batch.objects.filter(undoes=outcome.batch).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_between_two_comments_of_a_batch(monkeypatch):
+    comments = [make_comment() for _ in range(2)]
+    approve, written = Comment.approve, []
+
+    def write_and_approve(comment, **how):
+        # In another connection, which would wait for an open transaction on SQLite.
+        written.append(Beside(make_mailbox).join())
+        approve(comment, **how)
+
+    monkeypatch.setattr(Comment, "approve", write_and_approve)
+    outcome = decide_together(
+        "approve", seen(*comments), by=make_user(role="Moderators")
+    )
+    assert len(outcome.done) == 2
+    assert len({mailbox.pk for mailbox in written}) == 2

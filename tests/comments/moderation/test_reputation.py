@@ -302,9 +302,9 @@ def test_nothing_is_counted_further_than_anybody_needs(db):
 @pytest.mark.parametrize(
     ("needed", "approved", "rejected_days_ago", "said"),
     [
-        (2, 2, None, "Trusted: moderators have approved 2 comments"),
-        (2, 1, None, "Not trusted yet: moderators have to approve 2 comments"),
-        (1, 0, None, "approve 1 comment first"),
+        (2, 2, None, "Trusted: at least 2 comments approved"),
+        (2, 1, None, "Not trusted yet: needs 2 approved comments"),
+        (1, 0, None, "needs 1 approved comment."),
         (2, 2, 3, "Not trusted: a comment was rejected on"),
         (0, 9, None, "all comments wait for a moderator"),
     ],

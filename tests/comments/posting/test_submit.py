@@ -19,7 +19,7 @@ from comments.models import (
 from comments.models.comment import EDIT_WINDOW
 from comments.posting.submit import change, repeat_key, submit_comment
 from comments.screening.wording import sentence
-from comments.security.networks import lock_and_hash_sender, network_from
+from comments.security.networks import hash_sender, network_from
 from comments.security.throttling import TooMany
 from tests.factories import (
     make_comment,
@@ -68,7 +68,7 @@ def test_a_comment_waits_for_a_moderator(db):
     comment = submit_comment(a_comment(make_visible_article()), network="n")
     comment.refresh_from_db()
     assert comment.status == Comment.Status.PENDING
-    assert comment.network == lock_and_hash_sender("n")[0]
+    assert comment.network == hash_sender("n")[0]
     assert comment.by is None
 
 
@@ -344,7 +344,7 @@ def test_who_types_the_address_of_a_trusted_reader_waits_and_is_told_apart(db):
     assert (comment.commenter, comment.mailbox) == (None, None)
     [signal] = found_in(comment)
     assert (signal.rule, signal.weight) == ("unproven_address", Weight.INFORMS)
-    assert "address of a known reader, not proven" in sentence(signal).lower()
+    assert "belongs to a known reader" in sentence(signal).lower()
 
 
 def test_the_trusted_reader_is_known_by_their_browser_with_the_address_and_without(db):
@@ -553,7 +553,7 @@ def test_new_words_from_a_network_that_is_muted_wait(db):
 
 
 def test_the_moderators_are_told_of_new_words(
-    db, mailoutbox, django_capture_on_commit_callbacks
+    db, mailoutbox, with_worker, django_capture_on_commit_callbacks
 ):
     make_user(role="Moderators")
     comment = submit_comment(a_comment(make_visible_article()), network="n")

@@ -37,6 +37,18 @@ def test_short_words_that_many_say_are_not_compared_for_likeness():
     assert [rule.name for rule in RULES if rule.found_in(posted)] == []
 
 
+def test_likeness_is_found_in_a_script_without_spaces():
+    said = "このサイトで簡単に稼げます今すぐ登録してください"
+    earlier = Earlier(1, NOW, f"{said}ね")
+    posted = replace(POSTED, body=said, earlier=(earlier,))
+    [found] = repeats.similar_text(posted, 0.6)
+    assert found.value > 0.8
+    agreed = replace(
+        POSTED, body="そうですね", earlier=(Earlier(1, NOW, "そうですよ"),)
+    )
+    assert not list(repeats.similar_text(agreed, 0.1))
+
+
 def test_many_from_one_sender_within_ten_minutes_are_a_flood():
     def sent(minutes):
         return Earlier(1, NOW - minutes * MINUTE, "x", is_from_sender=True)
@@ -45,6 +57,12 @@ def test_many_from_one_sender_within_ten_minutes_are_a_flood():
     assert after(sent(1), sent(5), sent(11)) == {}
     others = [replace(sent(1), is_from_sender=False)] * 9
     assert after(*others) == {}
+
+
+def test_without_the_time_of_a_comment_nothing_is_a_flood():
+    sent = Earlier(1, NOW, "x", is_from_sender=True)
+    posted = replace(POSTED, at=None, earlier=(sent,) * 9)
+    assert list(repeats.flood(posted, limit=3)) == []
 
 
 def test_what_others_wrote_is_folded_once_and_not_with_every_comment(monkeypatch):

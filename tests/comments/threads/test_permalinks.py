@@ -75,7 +75,7 @@ said = st.lists(
 
 @given(said)
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -96,7 +96,7 @@ def test_opening_a_link_shows_the_comment_and_one_button_and_decides_nothing(
     assert "A <remark>." in page
     assert "<remark>" not in answer.content.decode()
     assert "Harbour & frost</a>" in page
-    assert "Held: the name looks like that of Ana" in page
+    assert "The name resembles that of Ana" in page
     assert page.partition("<main")[2].partition("</main>")[0].count("<button") == 1
     assert is_untouched(comment)
 

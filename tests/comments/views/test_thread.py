@@ -222,6 +222,7 @@ def test_folded_replies_under_a_tombstone_are_found_and_its_words_are_not(db, cl
         assert "Ana Ruiz" not in text_of(answer)
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     "root",
     ["", "0", "-1", "x", "1.5", "\x00", "9" * 19, "9" * 30, "-" + "9" * 30, "9" * 5000],
@@ -259,6 +260,7 @@ def test_nothing_in_an_address_breaks_the_thread(db, client, after, root, sort):
     assert client.get(address, {"root": root, "after": after}).status_code in {200, 404}
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("after", ["-1-1", "1--1", f"{10**25}-1", f"1-{10**25}", "0-1"])
 @pytest.mark.parametrize("sort", ["oldest", "newest"])
 def test_a_forged_cursor_is_not_found_and_breaks_nothing(db, client, after, sort):

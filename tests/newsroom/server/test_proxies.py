@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comments.security.networks import recent_hashes
-from newsroom.server.proxies import AMBIGUOUS, TrustedProxies, address_in, networks
+from newsroom.server.proxies import (
+    AMBIGUOUS,
+    REFUSAL,
+    TrustedProxies,
+    address_in,
+    networks,
+)
 
 FORWARDED = {
     "HTTP_X_FORWARDED_FOR": "203.0.113.7",
@@ -249,3 +255,95 @@ def test_headers_that_may_be_the_readers_are_refused_from_a_trusted_proxy(name, 
 
 def test_from_everyone_else_they_are_ignored_as_ever():
     assert refused("198.51.100.1", "x-forwarded-for") == (b"answer", [])
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "taken"),
+    [
+        ("127.0.0.1", "a1b2-c3/d4=", "a1b2-c3/d4="),
+        ("203.0.113.9", "a1b2-c3", None),
+        ("", "a1b2-c3", None),
+        ("127.0.0.1", None, None),
+        ("127.0.0.1", "", None),
+        ("127.0.0.1", "x" * 129, None),
+        ("127.0.0.1", "one,two", None),
+        ("127.0.0.1", 'a"b', None),
+        ("127.0.0.1", "a\r\nSet-Cookie: x", None),
+        ("127.0.0.1", "ä", None),
+    ],
+)
+def test_the_id_of_a_request_comes_from_a_trusted_proxy_or_nobody(peer, said, taken):
+    environ = {"REMOTE_ADDR": peer}
+    if said is not None:
+        environ["HTTP_X_REQUEST_ID"] = said
+    assert TrustedProxies(None).request_id(environ) == taken
+
+
+# With https in SITE_URL, Django redirects what came by http.
+
+
+def answer_of(peer, path="/", **headers):
+    """The status and the text of the answer; the application says that it redirects."""
+
+    def application(environ, start_response):
+        start_response("301 Moved Permanently", [])
+        return [b""]
+
+    application.kept = lambda environ: "a kept page"
+    started = []
+    layer = TrustedProxies(application)
+    environ = {
+        "REMOTE_ADDR": peer,
+        "wsgi.url_scheme": "http",
+        "HTTP_HOST": "news.example",
+        "PATH_INFO": path,
+    } | headers
+    # The server asks for a kept page first, with the same environ.
+    kept = layer.kept(environ)
+    body = layer(environ, lambda status, headers: started.append(status))
+    assert (kept is None) == (REFUSAL in environ)
+    return started[0][:3], b"".join(body).decode()
+
+
+@pytest.fixture
+def https(settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_X_FORWARDED_PROTO": "http", "HTTP_X_FORWARDED_FOR": "203.0.113.7"},
+        {"HTTP_FORWARDED": "for=203.0.113.7;proto=https"},
+    ],
+)
+@pytest.mark.parametrize("peer", ["192.168.0.2", "198.51.100.1", ""])
+def test_a_proxy_that_is_not_named_is_told_so_instead_of_redirected(
+    https, caplog, peer, headers
+):
+    status, text = answer_of(peer, **headers)
+    assert status == "400"
+    assert "TRUSTED_PROXIES" in text
+    assert peer in caplog.text
+    # Where our machines are is nobody's business.
+    assert not peer or peer not in text
+
+
+def test_a_named_proxy_that_does_not_say_the_scheme_is_told_so(https):
+    status, text = answer_of("127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.7")
+    assert status == "400"
+    assert "X-Forwarded-Proto" in text
+
+
+def test_what_need_not_loop_is_still_redirected(https):
+    proxied = {"HTTP_X_FORWARDED_PROTO": "http"}
+    assert answer_of("127.0.0.1", **proxied)[0] == "301"
+    assert answer_of("203.0.113.9")[0] == "301"
+    # A probe of a load balancer needs no https.
+    for path in ["/healthz", "/readyz"]:
+        assert answer_of("192.168.0.2", path, HTTP_X_FORWARDED_PROTO="http")[0] == "301"
+
+
+def test_without_https_no_proxy_is_refused():
+    assert answer_of("192.168.0.2", HTTP_X_FORWARDED_PROTO="https")[0] == "301"

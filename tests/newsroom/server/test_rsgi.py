@@ -1,9 +1,13 @@
 """What the server does with a request before Django, and with Django's answer."""
 
 import asyncio
+import errno
 import os
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
 
 import pytest
 
@@ -144,6 +148,17 @@ def test_a_body_that_breaks_off_is_no_body():
         read([b"abc"], announced="10")
 
 
+def test_a_body_for_which_there_is_no_room_is_refused_in_a_sentence(monkeypatch):
+    class FullDisk(SpooledTemporaryFile):
+        def write(self, chunk):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(request_bodies, "SpooledTemporaryFile", FullDisk)
+    with pytest.raises(RequestRefused, match="no room") as refused:
+        read([b"abc"])
+    assert refused.value.status == 507
+
+
 def test_a_body_has_a_floor_of_bytes_a_second_and_an_end():
     assert seconds_for(0) == request_bodies.BODY_SECONDS
     assert seconds_for(500) == request_bodies.BODY_SECONDS + 1
@@ -157,8 +172,10 @@ def site(application):
 
 
 def asked(server, protocol=None, *lines, **about):
+    """Status, headers and body of the answer; each answer has an id, which is left out."""
     protocol = protocol or Protocol()
     run_in_thread(server.__rsgi__(scope(*lines, **about), protocol))
+    assert protocol.answer[1].pop("x-request-id")
     return protocol.answer
 
 
@@ -259,3 +276,164 @@ def test_other_characters_are_not_taken_for_the_address_of_another_page(settings
     server = site(application)
     for path in ["/é/", "/Ã©/", "/é/"]:
         assert asked(server, path=path)[2].decode() == path
+
+
+class Log:
+    """Takes the answered requests, as the access log does."""
+
+    in_progress = 0
+
+    def __init__(self):
+        self.taken = []
+
+    def add(self, exchange):
+        self.taken.append(exchange)
+
+
+def observed(application):
+    server = site(application)
+    server._log = Log()
+    return server, server._log.taken
+
+
+def test_it_is_known_how_the_page_cache_answered(settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    settings.ALLOWED_HOSTS = ["testserver"]
+    server, taken = observed(answering([b"ok"], *PAGE))
+    etag = ("etag", "x")
+    for lines in [[], [], [etag], [("cookie", "theme=dark")]]:
+        asked(server, None, *lines)
+    asked(server, method="POST")
+    assert [each.cache for each in taken] == ["miss", "hit", "hit", "hit", ""]
+    assert {(each.status, each.size) for each in taken} == {(200, 2)}
+    assert server._log.in_progress == 0
+
+
+def test_each_answer_from_the_cache_has_an_id_of_its_own(settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    settings.ALLOWED_HOSTS = ["testserver"]
+    server, taken = observed(answering([b"ok"], *PAGE))
+    sent = []
+    for _ in range(3):
+        protocol = Protocol()
+        run_in_thread(server.__rsgi__(scope(), protocol))
+        sent.append(protocol.answer[1]["x-request-id"])
+    assert sent == [each.request_id for each in taken]
+    assert len(set(sent)) == 3
+
+
+def test_what_is_refused_before_django_is_noted_too(monkeypatch):
+    server, taken = observed(answering([]))
+    asked(server, None, ("host", "another"))
+    monkeypatch.setattr(rsgi, "BODIES", 0)
+    asked(server, Protocol([b"x"]), ("content-length", "1"), method="POST")
+    assert [each.status for each in taken] == [400, 503]
+
+
+def test_an_answer_that_breaks_off_is_noted_as_an_error():
+    def breaks_off():
+        yield b"x"
+        raise ValueError("Gone")
+
+    server, taken = observed(answering(breaks_off()))
+    with pytest.raises(ValueError, match="Gone"):
+        asked(server)
+    assert [each.status for each in taken] == [500]
+    assert server._log.in_progress == 0
+
+
+def test_health_needs_no_thread(monkeypatch):
+    monkeypatch.setattr(rsgi.Server, "_answer", None)
+    server = site(answering([], status="500 Internal Server Error"))
+    status, headers, body = asked(server, path="/healthz")
+    assert (status, body) == (200, b"alive\n")
+    assert headers["cache-control"] == "private, no-store"
+
+
+def test_static_files_need_no_thread_of_the_others_and_no_session():
+    seen = []
+
+    def application(environ, start_response):
+        seen.append((threading.current_thread().name, environ.get("HTTP_COOKIE")))
+        start_response("200 OK", [])
+        return [b""]
+
+    pages = PageCache(application)
+    sessions = KnownSessions(pages)
+    server = rsgi.Server(
+        TrustedProxies(sessions), sessions, pages, static_files={"/static/a.css"}
+    )
+    cookie = ("cookie", f"sessionid={'s' * 32}")
+    asked(server, None, cookie, path="/static/a.css")
+    asked(server, None, cookie, path="/readyz")
+    asked(server, path="/other/")
+    assert [name.rpartition("_")[0] for name, _ in seen] == [
+        "no-database",
+        "ready",
+        "django",
+    ]
+    assert [cookies for _, cookies in seen] == [None] * 3
+
+
+def test_a_kept_page_stands_in_for_who_is_late_and_whoever_asks(monkeypatch, settings):
+    settings.PAGE_CACHE_SECONDS, settings.STALE_SECONDS = 60, 600
+    settings.ALLOWED_HOSTS = ["testserver"]
+    monkeypatch.setattr(rsgi, "LATE_SECONDS", 0.05)
+    may_end = threading.Event()
+    may_end.set()
+
+    def application(environ, start_response):
+        assert may_end.wait(10)
+        return answering([b"ok"], *PAGE)(environ, start_response)
+
+    server = site(application)
+    assert asked(server)[2] == b"ok"
+    server._pages._clock = lambda: time.monotonic() + 300
+    may_end.clear()
+    for cookie in [(), (("cookie", "theme=dark"),)]:
+        status, headers, body = asked(server, None, *cookie)
+        assert (status, headers["age"], body) == (200, "300", b"ok")
+        assert "detail=stale" in headers["cache-status"]
+    may_end.set()
+    server = site(answering([b"no"], status="503 Service Unavailable"))
+    assert asked(server)[0] == 503
+
+
+def test_who_waits_for_a_thread_in_an_outage_is_told_in_time(monkeypatch):
+    monkeypatch.setattr(rsgi, "LATE_SECONDS", 0.05)
+    monkeypatch.setattr(rsgi, "THREADS", 2)
+    monkeypatch.setattr(rsgi.database_waits, "longest", lambda: 5.0)
+    may_end = threading.Event()
+    told = []
+
+    def application(environ, start_response):
+        if environ.get(rsgi.outages.UNAVAILABLE):
+            told.append(environ["wsgi.input"].read())
+            return answering([b"down"], status="503 Unavailable")(
+                environ, start_response
+            )
+        assert may_end.wait(10)
+        return answering([b"ok"])(environ, start_response)
+
+    server = site(application)
+    protocols = [Protocol() for _ in range(4)]
+    sent = Protocol([b"words"])
+
+    async def crowd():
+        waiting = [
+            asyncio.ensure_future(server.__rsgi__(scope(path="/a/"), each))
+            for each in protocols
+        ]
+        await asyncio.sleep(0)
+        length = ("content-length", "5")
+        posting = server.__rsgi__(scope(length, method="POST", path="/a/"), sent)
+        waiting.append(asyncio.ensure_future(posting))
+        while len(told) < 3:
+            await asyncio.sleep(0.01)
+        may_end.set()
+        await asyncio.gather(*waiting)
+
+    run_in_thread(crowd())
+    assert sorted(each.answer[0] for each in protocols) == [200, 200, 503, 503]
+    assert sent.answer[0] == 503
+    assert sorted(told) == [b"", b"", b"words"]

@@ -7,6 +7,8 @@ from django.utils import timezone
 from articles.admin.actions.registry import ARTICLE_STEPS
 from articles.admin.article.admin import time_until
 from articles.models import Article
+from newsroom.accounts.account_mail import send_due_account_mail
+from newsroom.models import StaffMail
 from tests.articles.admin.desk import (
     ADD,
     ANYWAY,
@@ -256,14 +258,14 @@ def test_withdrawing_keeps_the_reason_inside_and_shows_the_notice(desk):
 
 
 def test_a_returned_draft_carries_the_note_and_its_writer_gets_it_by_mail(
-    desk, editor, writer, client, django_capture_on_commit_callbacks
+    desk, editor, writer, client
 ):
     article = make_article(title="Harbour", created_by=writer)
     article.submit(by=writer)
     page = desk.post(step_of(article, "return"), {"note": ""})
     assert "This field is required" in page.content.decode()
-    with django_capture_on_commit_callbacks(execute=True):
-        desk.post(step_of(article, "return"), {"note": "Check the third paragraph."})
+    desk.post(step_of(article, "return"), {"note": "Check the third paragraph."})
+    send_due_account_mail()
     article.refresh_from_db()
     assert article.status == "draft"
     [message] = mail.outbox
@@ -287,9 +289,7 @@ def test_the_note_is_gone_when_the_draft_is_submitted_again(desk, writer):
     assert "Once more." in form.content.decode()  # among the steps
 
 
-def test_a_mail_server_that_is_down_loses_nothing(
-    desk, writer, settings, django_capture_on_commit_callbacks
-):
+def test_a_mail_server_that_is_down_loses_nothing(desk, writer, settings):
     settings.MAILERS = {
         "default": {
             "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -298,20 +298,25 @@ def test_a_mail_server_that_is_down_loses_nothing(
     }
     article = make_article(created_by=writer)
     article.submit()
-    with django_capture_on_commit_callbacks(execute=True):
-        response = desk.post(step_of(article, "return"), {"note": "Please shorten."})
+    response = desk.post(step_of(article, "return"), {"note": "Please shorten."})
     assert response.status_code == 302
     article.refresh_from_db()
     assert (article.status, article.last_return.reason) == ("draft", "Please shorten.")
+    assert not send_due_account_mail()
+    settings.MAILERS = {
+        "default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    }
+    StaffMail.objects.update(next_try_at=timezone.now())
+    send_due_account_mail()
+    [message] = mail.outbox
+    assert "Please shorten." in message.body
 
 
-def test_a_title_cannot_forge_a_line_of_the_mail(
-    desk, writer, django_capture_on_commit_callbacks
-):
+def test_a_title_cannot_forge_a_line_of_the_mail(desk, writer):
     article = make_article(title="Harbour\nBcc: all@example.com", created_by=writer)
     article.submit()
-    with django_capture_on_commit_callbacks(execute=True):
-        desk.post(step_of(article, "return"), {"note": "<b>&amp;</b>"})
+    desk.post(step_of(article, "return"), {"note": "<b>&amp;</b>"})
+    send_due_account_mail()
     [message] = mail.outbox
     assert "\n" not in message.subject
     assert "<b>&amp;</b>" in message.body

@@ -217,8 +217,7 @@ def test_without_javascript_words_come_back_and_a_conflict_is_settled(
     assert article.title == "Theirs"
 
 
-@pytest.mark.parametrize("width", [320, 1440])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colours"), [(320, "dark"), (1440, "light")])
 def test_axe_finds_nothing_on_an_offer_and_a_conflict(
     editor, open_page, width, colours
 ):

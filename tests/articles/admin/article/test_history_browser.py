@@ -37,8 +37,7 @@ def article(transactional_db):
     return article
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1440, "dark")])
 def test_the_history_is_for_everyone_on_every_screen(article, open_page, width, scheme):
     user = make_user(role="Editors")
     viewport = {"width": width, "height": 900}

@@ -210,6 +210,7 @@ def test_taking_down_wants_a_reason_and_names_the_articles(desk, editor):
     )
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize(
     ("pile", "found"),
     [

@@ -233,17 +233,15 @@ def test_without_a_script_pictures_are_uploaded_and_used_by_their_number(open_de
     assert article.lead_image == image
 
 
-@pytest.mark.parametrize("width", [1440, 390, 320])
-@pytest.mark.parametrize(
-    "place", [LIBRARY, UPLOAD, reverse("admin:articles_image_pick")]
-)
-def test_the_pages_of_the_library_fit_and_are_sound(open_desk, width, place):
+@pytest.mark.parametrize("width", [1440, 320])
+def test_the_pages_of_the_library_fit_and_are_sound(open_desk, width):
     make_image(alt="", title="A" * 200, width=300, height=200)
     make_image(credit="Ben Cole")
     page = open_desk(viewport={"width": width, "height": 800})
-    page.goto(place)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    sound(page)
+    for place in [LIBRARY, UPLOAD, reverse("admin:articles_image_pick")]:
+        page.goto(place)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+        sound(page)
 
 
 def test_a_page_with_pictures_does_not_move_while_it_loads(open_page, transactional_db):

@@ -96,6 +96,7 @@ ORDERS = [
 ]
 
 
+@pytest.mark.every_case
 @pytest.mark.parametrize("order", ORDERS)
 def test_neighbours_are_those_of_the_list_in_every_order(
     desk, articles, admin_user, order

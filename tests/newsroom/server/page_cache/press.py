@@ -69,7 +69,10 @@ def ask(application, address="/", *, method="GET", headers=None, **environ):
         address,
         **{"HTTP_HOST": "testserver", "headers": headers or {}} | environ,
     )
-    chunks = application(request.environ, lambda *answer: said.append(answer))
+    # Django has replaced the bytes of the path by its letters.
+    path = request.environ["PATH_INFO"].encode().decode("latin-1")
+    environ = request.environ | {"PATH_INFO": path}
+    chunks = application(environ, lambda *answer: said.append(answer))
     body = b"".join(chunks)
     if hasattr(chunks, "close"):
         chunks.close()

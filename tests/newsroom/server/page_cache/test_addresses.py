@@ -6,8 +6,8 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsroom.server import page_cache
-from newsroom.server.page_cache import public_query
+from newsroom.server import page_addresses
+from newsroom.server.page_addresses import public_query
 from tests.newsroom.server.page_cache.press import ask
 
 
@@ -129,7 +129,7 @@ def test_hosts_that_only_a_pattern_allows_are_one(cache, press, settings, allowe
 
 
 def test_addresses_longer_than_any_of_ours_are_not_kept(cache, press):
-    long = "x" * page_cache.LONGEST_ADDRESS
+    long = "x" * page_addresses.LONGEST_ADDRESS
     for address in [f"/{long}", f"/?before={long}"]:
         for _ in range(2):
             ask(cache, address)

@@ -2,8 +2,9 @@ import pytest
 from django.conf import settings
 from django.test import RequestFactory
 
-from newsroom.server import page_cache
-from newsroom.server.page_cache import PageCache, Shelf, ready_page
+from newsroom.server import kept_pages, page_cache
+from newsroom.server.kept_pages import Shelf, ready_page
+from newsroom.server.page_cache import PageCache
 from tests.newsroom.server.page_cache.press import LIFETIME, PUBLIC, WORDS, Body, ask
 
 # How long
@@ -192,13 +193,13 @@ def test_an_answer_of_another_length_than_it_says_is_not_kept(cache, press):
 
 
 def test_an_answer_that_is_too_large_is_sent_and_not_kept(cache, press, monkeypatch):
-    monkeypatch.setattr(page_cache, "LARGEST_BYTES", len(WORDS))
+    monkeypatch.setattr(kept_pages, "LARGEST_BYTES", len(WORDS))
     assert ask(cache).text == f"1 {WORDS.decode()}"
     assert ask(cache).text == f"2 {WORDS.decode()}"
 
 
 def test_memory_is_bounded_and_what_is_read_stays(press, clock, monkeypatch):
-    page = ready_page(0.0, "200 OK", [PUBLIC], b"1 " + WORDS)
+    page = ready_page(0.0, 0, "200 OK", [PUBLIC], b"1 " + WORDS)
     monkeypatch.setattr(page_cache, "PAGES_BYTES", 3 * page.size + 1000)
     cache = PageCache(press, clock=clock)
     for slug in ["read", "unread", "third"]:
@@ -213,7 +214,7 @@ def test_memory_is_bounded_and_what_is_read_stays(press, clock, monkeypatch):
 
 
 def test_a_shelf_counts_what_stands_on_it():
-    page = ready_page(0.0, "200 OK", [PUBLIC], WORDS)
+    page = ready_page(0.0, 0, "200 OK", [PUBLIC], WORDS)
     shelf = Shelf(10 * page.size)
     for _ in range(3):
         for number in range(25):

@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from newsroom.server.page_cache import encoding_for
+from newsroom.server.content_encodings import encoding_for
 from tests.newsroom.server.page_cache.press import LIFETIME, PUBLIC, WORDS, ask
 
 # Encodings

@@ -42,6 +42,18 @@ def test_a_forgotten_slash_leads_to_the_page_with_its_parameters(db, site):
     assert moved.headers["Location"] == "/archive/2026/11/?before=x"
 
 
+def test_a_page_with_letters_in_its_address_is_kept_under_one_key(db, site):
+    article = make_visible_article(title="Зима", slug="")
+    page = ask(site, article.get_absolute_url())
+    assert "Зима" in page.text
+    article.withdraw(reason="A mistake", notice="It was wrong.")
+    assert ask(site, article.get_absolute_url()).body == page.body
+    assert ask(site, article.get_absolute_url().lower()).body == page.body
+    assert ask(site, "/articles/зима/").body == page.body
+    other = make_visible_article(title="Лето", slug="")
+    assert "Лето" in ask(site, other.get_absolute_url()).text
+
+
 def test_a_host_that_is_not_ours_is_refused(db, site):
     assert ask(site, HTTP_HOST="evil.example").status == 400
 
