@@ -66,7 +66,10 @@ def test_what_no_machine_can_mend_stays_a_complaint(db):
     reply = made(parent=made())
     Comment.objects.filter(pk=reply.pk).update(parent=reply)
     said, complaint = doctor(repair=True)
-    assert f"wrong: roots of replies: comment {reply.pk}: It does not hang" in said
+    assert (
+        f"wrong: roots of replies: comment {reply.pk}: It is not in the conversation"
+        in said
+    )
     assert "somebody has to look at it" in complaint
 
 

@@ -58,7 +58,7 @@ def test_the_first_texts_are_in_the_language_of_the_site(
             assert page.title == str(FIRST_PAGES[page.url.strip("/")])
     FlatPage.objects.filter(url="/rules/").delete()
     heading = re.search("<h2>(.+?)</h2>", (folder / "rules.html").read_text("utf-8"))
-    assertContains(client.get("/rules/"), heading[0], html=True)
+    assertContains(client.get("/rules/"), heading[1])
 
 
 def test_a_site_in_another_language_begins_in_english(db, settings):
@@ -194,7 +194,7 @@ def test_the_rules_say_for_which_reasons_a_comment_is_rejected_and_how_to_appeal
 ):
     words = words_of(client.get("/rules/"))
     for reason in Decision.Reason:
-        assert capfirst(reason.label) in words
+        assert str(capfirst(reason.label)) in words
     assert "ask the moderators once to look again" in words
 
 

@@ -334,7 +334,7 @@ def test_waiting_means_when_the_oldest_has_waited_so_long(
     make_comment()
     assert told(mailoutbox) == []
     later(hours=1)
-    assert subjects(told(mailoutbox)) == ["3 comments waiting"]
+    assert subjects(told(mailoutbox)) == ["Waiting: 3 comments"]
     # The others have not waited long enough.
     first.refresh_from_db()
     first.approve()

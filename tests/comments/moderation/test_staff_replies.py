@@ -52,7 +52,7 @@ def test_what_readers_cannot_see_is_not_answered(moderator):
         answer(hidden, "Yes.", by=moderator, approving=True)
     under_draft = make_shown_comment()
     under_draft.article.withdraw()
-    with pytest.raises(TransitionError, match="its article is withdrawn"):
+    with pytest.raises(TransitionError, match=r"article is not public \(Withdrawn\)"):
         answer(under_draft, "Yes.", by=moderator)
     assert not Comment.objects.filter(by=moderator).exists()
     hidden.refresh_from_db()

@@ -93,7 +93,7 @@ def test_it_says_what_the_weight_does(decide, weight, said):
     decide("https://a.example https://b.example", "mark_spam")
     decide("Thanks.")
     assert found("links", Setting(weight=weight)).sentence == (
-        f"{said} moderators did not approve it."
+        f"{said} Moderators did not approve it."
     )
 
 
