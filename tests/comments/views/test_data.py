@@ -126,7 +126,7 @@ def test_the_page_says_what_there_is_and_stays_private(db, client):
     make_comment(email="Ines@example.org", body="What a stranger wrote.")
     answer = client.get(way)
     assert "2 comments are yours" in text_of(answer)
-    assert "With 1 more comment somebody typed this address" in text_of(answer)
+    assert "1 comment has this address but was not confirmed" in text_of(answer)
     assert "stranger" not in text_of(answer)
     assert answer.headers["Cache-Control"] == PRIVATE
     assert answer.headers["Referrer-Policy"] == "same-origin"

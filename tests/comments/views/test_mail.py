@@ -261,7 +261,7 @@ def test_one_click_by_get_stops_nothing(client, reachable, comment):
 def test_a_comment_that_was_erased_can_still_be_stopped(client, reachable, comment):
     comment.erase()
     address = stop_address(reachable, comment)
-    assert "Which emails do you want to stop?" in text_of(client.get(address))
+    assert "No more emails about this comment" in text_of(client.get(address))
     assert client.post(address, ONE_CLICK).status_code == 200
 
 
