@@ -23,9 +23,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles.core.languages import languages_of_accounts
 from articles.core.mail.compose import compose
 from articles.core.mail.html_part import Link
-from articles.core.mail.language import languages_of_accounts
 from articles.core.site_address import readable_name
 from articles.core.text.counting import shortened
 from articles.core.text.word_list import word_list

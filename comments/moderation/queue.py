@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from articles.core.pagination import Cursor, filter_beyond
 from articles.core.text.shingles import alike
@@ -23,6 +23,9 @@ from comments.models.querysets import CommentQuerySet
 from comments.moderation.reputation import Record, records_of, with_address_of_another
 from comments.screening.highlight import marked
 from comments.screening.wording import why
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CARDS = 20
 # Near duplicates are found among this many successive comments.
@@ -38,11 +41,11 @@ class QueueList:
     """One list of the queue: the comments that need a moderator for one reason, in order."""
 
     name: str
-    title: str
+    title: "StrOrPromise"
     # The method of CommentQuerySet that selects the comments.
     word: str
-    order: str
-    empty: str
+    order: "StrOrPromise"
+    empty: "StrOrPromise"
     # The field with the time by which the list is ordered.
     by: str = "created_at"
     newest_first: bool = False
@@ -333,12 +336,14 @@ def card_after(comment: Comment, was: ShownState | None, sentence: str) -> Card:
     old = before.get(was.text_revision)
     last = card.last
     is_decided = old is not None and last is not None and last.at >= old.replaced_at
-    notice = _("The text has changed since you read it. Read it again and decide.")
+    notice = gettext(
+        "The text has changed since you read it. Read it again and decide."
+    )
     if is_decided:
-        notice = _(
+        notice = gettext(
             "%(decision)s. The text has changed since you read it. Read it again and decide."
         ) % {"decision": last}
-    return replace(card, notice=str(notice), words_seen=old.body if old else "")
+    return replace(card, notice=notice, words_seen=old.body if old else "")
 
 
 def by_article(cards: Sequence[Card]) -> list[Card]:

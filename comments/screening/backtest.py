@@ -133,7 +133,7 @@ class Hit:
 
     @property
     def decided(self) -> str:
-        return Comment.Status(self.comment.judged_as).label
+        return str(Comment.Status(self.comment.judged_as).label)
 
     @property
     def name(self) -> str:

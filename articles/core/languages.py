@@ -1,4 +1,4 @@
-"""The language in which a mail is written: that of the readers' pages, or of an account."""
+"""The languages that readers and accounts read, as far as the project tells the apps."""
 
 from collections.abc import Iterable
 
@@ -7,13 +7,13 @@ from django.utils.module_loading import import_string
 
 
 def language_of_readers() -> str:
-    """The code of the language for mails to readers; LANGUAGE_OF_READERS names the function."""
+    """The code of the language that readers see; LANGUAGE_OF_READERS names the function."""
     return import_string(settings.LANGUAGE_OF_READERS)()
 
 
 def languages_of_accounts(keys: Iterable[int]) -> dict[int, str]:
     """
-    The code of the language for mails to each of the accounts with these keys.
+    The code of the language that each of the accounts with these keys reads at the desk.
 
     LANGUAGES_OF_ACCOUNTS names the function. One query.
     """
