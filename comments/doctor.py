@@ -40,7 +40,7 @@ def replies_on_another_article():
     """Replies whose article is not that of their parent and root."""
     return _misplaced(
         ~Q(article=F("root__article")) | ~Q(article=F("parent__article")),
-        "It stands on another article than what it answers.",
+        "It belongs to a different article than the comment that it replies to.",
     )
 
 
@@ -49,7 +49,7 @@ def replies_under_a_wrong_root():
     root_of_parent = Coalesce("parent__root", "parent")
     return _misplaced(
         ~Q(root=root_of_parent) | Q(parent=F("pk")),
-        "It does not hang under the root of the comment that it answers.",
+        "It is not in the conversation of the comment that it replies to.",
     )
 
 
@@ -62,7 +62,7 @@ def authors_by_typing():
         for comment in batch.only("pk"):
             yield DoctorFinding(
                 name=f"comment {comment.pk}",
-                sentence="It counts as a person's only because their address was typed.",
+                sentence="It is assigned to a person only because their address was typed.",
                 mend=partial(_detach, comment),
             )
 
@@ -85,7 +85,7 @@ def _misplaced(rule, sentence):
 
 
 def _two_numbers(kept, counted):
-    return f"The number kept is {kept:,}, and the true one is {counted:,}."
+    return f"The stored number is {kept:,}; the correct number is {counted:,}."
 
 
 def _counted_articles():

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from articles.core.http_cache import public_page
+from newsroom.languages.shipped import site_language
 
 FIRST_PAGES = {
     "about": _("About us"),
@@ -17,6 +19,7 @@ FIRST_PAGES = {
     "privacy": _("Privacy"),
     "rules": _("Rules of the conversation"),
 }
+# A folder for each language, named by its code; `en` is complete.
 FIRST_TEXTS = Path(__file__).parent / "first_pages"
 
 
@@ -58,12 +61,16 @@ def _page_at(url, user):
 
 
 def _first_text(address):
-    return (FIRST_TEXTS / f"{address}.html").read_text()
+    """The text that a page begins with, in the language of the site; English if there is none."""
+    text = FIRST_TEXTS / site_language() / f"{address}.html"
+    if not text.exists():
+        text = FIRST_TEXTS / "en" / f"{address}.html"
+    return text.read_text(encoding="utf-8")
 
 
 def make_missing_pages(sender, using, apps=installed_apps, **kwargs):
     """
-    Name the site as the settings do, and create the missing pages with a first text.
+    Name the site as the settings do, and create the missing pages in its language.
 
     Runs after `migrate`. Pages that exist keep what editors wrote.
     """
@@ -77,7 +84,7 @@ def make_missing_pages(sender, using, apps=installed_apps, **kwargs):
     except LookupError:
         # Only some apps were migrated, and the tables of these are missing.
         return
-    site, _ = Site.objects.using(using).update_or_create(
+    site, _created = Site.objects.using(using).update_or_create(
         pk=settings.SITE_ID,
         defaults={
             "domain": settings.SITE_URL.partition("://")[2][:100],
@@ -85,11 +92,13 @@ def make_missing_pages(sender, using, apps=installed_apps, **kwargs):
         },
     )
     there = set(FlatPage.objects.using(using).values_list("url", flat=True))
-    for address, title in FIRST_PAGES.items():
-        if f"/{address}/" not in there:
-            page = FlatPage.objects.using(using).create(
-                url=f"/{address}/",
-                title=title,
-                content=_first_text(address),
-            )
-            page.sites.add(site)
+    # `migrate` itself runs without translations.
+    with translation.override(site_language()):
+        for address, title in FIRST_PAGES.items():
+            if f"/{address}/" not in there:
+                page = FlatPage.objects.using(using).create(
+                    url=f"/{address}/",
+                    title=str(title),
+                    content=_first_text(address),
+                )
+                page.sites.add(site)

@@ -423,6 +423,9 @@ ACCOUNTS_THAT_DECIDE_BY_MAIL = "newsroom.accounts.second_factor.deciding_by_mail
 # Language and time
 
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
+# `articles` and `comments` call these to learn in which language they write to somebody.
+LANGUAGE_OF_READERS = "newsroom.languages.shipped.site_language"
+LANGUAGES_OF_ACCOUNTS = "newsroom.languages.accounts.languages_of"
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(

@@ -32,11 +32,11 @@ def confirmation(mail):
     article = comment and comment.article
     return _letter(
         mailbox,
-        f"Did you write a comment on {settings.SITE_NAME}?",
+        _("Did you write a comment on %(site)s?") % {"site": settings.SITE_NAME},
         "comments/confirm.txt",
         {
             "address": _in_full(confirm_address(mailbox, comment)),
-            "button": "See the comment",
+            "button": _("See the comment"),
             "title": kept_line(article.title) if article and article.is_visible else "",
             "wants_news": comment is None or comment.notify,
         },
@@ -53,7 +53,7 @@ def news_of_a_reply(mail):
     conversation = f"<conversation.{reply.root_id}@{wire_host()}>"
     return _letter(
         mailbox,
-        f"Reply on “{title}”",
+        _("Reply on “%(title)s”") % {"title": title},
         "comments/reply.txt",
         {
             "name": inert_line(reply.name),
@@ -62,7 +62,7 @@ def news_of_a_reply(mail):
             "title": title,
             "lines": inert_text(reply.body, longest=EXCERPT).split("\n"),
             "address": _in_full(reply.get_absolute_url()),
-            "button": "Read the reply",
+            "button": _("Read the reply"),
         },
         stop=_in_full(stop_address(mailbox, comment)),
         # The same for each try, so that a mail program can recognise a duplicate.
@@ -81,9 +81,9 @@ def way_to_the_data(mail):
         return None
     return _letter(
         mailbox,
-        f"What you wrote on {settings.SITE_NAME}",
+        _("What you wrote on %(site)s") % {"site": settings.SITE_NAME},
         "comments/data.txt",
-        {"address": _in_full(data_address(mailbox)), "button": "See what you wrote"},
+        {"address": _in_full(data_address(mailbox)), "button": _("See what you wrote")},
         stop=_in_full(stop_address(mailbox)),
     )
 

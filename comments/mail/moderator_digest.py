@@ -18,12 +18,17 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from articles.core.languages import languages_of_accounts
 from articles.core.mail.compose import compose
 from articles.core.mail.html_part import Link
 from articles.core.site_address import readable_name
 from articles.core.text.counting import shortened
+from articles.core.text.word_list import word_list
 from comments.mail.one_click import (
     ONE_CLICK_STEPS,
     deciding_by_mail,
@@ -117,13 +122,13 @@ class DigestEntry:
         reasons = Counter(
             report.get_reason_display() for report in self.comment.reports.all()
         )
-        return ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common())
+        return word_list(f"{reason} ({n})" for reason, n in reasons.most_common())
 
     def links_of(self, digest) -> list[tuple[str, str]]:
         """Pairs of the name of a step and its one-click address for the digest's moderator."""
         return [
             (
-                ONE_CLICK_STEPS[step],
+                str(ONE_CLICK_STEPS[step]),
                 _in_full(decision_address(self.comment, step, digest)),
             )
             for step in steps_on(self.comment)
@@ -152,14 +157,16 @@ def mail_moderators():
     newest = [comment, appeal, max(put_back, _newest_settled_decision())]
     numbers = _numbers(entries)
     with_links = _with_links(digest.moderator_id for digest in due)
+    languages = languages_of_accounts(digest.moderator_id for digest in due)
     for digest in due:
         if Digest.objects.claim(digest):
             moderator = moderators[digest.moderator_id]
             try:
                 has_links = moderator.pk in with_links
-                letter = _letter(
-                    moderator, digest, entries, numbers, has_links=has_links
-                )
+                with translation.override(languages[moderator.pk]):
+                    letter = _letter(
+                        moderator, digest, entries, numbers, has_links=has_links
+                    )
                 letter.send()
             except Exception as error:
                 if not _handle_failure(error, digest):
@@ -230,12 +237,12 @@ def _with_links(keys):
 
 
 def _numbers(entries):
-    """The numbers in the mail, in words; each is counted up to COUNTED only."""
+    """The numbers in the mail; each is counted up to COUNTED only."""
     waiting = _counted(Comment.objects.waiting())
     asking = _counted(Comment.objects.asking_again())
     return {
-        "waiting": _of(waiting, "comment"),
-        "asking": _of(asking, "appeal"),
+        "waiting": waiting,
+        "asking": asking,
         "more": max(waiting + asking - len(entries), 0),
         "is_more": max(waiting, asking) > COUNTED,
     }
@@ -245,19 +252,34 @@ def _counted(comments):
     return comments.order_by()[: COUNTED + 1].count()
 
 
-def _of(number, thing):
-    if not number:
-        return ""
-    if number > COUNTED:
-        return f"more than {COUNTED:,} {thing}s"
-    return f"{number} {thing}{'s' if number != 1 else ''}"
+def _things(numbers):
+    """What waits, such as “3 comments and 1 appeal”."""
+    most = {"number": number_format(COUNTED, force_grouping=True)}
+    comments, appeals = numbers["waiting"], numbers["asking"]
+    things = []
+    if comments > COUNTED:
+        things.append(_("more than %(number)s comments") % most)
+    elif comments:
+        things.append(
+            ngettext("%(number)d comment", "%(number)d comments", comments)
+            % {"number": comments}
+        )
+    if appeals > COUNTED:
+        things.append(_("more than %(number)s appeals") % most)
+    elif appeals:
+        things.append(
+            ngettext("%(number)d appeal", "%(number)d appeals", appeals)
+            % {"number": appeals}
+        )
+    return word_list(things)
 
 
 def _letter(moderator, digest, entries, numbers, *, has_links):
     # The subject contains nothing that a reader typed.
-    things = [numbers["waiting"], numbers["asking"]]
-    subject = f"{' and '.join(filter(None, things))} waiting"
+    things = _things(numbers)
+    subject = _("Waiting: %(things)s") % {"things": things}
     context = numbers | {
+        "things": things,
         "entries": [
             (entry, entry.links_of(digest) if has_links else []) for entry in entries
         ],
@@ -268,14 +290,14 @@ def _letter(moderator, digest, entries, numbers, *, has_links):
     }
     steps = {
         address: Link(label)
-        for _, links in context["entries"]
+        for _entry, links in context["entries"]
         for label, address in links
     }
     return compose(
         f"{settings.EMAIL_SUBJECT_PREFIX}{subject}",
         render_to_string("comments/digest.txt", context),
         to=moderator.email,
-        links=steps | {context["queue"]: Link("Open the queue")},
+        links=steps | {context["queue"]: Link(_("Open the queue"))},
     )
 
 
@@ -283,7 +305,7 @@ def _handle_failure(error, digest):
     """Schedule another try; return whether mails to other moderators can still be sent."""
     failure = CouldNotSend(error)
     logger.warning(
-        "Moderator %s could not be told what waits: %s. It is tried again.",
+        "The digest for moderator %s could not be sent: %s. It will be tried again.",
         digest.moderator_id,
         failure,
     )

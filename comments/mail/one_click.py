@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment, Digest
 from comments.security.tokens import read_dated, row_by_name, row_name, sign_dated
@@ -17,10 +18,10 @@ DECIDE_WITHIN = timedelta(days=3)
 # The steps that a link can take, as the digest calls them; each is a method of Comment. A
 # token holds the position in this order, so a new step goes at the end.
 ONE_CLICK_STEPS = {
-    "approve": "Approve",
-    "reject": "Reject",
-    "mark_spam": "Mark as spam",
-    "keep": "Keep as it is",
+    "approve": _("Approve"),
+    "reject": _("Reject"),
+    "mark_spam": _("Mark as spam"),
+    "keep": _("Keep as it is"),
 }
 LEADS_TO = {
     "approve": Comment.Status.APPROVED,

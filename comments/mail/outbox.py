@@ -14,8 +14,10 @@ import traceback
 from time import monotonic
 
 from django.tasks import task
+from django.utils import translation
 
 from articles.core.after_commit import let_worker_run
+from articles.core.languages import language_of_readers
 from comments.mail import messages
 from comments.models import PendingMail, WrittenMail
 
@@ -35,7 +37,7 @@ LETTERS = {
 
 # The results of `deliver`.
 SENT = "sent"
-NOT_WANTED = "not wanted any more"
+NOT_WANTED = "no longer wanted"
 TAKEN = "taken by another process"
 
 
@@ -115,7 +117,9 @@ def send(mail):
 
     def letter():
         # Loaded at the last moment: withdrawn comments and stopped mails are not sent.
-        return LETTERS[mail.kind](PendingMail.objects.with_words().get(pk=mail.pk))
+        loaded = PendingMail.objects.with_words().get(pk=mail.pk)
+        with translation.override(language_of_readers()):
+            return LETTERS[mail.kind](loaded)
 
     return deliver(mail, letter)
 
@@ -144,10 +148,10 @@ def deliver(mail, make_letter):
 def _schedule_retry(mail, failure):
     what = f"Mail {mail.pk} ({mail.kind}) could not be sent: {failure}."
     if mail.is_given_up:
-        logger.error("%s It was tried for a week and is given up.", what)
+        logger.error("%s After a week of attempts, it was given up.", what)
         mail.delete()
     else:
-        logger.warning("%s It is tried again.", what)
+        logger.warning("%s It will be tried again.", what)
         mail.try_later()
 
 
@@ -159,7 +163,7 @@ def _enqueue_retry(mail):
 def _in_words(error):
     code = getattr(error, "smtp_code", None) or getattr(error, "errno", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = ", ".join(str(code) for code, _ in error.recipients.values())
+        code = ", ".join(str(code) for code, _answer in error.recipients.values())
     words = f"{type(error).__name__} {code or ''}".rstrip()
     if isinstance(error, OSError):
         return words

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 LONGEST_APPEAL = 1000
 
@@ -8,14 +9,19 @@ class Appeal(models.Model):
     """What the author of an unpublished comment says against that; one for each comment."""
 
     comment = models.OneToOneField(
-        "comments.Comment", on_delete=models.PROTECT, related_name="appeal"
+        "comments.Comment",
+        on_delete=models.PROTECT,
+        related_name="appeal",
+        verbose_name=_("comment"),
     )
-    message = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
+    message = models.TextField(_("message"))
+    created_at = models.DateTimeField(_("sent"), default=timezone.now)
     # Set by a moderator's next decision on the comment.
-    answered_at = models.DateTimeField(null=True, db_index=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, db_index=True)
 
     class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
         indexes = [
             models.Index(
                 fields=["created_at", "comment"],
@@ -25,7 +31,7 @@ class Appeal(models.Model):
         ]
 
     def __str__(self):
-        return f"Appeal about comment {self.comment_id}"
+        return _("Appeal for comment %(number)s") % {"number": self.comment_id}
 
     @property
     def is_open(self):

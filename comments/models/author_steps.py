@@ -7,6 +7,7 @@ Call them as methods of Comment.
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import TransitionError
 from comments.models.appeal import Appeal
@@ -37,8 +38,9 @@ def edit(comment, body, *, status):
         comment.refresh_from_db()
         if not comment.is_editable:
             raise TransitionError(
-                "This comment cannot be changed any more: it is too late, "
-                "somebody has answered it, or a moderator has decided on it."
+                _(
+                    "This comment can no longer be edited: it is too late, someone has replied to it, or a moderator has decided on it."
+                )
             )
         changes = replace_text(comment, body) | {"edited_at": timezone.now()}
         if status == comment.status:

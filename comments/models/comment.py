@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.link_keys import LinkedRow
 from articles.models import Article
@@ -29,15 +30,18 @@ class Comment(LinkedRow):
     """A reader's comment or a staff reply: its text, its place in a conversation, its status."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        APPROVED = "approved", "Approved"
-        REJECTED = "rejected", "Rejected"
-        SPAM = "spam", "Spam"
-        WITHDRAWN = "withdrawn", "Withdrawn by its author"
+        PENDING = "pending", _("Pending")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+        SPAM = "spam", _("Spam")
+        WITHDRAWN = "withdrawn", _("Withdrawn by its author")
 
     # Protected: comments and the decisions on them stay on record.
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="comments"
+        Article,
+        on_delete=models.PROTECT,
+        related_name="comments",
+        verbose_name=_("article"),
     )
     parent = models.ForeignKey(
         "self",
@@ -45,7 +49,8 @@ class Comment(LinkedRow):
         blank=True,
         on_delete=models.PROTECT,
         related_name="answers",
-        help_text="The comment this one answers.",
+        verbose_name=_("reply to"),
+        help_text=_("The comment that this one replies to."),
     )
     # The first comment of the conversation; None for a root. `save` derives it from `parent`.
     root = models.ForeignKey(
@@ -55,14 +60,17 @@ class Comment(LinkedRow):
         editable=False,
         on_delete=models.PROTECT,
         related_name="replies",
+        verbose_name=_("first comment"),
     )
     # Wider than the form allows: one visible character may be several code points.
-    name = models.CharField(max_length=4 * LONGEST_NAME)
-    email = models.EmailField(blank=True)
-    body = models.TextField()
+    name = models.CharField(_("name"), max_length=4 * LONGEST_NAME)
+    email = models.EmailField(_("email"), blank=True)
+    body = models.TextField(_("comment"))
     # Whether the author wants mails about replies.
-    notify = models.BooleanField(default=False)
-    text_revision = models.PositiveIntegerField(default=1, editable=False)
+    notify = models.BooleanField(_("reply notifications"), default=False)
+    text_revision = models.PositiveIntegerField(
+        _("revision"), default=1, editable=False
+    )
     # The account of the member of staff who wrote a staff reply.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -71,6 +79,7 @@ class Comment(LinkedRow):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("member of staff"),
     )
     # The reader who has proved that they wrote the comment: with their browser's token or
     # with the mailed link. A typed name or address proves nothing.
@@ -81,6 +90,7 @@ class Comment(LinkedRow):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="comments",
+        verbose_name=_("commenter"),
     )
     # The mailbox at `email`, once its owner has proved, as above, that they wrote the
     # comment. Until then `email` is only what somebody typed.
@@ -91,37 +101,50 @@ class Comment(LinkedRow):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="comments",
+        verbose_name=_("mailbox"),
         # An index of its own leaves out the many comments without a mailbox.
         db_index=False,
     )
     status = models.CharField(
-        max_length=10, choices=Status, default=Status.PENDING, editable=False
+        _("status"),
+        max_length=10,
+        choices=Status,
+        default=Status.PENDING,
+        editable=False,
     )
     # The status given by the newest decision of a moderator that is not undone, and its
     # time. Both stay when the author withdraws the comment.
-    judged_as = models.CharField(max_length=10, blank=True, editable=False)
-    judged_at = models.DateTimeField(null=True, editable=False)
+    judged_as = models.CharField(
+        _("decision"), max_length=10, blank=True, editable=False
+    )
+    judged_at = models.DateTimeField(_("decided"), null=True, editable=False)
     # Counts decisions and edits. A step names the version it was decided on, so that a
     # stale one is refused.
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    first_shown_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(
+        _("written"), default=timezone.now, editable=False
+    )
+    first_shown_at = models.DateTimeField(_("first shown"), null=True, editable=False)
     # When the reply was announced by mail to those it answers, or when that became unnecessary.
-    announced_at = models.DateTimeField(null=True, editable=False)
-    edited_at = models.DateTimeField(null=True, editable=False)
-    erased_at = models.DateTimeField(null=True, editable=False)
-    picked_at = models.DateTimeField(null=True, editable=False)
+    announced_at = models.DateTimeField(_("announced"), null=True, editable=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+    picked_at = models.DateTimeField(_("picked"), null=True, editable=False)
     # For a root: the number of approved replies, updated in the transaction of each decision.
-    approved_replies = models.PositiveIntegerField(default=0, editable=False)
+    approved_replies = models.PositiveIntegerField(
+        _("approved replies"), default=0, editable=False
+    )
     # The number of reports since a moderator last decided on the comment.
-    open_reports = models.PositiveIntegerField(default=0, editable=False)
+    open_reports = models.PositiveIntegerField(
+        _("open reports"), default=0, editable=False
+    )
     # Computed by the database, so that one index finds the roots of a page.
     has_place = models.GeneratedField(
         expression=Case(When(takes_a_place(), then=Value(True)), default=Value(False)),
         output_field=models.BooleanField(),
         db_persist=True,
     )
-    network = models.CharField(max_length=64, blank=True, editable=False)
+    network = models.CharField(_("network"), max_length=64, blank=True, editable=False)
     # Equal for two posts of the same text to the same place from the same network. It is
     # unique, so the second post makes no second row; see comments.posting.submit.
     repeat_key = models.CharField(  # noqa: DJ001 - unique: no key is NULL
@@ -145,6 +168,8 @@ class Comment(LinkedRow):
                 ),
             ),
         ]
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
         permissions = [("moderate_comment", "Can decide on comments")]
 
     def __str__(self):

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
+from articles.core.moments import moment_in_words
 from articles.models import TransitionError
 from comments.models.network import DAYS_KEPT, first_day_kept
 from comments.models.sender_locks import lock_sender
@@ -113,18 +115,29 @@ class Commenter(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="commenter",
+        verbose_name=_("mailbox"),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        _("first seen"), default=timezone.now, editable=False
+    )
 
     objects = CommenterQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("commenter")
+        verbose_name_plural = _("commenters")
+
     def __str__(self):
-        return f"Commenter {self.pk}"
+        return _("Commenter %(number)s") % {"number": self.pk}
 
     @property
     def known_by(self):
-        """How we know them, in words that follow “known by”."""
-        return "their browser" if self.mailbox_id is None else "a confirmed address"
+        """How we know them, in words that follow “Known by” or a colon."""
+        # Translators: by what a commenter is known; follows “Known by” or a colon.
+        if self.mailbox_id is None:
+            return _("their browser")
+        # Translators: by what a commenter is known; follows “Known by” or a colon.
+        return _("a confirmed email address")
 
     # Steps
 
@@ -143,9 +156,12 @@ class Note(models.Model):
     """What a moderator writes about a person for the other moderators."""
 
     commenter = models.ForeignKey(
-        Commenter, on_delete=models.CASCADE, related_name="notes"
+        Commenter,
+        on_delete=models.CASCADE,
+        related_name="notes",
+        verbose_name=_("commenter"),
     )
-    text = models.TextField()
+    text = models.TextField(_("note"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -158,13 +174,18 @@ class Note(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         default_permissions = []
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
 
     def can_be_deleted_by(self, user):
         """Whether the note is theirs; superusers may delete every note."""
         return user.is_superuser or (self.by_id is not None and self.by_id == user.pk)
 
     def __str__(self):
-        return f"Note of {self.by_name} about commenter {self.commenter_id}"
+        return _("Note by %(name)s about commenter %(number)s") % {
+            "name": self.by_name,
+            "number": self.commenter_id,
+        }
 
 
 class MuteQuerySet(models.QuerySet):
@@ -185,8 +206,9 @@ class MuteQuerySet(models.QuerySet):
         day = comment.created_at.astimezone(UTC).date()
         if not comment.network or recognised_until(day) <= timezone.now():
             raise TransitionError(
-                "Nobody knows the network of this comment any more, so it cannot be "
-                "muted. Mute the person, or decide on the comment."
+                _(
+                    "The network of this comment is no longer known, so it cannot be muted. Mute the person, or decide on the comment."
+                )
             )
         known = {"network": comment.network, "network_day": day}
         with transaction.atomic():
@@ -215,14 +237,18 @@ class Mute(models.Model):
     """Everything that a person or a network writes waits until then; moderators see the reason."""
 
     commenter = models.ForeignKey(
-        Commenter, null=True, on_delete=models.CASCADE, related_name="mutes"
+        Commenter,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="mutes",
+        verbose_name=_("commenter"),
     )
     # The hash of a network, as in the comments of that day; see comments.security.networks.
     network = models.CharField(max_length=64, blank=True, db_index=True)
     # The day whose key made the hash.
     network_day = models.DateField(null=True)
-    until = models.DateTimeField(db_index=True)
-    reason = models.CharField(max_length=500)
+    until = models.DateTimeField(_("muted until"), db_index=True)
+    reason = models.CharField(_("reason"), max_length=500)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -231,7 +257,7 @@ class Mute(models.Model):
     )
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
-    lifted_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(_("ended"), null=True)
     lifted_by_name = models.CharField(max_length=200, blank=True)
 
     objects = MuteQuerySet.as_manager()
@@ -239,6 +265,8 @@ class Mute(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         default_permissions = []
+        verbose_name = _("mute")
+        verbose_name_plural = _("mutes")
         constraints = [
             models.CheckConstraint(
                 name="a_mute_is_of_a_person_or_a_network",
@@ -248,7 +276,10 @@ class Mute(models.Model):
         ]
 
     def __str__(self):
-        return f"Muted by {self.by_name} until {self.until}"
+        return _("Muted by %(name)s until %(time)s") % {
+            "name": self.by_name,
+            "time": moment_in_words(self.until),
+        }
 
     @property
     def is_in_force(self):
@@ -262,5 +293,7 @@ class Mute(models.Model):
         self.refresh_from_db()
         who = self.lifted_by_name
         raise TransitionError(
-            f"{who} has ended this mute before." if who else "This mute is over."
+            _("%(name)s has already ended this mute.") % {"name": who}
+            if who
+            else _("This mute has already ended.")
         )

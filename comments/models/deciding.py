@@ -5,6 +5,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.after_commit import let_worker_run
 from articles.core.append_only import name_of
@@ -18,13 +19,15 @@ from comments.models.training import Training
 # models and the models must not import it.
 ANNOUNCING = "comments.mail.reply_notifications.announcing"
 
-# Each status in the words that follow “cannot be”.
-_IN_A_REFUSAL = {
-    "approved": "approved",
-    "rejected": "rejected",
-    "spam": "marked as spam",
-    "pending": "put back to wait",
-    "withdrawn": "withdrawn",
+# Why a comment cannot get a status.
+_REFUSALS = {
+    "approved": _("This comment cannot be approved. Its status: %(status)s."),
+    "rejected": _("This comment cannot be rejected. Its status: %(status)s."),
+    "spam": _("This comment cannot be marked as spam. Its status: %(status)s."),
+    "pending": _(
+        "This comment cannot be put back in the queue. Its status: %(status)s."
+    ),
+    "withdrawn": _("This comment cannot be withdrawn. Its status: %(status)s."),
 }
 
 
@@ -196,8 +199,11 @@ def _announce_after_the_commit(comment):
 
 
 def _refusal(comment, status):
-    now = comment.get_status_display().lower()
+    now = comment.get_status_display()
     last = comment.decisions.first()
     if last is None:
-        return f"This comment is {now}, so it cannot be {_IN_A_REFUSAL[status]}."
-    return f"{last}. It is {now} now; look at it again before you decide."
+        return _REFUSALS[status] % {"status": now}
+    # Translators: %(decision)s is a sentence such as “Ana approved this comment on 3 May”.
+    return _(
+        "%(decision)s. Its status is now: %(status)s. Look at it again before you decide."
+    ) % {"decision": last, "status": now}

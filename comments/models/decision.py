@@ -1,7 +1,47 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 from articles.core.moments import moment_in_words
+
+# What was done, in words that follow the name of who did it, or a colon.
+# Translators: these phrases follow a name or a colon (“Ana: approved this comment”).
+_WORDS = {
+    "approved": _("approved this comment"),
+    "rejected": _("rejected this comment"),
+    "spam": _("marked this comment as spam"),
+    "withdrawn": _("withdrew this comment"),
+    "pending": _("put this comment back in the queue"),
+    "edit": _("edited this comment, so it is back in the queue"),
+    "reports": _("put this comment back in the queue because readers reported it"),
+    "keep_approved": _("kept this comment approved"),
+    "keep_rejected": _("kept this comment rejected"),
+    "keep_spam": _("kept this comment marked as spam"),
+    "pick": _("picked this comment"),
+    "unpick": _("removed this comment from the picks"),
+    "redact": _("redacted this comment"),
+    "undo": _("undid a decision on this comment"),
+}
+# The same as sentences, with the time and without a full stop.
+_SENTENCES = {
+    "approved": _("%(name)s approved this comment on %(time)s"),
+    "rejected": _("%(name)s rejected this comment on %(time)s"),
+    "spam": _("%(name)s marked this comment as spam on %(time)s"),
+    "withdrawn": _("%(name)s withdrew this comment on %(time)s"),
+    "pending": _("%(name)s put this comment back in the queue on %(time)s"),
+    "edit": _("%(name)s edited this comment, so it is back in the queue, on %(time)s"),
+    "reports": _(
+        "%(name)s put this comment back in the queue because readers reported it, on %(time)s"
+    ),
+    "keep_approved": _("%(name)s kept this comment approved on %(time)s"),
+    "keep_rejected": _("%(name)s kept this comment rejected on %(time)s"),
+    "keep_spam": _("%(name)s kept this comment marked as spam on %(time)s"),
+    "pick": _("%(name)s picked this comment on %(time)s"),
+    "unpick": _("%(name)s removed this comment from the picks on %(time)s"),
+    "redact": _("%(name)s redacted this comment on %(time)s"),
+    "undo": _("%(name)s undid a decision on this comment on %(time)s"),
+}
 
 
 class DecisionQuerySet(AppendOnlyQuerySet):
@@ -28,44 +68,50 @@ class Decision(AppendOnly):
     class What(models.TextChoices):
         """What was done, where the two statuses do not show it."""
 
-        STATUS = "status", "changed the status"
-        EDIT = "edit", "edited"
-        REPORTS = "reports", "reported by readers"
-        KEEP = "keep", "kept as it was"
-        PICK = "pick", "picked"
-        UNPICK = "unpick", "no longer picked"
-        REDACT = "redact", "took words out"
+        STATUS = "status", _("status changed")
+        EDIT = "edit", _("edited")
+        REPORTS = "reports", _("reported by readers")
+        KEEP = "keep", _("kept as it was")
+        PICK = "pick", _("picked")
+        UNPICK = "unpick", _("removed from the picks")
+        REDACT = "redact", _("redacted")
 
     class Reason(models.TextChoices):
-        OFF_TOPIC = "off_topic", "off topic"
-        ABUSE = "abuse", "abuse"
-        SPAM = "spam", "spam"
-        UNLAWFUL = "unlawful", "unlawful"
-        PERSONAL_DATA = "personal_data", "personal data"
-        ADVERTISING = "advertising", "advertising"
-        OTHER = "other", "another reason"
+        OFF_TOPIC = "off_topic", _("off topic")
+        ABUSE = "abuse", _("abuse")
+        SPAM = "spam", pgettext_lazy("reason of a decision", "spam")
+        UNLAWFUL = "unlawful", _("unlawful content")
+        PERSONAL_DATA = "personal_data", _("personal data")
+        ADVERTISING = "advertising", _("advertising")
+        OTHER = "other", _("another reason")
 
     comment = models.ForeignKey(
-        "comments.Comment", on_delete=models.PROTECT, related_name="decisions"
+        "comments.Comment",
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("comment"),
     )
-    what = models.CharField(max_length=8, choices=What, default=What.STATUS)
-    text_revision = models.PositiveIntegerField()
-    from_status = models.CharField(max_length=10)
-    to_status = models.CharField(max_length=10)
-    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    what = models.CharField(
+        _("decision"), max_length=8, choices=What, default=What.STATUS
+    )
+    text_revision = models.PositiveIntegerField(_("revision"))
+    from_status = models.CharField(_("status before"), max_length=10)
+    to_status = models.CharField(_("status after"), max_length=10)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
     # What the author reads with the reason, and whether they learn either.
-    explanation = models.TextField(blank=True)
-    told = models.BooleanField(default=True)
+    explanation = models.TextField(_("explanation"), blank=True)
+    told = models.BooleanField(_("author is told"), default=True)
     # Only moderators read it.
-    note = models.TextField(blank=True)
+    note = models.TextField(_("note"), blank=True)
     # How long the comment had waited; None if it did not wait or no moderator decided.
-    waited = models.DurationField(null=True)
+    waited = models.DurationField(_("waiting time"), null=True)
     batch = models.ForeignKey(
         "comments.Batch",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="decisions",
+        verbose_name=_("bulk change"),
     )
     undoes = models.OneToOneField(
         "self",
@@ -73,11 +119,14 @@ class Decision(AppendOnly):
         blank=True,
         on_delete=models.PROTECT,
         related_name="undone_by",
+        verbose_name=_("undoes"),
     )
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta(AppendOnly.Meta):
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
         indexes = [
             models.Index(
                 fields=["-at", "-id"],
@@ -87,35 +136,33 @@ class Decision(AppendOnly):
         ]
 
     def __str__(self):
-        return f"{self.who} {self.in_words} on {moment_in_words(self.at)}"
+        return _SENTENCES[self._done] % {
+            "name": self.who,
+            "time": moment_in_words(self.at),
+        }
 
     @property
     def in_words(self):
-        """What was done, in words that follow a name: “approved this comment”."""
+        """What was done, in words that follow a name or a colon: “approved this comment”."""
+        return _WORDS[self._done]
+
+    @property
+    def _done(self):
+        """The key of what was done, in _WORDS and _SENTENCES."""
         if self.undoes_id:
-            return "undid a decision on this comment"
-        what = self.What
-        return {
-            what.EDIT: "edited this comment, which waits again",
-            what.REPORTS: "put this comment back to wait, because readers reported it",
-            what.KEEP: f"kept this comment {self.to_status}",
-            what.PICK: "picked this comment",
-            what.UNPICK: "took this comment off the picks",
-            what.REDACT: "took words out of this comment",
-        }.get(self.what) or {
-            "approved": "approved this comment",
-            "rejected": "rejected this comment",
-            "spam": "marked this comment as spam",
-            "withdrawn": "withdrew this comment",
-            "pending": "put this comment back to wait",
-        }[self.to_status]
+            return "undo"
+        if self.what == self.What.STATUS:
+            return self.to_status
+        if self.what == self.What.KEEP:
+            return f"keep_{self.to_status}"
+        return self.what
 
     @property
     def who(self):
         """Who took the step, as the desk shows it."""
         if self.to_status == "withdrawn" or self.what == self.What.EDIT:
-            return "Its author"
-        return self.by_name or "The screening"
+            return _("Its author")
+        return self.by_name or _("The screening")
 
     @property
     def can_be_undone(self):

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.link_keys import LinkedRow
 from comments.models.decision import Decision
@@ -71,9 +72,11 @@ class Digest(LinkedRow):
 
     class Meta:
         default_permissions = []
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
 
     def __str__(self):
-        return f"Digest for moderator {self.moderator_id}"
+        return _("Digest for moderator %(number)s") % {"number": self.moderator_id}
 
     def misses(self, comment, appeal, decision):
         """Whether any of these ids, the newest of their kind, is newer than the last mail."""

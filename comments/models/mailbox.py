@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.link_keys import LinkedRow
 
@@ -46,16 +47,22 @@ class Mailbox(LinkedRow):
     """An email address that somebody typed, and what its owner has said since."""
 
     # In lower case; Comment.email keeps what was typed. Lower case may need more characters.
-    address = models.EmailField(max_length=2 * 254, unique=True)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    address = models.EmailField(_("email address"), max_length=2 * 254, unique=True)
+    created_at = models.DateTimeField(
+        _("first seen"), default=timezone.now, db_index=True
+    )
     # When the mail that asks for confirmation was written. Until the mailbox is confirmed
     # there is no second one.
-    asked_at = models.DateTimeField(null=True)
-    confirmed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(_("asked to confirm"), null=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     # When the owner stopped all mail; a new confirmation clears it.
-    stopped_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(_("stopped"), null=True)
 
     objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
 
     def __str__(self):
         return self.address

@@ -7,6 +7,7 @@ Call them as methods of Comment, which say what the arguments mean. `**how` stan
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import TransitionError
 from comments.models.appeal import Appeal
@@ -132,9 +133,7 @@ def undo(comment, *, by=None, note="", seen=None, batch=None):
         comment.refresh_from_db()
         last = comment.decisions.first()
         if last is None or not last.can_be_undone:
-            raise TransitionError(
-                "There is no decision of a moderator to undo on this comment."
-            )
+            raise TransitionError(_("This comment has no decision that can be undone."))
         what, changes = Decision.What.STATUS, {}
         if last.what == Decision.What.PICK:
             what, changes = Decision.What.UNPICK, {"picked_at": None}

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.batches import delete_in_batches
 
@@ -90,6 +91,10 @@ class NetworkKey(models.Model):
     key = models.BinaryField(default=random_key)
 
     objects = NetworkKeyManager()
+
+    class Meta:
+        verbose_name = _("network key")
+        verbose_name_plural = _("network keys")
 
     def __str__(self):
         return str(self.day)

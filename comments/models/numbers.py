@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from comments.models.decision import Decision
 
 
@@ -7,5 +9,5 @@ class Numbers(Decision):
     class Meta:
         proxy = True
         default_permissions = []
-        verbose_name = "numbers"
-        verbose_name_plural = "numbers"
+        verbose_name = _("moderation figures")
+        verbose_name_plural = _("moderation figures")

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 # How long a process may take to send a mail. If it dies, others send the mail after this time.
 CLAIMED_FOR = timedelta(minutes=10)
@@ -96,9 +97,9 @@ class PendingMail(QueuedMail):
     """
 
     class Kind(models.TextChoices):
-        CONFIRM = "confirm", "asks whether the address may be written to"
-        REPLY = "reply", "tells of a reply"
-        DATA = "data", "leads to what was written with the address"
+        CONFIRM = "confirm", _("Confirmation of an email address")
+        REPLY = "reply", _("Reply notification")
+        DATA = "data", _("Link to a reader’s own data")
 
     kind = models.CharField(max_length=8, choices=Kind)
     mailbox = models.ForeignKey(
@@ -115,6 +116,8 @@ class PendingMail(QueuedMail):
     objects = PendingMailQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("email to send")
+        verbose_name_plural = _("emails to send")
         constraints = [
             models.UniqueConstraint(
                 name="one_mail_for_each_reply_and_author",

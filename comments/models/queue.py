@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from comments.models.comment import Comment
 
 
@@ -7,5 +9,5 @@ class Queue(Comment):
     class Meta:
         proxy = True
         default_permissions = []
-        verbose_name = "queue"
-        verbose_name_plural = "queue"
+        verbose_name = _("moderation queue")
+        verbose_name_plural = _("moderation queue")

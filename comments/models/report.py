@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 LONGEST_SENTENCE = 500
 
@@ -26,18 +27,26 @@ class Report(models.Model):
     """A reader's complaint about a comment that is shown."""
 
     class Reason(models.TextChoices):
-        ABUSE = "abuse", "It insults or threatens somebody"
-        SPAM = "spam", "It is spam or advertising"
-        OFF_TOPIC = "off_topic", "It has nothing to do with the article"
-        PERSONAL_DATA = "personal_data", "It tells private things about somebody"
-        UNLAWFUL = "unlawful", "It may be unlawful"
-        OTHER = "other", "Something else"
+        ABUSE = "abuse", _("It insults or threatens someone")
+        SPAM = "spam", _("It is spam or advertising")
+        OFF_TOPIC = "off_topic", _("It has nothing to do with the article")
+        PERSONAL_DATA = (
+            "personal_data",
+            _("It reveals private information about someone"),
+        )
+        UNLAWFUL = "unlawful", _("It may be unlawful")
+        OTHER = "other", _("Something else")
 
     comment = models.ForeignKey(
-        "comments.Comment", on_delete=models.PROTECT, related_name="reports"
+        "comments.Comment",
+        on_delete=models.PROTECT,
+        related_name="reports",
+        verbose_name=_("comment"),
     )
-    reason = models.CharField(max_length=20, choices=Reason)
-    sentence = models.CharField(max_length=LONGEST_SENTENCE * 4, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    sentence = models.CharField(
+        _("explanation"), max_length=LONGEST_SENTENCE * 4, blank=True
+    )
     # The hash of the sender's network, blanked after DAYS_KEPT; see
     # comments.security.networks. Empty for a report of an account.
     network = models.CharField(max_length=64, blank=True)
@@ -48,11 +57,13 @@ class Report(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("sent"), default=timezone.now)
 
     objects = ReportQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["network", "created_at"], name="reports_by_network")
@@ -71,4 +82,7 @@ class Report(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_reason_display()}: comment {self.comment_id}"
+        return _("Report of comment %(number)s: %(reason)s") % {
+            "number": self.comment_id,
+            "reason": self.get_reason_display(),
+        }

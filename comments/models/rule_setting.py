@@ -1,5 +1,6 @@
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import TransitionError
 from comments.models.signal import Weight
@@ -28,24 +29,33 @@ class RuleSettingManager(models.Manager):
             )
             now = self.get(rule=rule)
             if not changed:
-                raise TransitionError(f"{now.changed_by_name} changed this rule.")
+                raise TransitionError(
+                    _("%(name)s has changed this rule in the meantime.")
+                    % {"name": now.changed_by_name}
+                )
         return now
 
 
 class RuleSetting(models.Model):
     """What moderators changed for one screening rule; a rule without a row has its defaults."""
 
-    rule = models.CharField(max_length=40, unique=True)
+    rule = models.CharField(_("rule"), max_length=40, unique=True)
     # None in either: the rule's default.
-    limit = models.FloatField(null=True, blank=True)
-    weight = models.PositiveSmallIntegerField(null=True, blank=True, choices=Weight)
-    changed_by_name = models.CharField(max_length=200, editable=False)
-    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    limit = models.FloatField(_("limit"), null=True, blank=True)
+    weight = models.PositiveSmallIntegerField(
+        _("effect"), null=True, blank=True, choices=Weight
+    )
+    changed_by_name = models.CharField(_("changed by"), max_length=200, editable=False)
+    changed_at = models.DateTimeField(
+        _("changed"), default=timezone.now, editable=False
+    )
 
     objects = RuleSettingManager()
 
     class Meta:
         default_permissions = ["change"]
+        verbose_name = _("screening rule")
+        verbose_name_plural = _("screening rules")
 
     def __str__(self):
         return self.rule

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
@@ -44,14 +45,17 @@ class SecondLook(models.Model):
     """An automatic decision in the audit sample, judged by a moderator who does not know it."""
 
     comment = models.OneToOneField(
-        "comments.Comment", on_delete=models.PROTECT, related_name="second_look"
+        "comments.Comment",
+        on_delete=models.PROTECT,
+        related_name="second_look",
+        verbose_name=_("comment"),
     )
     # The automatic decision, and the text revision it was made on.
     status = models.CharField(max_length=10)
     text_revision = models.PositiveIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     # What the moderator would have decided; empty in an answered row means void.
-    verdict = models.CharField(max_length=10, blank=True)
+    verdict = models.CharField(_("decision"), max_length=10, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -59,12 +63,14 @@ class SecondLook(models.Model):
         related_name="+",
     )
     by_name = models.CharField(max_length=200, blank=True)
-    answered_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
 
     objects = SecondLookQuerySet.as_manager()
 
     class Meta:
         default_permissions = []
+        verbose_name = _("audit sample")
+        verbose_name_plural = _("audit sample")
         indexes = [
             models.Index(
                 fields=["created_at", "id"],
@@ -75,7 +81,7 @@ class SecondLook(models.Model):
         ]
 
     def __str__(self):
-        return f"Second look at comment {self.comment_id}"
+        return _("Audit of comment %(number)s") % {"number": self.comment_id}
 
     @property
     def is_void(self):
@@ -118,8 +124,12 @@ class SecondLook(models.Model):
 
     def _refusal(self):
         if self.is_void:
-            return "This second look is closed: the comment was decided on or changed in the meantime."
-        return f"{self.by_name} has judged this comment in the meantime. Nothing was decided."
+            return _(
+                "This comment has left the audit sample: it was decided on or changed in the meantime."
+            )
+        return _(
+            "%(name)s has already answered this one. Your answer was not saved."
+        ) % {"name": self.by_name}
 
 
 def _is_unchanged():

@@ -1,13 +1,14 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Weight(models.IntegerChoices):
     """What a finding does to a reader's comment."""
 
-    INFORMS = 0, "only informs"
-    HOLDS = 1, "holds the comment"
-    MARKS = 2, "marks the comment as spam"
+    INFORMS = 0, _("informs moderators")
+    HOLDS = 1, _("holds the comment")
+    MARKS = 2, _("marks the comment as spam")
 
 
 class Signal(models.Model):
@@ -27,7 +28,12 @@ class Signal(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("signal")
+        verbose_name_plural = _("signals")
         ordering = ["id"]
 
     def __str__(self):
-        return f"{self.rule} on comment {self.comment_id}"
+        return _("Signal for comment %(number)s: %(rule)s") % {
+            "number": self.comment_id,
+            "rule": self.rule,
+        }

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class TextRevision(models.Model):
@@ -13,6 +14,8 @@ class TextRevision(models.Model):
     replaced_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("earlier text")
+        verbose_name_plural = _("earlier texts")
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(
@@ -21,4 +24,7 @@ class TextRevision(models.Model):
         ]
 
     def __str__(self):
-        return f"Text {self.number} of comment {self.comment_id}"
+        return _("Revision %(revision)s of comment %(number)s") % {
+            "revision": self.number,
+            "number": self.comment_id,
+        }

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import AppendOnly, name_of
 from articles.models import Article
@@ -29,30 +30,45 @@ class Thread(models.Model):
     """The conversation under one article: its policy, when it closes, and its counts."""
 
     class Policy(models.TextChoices):
-        OPEN = "open", "Open: the screening decides"
-        HELD = "held", "Held: every comment waits for a moderator"
-        CLOSED = "closed", "Closed: nothing new is taken"
+        OPEN = "open", _("Open: the screening decides")
+        HELD = "held", _("Held: every comment waits for a moderator")
+        CLOSED = "closed", _("Closed: no new comments")
 
     article = models.OneToOneField(
-        Article, on_delete=models.PROTECT, related_name="thread"
+        Article,
+        on_delete=models.PROTECT,
+        related_name="thread",
+        verbose_name=_("article"),
     )
     # Empty: the site's settings apply.
-    policy = models.CharField(max_length=8, choices=Policy, blank=True, default="")
-    closes_at = models.DateTimeField(
-        null=True, blank=True, help_text="Nothing new is taken from then on."
+    policy = models.CharField(
+        _("new comments"), max_length=8, choices=Policy, blank=True, default=""
     )
-    closes_after_days = models.PositiveSmallIntegerField(
+    closes_at = models.DateTimeField(
+        _("closes at"),
         null=True,
         blank=True,
-        help_text="Days after publication. 0: never. Empty: as the site’s settings say.",
+        help_text=_("No new comments can be sent after this time."),
+    )
+    closes_after_days = models.PositiveSmallIntegerField(
+        _("closes after (days)"),
+        null=True,
+        blank=True,
+        help_text=_("Days after publication; 0 for never. Empty for the site default."),
     )
     # Updated in the transaction of each decision, so that no page counts rows.
-    shown_count = models.PositiveIntegerField(default=0, editable=False)
+    shown_count = models.PositiveIntegerField(
+        _("shown comments"), default=0, editable=False
+    )
 
     objects = ThreadManager()
 
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+
     def __str__(self):
-        return f"Conversation on “{self.article}”"
+        return _("Conversation on “%(article)s”") % {"article": self.article}
 
     def count(self, change):
         """Add `change` to the number of shown comments, in the transaction of the decision."""
@@ -121,6 +137,9 @@ class ThreadStep(AppendOnly):
 
     class Meta(AppendOnly.Meta):
         default_permissions = []
+        verbose_name = _("conversation step")
+        verbose_name_plural = _("conversation steps")
 
     def __str__(self):
-        return f"{self.thread}: {self.to_policy or 'as the site says'}"
+        policy = self.to_policy and Thread.Policy(self.to_policy).label
+        return f"{self.thread} – {policy or _('Site default')}"

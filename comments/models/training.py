@@ -3,6 +3,7 @@
 from django.db import models, transaction
 from django.db.models import CharField, F, Value
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from comments.classifier.bayes import Count, Table
 from comments.classifier.features import LONGEST_FEATURE, extract_features
@@ -14,8 +15,8 @@ TOTALS = ["#comments", "#features", "#known"]
 
 
 class Label(models.TextChoices):
-    HONEST = "honest", "Honest"
-    SPAM = "spam", "Spam"
+    HONEST = "honest", _("Not spam")
+    SPAM = "spam", _("Spam")
 
 
 class ClassifierQuerySet(models.QuerySet):
@@ -53,16 +54,18 @@ class Classifier(models.Model):
     """The one classifier: the totals of what it learnt, and what it may do with its findings."""
 
     class Acts(models.TextChoices):
-        INFORM = "inform", "Only tell the moderators what it finds"
-        HOLD = "hold", "Hold what it finds to be spam"
-        MARK = "mark", "Mark as spam what it finds to be spam"
+        INFORM = "inform", _("Only inform moderators of what it finds")
+        HOLD = "hold", _("Hold what it considers spam")
+        MARK = "mark", _("Mark as spam what it considers spam")
 
     honest_comments = models.PositiveIntegerField(default=0, editable=False)
     spam_comments = models.PositiveIntegerField(default=0, editable=False)
     honest_features = models.PositiveBigIntegerField(default=0, editable=False)
     spam_features = models.PositiveBigIntegerField(default=0, editable=False)
     known_features = models.PositiveIntegerField(default=0, editable=False)
-    acts = models.CharField(max_length=6, choices=Acts, default=Acts.INFORM)
+    acts = models.CharField(
+        _("action"), max_length=6, choices=Acts, default=Acts.INFORM
+    )
     # Who chose that, when, and the precision that was measured then.
     chosen_by = models.CharField(max_length=200, blank=True, editable=False)
     chosen_at = models.DateTimeField(null=True, editable=False)
@@ -72,10 +75,14 @@ class Classifier(models.Model):
 
     class Meta:
         default_permissions = []
+        verbose_name = _("spam classifier")
+        verbose_name_plural = _("spam classifier")
         permissions = [("let_classifier_act", "Can let the classifier act")]
 
     def __str__(self):
-        return f"Classifier of {self.honest_comments} honest comments and {self.spam_comments} of spam"
+        return _(
+            "Classifier trained on %(spam)s spam comments and %(honest)s others"
+        ) % {"spam": self.spam_comments, "honest": self.honest_comments}
 
 
 class FeatureCountQuerySet(models.QuerySet):
@@ -106,7 +113,7 @@ class FeatureCountQuerySet(models.QuerySet):
             for name, honest, spam, acts in rows.union(*totals, all=True)
         }
         nothing = (Count(), Classifier.Acts.INFORM)
-        (comments, acts), (features, _), (known, _) = (
+        (comments, acts), (features, _acts), (known, _acts) = (
             found.pop(total, nothing) for total in TOTALS
         )
         counts = {name: count for name, (count, _) in found.items()}
@@ -201,7 +208,10 @@ class Training(models.Model):
         default_permissions = []
 
     def __str__(self):
-        return f"Comment {self.comment_id} as {self.get_label_display().lower()}"
+        return _("Training with comment %(number)s: %(label)s") % {
+            "number": self.comment_id,
+            "label": self.get_label_display(),
+        }
 
     @property
     def names(self):
@@ -213,7 +223,7 @@ class Training(models.Model):
             Classifier.objects.held()
             _count(self.label, self.names, by=-1)
             gone = FeatureCount.objects.named(self.names).filter(honest=0, spam=0)
-            number, _ = gone.delete()
+            number = gone.delete()[0]
             Classifier.objects.update(known_features=F("known_features") - number)
             self.delete()
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.batches import delete_in_batches
 
@@ -41,6 +42,8 @@ class WrittenMail(models.Model):
     objects = WrittenMailQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("sent email")
+        verbose_name_plural = _("sent emails")
         indexes = [models.Index(fields=["network", "at"], name="mails_by_network")]
 
     def __str__(self):

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
 from articles.core.batches import pausing_for_other_writers
@@ -70,7 +71,10 @@ def undo_together(batch, *, by):
                 _try(outcome, comment, comment.undo, by=by)
             else:
                 last = comment.decisions.first()
-                outcome.skipped.append((comment, f"{last}. That is newer, and stays."))
+                reason = _("%(decision)s. This newer decision was kept.") % {
+                    "decision": last
+                }
+                outcome.skipped.append((comment, reason))
     return outcome
 
 
@@ -87,7 +91,8 @@ def _undoing_of(batch, comments, decisions, *, by):
         is_going_on = undone.at > timezone.now() - STOPPED_AFTER
         if is_going_on or not any(_is_last(decisions, one) for one in comments):
             raise TransitionError(
-                f"{undone.by_name} has undone these decisions before."
+                _("%(name)s has already undone these decisions.")
+                % {"name": undone.by_name}
             )
         return undone
 

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.pagination import Cursor, filter_beyond
 from articles.core.text.shingles import alike
@@ -21,6 +23,9 @@ from comments.models.querysets import CommentQuerySet
 from comments.moderation.reputation import Record, records_of, with_address_of_another
 from comments.screening.highlight import marked
 from comments.screening.wording import why
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CARDS = 20
 # Near duplicates are found among this many successive comments.
@@ -36,11 +41,11 @@ class QueueList:
     """One list of the queue: the comments that need a moderator for one reason, in order."""
 
     name: str
-    title: str
+    title: "StrOrPromise"
     # The method of CommentQuerySet that selects the comments.
     word: str
-    order: str
-    empty: str
+    order: "StrOrPromise"
+    empty: "StrOrPromise"
     # The field with the time by which the list is ordered.
     by: str = "created_at"
     newest_first: bool = False
@@ -141,10 +146,10 @@ class AppealedList(QueueList):
 
 WAITING = WaitingList(
     "waiting",
-    "Waiting",
+    _("Waiting"),
     word="waiting",
-    order="Oldest first",
-    empty="Nothing waits for a decision.",
+    order=_("Oldest first"),
+    empty=_("No comments are waiting for a decision."),
     finds_alike=True,
     grows_by=Decision,
 )
@@ -154,28 +159,28 @@ QUEUE_LISTS = {
         WAITING,
         ReportedList(
             "reported",
-            "Reported",
+            _("Reported"),
             word="reported",
-            order="Most reported first",
-            empty="Every report is answered.",
+            order=_("Most reported first"),
+            empty=_("All reports are answered."),
             newest_first=True,
             grows_by=Report,
         ),
         AppealedList(
             "appealed",
-            "Appealed",
+            _("Appealed"),
             word="appealed",
-            order="Oldest first",
-            empty="Every appeal is answered.",
+            order=_("Oldest first"),
+            empty=_("All appeals are answered."),
             by="appeal__created_at",
             grows_by=Appeal,
         ),
         QueueList(
             "decided",
-            "Decided lately",
+            _("Recently decided"),
             word="decided_lately",
-            order="Newest first",
-            empty="Nobody has decided on a comment in the last seven days.",
+            order=_("Newest first"),
+            empty=_("No decisions in the last seven days."),
             by="judged_at",
             newest_first=True,
         ),
@@ -243,11 +248,15 @@ class Card:
         """Why the comment is in the queue: reports, appeal and findings, in sentences."""
         reports = self.comment.open_reports
         said = [
-            reports and f"Reported {'once' if reports == 1 else f'{reports} times'}.",
-            self.comment.has_open_appeal and "Its author appeals.",
+            reports
+            and ngettext("Reported once.", "Reported %(number)d times.", reports)
+            % {"number": reports},
+            self.comment.has_open_appeal and _("Its author has appealed."),
             why(self.findings),
         ]
-        return " ".join(filter(None, said)) or "The screening found nothing in it."
+        return " ".join(map(str, filter(None, said))) or str(
+            _("The screening found nothing.")
+        )
 
     @property
     def last(self) -> Decision | None:
@@ -325,10 +334,15 @@ def card_after(comment: Comment, was: ShownState | None, sentence: str) -> Card:
         return replace(card, notice=sentence)
     before = {text.number: text for text in now.earlier_texts.all()}
     old = before.get(was.text_revision)
-    changed = "The words have changed since you read them. Read them again, and decide."
     last = card.last
     is_decided = old is not None and last is not None and last.at >= old.replaced_at
-    notice = f"{last}. {changed}" if is_decided else changed
+    notice = gettext(
+        "The text has changed since you read it. Read it again and decide."
+    )
+    if is_decided:
+        notice = gettext(
+            "%(decision)s. The text has changed since you read it. Read it again and decide."
+        ) % {"decision": last}
     return replace(card, notice=notice, words_seen=old.body if old else "")
 
 

@@ -2,10 +2,14 @@
 
 import re
 
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
+
+from articles.core.languages import language_of_readers
 from comments.models import Comment
 
 # Plain text, so that it works in pages, feeds, mails and downloads.
-MARK = "[removed by a moderator]"
+MARK = gettext_noop("[removed by a moderator]")
 # The most comments that `answers_with` returns.
 MOST_QUOTING = 20
 
@@ -27,11 +31,17 @@ class WordsNotThere(ValueError):
 
 
 def redacted(body: str, words: list[str]) -> str:
-    """The body with every occurrence of these words replaced by MARK. Raises WordsNotThere."""
+    """
+    The body with every occurrence of these words replaced by MARK, in the language of readers.
+
+    Raises WordsNotThere.
+    """
     if missing := [word for word in words if word not in body]:
         raise WordsNotThere(missing)
     longest_first = sorted(words, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), MARK, body)
+    with translation.override(language_of_readers()):
+        mark = gettext(MARK)
+    return re.sub("|".join(map(re.escape, longest_first)), lambda _match: mark, body)
 
 
 def suggestions(body: str) -> list[str]:

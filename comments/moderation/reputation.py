@@ -10,6 +10,8 @@ from django.db.models import IntegerField, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from comments.models import Comment, Commenter, Mailbox, Mute, Note, Signal
 from comments.models.commenter import CLEAN_FOR
@@ -183,15 +185,36 @@ def why_trusted(commenter):
     """Why they are trusted or not, as a sentence; `commenter` has `with_trust`."""
     needed = settings.TRUST_AFTER_APPROVALS
     if not needed:
-        return "Not trusted: on this site the comments of everybody wait."
-    approvals = f"{needed} comment{'s' if needed != 1 else ''}"
+        return _("Not trusted: on this site, all comments wait for a moderator.")
+    values = {"number": needed, "days": CLEAN_FOR.days}
     if commenter.is_trusted:
-        return f"Trusted: moderators have approved {approvals}, and rejected none in {CLEAN_FOR.days} days."
+        return (
+            ngettext(
+                "Trusted: at least %(number)d comment approved and none rejected in the last %(days)d days.",
+                "Trusted: at least %(number)d comments approved and none rejected in the last %(days)d days.",
+                needed,
+            )
+            % values
+        )
     rejected_at = commenter.rejected_at
     if rejected_at is None:
-        return f"Not trusted yet: moderators have to approve {approvals} first."
-    day = date_format(timezone.localtime(rejected_at), "j F Y")
-    return f"Not trusted: moderators rejected a comment on {day}. They have to approve {approvals} after that, and reject none for {CLEAN_FOR.days} days."
+        return (
+            ngettext(
+                "Not trusted yet: needs %(number)d approved comment.",
+                "Not trusted yet: needs %(number)d approved comments.",
+                needed,
+            )
+            % values
+        )
+    values["day"] = date_format(timezone.localtime(rejected_at), "DATE_FORMAT")
+    return (
+        ngettext(
+            "Not trusted: a comment was rejected on %(day)s. To be trusted again, %(number)d more comment must be approved and none rejected for %(days)d days.",
+            "Not trusted: a comment was rejected on %(day)s. To be trusted again, %(number)d more comments must be approved and none rejected for %(days)d days.",
+            needed,
+        )
+        % values
+    )
 
 
 class _Number(Subquery):

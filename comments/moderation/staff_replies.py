@@ -1,6 +1,7 @@
 """Staff replies: what the newsroom itself says in a conversation."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
@@ -33,20 +34,27 @@ def answer(comment, body, *, by, seen=None, approving=False, note=""):
 def _require_shown(comment, seen):
     comment.refresh_from_db()
     if comment.version != seen:
-        raise TransitionError(
-            f"{comment.decisions.first() or 'This comment has changed'}. "
-            "Read it again before you answer."
-        )
+        raise TransitionError(_changed_since(comment))
     if not comment.is_shown:
-        raise TransitionError(
-            "Readers cannot see this comment, so it cannot be answered: "
-            + _why_hidden(comment)
-        )
+        raise TransitionError(_why_hidden(comment))
+
+
+def _changed_since(comment):
+    last = comment.decisions.first()
+    if last is None:
+        return _("This comment has changed. Read it again before you reply.")
+    return _("%(decision)s. Read it again before you reply.") % {"decision": last}
 
 
 def _why_hidden(comment):
     if not comment.article.is_visible:
-        return f"its article is {comment.article.standing_in_words}."
+        return _(
+            "You cannot reply: readers cannot see this comment because its article is not public (%(status)s)."
+        ) % {"status": comment.article.status_in_words}
     if not comment.is_approved:
-        return f"it is {comment.get_status_display().lower()}. Approve it first."
-    return "the comment that began this conversation is not shown."
+        return _(
+            "You cannot reply: readers cannot see this comment (%(status)s). Approve it first."
+        ) % {"status": comment.get_status_display()}
+    return _(
+        "You cannot reply: readers cannot see this comment because the first comment of its conversation is not shown."
+    )

@@ -280,15 +280,15 @@ def _take_first_step(comment, screening, *, by):
 
 
 def _why_spam(findings):
-    """The note that names the rules; the matched words are in the signals, never in a Decision."""
+    """The stored note, in English, that names the rules; the matched words are in the signals, never in a Decision."""
     marks = {finding.rule for finding in findings if finding.weight == Weight.MARKS}
     why = {
-        "decoy": "The field that people do not see was filled in.",
-        "classifier": "The classifier found it to be spam.",
-        "banned_terms": "There are banned words in it.",
+        "decoy": "The hidden field was filled in.",
+        "classifier": "The classifier considered it spam.",
+        "banned_terms": "It contains banned words.",
     }
     said = [sentence for rule, sentence in why.items() if rule in marks]
-    return " ".join(said) or "A rule of the screening marked it as spam."
+    return " ".join(said) or "A screening rule marked it as spam."
 
 
 def _notify_moderators(comment):

@@ -15,7 +15,10 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from articles.core.text.normalisation import readings_of
 from comments.models import Comment, RuleSetting, Signal, Term, Weight
@@ -49,6 +52,43 @@ OF_WORDS_AND_NAMES = {*OF_TERMS, "links", "link_in_name"}
 STILL_FINDS: Mapping[str, Callable[[float, float], bool]] = {
     "similar_text": operator.ge,
     "quick_post": operator.lt,
+}
+
+
+# What a rule would have done to past comments; `count` is the number of those.
+_WOULD_HAVE = {
+    Weight.INFORMS: ngettext_lazy(
+        "It would have found something in %(number)s of %(tried)s decided comment, and held none.",
+        "It would have found something in %(number)s of the last %(tried)s decided comments, and held none.",
+        "count",
+    ),
+    Weight.HOLDS: ngettext_lazy(
+        "It would have held %(number)s of %(tried)s decided comment.",
+        "It would have held %(number)s of the last %(tried)s decided comments.",
+        "count",
+    ),
+    Weight.MARKS: ngettext_lazy(
+        "It would have marked %(number)s of %(tried)s decided comment as spam.",
+        "It would have marked %(number)s of the last %(tried)s decided comments as spam.",
+        "count",
+    ),
+}
+_WOULD_HAVE_NOT = {
+    Weight.INFORMS: ngettext_lazy(
+        "It would not have found anything in the %(tried)s decided comment.",
+        "It would not have found anything in the last %(tried)s decided comments.",
+        "count",
+    ),
+    Weight.HOLDS: ngettext_lazy(
+        "It would not have held the %(tried)s decided comment.",
+        "It would have held none of the last %(tried)s decided comments.",
+        "count",
+    ),
+    Weight.MARKS: ngettext_lazy(
+        "It would not have marked the %(tried)s decided comment as spam.",
+        "It would have marked none of the last %(tried)s decided comments as spam.",
+        "count",
+    ),
 }
 
 
@@ -93,7 +133,7 @@ class Hit:
 
     @property
     def decided(self) -> str:
-        return Comment.Status(self.comment.judged_as).label
+        return str(Comment.Status(self.comment.judged_as).label)
 
     @property
     def name(self) -> str:
@@ -161,29 +201,33 @@ class Trial:
 
     @property
     def sentence(self) -> str:
-        """Such as “It would have held 57 of the last 1,000 decided comments; moderators …”."""
+        """Such as “It would have held 57 of the last 1,000 decided comments. Moderators …”."""
         if not self.tried:
-            return "No comment has been decided on yet, so there is nothing to try it on. It would begin with the next comment."
-        number = f"{len(self.hits):,}" if self.hits else "none"
-        which = f"{number} of the last {self.tried:,} decided comments"
-        if self.tried == 1:
-            which = f"{number} of the one decided comment"
-        did = {
-            Weight.INFORMS: f"told moderators something of {which}, and held none",
-            Weight.HOLDS: f"held {which}",
-            Weight.MARKS: f"marked {which} as spam",
-        }[self.weight]
-        return f"It would have {did}{self._approvals()}."
+            return _(
+                "No comments have been decided on yet, so there is nothing to try it on. It would take effect with the next comment."
+            )
+        wording = (_WOULD_HAVE if self.hits else _WOULD_HAVE_NOT)[self.weight]
+        said = wording % {
+            "count": self.tried,
+            "tried": number_format(self.tried, force_grouping=True),
+            "number": number_format(len(self.hits), force_grouping=True),
+        }
+        return f"{said} {self._approvals()}".strip()
 
     def _approvals(self) -> str:
         if not self.hits:
             return ""
         if len(self.hits) == 1:
-            return (
-                f"; moderators {'approved' if self.approved else 'did not approve'} it"
-            )
-        number = f"{self.approved:,}" if self.approved else "none"
-        return f"; moderators approved {number} of them"
+            if self.approved:
+                return _("Moderators approved it.")
+            return _("Moderators did not approve it.")
+        if not self.approved:
+            return _("Moderators approved none of them.")
+        return ngettext(
+            "Moderators approved %(number)s of them.",
+            "Moderators approved %(number)s of them.",
+            self.approved,
+        ) % {"number": number_format(self.approved, force_grouping=True)}
 
     def approvals_by_term(self, terms: Iterable[str]) -> dict[str, tuple[int, int]]:
         """For each folded term, how many hits contain it, and how many of these were approved."""
@@ -234,7 +278,7 @@ def past_comments_for(rule: Rule) -> PastComments:
 def past_with_terms(rule: Rule, folded: Iterable[str]) -> PastComments:
     """The comments to try a rule about terms on, as if the word list were these folded terms."""
     terms = frozenset(folded)
-    where, _ = OF_TERMS[rule.name]
+    where, _kind = OF_TERMS[rule.name]
 
     def posted(comment: Comment) -> Posted:
         known: dict[str, Any] = {where: _standing_in(comment, terms)}

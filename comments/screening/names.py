@@ -2,26 +2,29 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext, gettext_noop
+
 from articles.core.text.normalisation import skeleton, skeletons
 from comments.screening.records import Finding, Posted
 
 # The badge beside the names of staff replies.
-BADGE = "Newsroom staff"
+BADGE = gettext_noop("Newsroom staff")
+# Each counts in English and in the language of the site.
 ROLES = [
-    "Admin",
-    "Administrator",
-    "Editor",
-    "Editor-in-chief",
-    "Editorial staff",
-    "Editorial team",
-    "Editors",
-    "Moderation",
-    "Moderator",
-    "Moderators",
-    "Newsroom",
-    "Staff",
-    "Team",
-    "Webmaster",
+    gettext_noop("Admin"),
+    gettext_noop("Administrator"),
+    gettext_noop("Editor"),
+    gettext_noop("Editor-in-chief"),
+    gettext_noop("Editorial staff"),
+    gettext_noop("Editorial team"),
+    gettext_noop("Editors"),
+    gettext_noop("Moderation"),
+    gettext_noop("Moderator"),
+    gettext_noop("Moderators"),
+    gettext_noop("Newsroom"),
+    gettext_noop("Staff"),
+    gettext_noop("Team"),
+    gettext_noop("Webmaster"),
 ]
 
 
@@ -50,8 +53,11 @@ def look_alike_newsroom(posted: Posted) -> Iterator[Finding]:
         for claim in _claims(posted.site_name)
         if _may_be_taken_for([claim, f"The {claim}"], posted)
     ]
-    if _carries_the_badge(posted.name):
-        claimed.append(BADGE)
+    claimed += [
+        badge
+        for badge in dict.fromkeys([BADGE, gettext(BADGE)])
+        if _carries(badge, posted.name)
+    ]
     if claimed and posted.by is None:
         yield Finding("look_alike_newsroom", words=_each_once(claimed))
 
@@ -65,13 +71,16 @@ def _is_their_own(posted: Posted) -> bool:
 
 
 def _claims(site_name: str) -> list[str]:
-    of_the_site = [f"{site_name} {role}" for role in ROLES] if site_name else []
-    return [*filter(None, [site_name]), *ROLES, *of_the_site]
+    roles = list(dict.fromkeys([*ROLES, *map(gettext, ROLES)]))
+    of_the_site = [f"{site_name} {role}" for role in roles] if site_name else []
+    return [*filter(None, [site_name]), *roles, *of_the_site]
 
 
-def _carries_the_badge(name: str) -> bool:
-    badge = skeleton(BADGE).partition(" ")[2]
-    return any(badge in look for look in skeletons(name))
+def _carries(badge: str, name: str) -> bool:
+    look_of_badge = skeleton(badge).partition(" ")[2]
+    return look_of_badge != "" and any(
+        look_of_badge in look for look in skeletons(name)
+    )
 
 
 def _each_once(names: list[str]) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from articles.core.text.normalisation import Word, fold, readings_of
 from comments.screening.records import Finding, Posted
 
@@ -40,11 +43,17 @@ def problem_with(term: str) -> str | None:
     """Why the screening cannot look for this term, as a sentence; None if it can."""
     folded = fold(term)
     if not folded:
-        return "There is no word in it: it would be found in every comment, or in none."
+        return _("This has no words, so it would be found in all comments or in none.")
     if len(folded) < FEWEST_LETTERS:
-        return f"“{term.strip()}” is a single letter or digit, which is in nearly every comment. Write a word."
+        return _(
+            "“%(term)s” is a single letter or digit, which is in nearly every comment. Enter a word."
+        ) % {"term": term.strip()}
     if len(folded.split()) > LONGEST_IN_WORDS:
-        return f"It has more than {LONGEST_IN_WORDS} words. Leave out those that are not needed."
+        return ngettext(
+            "A term can have at most %(number)d word. Please shorten it.",
+            "A term can have at most %(number)d words. Please shorten it.",
+            LONGEST_IN_WORDS,
+        ) % {"number": LONGEST_IN_WORDS}
     return None
 
 

@@ -1,139 +1,188 @@
-"""The findings of the screening in words: a phrase for each, and one sentence for all."""
+"""The findings of the screening in the words of moderators: a sentence for each, and all together."""
 
-from django.utils.text import get_text_list
+import math
 
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from articles.core.text.word_list import word_list
 from comments.models import Weight
+from comments.screening.spam import SURELY_SPAM
 
-# The question that each rule answers, in words that follow “nobody knows whether”.
-QUESTIONS = {
-    "decoy": "a machine filled in the form",
-    "held_thread": "every comment on this article waits",
-    "muted": "a moderator has muted the person or the network",
-    "look_alike_staff": "the name looks like that of somebody on the staff",
-    "look_alike_byline": "the name looks like that of somebody who signs articles",
-    "look_alike_newsroom": "the name speaks for the newsroom",
-    "banned_terms": "there are banned words in it",
-    "suspect_terms": "there are suspect words in it",
-    "links": "there are more links in it than a comment needs",
-    "link_in_name": "there is a link in the name",
-    "repeated_text": "the same words were sent before",
-    "similar_text": "nearly the same words were sent before",
-    "flood": "one sender sends many comments within ten minutes",
-    "recent_rejections": "comments of the same sender were rejected of late",
-    "heated_thread": "much is said in this conversation within an hour",
-    "quick_post": "it was sent sooner than anybody types",
-    "unproven_address": "the address is that of a reader who is known",
-    "new_commenter": "moderators trust the person already",
-    "classifier": "the words are like those of spam",
-}
-# What the heaviest finding did to the comment.
+# What the heaviest finding did to the comment. Findings that only inform did nothing.
 LEADS = {
-    Weight.MARKS: "Marked as spam",
-    Weight.HOLDS: "Held",
-    Weight.INFORMS: "Noticed",
+    Weight.MARKS: _("Marked as spam automatically."),
+    Weight.HOLDS: _("Held for a moderator."),
+}
+# The traits of a text that the classifier names among its words; stored in English.
+_TRAITS = {
+    "a link": _("a link"),
+    "few words": _("few words"),
+    "many words": _("many words"),
 }
 
 
 def why(signals):
-    """All findings in one sentence, heaviest first; empty without findings."""
+    """All findings in sentences, heaviest first; empty without findings."""
     heaviest_first = sorted(signals, key=lambda signal: -signal.weight)
     if not heaviest_first:
         return ""
-    lead = LEADS[heaviest_first[0].weight]
-    return f"{lead}: {'; '.join(map(phrase, heaviest_first))}."
+    lead = LEADS.get(heaviest_first[0].weight)
+    said = [sentence(signal) for signal in heaviest_first]
+    return " ".join([str(lead), *said] if lead else said)
 
 
 def sentence(signal):
     """The signal as a sentence."""
-    said = phrase(signal)
-    return f"{said[0].upper()}{said[1:]}."
-
-
-def phrase(signal):
-    """The signal as a phrase, without capital and full stop."""
     words = signal.words.split("\n") if signal.words else []
-    say = _PHRASES.get(signal.rule)
-    if say is None:
-        return f"a rule that is no longer in use, “{signal.rule}”, applied"
-    return say(words, signal.value or 0, signal.limit or 0)
+    value = signal.value or 0
+    if signal.rule == "failed":
+        return " ".join(str(FAILURES.get(rule, OTHER_FAILURE)) for rule in words)
+    if signal.rule == "classifier":
+        words = [str(_TRAITS.get(word, word)) for word in words]
+    said = _wording(signal.rule, words, value) % {
+        "rule": signal.rule,
+        "words": word_list(words),
+        "names": len(words),
+        "number": math.floor(value),
+        # For rules that find too little: the least that would have been enough.
+        "next_number": math.floor(value) + 1,
+        "percent": round(value * 100),
+        "limit": _plain(signal.limit or 0),
+        "limit_percent": round((signal.limit or 0) * 100),
+    }
+    return capfirst(said)
 
 
-def _new_commenter(words, approvals, limit):
-    if not approvals:
-        return "first comment of this person"
-    return f"{_number(approvals, 'approved comment')} of this person so far"
+def _wording(rule, words, value):
+    """The sentence of the rule, with values to fill in."""
+    if rule == "muted" and not words:
+        return _("Muted by a moderator.")
+    if rule == "new_commenter" and not value:
+        return _("No approved comments by this person yet.")
+    if rule == "classifier":
+        verdict = _verdict(value)
+        return (_BECAUSE_OF_WORDS if words else _CLASSIFIED)[verdict]
+    return _SENTENCES.get(rule, _RULE_IS_GONE)
 
 
-def _classifier(words, value, limit):
-    because = f" because of: {', '.join(words)}" if words else ""
-    return f"the classifier finds it {value:.2f} spam{because}"
+def _verdict(probability):
+    if probability >= SURELY_SPAM:
+        return "spam"
+    return "unsure" if probability >= 0.5 else "honest"
 
 
-def _listed(kind):
-    return lambda words, value, limit: (
-        f"{kind} {'words' if len(words) > 1 else 'word'}: {', '.join(words)}"
-    )
+def _plain(number):
+    """A number as people write it: 3 for 3.0, and 0,6 where the comma is the decimal point."""
+    return number_format(f"{number:g}")
 
 
-def _number(value, thing):
-    return f"{value:g} {thing}{'' if value == 1 else 's'}"
-
-
-_PHRASES = {
-    "decoy": lambda words, value, limit: (
-        "the field that people do not see was filled in, as machines do"
+_CLASSIFIED = {
+    "spam": _("Very likely spam."),
+    "unsure": _("Possibly spam."),
+    "honest": _("Probably not spam."),
+}
+_BECAUSE_OF_WORDS = {
+    # Translators: %(words)s are the words of a comment by which the spam classifier decided.
+    "spam": _("Very likely spam (words: %(words)s)."),
+    "unsure": _("Possibly spam (words: %(words)s)."),
+    "honest": _("Probably not spam (words: %(words)s)."),
+}
+_RULE_IS_GONE = _("A rule that is no longer in use found something: “%(rule)s”.")
+_SENTENCES = {
+    "decoy": _("The hidden field was filled in, as bots do."),
+    "held_thread": _("All comments on this article wait for a moderator."),
+    # Translators: %(words)s are the reasons that moderators gave.
+    "muted": _("Muted by a moderator (%(words)s)."),
+    # Translators: %(words)s are the names of members of staff.
+    "look_alike_staff": ngettext_lazy(
+        "The name resembles that of %(words)s, a member of staff, but the sender was not signed in.",
+        "The name resembles those of %(words)s, members of staff, but the sender was not signed in.",
+        "names",
     ),
-    "held_thread": lambda words, value, limit: (
-        "every comment on this article waits for a moderator"
+    # Translators: %(words)s are the names of authors of articles.
+    "look_alike_byline": ngettext_lazy(
+        "The name resembles that of %(words)s, an author of this site.",
+        "The name resembles those of %(words)s, authors of this site.",
+        "names",
     ),
-    "muted": lambda words, value, limit: (
-        f"muted by a moderator ({'; '.join(words) or 'without a reason'})"
+    # Translators: %(words)s are names such as “Moderator” or the name of the site.
+    "look_alike_newsroom": _(
+        "The name claims to speak for the newsroom (%(words)s), but the sender was not signed in."
     ),
-    "look_alike_staff": lambda words, value, limit: (
-        f"the name looks like that of {get_text_list(words, 'and')}, who "
-        f"{'is' if len(words) == 1 else 'are'} on the staff and did not sign in"
+    "banned_terms": ngettext_lazy(
+        "Banned word: %(words)s.", "Banned words: %(words)s.", "names"
     ),
-    "look_alike_byline": lambda words, value, limit: (
-        f"the name looks like that of {get_text_list(words, 'and')}, who "
-        f"{'signs' if len(words) == 1 else 'sign'} articles"
+    "suspect_terms": ngettext_lazy(
+        "Suspect word: %(words)s.", "Suspect words: %(words)s.", "names"
     ),
-    "look_alike_newsroom": lambda words, value, limit: (
-        f"the name speaks for the newsroom, as “{get_text_list(words, 'and')}” would, "
-        "and nobody signed in"
+    "links": ngettext_lazy(
+        "%(number)d link (limit: %(limit)s): %(words)s.",
+        "%(number)d links (limit: %(limit)s): %(words)s.",
+        "number",
     ),
-    "banned_terms": _listed("banned"),
-    "suspect_terms": _listed("suspect"),
-    "links": lambda words, value, limit: (
-        f"{_number(value, 'link')} (limit {limit:g}): {', '.join(words)}"
+    "link_in_name": _("Link in the name: %(words)s."),
+    "repeated_text": ngettext_lazy(
+        "Same text as %(number)d other comment in the last day.",
+        "Same text as %(number)d other comments in the last day.",
+        "number",
     ),
-    "link_in_name": lambda words, value, limit: (
-        f"a link in the name: {', '.join(words)}"
+    "similar_text": _(
+        "%(percent)d%% similar to another comment in the last day (limit: %(limit_percent)d%%)."
     ),
-    "repeated_text": lambda words, value, limit: (
-        f"the same words as in {_number(value, 'other comment')} of the last day"
+    "flood": ngettext_lazy(
+        "%(number)d comment from the same sender within ten minutes (limit: %(limit)s).",
+        "%(number)d comments from the same sender within ten minutes (limit: %(limit)s).",
+        "number",
     ),
-    "similar_text": lambda words, value, limit: (
-        f"{value:.2f} like another comment of the last day (limit {limit:g})"
+    "recent_rejections": ngettext_lazy(
+        "%(number)d comment from the same person or network rejected within a week.",
+        "%(number)d comments from the same person or network rejected within a week.",
+        "number",
     ),
-    "flood": lambda words, value, limit: (
-        f"{_number(value, 'comment')} of one sender within ten minutes (limit {limit:g})"
+    "heated_thread": ngettext_lazy(
+        "%(number)d comment in this conversation within an hour (limit: %(limit)s).",
+        "%(number)d comments in this conversation within an hour (limit: %(limit)s).",
+        "number",
     ),
-    "recent_rejections": lambda words, value, limit: (
-        f"{_number(value, 'comment')} of the same person or network rejected within a week"
+    "quick_post": ngettext_lazy(
+        "Sent less than %(next_number)d second after the page was opened (limit: %(limit)s).",
+        "Sent less than %(next_number)d seconds after the page was opened (limit: %(limit)s).",
+        "next_number",
     ),
-    "heated_thread": lambda words, value, limit: (
-        f"{_number(value, 'comment')} in this conversation within an hour (limit {limit:g})"
+    "unproven_address": _(
+        "The email address belongs to a known reader, but the sender has not proved that it is theirs."
     ),
-    "quick_post": lambda words, value, limit: (
-        f"sent {_number(round(value, 1), 'second')} after the page was opened (limit {limit:g})"
-    ),
-    "unproven_address": lambda words, value, limit: (
-        "address of a known reader, not proven"
-    ),
-    "new_commenter": _new_commenter,
-    "classifier": _classifier,
-    "failed": lambda words, value, limit: (
-        "the screening could not do its work: nobody knows whether "
-        f"{get_text_list([QUESTIONS.get(rule, rule) for rule in words], 'and')}"
+    "new_commenter": ngettext_lazy(
+        "%(number)d approved comment by this person so far.",
+        "%(number)d approved comments by this person so far.",
+        "number",
     ),
 }
+# What is not known because a rule failed.
+OTHER_FAILURE = _("One of the checks failed.")
+FAILURES = {
+    "decoy": _("The check for automated comments failed."),
+    "held_thread": _("The check for held conversations failed."),
+    "muted": _("The check for muted people and networks failed."),
+    "look_alike_staff": _("The check for names of staff failed."),
+    "look_alike_byline": _("The check for names of authors failed."),
+    "look_alike_newsroom": _("The check for names that speak for the newsroom failed."),
+    "banned_terms": _("The check for banned words failed."),
+    "suspect_terms": _("The check for suspect words failed."),
+    "links": _("The check for too many links failed."),
+    "link_in_name": _("The check for links in the name failed."),
+    "repeated_text": _("The check for repeated text failed."),
+    "similar_text": _("The check for similar text failed."),
+    "flood": _("The check for many comments from one sender failed."),
+    "recent_rejections": _("The check for recent rejections failed."),
+    "heated_thread": _("The check for heated conversations failed."),
+    "quick_post": _("The check for comments sent too quickly failed."),
+    "unproven_address": _("The check for unproven email addresses failed."),
+    "new_commenter": _("The check whether the person is trusted failed."),
+    "classifier": _("The spam classifier failed."),
+}
+# What the desk shows of a rule until it has descriptions of its own.
+QUESTIONS = FAILURES

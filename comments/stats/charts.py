@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from django.utils.formats import number_format
+
 # In units of the drawing.
 WIDTH = 360
 # Room for text at the left, right, upper and lower edge of the field.
@@ -241,6 +243,11 @@ def distinct(words: Iterable[str], most: int = 38) -> list[str]:
     return list(given)
 
 
+def _plain(value):
+    """The number as people write it, with the decimal point of their language."""
+    return number_format(f"{value:g}")
+
+
 def _cut(words, most):
     words = " ".join(words.split())
     return words if len(words) <= most else f"{words[: most - 1]}…"
@@ -259,7 +266,7 @@ def _middles(number):
 
 def _ticks(along, unit):
     return tuple(
-        Tick(round(ABOVE + FIELD - along(value), 2), f"{value:g}{unit}")
+        Tick(round(ABOVE + FIELD - along(value), 2), f"{_plain(value)}{unit}")
         for value in along.ticks
     )
 
@@ -282,7 +289,7 @@ def _line(name, values, xs, along, places, unit):
             parts.append([])
             continue
         mark = Mark(
-            x, round(ABOVE + FIELD - along(value), 2), f"{place}: {value:g}{unit}"
+            x, round(ABOVE + FIELD - along(value), 2), f"{place}: {_plain(value)}{unit}"
         )
         marks.append(mark)
         parts[-1].append(f"{mark.x},{mark.y}")
@@ -295,7 +302,7 @@ def _column(name, values, xs, along, places, width, before):
         Mark(
             round(x - before, 2),
             round(ABOVE + FIELD - along(value), 2),
-            f"{place}: {value:g}",
+            f"{place}: {_plain(value)}",
             width,
             along(value),
         )

@@ -12,6 +12,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from comments.models import Comment, Decision, SecondLook, Signal, Weight
 from comments.models.querysets import JUDGED_AGAINST, PENDING
@@ -199,19 +202,22 @@ def decisions(now: datetime) -> Decisions:
 
 
 def _kind(row):
-    """What was done and why, in words that follow “decisions:”."""
+    """What was done and why, in words."""
     what = Decision.What
     if row.undoes:
-        return "An earlier decision undone"
+        return _("Undone")
     if row.what != what.STATUS:
-        return what(row.what).label.capitalize()
+        return capfirst(str(what(row.what).label))
+    if row.to_status == "approved":
+        return _("Approved")
+    if row.to_status == "spam":
+        return _("Marked as spam")
     if row.to_status != "rejected":
-        return {"approved": "Approved", "spam": "Marked as spam"}.get(
-            row.to_status, "Put back to wait"
-        )
+        return _("Put back in the queue")
     if not row.reason:
-        return "Rejected without a reason"
-    return f"Rejected: {dict(Decision.Reason.choices).get(row.reason, row.reason)}"
+        return _("Rejected without a reason")
+    reason = dict(Decision.Reason.choices).get(row.reason, row.reason)
+    return _("Rejected: %(reason)s") % {"reason": reason}
 
 
 def _count_decided(decided, row):
@@ -242,7 +248,8 @@ def _busiest(moderators):
 
 def _together(others):
     return ModeratorDecisions(
-        f"{len(others)} others",
+        ngettext("%(number)d other", "%(number)d others", len(others))
+        % {"number": len(others)},
         *(
             sum(getattr(one, part) for one in others)
             for part in ["number", "approved", "rejected", "spam"]
@@ -311,7 +318,7 @@ def usefulness_of_rules() -> list[Usefulness]:
         if weight > Weight.INFORMS and revision == newest_text
     }
     rules: dict[str, Usefulness] = {}
-    for (rule, _), judged_as in judged.items():
+    for (rule, _comment), judged_as in judged.items():
         one = rules.setdefault(rule, Usefulness(rule))
         one.fired += 1
         one.agreed += judged_as in JUDGED_AGAINST
@@ -381,7 +388,7 @@ def error_rates() -> SecondLooks:
     """
     rows = SecondLook.objects.filter(answered_at__isnull=False).order_by("-answered_at")
     counts = Counter(rows.values_list("status", "verdict")[:MOST_LOOKS])
-    void = sum(number for (_, verdict), number in counts.items() if not verdict)
+    void = sum(number for (_made, verdict), number in counts.items() if not verdict)
     return SecondLooks(_rate(counts, "approved"), _rate(counts, "spam"), void)
 
 

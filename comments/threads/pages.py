@@ -183,7 +183,7 @@ def _cut_page(comments, size, *, is_further):
     found = list(comments[: size + 1])
     shown = found[:size]
     if is_further and not shown:
-        raise Http404("Nothing comes after this place.")
+        raise Http404("No comments come after this cursor.")
     more = len(found) > size
     return shown, Cursor(shown[-1].created_at, shown[-1].pk) if more else None
 

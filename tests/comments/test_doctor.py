@@ -47,7 +47,7 @@ def test_a_wrong_count_of_shown_comments_is_found_and_mended(root, batch):
     Thread.objects.filter(article=root.article).update(shown_count=7)
     [finding] = findings()
     assert finding.name == "“The well”"
-    assert finding.sentence == "The number kept is 7, and the true one is 3."
+    assert finding.sentence == "The stored number is 7; the correct number is 3."
     finding.mend()
     assert said() == []
     assert Thread.objects.get(article=root.article).shown_count == 3
@@ -56,7 +56,7 @@ def test_a_wrong_count_of_shown_comments_is_found_and_mended(root, batch):
 def test_an_article_without_a_thread_is_given_one(root, batch):
     Thread.objects.filter(article=root.article).delete()
     [finding] = findings()
-    assert finding.sentence == "The number kept is 0, and the true one is 3."
+    assert finding.sentence == "The stored number is 0; the correct number is 3."
     finding.mend()
     assert Thread.objects.get(article=root.article).shown_count == 3
 
@@ -65,8 +65,8 @@ def test_a_wrong_count_of_replies_is_found_and_mended(root, batch):
     reply = root.replies.first()
     Comment.objects.filter(pk__in=[root.pk, reply.pk]).update(approved_replies=5)
     assert said() == [
-        (f"comment {root.pk}", "The number kept is 5, and the true one is 2."),
-        (f"comment {reply.pk}", "The number kept is 5, and the true one is 0."),
+        (f"comment {root.pk}", "The stored number is 5; the correct number is 2."),
+        (f"comment {reply.pk}", "The stored number is 5; the correct number is 0."),
     ]
     for finding in findings():
         finding.mend()
@@ -89,7 +89,7 @@ def test_a_reply_on_another_article_is_found(root, batch):
     Comment.objects.filter(pk=reply.pk).update(article=elsewhere)
     assert (
         f"comment {reply.pk}",
-        "It stands on another article than what it answers.",
+        "It belongs to a different article than the comment that it replies to.",
     ) in said()
 
 
@@ -104,7 +104,9 @@ def test_a_reply_under_a_wrong_root_is_found(root, batch, wrong):
     }[wrong]
     Comment.objects.filter(pk=first.pk).update(**change)
     places = [
-        found for found in findings() if found.sentence.startswith("It does not hang")
+        found
+        for found in findings()
+        if found.sentence.startswith("It is not in the conversation")
     ]
     assert [found.name for found in places] == [f"comment {first.pk}"]
     assert places[0].mend is None

@@ -42,9 +42,9 @@ def test_a_name_and_a_comment_are_needed(db):
 def test_a_name_has_80_characters_and_a_comment_5000(db):
     assert saved(name="n" * 80, body="b" * LONGEST_BODY)
     errors = filled_in(name="n" * 81, body="b" * (LONGEST_BODY + 1)).errors
-    assert errors["name"] == ["The name is 81 characters long; at most 80 fit."]
+    assert errors["name"] == ["The name has 81 characters; the limit is 80."]
     [sentence] = errors["body"]
-    assert "5,001 characters long; at most 5,000 fit" in sentence
+    assert "has 5,001 characters; the limit is 5,000" in sentence
 
 
 @pytest.mark.parametrize("character", ["é", "e\u0301", "🇫🇷", "👍🏽", "कि", "ﷺ"])
@@ -76,8 +76,8 @@ def test_few_letters_with_a_long_row_of_marks_are_a_tower_too(db):
 
 def test_the_limits_are_told_before_they_are_hit(db):
     form = CommentForm(instance=Comment(article=make_visible_article()))
-    assert "At most 80 characters" in form["name"].help_text
-    assert "At most 5,000 characters" in form["body"].help_text
+    assert "Up to 80 characters" in form["name"].help_text
+    assert "Up to 5,000 characters" in form["body"].help_text
 
 
 def test_the_end_of_a_line_is_one_character(db):
@@ -102,8 +102,7 @@ def test_who_wants_to_hear_of_answers_says_where(db):
     errors = filled_in(notify="on").errors
     assert errors == {
         "email": [
-            "Write the address that the answers should go to, "
-            "or untick “Tell me by mail when somebody answers”."
+            "Enter the address for reply notifications, or clear “Email me when someone replies”."
         ]
     }
     assert len(filled_in(notify="on", email="ines@").errors["email"]) == 1
@@ -212,7 +211,7 @@ def test_an_odd_text_is_kept_as_it_can_be_or_refused(db, body, kept):
     if kept:
         assert form.save().body == kept
     else:
-        assert "10,006 characters long" in form.errors["body"][0]
+        assert "has 10,006 characters" in form.errors["body"][0]
 
 
 def test_naughty_strings_in_every_field_break_nothing(db, samples):

@@ -43,7 +43,7 @@ def test_what_is_wrong_is_said_and_left_alone(db):
     said, complaint = doctor()
     assert (
         f"wrong: counts of shown comments: “{comment.article.title}”: "
-        "The number kept is 3, and the true one is 1." in said
+        "The stored number is 3; the correct number is 1." in said
     )
     assert complaint.startswith("1 thing is wrong")
     assert "--repair" in complaint
@@ -66,7 +66,10 @@ def test_what_no_machine_can_mend_stays_a_complaint(db):
     reply = made(parent=made())
     Comment.objects.filter(pk=reply.pk).update(parent=reply)
     said, complaint = doctor(repair=True)
-    assert f"wrong: roots of replies: comment {reply.pk}: It does not hang" in said
+    assert (
+        f"wrong: roots of replies: comment {reply.pk}: It is not in the conversation"
+        in said
+    )
     assert "somebody has to look at it" in complaint
 
 

@@ -38,7 +38,7 @@ def test_a_batch_shows_what_was_decided_and_is_undone_with_one_press(
     assert "Undo all" not in text
     late = client.post(page)
     assert late.status_code == 409
-    assert "Ana Sousa has undone these decisions before." in late.text
+    assert "Ana Sousa has already undone these decisions." in late.text
 
 
 def test_what_was_decided_anew_since_is_left_alone_and_named(client, moderator, bo):
@@ -47,7 +47,7 @@ def test_what_was_decided_anew_since_is_left_alone_and_named(client, moderator, 
     second.reject(by=moderator, reason="abuse")
     answer = client.post(page)
     assert said(answer)[0] == "1 decision undone."
-    assert "That is newer, and stays." in said(answer)[1]
+    assert "This newer decision was kept." in said(answer)[1]
     assert (status_of(first), status_of(second)) == ("pending", "rejected")
 
 

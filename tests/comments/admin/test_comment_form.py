@@ -99,7 +99,7 @@ def test_the_form_shows_the_reports_with_reasons_sentences_and_staff(
     page = client.get(form_of(comment))
     assert "2 reports to answer" in page.text
     for words in [
-        "It insults or threatens somebody",
+        "It insults or threatens someone",
         "It insults me.",
         "It may be unlawful",
         "says <bdi>Bo Lind</bdi> of the staff",
@@ -145,7 +145,7 @@ def test_the_form_shows_what_the_screening_found(client, moderator):
     )
     page = client.get(form_of(comment)).text
     assert "What the screening found" in page
-    assert "The name looks like that of Priya Nair, who signs articles." in page
+    assert "The name resembles that of Priya Nair, an author of this site." in page
 
 
 def test_the_form_shows_what_the_comment_said_before(client, moderator):

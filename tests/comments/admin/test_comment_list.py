@@ -289,7 +289,7 @@ def test_decisions_are_undone_from_the_list(client, moderator):
 def test_where_nothing_was_decided_nothing_is_undone(client, moderator):
     comment = make_comment()
     answer = post(client, "undo", [comment], draw(client))
-    assert "no decision of a moderator to undo" in said(answer)[0]
+    assert "no decision that can be undone" in said(answer)[0]
     assert status_of(comment) == "pending"
 
 

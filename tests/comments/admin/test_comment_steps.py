@@ -172,7 +172,7 @@ def test_what_its_author_has_erased_is_not_undone(client, moderator):
     comment.erase()
     page = press(client, comment, "undo")
     assert page.status_code == 409
-    assert "There is no decision of a moderator to undo" in page.text
+    assert "This comment has no decision that can be undone" in page.text
     assert client.get(form_of(comment)).status_code == 200
 
 

@@ -181,7 +181,7 @@ def test_the_page_says_what_is_known(client, moderator, inés):
     make_comment(commenter=inés, body="Casino!").mark_spam(by=moderator)
     page = client.get(page_of(inés))
     assertContains(page, "Known by a confirmed address")
-    assertContains(page, "Not trusted: moderators rejected a comment on")
+    assertContains(page, "Not trusted: a comment was rejected on")
     assertContains(page, "<div><dt>Spam</dt><dd>1</dd></div>", html=True)
     assertContains(page, "<div><dt>Waiting now</dt><dd>1</dd></div>", html=True)
     assertContains(page, form_of(inés.comments.latest("id")))
@@ -364,7 +364,9 @@ def test_a_network_forgotten_meanwhile_is_a_conflict(client, moderator):
     comment = make_comment(network="n" * 64, created_at=old)
     data = {"comment": comment.pk, "whom": "network", "days": 3, "reason": "Abuse"}
     page = client.post(MUTE, data)
-    assertContains(page, "Nobody knows the network", status_code=409)
+    assertContains(
+        page, "The network of this comment is no longer known", status_code=409
+    )
     assertContains(page, "Abuse", status_code=409)
 
 

@@ -187,7 +187,7 @@ def test_who_comes_second_sees_in_place_who_decided_what(open_queue):
     page.locator(f"#comment-{second.pk}").focus()
     page.keyboard.press("a")
     notice = page.locator(f"#comment-{second.pk} .card__notice")
-    expect(notice).to_contain_text("The words have changed")
+    expect(notice).to_contain_text("The text has changed")
     expect(notice).to_contain_text(unlike(1))
     assert statuses() == ["rejected", "pending"]
     page.keyboard.press("a")

@@ -79,4 +79,6 @@ def test_refusals_are_sentences_for_the_script_too(client, moderator, waiting):
     client.post(UNDO, {"batch": batch.pk})
     answer = client.post(UNDO, {"batch": batch.pk}, headers=SCRIPT)
     assert answer.status_code == 409
-    assert json.loads(answer.content)["said"].endswith("undone these decisions before.")
+    assert json.loads(answer.content)["said"].endswith(
+        "already undone these decisions."
+    )

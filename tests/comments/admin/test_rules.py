@@ -76,11 +76,11 @@ def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
     page = client.post(LINKS, sent(limit="2"))
     assertContains(
         page,
-        "It would have held 1 of the last 3 decided comments; moderators did not approve it.",
+        "It would have held 1 of the last 3 decided comments. Moderators did not approve it.",
     )
     assertContains(
         page,
-        "It would have held 2 of the last 3 decided comments; moderators approved 1 of them.",
+        "It would have held 2 of the last 3 decided comments. Moderators approved 1 of them.",
     )
     let_go = page.context["let_go"]["shown"]
     assert [hit.comment for hit in let_go] == [decided[1]]

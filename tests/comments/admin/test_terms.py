@@ -52,7 +52,7 @@ def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
     page = client.post(ADD, {"texts": "casino", "kind": "suspect"})
     assertContains(
         page,
-        "It would have held 3 of the last 4 decided comments; moderators approved 2 of them.",
+        "It would have held 3 of the last 4 decided comments. Moderators approved 2 of them.",
     )
     assertContains(page, "Add the term")
     assertContains(page, "<mark>c4sino</mark>", count=3)
@@ -123,8 +123,8 @@ def test_words_that_do_not_stand_together_are_no_phrase(client, moderator):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("!?", "There is no word in it"),
-        ("\u200b\u00ad?", "There is no word in it"),
+        ("!?", "This has no words"),
+        ("\u200b\u00ad?", "This has no words"),
         ("a", "single letter or digit"),
         ("one two three four five six", "more than 5 words"),
         ("w" * 101, "longer than 100 characters"),

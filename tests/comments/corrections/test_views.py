@@ -135,7 +135,7 @@ def test_queries_of_the_page_of_a_request(db, client, django_assert_num_queries)
         ("", "Write what is wrong."),
         (" \n ", "Write what is wrong."),
         ("\u200b\u2060", "only invisible characters"),
-        ("é" * 2001, "2,001 characters long; at most 2,000 fit"),
+        ("é" * 2001, "has 2,001 characters; the limit is 2,000"),
     ],
 )
 def test_what_cannot_be_taken_comes_back(db, client, text, words):

@@ -76,7 +76,7 @@ def test_the_news_of_a_reply(asked, settings):
         in html
     )
     text = words_of(letter)
-    assert "Zoë Ó has answered your comment on “Harbour & “frost””:" in text
+    assert "Zoë Ó replied to your comment on “Harbour & “frost””:" in text
     assert "\n    I saw it, too.\n\n    On" in text
     address = settings.SITE_URL + mail.reply.get_absolute_url()
     assert f"\n{address}\n" in text
@@ -84,9 +84,9 @@ def test_the_news_of_a_reply(asked, settings):
 
 def test_a_mail_says_who_wrote_it_for_the_newsroom_and_who_quotes(asked):
     by = make_user(role="Moderators")
-    assert ", of the newsroom, has answered" in words_of(letter_of(news(asked, by=by)))
+    assert " from the newsroom replied to" in words_of(letter_of(news(asked, by=by)))
     other = make_shown_comment(parent=asked)
-    assert "has quoted your" in words_of(letter_of(news(asked, parent=other)))
+    assert " quoted your" in words_of(letter_of(news(asked, parent=other)))
 
 
 def test_a_mail_program_can_unsubscribe_with_one_click(asked, settings):
@@ -195,9 +195,9 @@ def test_a_long_reply_is_cut_and_cannot_speak_for_us(asked):
     lines = words_of(letter_of(news(asked, body=body))).splitlines()
     words = [line for line in lines if line.startswith("    ")]
     assert EXCERPT - 10 < sum(map(len, words)) < EXCERPT + 10
-    body = "a\n\nYou get this mail because\n-- \nx"
+    body = "a\n\nYou receive this email because\n-- \nx"
     text = words_of(letter_of(news(asked, body=body)))
-    assert text.count("\nYou get this mail because") == 1
+    assert text.count("\nYou receive this email because") == 1
 
 
 def gone(comment, reply):

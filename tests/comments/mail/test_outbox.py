@@ -5,10 +5,11 @@ from functools import partial
 
 import pytest
 import time_machine
+from django.core.mail import EmailMessage
 from django.core.mail.backends import locmem
 from django.db import transaction
 from django.tasks.backends.immediate import ImmediateBackend
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from comments.mail import outbox
 from comments.mail.outbox import send, send_due, write
@@ -68,6 +69,25 @@ def test_a_mail_goes_after_the_commit_and_leaves_no_row(
         assert mailoutbox == []
     assert [mail.to for mail in mailoutbox] == [["ines@example.org"]]
     assert not PendingMail.objects.exists()
+
+
+def test_a_mail_to_a_reader_is_in_the_language_of_the_site(
+    db, monkeypatch, settings, mailoutbox
+):
+    settings.LANGUAGE_CODE = "pt-br"
+    seen = []
+
+    def letter(mail):
+        seen.append(translation.get_language())
+        return EmailMessage(to=[mail.mailbox.address])
+
+    monkeypatch.setitem(outbox.LETTERS, "data", letter)
+    write("data", make_mailbox())
+    # As when a moderator who reads German causes it.
+    with translation.override("de"):
+        send_due()
+    assert seen == ["pt-br"]
+    assert len(mailoutbox) == 1
 
 
 def test_without_a_worker_the_next_tick_sends_and_no_request(

@@ -132,14 +132,14 @@ def test_a_mute_says_who_until_when_and_why_and_can_be_ended_once(ana):
     mute.lift(by=ana)
     assert mute.lifted_by_name == "Ana Ruiz"
     assert not mute.is_in_force
-    with pytest.raises(TransitionError, match="Ana Ruiz has ended this mute before"):
+    with pytest.raises(TransitionError, match="Ana Ruiz has already ended this mute"):
         stale.lift(by=make_user())
     assert Mute.objects.get().lifted_by_name == "Ana Ruiz"
 
 
 def test_a_mute_that_is_over_cannot_be_ended(ana):
     mute = make_commenter().mute(until=later(-1), reason="Abuse", by=ana)
-    with pytest.raises(TransitionError, match="over"):
+    with pytest.raises(TransitionError, match="already ended"):
         mute.lift(by=ana)
 
 
@@ -173,7 +173,9 @@ def test_a_network_is_muted_no_longer_than_it_can_be_recognised(ana):
     ids=["unknown", "forgotten"],
 )
 def test_a_network_that_nobody_knows_cannot_be_muted(ana, fields):
-    with pytest.raises(TransitionError, match="Nobody knows the network"):
+    with pytest.raises(
+        TransitionError, match="The network of this comment is no longer known"
+    ):
         Mute.objects.of_network(
             make_comment(**fields), until=later(), reason="Flood", by=ana
         )

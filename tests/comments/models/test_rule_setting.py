@@ -27,7 +27,7 @@ def test_a_rule_is_set_and_set_back():
 def test_of_two_who_set_a_rule_at_once_the_second_hears_of_the_first():
     seen = RuleSetting.objects.of("links")
     change(seen, limit=2.0)
-    with pytest.raises(TransitionError, match="Ana changed this rule"):
+    with pytest.raises(TransitionError, match="Ana has changed this rule"):
         change(seen, limit=3.0, by_name="Bo")
     assert RuleSetting.objects.get().limit == 2
 

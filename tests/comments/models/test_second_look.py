@@ -51,7 +51,7 @@ def test_each_is_looked_at_once(ana):
     look = make_look()
     late = Looks.get()
     judge(look, "approved", ana)
-    with pytest.raises(TransitionError, match="Ana Sousa has judged this comment"):
+    with pytest.raises(TransitionError, match="Ana Sousa has already answered"):
         judge(late, "spam", make_user())
     assert Comment.objects.get().is_approved
     assert Looks.get().by == ana

@@ -66,7 +66,7 @@ def test_a_batch_is_undone_once(ana):
     comment = make_comment()
     outcome = decide_together("approve", seen(comment), by=ana)
     undo_together(outcome.batch, by=ana)
-    with pytest.raises(TransitionError, match="Ana Ruiz has undone"):
+    with pytest.raises(TransitionError, match="Ana Ruiz has already undone"):
         undo_together(outcome.batch, by=ana)
     assert Batch.objects.count() == 2
 
@@ -91,7 +91,7 @@ def test_an_undo_that_stopped_half_way_goes_on(ana, monkeypatch):
         undo_together(outcome.batch, by=ana)
     monkeypatch.setattr(Comment, "undo", undo)
     assert [status_of(one) for one in comments] == ["pending", "approved", "approved"]
-    with pytest.raises(TransitionError, match="Ana Ruiz has undone"):
+    with pytest.raises(TransitionError, match="Ana Ruiz has already undone"):
         undo_together(outcome.batch, by=ana)
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
         undone = undo_together(outcome.batch, by=ana)

@@ -258,7 +258,7 @@ def test_a_record_says_what_moderators_made_of_a_persons_comments(ana):
     assert (record.approved, record.rejected, record.spam) == (2, 1, 1)
     assert (record.notes, record.muted_until) == (1, mute.until)
     assert record.is_trusted is False
-    assert record.commenter.known_by == "a confirmed address"
+    assert record.commenter.known_by == "a confirmed email address"
     newest = list(commenter.comments.newest_first())[:5]
     assert record.newest == newest
     assert waiting_of(commenter) == 1
@@ -302,11 +302,11 @@ def test_nothing_is_counted_further_than_anybody_needs(db):
 @pytest.mark.parametrize(
     ("needed", "approved", "rejected_days_ago", "said"),
     [
-        (2, 2, None, "Trusted: moderators have approved 2 comments"),
-        (2, 1, None, "Not trusted yet: moderators have to approve 2 comments"),
-        (1, 0, None, "approve 1 comment first"),
-        (2, 2, 3, "Not trusted: moderators rejected a comment on"),
-        (0, 9, None, "the comments of everybody wait"),
+        (2, 2, None, "Trusted: at least 2 comments approved"),
+        (2, 1, None, "Not trusted yet: needs 2 approved comments"),
+        (1, 0, None, "needs 1 approved comment."),
+        (2, 2, 3, "Not trusted: a comment was rejected on"),
+        (0, 9, None, "all comments wait for a moderator"),
     ],
 )
 def test_why_somebody_is_trusted_or_not_is_a_sentence(

@@ -190,7 +190,7 @@ def test_while_another_writer_holds_the_database_the_words_come_back(client, cap
         assert answer.status_code == 503
         assert_words_are_back(answer)
         assert int(answer.headers["Retry-After"]) > 0
-        assert "too busy to store it" in answer.content.decode()
+        assert "too busy to store your comment" in answer.content.decode()
         assert f'action="{address_of_thread(article)}"' in answer.content.decode()
     assert "could not be stored" in caplog.text
     assert not Comment.objects.exists()

@@ -344,7 +344,7 @@ def test_who_types_the_address_of_a_trusted_reader_waits_and_is_told_apart(db):
     assert (comment.commenter, comment.mailbox) == (None, None)
     [signal] = found_in(comment)
     assert (signal.rule, signal.weight) == ("unproven_address", Weight.INFORMS)
-    assert "address of a known reader, not proven" in sentence(signal).lower()
+    assert "belongs to a known reader" in sentence(signal).lower()
 
 
 def test_the_trusted_reader_is_known_by_their_browser_with_the_address_and_without(db):

@@ -71,7 +71,7 @@ def test_it_says_how_many_it_would_have_held_and_how_many_were_approved(decide):
         past_with_terms(RULE["suspect_terms"], [fold("casino")]),
     )
     assert tried.sentence == (
-        "It would have held 4 of the last 5 decided comments; moderators approved 3 of them."
+        "It would have held 4 of the last 5 decided comments. Moderators approved 3 of them."
     )
 
 
@@ -80,12 +80,12 @@ def test_it_says_how_many_it_would_have_held_and_how_many_were_approved(decide):
     [
         (
             Weight.MARKS,
-            "It would have marked 1 of the last 2 decided comments as spam;",
+            "It would have marked 1 of the last 2 decided comments as spam.",
         ),
-        (Weight.HOLDS, "It would have held 1 of the last 2 decided comments;"),
+        (Weight.HOLDS, "It would have held 1 of the last 2 decided comments."),
         (
             Weight.INFORMS,
-            "It would have told moderators something of 1 of the last 2 decided comments, and held none;",
+            "It would have found something in 1 of the last 2 decided comments, and held none.",
         ),
     ],
 )
@@ -93,7 +93,7 @@ def test_it_says_what_the_weight_does(decide, weight, said):
     decide("https://a.example https://b.example", "mark_spam")
     decide("Thanks.")
     assert found("links", Setting(weight=weight)).sentence == (
-        f"{said} moderators did not approve it."
+        f"{said} Moderators did not approve it."
     )
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from comments.screening import names
 from comments.screening.names import (
     BADGE,
     look_alike_byline,
@@ -83,6 +84,14 @@ def test_who_is_signed_in_may_not_use_that_of_another():
 def test_a_name_that_speaks_for_the_newsroom_is_found(name, claim):
     site = claim if claim == "Daily Tide" else "The Daily Tide"
     assert claim in words(look_alike_newsroom, posted(name, site_name=site))
+
+
+def test_the_badge_and_the_roles_count_in_the_language_of_the_site(monkeypatch):
+    german = {"Newsroom staff": "Redaktion", "Webmaster": "Seitenmeister"}
+    monkeypatch.setattr(names, "gettext", lambda text: german.get(text, text))
+    assert words(look_alike_newsroom, posted("Inés · Redaktion")) == ["Redaktion"]
+    assert words(look_alike_newsroom, posted("Seitenmeister")) == ["Seitenmeister"]
+    assert words(look_alike_newsroom, posted("Webmaster")) == ["Webmaster"]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,6 @@ def test_a_comment_that_is_sent_is_judged_and_teaches_nothing_by_that(
     comment = Comment.objects.get()
     assert comment.status == status
     assert comment.signals.get(rule="classifier").words == "Casino\nbonus"
-    notes = {"inform": [], "mark": ["The classifier found it to be spam."]}
+    notes = {"inform": [], "mark": ["The classifier considered it spam."]}
     assert [decision.note for decision in comment.decisions.all()] == notes[acts]
     assert Classifier.objects.get().spam_comments == 50

@@ -185,7 +185,7 @@ def test_decisions_are_told_by_what_was_done_and_why(db):
     assert found.by_kind == {
         "Rejected: abuse": 1,
         "Rejected without a reason": 1,
-        "An earlier decision undone": 1,
+        "Undone": 1,
         "Marked as spam": 1,
         "Kept as it was": 1,
         "Approved": 1,

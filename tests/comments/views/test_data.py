@@ -121,12 +121,12 @@ def test_the_page_says_what_there_is_and_stays_private(db, client):
     proven(make_comment(email="INES@example.org"))
     make_comment(email="other@example.org")
     answer = client.get(way)
-    assert "2 comments of yours" in text_of(answer)
+    assert "2 comments are yours" in text_of(answer)
     assert "was not confirmed as yours" not in text_of(answer)
     make_comment(email="Ines@example.org", body="What a stranger wrote.")
     answer = client.get(way)
-    assert "2 comments of yours" in text_of(answer)
-    assert "With 1 more comment somebody typed this address" in text_of(answer)
+    assert "2 comments are yours" in text_of(answer)
+    assert "1 comment has this address but was not confirmed" in text_of(answer)
     assert "stranger" not in text_of(answer)
     assert answer.headers["Cache-Control"] == PRIVATE
     assert answer.headers["Referrer-Policy"] == "same-origin"

@@ -169,7 +169,7 @@ def test_a_link_of_an_earlier_release_is_for_the_comment_stored_with_it(
 def test_what_no_button_sends_changes_nothing(client, mailbox, words):
     answer = client.post(confirm_address(mailbox), words)
     assert answer.status_code == 422
-    assert "nothing was changed" in text_of(answer)
+    assert "Nothing was changed" in text_of(answer)
     assert Mailbox.objects.get().confirmed_at is None
 
 
@@ -261,7 +261,7 @@ def test_one_click_by_get_stops_nothing(client, reachable, comment):
 def test_a_comment_that_was_erased_can_still_be_stopped(client, reachable, comment):
     comment.erase()
     address = stop_address(reachable, comment)
-    assert "No more mails about this comment" in text_of(client.get(address))
+    assert "No more emails about this comment" in text_of(client.get(address))
     assert client.post(address, ONE_CLICK).status_code == 200
 
 
@@ -286,7 +286,7 @@ def test_another_site_cannot_press_the_buttons(client, mailbox, comment):
         ]:
             answer = client.post(address, words, headers=headers)
             assert answer.status_code == 403
-            assert "nothing was changed" in text_of(answer)
+            assert "Nothing was changed" in text_of(answer)
             assert_private(answer)
         assert staff.post(address, words).status_code == 403
         ours = {"Sec-Fetch-Site": "same-origin"}

@@ -167,7 +167,7 @@ def test_too_long_comes_back_whole_with_how_many_fit(db, client):
     answer = send(client, make_visible_article(), body=body)
     assert answer.status_code == 422
     assert f"{body}</textarea>" in text_of(answer)
-    assert "5,007 characters long; at most 5,000 fit" in text_of(answer)
+    assert "has 5,007 characters; the limit is 5,000" in text_of(answer)
 
 
 @pytest.mark.parametrize("letter", ["न", "नि", "語", "é", "👍🏽"])

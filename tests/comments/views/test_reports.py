@@ -137,7 +137,7 @@ def test_a_sentence_of_500_characters_fits_and_no_longer_one(db, client):
     answer = send(client, comment, sentence="é" * 501)
     assert answer.status_code == 422
     assert "é" * 501 in text_of(answer)
-    assert "501 characters long" in text_of(answer)
+    assert "has 501 characters" in text_of(answer)
     assert answer.context["form"]["reason"].value() == "abuse"
     assert answer.content.decode().count(" checked") == 1
     assert send(client, comment, sentence="𐍈" * 500).status_code == 303

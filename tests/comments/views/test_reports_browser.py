@@ -20,7 +20,7 @@ def test_a_comment_is_reported_without_javascript(open_page):
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what is wrong")
     expect(page.get_by_label("Explanation")).to_have_value("It insults me.")
-    page.get_by_label("It insults or threatens somebody").check()
+    page.get_by_label("It insults or threatens someone").check()
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     report = Report.objects.get()

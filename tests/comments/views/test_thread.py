@@ -63,7 +63,7 @@ def test_a_reader_who_answers_sees_whom(db, client):
     comment = make_shown_comment(name="Ana", body="What I said.")
     for id, is_there in [(comment.pk, True), (4711, False), ("x", False)]:
         page = client.get(address_of_thread(comment.article), {"reply": id})
-        assert ("Your answer to <bdi>Ana</bdi>" in page.content.decode()) is is_there
+        assert ("Your reply to <bdi>Ana</bdi>" in page.content.decode()) is is_there
 
 
 def test_under_what_is_not_public_there_is_no_thread(db, client):
