@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from django.utils.formats import number_format
+
 # In units of the drawing.
 WIDTH = 360
 # Room for text at the left, right, upper and lower edge of the field.
@@ -259,9 +261,14 @@ def _middles(number):
 
 def _ticks(along, unit):
     return tuple(
-        Tick(round(ABOVE + FIELD - along(value), 2), f"{value:g}{unit}")
+        Tick(round(ABOVE + FIELD - along(value), 2), f"{_in_digits(value)}{unit}")
         for value in along.ticks
     )
+
+
+def _in_digits(value):
+    """The number as the active language writes it."""
+    return number_format(f"{value:g}")
 
 
 def _places(places, xs):
@@ -282,7 +289,9 @@ def _line(name, values, xs, along, places, unit):
             parts.append([])
             continue
         mark = Mark(
-            x, round(ABOVE + FIELD - along(value), 2), f"{place}: {value:g}{unit}"
+            x,
+            round(ABOVE + FIELD - along(value), 2),
+            f"{place}: {_in_digits(value)}{unit}",
         )
         marks.append(mark)
         parts[-1].append(f"{mark.x},{mark.y}")
@@ -295,7 +304,7 @@ def _column(name, values, xs, along, places, width, before):
         Mark(
             round(x - before, 2),
             round(ABOVE + FIELD - along(value), 2),
-            f"{place}: {value:g}",
+            f"{place}: {_in_digits(value)}",
             width,
             along(value),
         )
