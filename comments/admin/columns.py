@@ -63,6 +63,15 @@ def comment_by(number, author):
     )
 
 
+def quoted(comment):
+    """The name and the first words of the comment, both isolated: “Ana: “Well said””."""
+    return format_html(
+        _("{name}: “{words}”"),
+        name=name(comment.name),
+        words=name(excerpt(comment.body, 60)),
+    )
+
+
 def flags(comment):
     """Open reports by readers, and the author's open appeal."""
     said = []

@@ -298,7 +298,7 @@ def _rules(reading):
             _("Agreed"),
             _("Approved"),
             _("Not decided"),
-            _("Agreed, %%") % (),
+            _("Agreed, percent"),
         ),
         rows,
         notes=(
@@ -345,21 +345,20 @@ def _looks(reading):
             _("Automatic decisions"),
             _("Checked"),
             _("Wrong"),
-            _("Wrong, %%") % (),
+            _("Wrong, percent"),
             # Translators: the lower bound of a range.
-            pgettext_lazy("lower bound", "From, %%") % (),
+            pgettext_lazy("lower bound", "From, percent"),
             # Translators: the upper bound of a range.
-            pgettext_lazy("upper bound", "To, %%") % (),
+            pgettext_lazy("upper bound", "To, percent"),
         ),
         [_row_of_rate(words, rate) for words, rate in rates],
         notes=(
             _(
                 "Measured with the audit sample: comments with a random automatic decision that "
                 "a moderator judged without knowing it. A decision is wrong if a comment was "
-                "shown that should not have been, or the reverse. With 95%% confidence, the true "
+                "shown that should not have been, or the reverse. With 95 percent confidence, the true "
                 "share lies between the two bounds (Wilson’s interval)."
-            )
-            % (),
+            ),
             _("Based on the newest %(most)s answers of the audit sample.")
             % {"most": number_format(moderation.MOST_LOOKS)},
             *_void_note(found.void),
