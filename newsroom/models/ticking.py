@@ -1,5 +1,6 @@
 from django.db import models, transaction
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
 
 class TickingQuerySet(models.QuerySet):
@@ -30,10 +31,12 @@ class Ticking(models.Model):
     objects = TickingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("run of the background jobs")
+        verbose_name_plural = _("runs of the background jobs")
         default_permissions = []
 
     def __str__(self):
-        return f"the tick of {self.at}"
+        return str(self._meta.verbose_name)
 
     def of(self, name):
         """What is known of one job, as a dict; times are datetimes."""
