@@ -122,12 +122,9 @@ def _waiting(reading):
 def _by_age(ages):
     counts = [0] * len(AGES)
     for age in ages:
-        counts[
-            next(i for i, (most, _) in enumerate(AGES) if most is None or age < most)
-        ] += 1
-    return [
-        (str(words), number) for (_, words), number in zip(AGES, counts, strict=True)
-    ]
+        places = enumerate(most for most, words in AGES)
+        counts[next(at for at, most in places if most is None or age < most)] += 1
+    return [(str(words), counts[at]) for at, (most, words) in enumerate(AGES)]
 
 
 def _waits(reading):
@@ -192,7 +189,12 @@ def _waits(reading):
 
 def _reasons(reading):
     found = reading.decisions
-    rows = sorted(found.by_kind.items(), key=lambda row: (-row[1], row[0]))
+    rows = [
+        (moderation.kind_in_words(kind), number)
+        for kind, number in sorted(
+            found.by_kind.items(), key=lambda row: (-row[1], row[0])
+        )
+    ]
     return Figure(
         "reasons",
         _("Decisions by reason"),

@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment, Decision, SecondLook, Signal, Weight
 from comments.models.querysets import JUDGED_AGAINST, PENDING
@@ -27,6 +29,22 @@ MOST_MODERATORS = 20
 A_WEEK = timedelta(weeks=1)
 # 95 % of a normal distribution lie within this many standard deviations.
 SURE_ENOUGH = 1.959964
+
+
+# The kinds of decisions. A rejection with a reason is a kind of its own.
+KINDS = {
+    "approved": _("Approved"),
+    "rejected": _("Rejected without a reason"),
+    "spam": _("Marked as spam"),
+    "pending": _("Put back in the queue"),
+    "undo": _("Decision undone"),
+    "keep": _("Kept as it was"),
+    "pick": _("Picked"),
+    "unpick": _("Removed from picks"),
+    "redact": _("Redacted"),
+    "edit": _("Edited"),
+    "reports": _("Reported by readers"),
+}
 
 
 # Weeks
@@ -197,19 +215,23 @@ def decisions(now: datetime) -> Decisions:
 
 
 def _kind(row):
-    """What was done and why, in words that follow “decisions:”."""
-    what = Decision.What
+    """What was done and why: a key of KINDS, or `rejected:` with a reason."""
     if row.undoes:
-        return "An earlier decision undone"
-    if row.what != what.STATUS:
-        return what(row.what).label.capitalize()
-    if row.to_status != "rejected":
-        return {"approved": "Approved", "spam": "Marked as spam"}.get(
-            row.to_status, "Put back to wait"
-        )
-    if not row.reason:
-        return "Rejected without a reason"
-    return f"Rejected: {dict(Decision.Reason.choices).get(row.reason, row.reason)}"
+        return "undo"
+    if row.what != Decision.What.STATUS:
+        return row.what
+    if row.to_status == "rejected" and row.reason:
+        return f"rejected:{row.reason}"
+    return row.to_status if row.to_status in KINDS else PENDING
+
+
+def kind_in_words(kind: str) -> str:
+    """A key of `Decisions.by_kind` in words."""
+    what, _colon, reason = kind.partition(":")
+    if reason:
+        label = dict(Decision.Reason.choices).get(reason, reason)
+        return gettext("Rejected: %(reason)s") % {"reason": label}
+    return str(KINDS[what])
 
 
 def _count_decided(decided, row):
@@ -240,7 +262,8 @@ def _busiest(moderators):
 
 def _together(others):
     return ModeratorDecisions(
-        f"{len(others)} others",
+        ngettext("%(number)d other", "%(number)d others", len(others))
+        % {"number": len(others)},
         *(
             sum(getattr(one, part) for one in others)
             for part in ["number", "approved", "rejected", "spam"]
@@ -309,7 +332,7 @@ def usefulness_of_rules() -> list[Usefulness]:
         if weight > Weight.INFORMS and revision == newest_text
     }
     rules = {}
-    for (rule, _), judged_as in judged.items():
+    for (rule, _comment), judged_as in judged.items():
         one = rules.setdefault(rule, Usefulness(rule))
         one.fired += 1
         one.agreed += judged_as in JUDGED_AGAINST
@@ -379,7 +402,7 @@ def error_rates() -> SecondLooks:
     """
     rows = SecondLook.objects.filter(answered_at__isnull=False).order_by("-answered_at")
     counts = Counter(rows.values_list("status", "verdict")[:MOST_LOOKS])
-    void = sum(number for (_, verdict), number in counts.items() if not verdict)
+    void = sum(number for (_status, verdict), number in counts.items() if not verdict)
     return SecondLooks(_rate(counts, "approved"), _rate(counts, "spam"), void)
 
 

@@ -361,5 +361,5 @@ def test_a_comment_that_is_not_there_is_passed_over(client, moderator):
 
 def test_an_empty_list_says_what_to_do_next(client, moderator):
     page = client.get(reverse(LIST)).text
-    assert "Nothing to decide here." in page
+    assert "No comments here." in page
     assert 'name="action"' not in page

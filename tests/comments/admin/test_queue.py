@@ -57,7 +57,7 @@ def test_the_cards_tell_apart_where_the_address_of_a_known_reader_was_typed(
     client, db, django_assert_num_queries
 ):
     client.force_login(make_user(role="Moderators"))
-    mark = '<span class="flag">address of a known reader, not proven</span>'
+    mark = '<span class="flag">Unproven address of a known reader</span>'
     proven(make_comment(body=DIFFERENT[0], email="ines@example.org"))
     make_comment(body=DIFFERENT[1], email="new@example.org")
     assert mark not in client.get(QUEUE).text
@@ -118,7 +118,7 @@ def test_to_answer_takes_the_right_to_add_comments(client, db):
     comment, user = make_comment(), make_user(is_staff=True, password=None)
     user.user_permissions.add(Permission.objects.get(codename="moderate_comment"))
     client.force_login(user)
-    assert "Answer as staff" not in client.get(QUEUE).text
+    assert "Staff reply" not in client.get(QUEUE).text
     answer = press(client, "approve_and_answer", comment, answer="Yes.")
     assert answer.status_code == 403
     assert status_of(comment) == "pending"
@@ -352,7 +352,7 @@ def test_a_press_decides_and_leads_back_to_the_next(
     decision = first.decisions.get()
     assert (first.status, decision.reason, decision.by) == (status, reason, moderator)
     page = client.get(answer["Location"])
-    assert "Undo what you just decided" in page.text
+    assert "Undo your last decision" in page.text
     assert f"“<bdi>{first.body}</bdi>”" in page.text
     client.post(DECIDE, {"step": "undo", "seen": undo})
     assert status_of(first) == "pending"
@@ -382,7 +382,7 @@ def test_another_reason_must_be_written(client, moderator, waiting, script):
     if script:
         assert answer.json()["fields"] == ["explanation"]
     else:
-        assert "Write what the reason is, then reject." in answer.text
+        assert "Write the reason, then reject." in answer.text
         assert note in answer.text
 
 
@@ -393,8 +393,8 @@ def test_another_reason_must_be_written(client, moderator, waiting, script):
         ({"step": "approve", "seen": "x"}, "Open the queue again"),
         ({"step": "approve", "seen": "1-2-3-4"}, "Open the queue again"),
         ({"step": "approve", "seen": "9" * 30 + "-1"}, "Open the queue again"),
-        ({"step": "delete", "seen": "1-1"}, "Press the button of the step"),
-        ({"seen": "1-1 2-1"}, "Press the button of the step"),
+        ({"step": "delete", "seen": "1-1"}, "Press one of the buttons"),
+        ({"seen": "1-1 2-1"}, "Press one of the buttons"),
         ({"step": "undo", "seen": "1-1 2-1"}, "one comment at a time"),
         ({"step": "answer", "seen": ["1-1", "2-1"], "answer": "A"}, "one comment at"),
     ],
@@ -437,7 +437,7 @@ def test_a_comment_under_a_withdrawn_article_can_be_approved_and_stays_hidden(
     comment = make_comment()
     comment.article.withdraw(reason="Wrong.")
     assert (
-        "Readers see nothing of it while the article is not public"
+        "The article is not public, so readers do not see the comment"
         in client.get(QUEUE).text
     )
     assert press(client, "approve", comment).status_code == 302

@@ -95,7 +95,7 @@ def test_comments_are_cleared_with_buttons_and_without_javascript(open_queue):
         expect(page.locator(".messagelist")).to_contain_text(comment.body)
         assert page.url.endswith(f"#comment-{comments[number + 1].pk}")
     assert statuses()[:5] == BECOMES
-    page.get_by_role("button", name="Undo what you just decided").click()
+    page.get_by_role("button", name="Undo your last decision").click()
     expect(page.locator(f"#comment-{comments[4].pk}")).to_be_visible()
     assert statuses() == [*BECOMES[:4], "pending", "pending"]
     boxes = page.locator(".card__select")
@@ -103,7 +103,7 @@ def test_comments_are_cleared_with_buttons_and_without_javascript(open_queue):
     boxes.nth(1).check()
     page.locator(".queue__together").get_by_role("button", name="Approve").click()
     expect(page.locator(".messagelist")).to_contain_text("Approved: 2 comments.")
-    page.get_by_role("button", name="Undo what you just decided").click()
+    page.get_by_role("button", name="Undo your last decision").click()
     for comment in comments[4:]:
         expect(page.locator(f"#comment-{comment.pk}")).to_be_visible()
     assert statuses() == [*BECOMES[:4], "pending", "pending"]
@@ -160,7 +160,7 @@ def test_the_reason_that_is_another_must_be_written(open_queue):
         page.keyboard.press(key)
     field = page.locator(f"#explanation-{comment.pk}")
     expect(field).to_be_focused()
-    expect(page.locator(".card__notice")).to_contain_text("Write what the reason is")
+    expect(page.locator(".card__notice")).to_contain_text("Write the reason")
     # In a text field, the shortcuts are letters again.
     page.keyboard.type("as us")
     expect(field).to_have_value("as us")

@@ -54,7 +54,7 @@ def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
         page,
         "It would have held 3 of the last 4 decided comments; moderators approved 2 of them.",
     )
-    assertContains(page, "Add the term")
+    assertContains(page, "Add the word")
     assertContains(page, "<mark>c4sino</mark>", count=3)
     for hit in page.context["hits"]["shown"]:
         assertContains(
@@ -205,10 +205,10 @@ def test_a_kind_that_another_changed_meanwhile_is_not_changed_back(client, decid
     Term.objects.update(kind="banned")
     page = client.post(form_of(term), second)
     assert page.status_code == 422
-    assertContains(page, "It is banned already", status_code=422)
+    assertContains(page, "The word is already banned", status_code=422)
     Term.objects.update(kind="suspect")
     page = client.post(form_of(term), second | {"seen": "banned"})
-    assertContains(page, "another moderator has moved it", status_code=409)
+    assertContains(page, "Another moderator has moved", status_code=409)
     assertContains(page, "It would have marked", status_code=409)
     assert Term.objects.get().kind == "suspect"
 
@@ -250,13 +250,13 @@ def test_the_list_says_how_often_a_word_was_found(client, moderator, decided):
             comment=comment, text_revision=1, rule="banned_terms", words="c4sino"
         )
     page = client.get(LIST)
-    assertContains(page, "3 times, 2 approved")
+    assertContains(page, "in 3 comments, 2 approved")
     assertContains(page, "&lt;b&gt;Bo")
     assertContains(client.get(f"{LIST}?q=C4SINO"), "casino")
-    assertNotContains(client.get(f"{LIST}?kind__exact=suspect"), "3 times")
+    assertNotContains(client.get(f"{LIST}?kind__exact=suspect"), "in 3 comments")
     nothing = client.get(f"{LIST}?q=nothing")
-    assertContains(nothing, "There is no word here.")
-    assertContains(nothing, "that the screening should look for.")
+    assertContains(nothing, "No words here.")
+    assertContains(nothing, "that the screening should find.")
 
 
 def test_the_list_of_comments_leads_here_and_to_the_rules(client, moderator):
