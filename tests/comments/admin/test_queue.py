@@ -193,7 +193,7 @@ def test_a_card_says_what_one_must_know_to_decide(client, moderator, other):
         "Ruth",
         "Buy <mark>casino</mark> chips.",
         "0.83",
-        "waits 1\xa0hour",
+        "Waiting for 1 hour",
     ]:
         assert words in page, words
 
