@@ -151,6 +151,7 @@ def _row(decision):
     return [
         timezone.localtime(decision.at).isoformat(timespec="seconds"),
         decision.who,
+        # Translators: what a moderator did with an earlier decision.
         _("undone") if decision.undoes_id else decision.get_what_display(),
         _status(decision.from_status),
         _status(decision.to_status),

@@ -56,6 +56,7 @@ class SecondLookFilter(admin.SimpleListFilter):
         yield {
             "selected": chosen_look(self.request) is None,
             "query_string": changelist.get_query_string(remove=["look"]),
+            # Translators: comments with or without reports and appeals.
             "display": _("Any"),
         }
         for value, words in self.lookup_choices:

@@ -140,6 +140,8 @@ def _waits(reading):
         )
     ]
     known = [row for row in rows if row[1]]
+    # Translators: the unit after a number of hours in a chart: “3 h”.
+    hours = pgettext("hours", "h")
     return Figure(
         "waits",
         _("Time to decision"),
@@ -179,8 +181,7 @@ def _waits(reading):
             },
             _words_of(weeks),
             series,
-            # Translators: the unit after a number of hours in a chart: “3 h”.
-            unit=f"\N{NO-BREAK SPACE}{pgettext('hours', 'h')}",
+            unit=f"\N{NO-BREAK SPACE}{hours}",
         ),
         drawn_as="lines",
         is_by_week=True,
@@ -296,7 +297,9 @@ def _rules(reading):
         _("Usefulness of the rules"),
         (
             _("Rule"),
+            # Translators: how often a rule of the screening found something.
             _("Fired"),
+            # Translators: how often moderators decided as the rule did.
             _("Agreed"),
             _("Approved"),
             _("Not decided"),
@@ -336,7 +339,7 @@ def _rule_note(rule):
 def _looks(reading):
     found = moderation.error_rates()
     rates = [
-        (_("All"), found.together),
+        (_("All automatic decisions"), found.together),
         (_("Approved automatically"), found.approved),
         (_("Marked as spam automatically"), found.spam),
     ]

@@ -165,6 +165,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
         """How many comments have come since the page was drawn."""
         place = QueuePlace.parse(request.GET)
         number = len(place.pile.keys_since(place.since, place.article))
+        # Translators: the number of new comments in the queue.
         said = ngettext("%(number)s new", "%(number)s new", number)
         return JsonResponse(
             {"new": number, "said": said % {"number": _capped(number, NEW_COUNTED)}}

@@ -27,6 +27,7 @@ DONE_MESSAGES = {
 }
 # What a step did, by the new status of the comment.
 STATUS_MESSAGES = {
+    # Translators: the new status of a comment.
     "pending": _("Now pending."),
     "approved": _("Now approved."),
     "rejected": _("Now rejected."),
@@ -36,6 +37,7 @@ STATUS_MESSAGES = {
 # The same for steps after which the status alone does not say what was done.
 STEP_MESSAGES = {
     "keep": {
+        # Translators: the status of a comment.
         "pending": _("It stays pending."),
         "approved": _("It stays approved."),
         "rejected": _("It stays rejected."),

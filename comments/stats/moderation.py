@@ -262,6 +262,7 @@ def _busiest(moderators):
 
 def _together(others):
     return ModeratorDecisions(
+        # Translators: the other moderators, counted together.
         ngettext("%(number)d other", "%(number)d others", len(others))
         % {"number": len(others)},
         *(

@@ -141,7 +141,12 @@ def test_the_tables_have_the_numbers(client, moderator):
     assert ["Rejected: abuse", "1"] in rows_of(client, "reasons")
     assert ["Ana", "3", "1", "1", "0", "1"] in rows_of(client, "moderators")
     assert ["Links", "1", "1", "0", "0", "100.0"] in rows_of(client, "rules")
-    assert rows_of(client, "looks")[1][:4] == ["All", "1", "1", "100.0"]
+    assert rows_of(client, "looks")[1][:4] == [
+        "All automatic decisions",
+        "1",
+        "1",
+        "100.0",
+    ]
     assert rows_of(client, "waits")[-1][1:] == ["1", "3.0", "3.0"]
     assert rows_of(client, "reversals")[-1][1:] == ["3", "1", "1"]
     assert ["Less than an hour", "1"] in rows_of(client, "waiting")

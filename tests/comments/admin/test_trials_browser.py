@@ -91,7 +91,9 @@ def test_a_word_is_added_and_a_rule_is_set_without_javascript(open_desk):
     page.get_by_role("button", name="Show the effect").click()
     expect(page.get_by_text("It would have marked 1 of the last 3")).to_be_visible()
     page.get_by_role("button", name="Add the word").click()
-    expect(page.locator(".messagelist")).to_contain_text("This word is banned from now on: “casino”")
+    expect(page.locator(".messagelist")).to_contain_text(
+        "This word is banned from now on: “casino”"
+    )
     page.get_by_role("link", name="Rules").first.click()
     page.get_by_role("link", name="Links", exact=True).click()
     page.get_by_label("Limit").fill("4")
