@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.timesince import timesince, timeuntil
@@ -41,14 +41,22 @@ def ago(at):
     return _("%(time)s ago") % {"time": since(at)}
 
 
-def waiting_since(at):
-    """How long something has waited since the moment, in one unit: “Waiting for 12 days”."""
+def wait(at):
+    """How long something has waited since the moment, in one unit: “12 days”."""
     seconds = max((timezone.now() - at).total_seconds(), MINUTE)
     unit = MINUTE if seconds < HOUR else HOUR if seconds < 2 * DAY else DAY
     whole = timedelta(seconds=seconds // unit * unit)
-    return _("Waiting for %(time)s") % {
-        "time": duration_in_words(whole, smallest=MINUTE)
-    }
+    return duration_in_words(whole, smallest=MINUTE)
+
+
+def waiting_since(at):
+    """The same as a phrase: “Waiting for 12 days”."""
+    return _("Waiting for %(time)s") % {"time": wait(at)}
+
+
+def in_digits(number):
+    """A whole number in groups of three digits: “20,000”."""
+    return number_format(number, force_grouping=True)
 
 
 def until(at):

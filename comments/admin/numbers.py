@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from articles.core.admin.read_only import SinglePageMixin
+from comments.admin import columns
 from comments.admin.rule_names import name_of_rule
 from comments.models import Numbers
 from comments.stats import charts, moderation
@@ -94,7 +95,7 @@ def _download(name, reading):
 
 def _waiting(reading):
     found = moderation.waiting()
-    number = f"{number_format(found.number)}{'+' if found.is_more else ''}"
+    number = f"{columns.in_digits(found.number)}{'+' if found.is_more else ''}"
     rows = _by_age(reading.now - since for since in found.since)
     return Figure(
         "waiting",
@@ -106,7 +107,7 @@ def _waiting(reading):
                 "Counts the oldest comments, at most %(most)s. The waiting time begins when a "
                 "comment is sent, is edited by its author or returns to the queue."
             )
-            % {"most": number_format(moderation.MOST_WAITING)},
+            % {"most": columns.in_digits(moderation.MOST_WAITING)},
         ),
         empty=_("No comments are waiting."),
         said={"waiting": found, "number": number},
@@ -114,7 +115,7 @@ def _waiting(reading):
         and charts.bars(
             _("Waiting comments by waiting time"),
             _("Total: %(number)s.") % {"number": number},
-            [(words, number, number_format(number)) for words, number in rows],
+            [(words, number, columns.in_digits(number)) for words, number in rows],
         ),
     )
 
@@ -163,7 +164,7 @@ def _waits(reading):
                 "that waited."
             )
             % {
-                "most": number_format(moderation.MOST_WAITS),
+                "most": columns.in_digits(moderation.MOST_WAITS),
                 "weeks": moderation.WEEKS,
             },
         ),
@@ -207,8 +208,8 @@ def _reasons(reading):
         and charts.bars(
             _("Moderators’ decisions and reasons"),
             ngettext("%(number)s decision.", "%(number)s decisions.", found.number)
-            % {"number": number_format(found.number)},
-            [(words, number, number_format(number)) for words, number in rows],
+            % {"number": columns.in_digits(found.number)},
+            [(words, number, columns.in_digits(number)) for words, number in rows],
         ),
     )
 
@@ -236,7 +237,7 @@ def _moderators(reading):
         and charts.bars(
             _("Number of decisions by each moderator"),
             _("Number of rows: %(number)d.") % {"number": len(rows)},
-            [(row[0], row[1], number_format(row[1])) for row in rows],
+            [(row[0], row[1], columns.in_digits(row[1])) for row in rows],
         ),
     )
 
@@ -312,7 +313,7 @@ def _rules(reading):
                 "they reject that comment or mark it as spam."
             ),
             _("Based on the newest %(most)s findings of the screening.")
-            % {"most": number_format(moderation.MOST_SIGNALS)},
+            % {"most": columns.in_digits(moderation.MOST_SIGNALS)},
         ),
         empty=_("No rule has held a comment yet."),
         plot=rows
@@ -332,7 +333,7 @@ def _rule_note(rule):
         return _("not decided")
     return _("%(percent)s%% of %(number)s") % {
         "percent": number_format(f"{_percent(rule.share):g}"),
-        "number": number_format(rule.agreed + rule.disagreed),
+        "number": columns.in_digits(rule.agreed + rule.disagreed),
     }
 
 
@@ -365,7 +366,7 @@ def _looks(reading):
                 "share lies between the two bounds (Wilson’s interval)."
             ),
             _("Based on the newest %(most)s answers of the audit sample.")
-            % {"most": number_format(moderation.MOST_LOOKS)},
+            % {"most": columns.in_digits(moderation.MOST_LOOKS)},
             *_void_note(found.void),
         ),
         empty=_("No comment of the audit sample has been judged yet."),
@@ -394,14 +395,14 @@ def _void_note(number):
         "before they were judged.",
         number,
     )
-    return [note % {"number": number_format(number)}]
+    return [note % {"number": columns.in_digits(number)}]
 
 
 def _part(number, total):
     """“2 of 30”."""
     return _("%(number)s of %(total)s") % {
-        "number": number_format(number),
-        "total": number_format(total),
+        "number": columns.in_digits(number),
+        "total": columns.in_digits(total),
     }
 
 
@@ -440,5 +441,5 @@ def _of_decisions():
         "are not counted."
     ) % {
         "weeks": moderation.WEEKS,
-        "most": number_format(moderation.MOST_DECISIONS),
+        "most": columns.in_digits(moderation.MOST_DECISIONS),
     }

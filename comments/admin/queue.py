@@ -14,7 +14,6 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -454,7 +453,7 @@ def _is_asked_by_script(request):
 
 
 def _capped(number, limit):
-    return f"{number_format(limit)}+" if number > limit else str(number)
+    return f"{columns.in_digits(limit)}+" if number > limit else str(number)
 
 
 def _tabs(place):

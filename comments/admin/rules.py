@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
+from comments.admin import columns
 from comments.admin.dry_run import BacktestedForm, newest_hits
 from comments.admin.rule_names import description_of_rule, name_of_rule
 from comments.models import RuleSetting, Weight
@@ -205,7 +206,7 @@ class RuleSettingAdmin(admin.ModelAdmin):
             "lines": [_line(rule, rows.get(rule.name), lately) for rule in RULES],
             "failed": lately.of_rule(FAILED),
             "lately": lately,
-            "most": number_format(MOST_TRIED),
+            "most": columns.in_digits(MOST_TRIED),
             "may_change": self.has_change_permission(request),
         }
         return self._page(request, "page", context)

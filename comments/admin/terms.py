@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -138,7 +137,7 @@ class TermsForm(BacktestedForm):
                     "There are %(number)s lines; you can add at most %(most)d lines at a time.",
                     MOST_LINES,
                 )
-                % {"number": number_format(len(texts)), "most": MOST_LINES}
+                % {"number": columns.in_digits(len(texts)), "most": MOST_LINES}
             )
         if problems := list(_problems(texts)):
             raise forms.ValidationError(_some_of(problems))
@@ -259,8 +258,8 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "in %(number)s comments, %(approved)s approved",
             lately.times,
         ) % {
-            "number": number_format(lately.times),
-            "approved": number_format(lately.approved),
+            "number": columns.in_digits(lately.times),
+            "approved": columns.in_digits(lately.approved),
         }
 
     @admin.display(description=_("Added by"))

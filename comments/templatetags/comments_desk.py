@@ -17,6 +17,9 @@ def time_ago(at):
     return columns.time_with_title(at, columns.ago(at))
 
 
+register.filter("wait", columns.wait)
+
+
 @register.filter
 def time_waiting(at):
     """“Waiting for 12 days”, with the exact time in its title."""

@@ -72,7 +72,7 @@ def value_to_save(form, name, *, now, seen_in):
     if as_seen(typed) != as_seen(now):
         _put(form, {seen_in: as_seen(now)})
         raise forms.ValidationError(
-            f"{_what_happened(now)} "
+            f"{_what_happened(_in_words(form.fields[name], now))} "
             + _("Save again to use your value instead, or enter theirs.")
         )
     return typed
@@ -104,6 +104,15 @@ def _as_sent(form, name, value):
         return {name: "" if value is None else value}
     parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
     return {f"{name}{part}": str(sent or "") for part, sent in parts}
+
+
+def _in_words(field, value):
+    """The label of the choice; any other value as it is."""
+    choices = getattr(field, "choices", None)
+    # A choice of rows is named by the row itself.
+    if choices is None or isinstance(field, forms.ModelChoiceField):
+        return value
+    return dict(choices).get(value, value) if value else value
 
 
 def _what_happened(value):

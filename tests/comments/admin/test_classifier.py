@@ -74,7 +74,7 @@ def test_it_shows_how_often_it_was_right(client, moderator, decided):
     assert measured.honest.spam == 1
     assertContains(page, f"{measured.precision:.3f}")
     assertContains(page, "It would have marked 4 comments as spam")
-    assertContains(page, "moderators found 3 of them to be spam")
+    assertContains(page, "Moderators marked 3 of them as spam")
     assertContains(page, "It says nothing before it has 50 of each.")
 
 

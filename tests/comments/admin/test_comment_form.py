@@ -144,7 +144,7 @@ def test_the_form_shows_what_the_screening_found(client, moderator):
         text_revision=1, rule="look_alike_byline", words="Priya Nair"
     )
     page = client.get(form_of(comment)).text
-    assert "What the screening found" in page
+    assert "Findings of the screening" in page
     assert "The name looks like that of Priya Nair, who signs articles." in page
 
 
@@ -156,7 +156,7 @@ def test_the_form_shows_what_the_comment_said_before(client, moderator):
     assert "What I said first." in page
     assert "What I say now." in page
     assert "edited by its author" in page
-    assert "This is text 2" in page
+    assert "Version 2, edited by its author on" in page
     comment.erase()
     assert "What I said first." not in client.get(form_of(comment)).text
 

@@ -137,7 +137,7 @@ def test_the_list_says_who_writes_how_they_are_known_and_whether_they_are_muted(
     assertContains(page, "<bdi>Inés</bdi>")
     assertContains(page, "<bdi>ines@example.org</bdi>")
     assertContains(page, "their browser")
-    assertContains(page, "muted for 23\xa0hours")
+    assertContains(page, "for another 23\xa0hours")
 
 
 def test_a_person_is_found_by_the_beginning_of_the_address(client, moderator, inés):

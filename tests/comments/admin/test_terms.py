@@ -68,7 +68,7 @@ def test_the_second_press_stores_what_was_shown(client, moderator, decided):
     _, second = shown_trial(client, ADD, texts="Casino", kind="banned")
     answer = client.post(ADD, second)
     assert answer.status_code == 302
-    assert said(answer) == ["“Casino” is banned from now on."]
+    assert said(answer) == ["This word is banned from now on: “Casino”."]
     term = Term.objects.get()
     assert (term.text, term.kind, term.by_name) == ("Casino", "banned", "Ana Sousa")
     assert LogEntry.objects.get().object_id == str(term.pk)
@@ -98,7 +98,7 @@ def test_nobody_adds_without_having_seen(client, moderator):
 def test_several_words_are_pasted_at_once(client, decided):
     texts = "casino\r\n\r\n  thanks  \r\nfree   money"
     page, second = shown_trial(client, ADD, texts=texts, kind="suspect")
-    assertContains(page, "Add the 3 terms")
+    assertContains(page, "Add the 3 words")
     assert page.context["each"] == [
         ("casino", 3, 2),
         ("thanks", 1, 1),
@@ -131,7 +131,7 @@ def test_words_that_do_not_stand_together_are_no_phrase(client, moderator):
         ("\ufdfa" * 100, "longer than 100 characters"),
         ("thanks", "the same as line 1"),
         ("Th4nks", "the same as line 1"),
-        ("C4SINO", "“casino” is on the list already"),
+        ("C4SINO", "“casino”, which is the same"),
     ],
 )
 def test_each_bad_line_is_named_with_its_reason_and_nothing_is_lost(
@@ -193,7 +193,7 @@ def test_a_kind_is_changed_by_the_second_press(client, moderator, decided):
     term.refresh_from_db()
     assert term.kind == "suspect"
     answer = client.post(form_of(term), second)
-    assert said(answer) == ["“casino” is banned now."]
+    assert said(answer) == ["“casino” is now banned."]
     term.refresh_from_db()
     assert (term.kind, term.by_name) == ("banned", "Bo Lind")
     assert LogEntry.objects.get().change_message == "Now banned."
