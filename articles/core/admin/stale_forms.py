@@ -107,12 +107,10 @@ def _as_sent(form, name, value):
 
 
 def _in_words(field, value):
-    """The label of the choice; any other value as it is."""
-    choices = getattr(field, "choices", None)
-    # A choice of rows is named by the row itself.
-    if choices is None or isinstance(field, forms.ModelChoiceField):
+    """The label of a choice; any other value as it is."""
+    if not value or not isinstance(value, str) or not hasattr(field, "choices"):
         return value
-    return dict(choices).get(value, value) if value else value
+    return dict(field.choices).get(value, value)
 
 
 def _what_happened(value):

@@ -75,7 +75,7 @@ def test_it_shows_how_often_it_was_right(client, moderator, decided):
     assertContains(page, f"{measured.precision:.3f}")
     assertContains(page, "It would have marked 4 comments as spam")
     assertContains(page, "Moderators marked 3 of them as spam")
-    assertContains(page, "It says nothing before it has 50 of each.")
+    assertContains(page, "It needs 50 of each before it judges comments.")
 
 
 def test_it_shows_where_it_would_have_said_something_else(client, moderator, decided):

@@ -105,7 +105,7 @@ def test_several_words_are_pasted_at_once(client, decided):
         ("free money", 0, 0),
     ]
     answer = client.post(ADD, second)
-    assert "“casino”, “thanks”, “free money”" in said(answer)[0]
+    assert "“casino”, “thanks” and “free money”" in said(answer)[0]
     assert {term.text for term in Term.objects.all()} == {
         "casino",
         "thanks",
