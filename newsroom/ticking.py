@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.batches import delete_in_batches
 from articles.images.library import make_addresses_secret
@@ -79,23 +80,25 @@ LATE_AFTER = timedelta(minutes=2)
 
 # The name of each job at the desk.
 _WORDS = {
-    publish_due_changes: "Scheduled changes of articles go live",
-    mail_moderators: "Moderators are told by mail what waits",
-    announce_new: "Readers are told by mail of replies",
-    send_due: "Mails to readers are sent",
-    account_mail.send_due_account_mail: "Mails to staff about their accounts are sent",
-    WrittenMail.objects.forget_old: "Mails that were sent are forgotten",
-    NetworkKey.objects.forget_old: "Old keys of networks are forgotten",
-    CorrectionRequest.objects.forget_networks: "Networks of requests are forgotten",
-    FailedSignIn.objects.forget_old: "Failed sign-ins are forgotten",
-    SecurityEvent.objects.forget_old: "Old entries of the security log are forgotten",
-    StaffSession.objects.forget_old: "Sessions that have ended are deleted",
-    Unsaved.objects.forget_old: "Words that nobody saved are forgotten after a year",
-    make_addresses_secret: "Pictures from before their addresses were secret are moved",
-    forget_networks: "Networks of comments are forgotten",
-    forget_unconfirmed_addresses: "Addresses that nobody confirmed are forgotten",
-    back_up_when_due: "The day’s backup is made, if BACKUP_DIR is set",
-    forget_done_tasks: "What the worker has done is forgotten",
+    publish_due_changes: _("Publish scheduled changes of articles"),
+    mail_moderators: _("Email moderators about waiting comments"),
+    announce_new: _("Email readers about replies"),
+    send_due: _("Send emails to readers"),
+    account_mail.send_due_account_mail: _("Send emails to staff about their accounts"),
+    WrittenMail.objects.forget_old: _("Delete sent emails"),
+    NetworkKey.objects.forget_old: _("Delete old network keys"),
+    CorrectionRequest.objects.forget_networks: _(
+        "Delete networks of correction requests"
+    ),
+    FailedSignIn.objects.forget_old: _("Delete failed sign-ins"),
+    SecurityEvent.objects.forget_old: _("Delete old entries of the security log"),
+    StaffSession.objects.forget_old: _("Delete ended sessions"),
+    Unsaved.objects.forget_old: _("Delete unsaved text after a year"),
+    make_addresses_secret: _("Move old images to secret addresses"),
+    forget_networks: _("Delete networks of comments"),
+    forget_unconfirmed_addresses: _("Delete unconfirmed email addresses"),
+    back_up_when_due: _("Make the daily backup if BACKUP_DIR is set"),
+    forget_done_tasks: _("Delete finished tasks of the worker"),
 }
 
 
@@ -133,7 +136,8 @@ def name_of_job(job):
 
 
 def words_for(job):
-    return _WORDS.get(job, name_of_job(job))
+    """The name of the job at the desk."""
+    return str(_WORDS.get(job, name_of_job(job)))
 
 
 def _run_job(job):
@@ -153,4 +157,4 @@ def _store_results(outcomes):
         Ticking.objects.store_results(outcomes, at=timezone.now())
     except Exception:
         # The jobs matter more than the record of their results.
-        logger.exception("What came of the jobs could not be kept.")
+        logger.exception("The results of the jobs could not be stored.")

@@ -55,7 +55,7 @@ def test_a_comment_is_held_rejected_appealed_approved_and_the_approval_undone(
     # Three keys reject it, with the sixth reason.
     for key in "jr6":
         moderator.keyboard.press(key)
-    expect(folded(moderator, comment)).to_contain_text("Rejected by you")
+    expect(folded(moderator, comment)).to_contain_text("Rejected:")
     reader.goto(private_page)
     is_told(reader, "Your comment was not published")
     expect(reader.get_by_text("gave this reason: advertising.")).to_be_visible()
@@ -66,10 +66,10 @@ def test_a_comment_is_held_rejected_appealed_approved_and_the_approval_undone(
     expect(reader.get_by_text("You asked the moderators")).to_be_visible()
     card = the_card(moderator, comment, pile="Appealed")
     expect(card).to_contain_text(BETTER)
-    expect(card).to_contain_text("Ana rejected this comment: advertising")
+    expect(card).to_contain_text("Ana: rejected this comment (advertising)")
     for key in "ja":
         moderator.keyboard.press(key)
-    expect(folded(moderator, comment)).to_contain_text("Approved by you")
+    expect(folded(moderator, comment)).to_contain_text("Approved:")
     assert is_on_the_page(reader, article)
 
     # One more key undoes the approval: the appeal is open again.

@@ -38,6 +38,7 @@ admin/account/app/remove/                                            | 302 302 4
 admin/account/codes/                                                 | 302 302 302 302 302 302         | 302 302 405 405 405 405
 admin/account/codes/kept/                                            | 302 302 405 405 405 405         | 302 302 302 302 302 302
 admin/account/codes/new/                                             | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/account/language/                                              | 302 302 405 405 405 405         | 302 302 302 302 302 302
 admin/account/sessions/<slug:session>/end/                           | 302 302 405 405 405 405         | 302 302 302 302 302 302
 admin/account/sessions/end-others/                                   | 302 302 405 405 405 405         | 302 302 302 302 302 302
 admin/login/                                                         | 200 200 302 302 302 302         | 200 200 200 200 200 200

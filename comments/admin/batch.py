@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.core.admin.read_only import RecordMixin
 from articles.models import TransitionError
@@ -49,7 +51,10 @@ class BatchAdmin(RecordMixin, admin.ModelAdmin):
         number = len(outcome.done)
         self.message_user(
             request,
-            f"{number} decision{'' if number == 1 else 's'} undone.",
+            ngettext(
+                "%(number)d decision undone.", "%(number)d decisions undone.", number
+            )
+            % {"number": number},
             messages.SUCCESS if number else messages.WARNING,
         )
         for comment, why in outcome.skipped:
@@ -63,7 +68,7 @@ class BatchAdmin(RecordMixin, admin.ModelAdmin):
         )[: DECISIONS_LISTED + 1]
         context = {
             **self.admin_site.each_context(request),
-            "title": "Decided together",
+            "title": _("Bulk change"),
             "opts": self.opts,
             "batch": batch,
             "step": ModerationForm.DECISIONS.get(batch.step, batch.step),

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.admin.read_only import SinglePageMixin
 from articles.core.append_only import name_of
@@ -16,16 +17,25 @@ from comments.screening.spam import FEWEST_OF_EACH, SURELY_HONEST, SURELY_SPAM
 # It is measured on this many of the newest decisions, which takes some seconds.
 MOST_MEASURED = 5000
 MISTAKES_SHOWN = 50
+FROM_NOW_ON = {
+    Classifier.Acts.INFORM: _("From now on, the classifier only informs moderators."),
+    Classifier.Acts.HOLD: _(
+        "From now on, the classifier holds what it considers spam."
+    ),
+    Classifier.Acts.MARK: _(
+        "From now on, the classifier marks what it considers spam as spam."
+    ),
+}
 
 
 class ActsForm(forms.Form):
     acts = forms.ChoiceField(
-        label="What it does",
+        label=_("What it does"),
         choices=Classifier.Acts,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose what the classifier does.",
-            "invalid_choice": "Choose one of the three.",
+            "required": _("Choose what the classifier does."),
+            "invalid_choice": _("Choose one of the three options."),
         },
     )
 
@@ -37,8 +47,10 @@ class ActsForm(forms.Form):
         acts = self.cleaned_data["acts"]
         if acts != Classifier.Acts.INFORM and self.measured.precision is None:
             raise forms.ValidationError(
-                "Nobody knows yet how often it is right: among the newest decisions "
-                "there is nothing that it calls spam. Until then it only informs."
+                _(
+                    "Its accuracy is not known yet: it would not have marked any of the newest "
+                    "comments as spam. Until it does, it can only inform."
+                )
             )
         return acts
 
@@ -76,18 +88,17 @@ class ClassifierAdmin(SinglePageMixin, admin.ModelAdmin):
         Classifier.objects.act(
             acts, by_name=name_of(request.user), precision=measured.precision
         )
-        said = f"From now on: {Classifier.Acts(acts).label.lower()}."
-        self.message_user(request, said, messages.SUCCESS)
+        self.message_user(request, FROM_NOW_ON[acts], messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:comments_classifier_changelist"))
 
     def _page(self, request, classifier, measured, form, *, status=200):
         context = {
             **self.admin_site.each_context(request),
-            "title": "Classifier",
+            "title": _("Classifier"),
             "opts": self.opts,
             "classifier": classifier,
             "measured": measured,
-            "rows": [("Honest", measured.honest), ("Spam", measured.spam)],
+            "rows": [(_("Not spam"), measured.honest), (_("Spam"), measured.spam)],
             "figures": _figures(measured),
             "mistakes": _mistakes(measured),
             "more_mistakes": len(measured.mistakes) > MISTAKES_SHOWN,
@@ -112,16 +123,20 @@ def _measure():
 
 def _figures(measured):
     return [
-        ("Precision", "of what it calls spam, so much is spam", measured.precision),
-        ("Recall", "of the spam, it calls so much spam", measured.recall),
-        ("F1", "both in one number, the harmonic mean", measured.f1),
+        (
+            _("Precision"),
+            _("share of what it considers spam that is spam"),
+            measured.precision,
+        ),
+        (_("Recall"), _("share of the spam that it finds"), measured.recall),
+        (_("F1"), _("harmonic mean of precision and recall"), measured.f1),
     ]
 
 
 def _mistakes(measured):
     """The newest comments that the classifier judges otherwise, each with its answer."""
     newest = measured.mistakes[::-1][:MISTAKES_SHOWN]
-    comments = Comment.objects.in_bulk([one.key for one, _ in newest])
+    comments = Comment.objects.in_bulk([one.key for one, _judgement in newest])
     return [
         (comments[one.key], one.is_spam, judgement)
         for one, judgement in newest

@@ -8,12 +8,14 @@ from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import get_text_list
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.pagination import Cursor
 from articles.core.text.word_diff import by_word
+from articles.core.text.word_list import word_list
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.filters import (
@@ -24,6 +26,11 @@ from comments.admin.filters import (
     chosen_status,
 )
 from comments.admin.forms import NO_REASON, ListForm, ModerationForm
+from comments.admin.step_messages import (
+    DONE_MESSAGES,
+    STATUS_MESSAGES,
+    STEP_MESSAGES,
+)
 from comments.models import Comment, Decision
 from comments.moderation.bulk import UNSEEN, decide_together
 from comments.moderation.redaction import (
@@ -39,22 +46,6 @@ from comments.threads.pages import thread_of
 
 # Up to this many decisions of one bulk action get a message each; more get a summary.
 MESSAGES_EACH = 3
-DONE_MESSAGES = {
-    "approve": "{} comments are now approved.",
-    "reject": "{} comments are now rejected.",
-    "mark_spam": "{} comments are now marked as spam.",
-    "keep": "{} comments stay as they are.",
-    "pick": "{} comments are now among the picks.",
-    "unpick": "{} comments are no longer among the picks.",
-    "undo": "{} decisions are undone.",
-}
-# Messages for steps after which the status alone does not say what was done.
-STEP_MESSAGES = {
-    "keep": "It stays {}.",
-    "pick": "It is among the picks now.",
-    "unpick": "It is not among the picks any more.",
-    "undo": "The decision is undone: now {}.",
-}
 # How many reports of a comment are shown one by one, the newest first.
 REPORTS_SHOWN = 50
 # A row of the list as it was on the screen: the comment's key and its version.
@@ -71,7 +62,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_filter = [CommentStatusFilter, SecondLookFilter, ("created_at", DateFilter)]
     sortable_by = []
     search_fields = ["name", "body", "article__title"]
-    search_help_text = "Name, words or article"
+    search_help_text = _("Name, text or article")
     actions = ["keep", "approve", "reject", "mark_spam", "undo"]
     action_form = ListForm
 
@@ -144,7 +135,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(
-            request, {"title": "Comments", **(extra_context or {})}
+            request, {"title": _("Comments"), **(extra_context or {})}
         )
 
     def action_checkbox(self, comment):
@@ -155,17 +146,17 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             comment.version,
         )
 
-    @admin.display(description="By")
+    @admin.display(description=_("Author"))
     def author(self, comment):
         return columns.name(comment.name)
 
-    @admin.display(description="Comment")
+    @admin.display(description=_("Comment"))
     def words(self, comment):
         return format_html(
             '<div class="words" dir="auto">{}</div>', columns.excerpt(comment.body, 600)
         )
 
-    @admin.display(description="About")
+    @admin.display(description=_("Article"))
     def about(self, comment):
         article = comment.article
         about = (
@@ -174,19 +165,21 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             else format_html(
                 '{} <span class="quiet">({})</span>',
                 article,
-                article.status_in_words.lower(),
+                article.status_in_words,
             )
         )
         if comment.parent is None:
             return about
         return format_html(
-            '{}<div class="answers">answers {}: <q dir="auto">{}</q></div>',
+            '{}<div class="answers">{} <q dir="auto">{}</q></div>',
             about,
-            columns.name(comment.parent.name),
+            format_html(
+                _("In reply to {name}:"), name=columns.name(comment.parent.name)
+            ),
             columns.excerpt(comment.parent.body, 120),
         )
 
-    @admin.display(description="Status")
+    @admin.display(description=_("Status"))
     def status_in_colour(self, comment):
         status = format_html(
             '<span class="status status--{}">{}</span>',
@@ -197,18 +190,18 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if last is None:
             return format_html("{}{}", status, columns.flags(comment))
         return format_html(
-            '{}{}<div class="quiet">{}, {}</div>',
+            '{}{}<div class="quiet">{} {}</div>',
             status,
             columns.flags(comment),
-            last.who,
-            columns.time_with_title(last.at, f"{columns.since(last.at)} ago"),
+            columns.name(last.who),
+            columns.time_with_title(last.at, columns.ago(last.at)),
         )
 
-    @admin.display(description="Written")
+    @admin.display(description=_("Written"))
     def written(self, comment):
-        ago = columns.since(comment.created_at)
-        words = f"waits {ago}" if comment.is_waiting else f"{ago} ago"
-        return columns.time_with_title(comment.created_at, words)
+        at = comment.created_at
+        words = columns.waiting_since(at) if comment.is_waiting else columns.ago(at)
+        return columns.time_with_title(at, words)
 
     # Decisions from the list
 
@@ -226,15 +219,15 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             request, Comment.objects.oldest_first(), **kwargs
         )
 
-    @admin.action(description="Keep as it is", permissions=["moderate"])
+    @admin.action(description=_("Keep as it is"), permissions=["moderate"])
     def keep(self, request, comments):
         self._decide(request, comments, "keep")
 
-    @admin.action(description="Approve", permissions=["moderate"])
+    @admin.action(description=_("Approve"), permissions=["moderate"])
     def approve(self, request, comments):
         self._decide(request, comments, "approve")
 
-    @admin.action(description="Reject", permissions=["moderate"])
+    @admin.action(description=_("Reject"), permissions=["moderate"])
     def reject(self, request, comments):
         reason = request.POST.get("reason")
         if reason in Decision.Reason:
@@ -242,11 +235,11 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         else:
             self.message_user(request, NO_REASON, messages.ERROR)
 
-    @admin.action(description="Mark as spam", permissions=["moderate"])
+    @admin.action(description=_("Mark as spam"), permissions=["moderate"])
     def mark_spam(self, request, comments):
         self._decide(request, comments, "mark_spam")
 
-    @admin.action(description="Undo", permissions=["moderate"])
+    @admin.action(description=_("Undo"), permissions=["moderate"])
     def undo(self, request, comments):
         self._decide(request, comments, "undo")
 
@@ -266,23 +259,22 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def _say_of_batch(self, request, outcome, step):
         message = format_html(
-            '{} <a href="{}">Look at them, or undo all.</a>',
-            DONE_MESSAGES[step].format(len(outcome.done)),
+            '{} <a href="{}">{}</a>',
+            DONE_MESSAGES[step] % {"number": len(outcome.done)},
             reverse("admin:comments_batch_change", args=[outcome.batch.pk]),
+            _("Review or undo"),
         )
         self.message_user(request, message, messages.SUCCESS)
 
     def _say_done(self, request, comment, step):
-        now = comment.get_status_display().lower()
-        done = STEP_MESSAGES.get(step, "Now {}.").format(now)
+        done = STEP_MESSAGES.get(step, STATUS_MESSAGES)[comment.status]
         self._say(request, comment, done, messages.SUCCESS)
 
     def _say(self, request, comment, sentence, level):
         message = format_html(
-            '<a href="{}">{}: “<bdi>{}</bdi>”</a> {}',
+            '<a href="{}">{}</a> {}',
             self._form_url(request, comment.pk),
-            columns.name(comment.name),
-            columns.excerpt(comment.body, 60),
+            columns.quoted(comment),
             sentence,
         )
         self.message_user(request, message, level)
@@ -354,14 +346,14 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def _say_taken(self, request, comment, form):
         step = form.cleaned_data["step"]
         if form.answers:
-            self._say(request, comment, "Your answer is published.", messages.SUCCESS)
+            self._say(request, comment, _("Your reply is published."), messages.SUCCESS)
         elif step == "thread":
-            said = "The conversation on this article is changed."
+            said = _("The settings of the conversation on this article are changed.")
             self._say(request, comment, said, messages.SUCCESS)
         elif step == "redact":
-            self._say(request, comment, "The words are taken out.", messages.SUCCESS)
+            self._say(request, comment, _("The words are redacted."), messages.SUCCESS)
             for reply in answers_with(comment, form.cleaned_data["words"]):
-                said = "This one repeats them. Look at it, too."
+                said = _("This reply repeats them. Check it, too.")
                 self._say(request, reply, said, messages.WARNING)
         else:
             self._say_done(request, comment, step)
@@ -372,7 +364,7 @@ class CommentAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         may_moderate = self.has_moderate_permission(request)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Comment",
+            "title": _("Comment"),
             "subtitle": None,
             "original": comment,
             "object_id": str(comment.pk),
@@ -413,8 +405,12 @@ def _changed_words(comment, form):
 
 
 def _not_there(words):
-    listed = get_text_list([f"“{word}”" for word in words], "and")
-    return f"{listed} does not stand in the comment. Write the words exactly as they stand there."
+    listed = word_list(_("“%(word)s”") % {"word": word} for word in words)
+    return ngettext(
+        "Not found in the comment: %(words)s. Enter it exactly as it appears there.",
+        "Not found in the comment: %(words)s. Enter them exactly as they appear there.",
+        len(words),
+    ) % {"words": listed}
 
 
 def _background_of(comment):

@@ -12,6 +12,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
@@ -46,14 +48,16 @@ class DeskForm(forms.Form):
 
 class NoteForm(DeskForm):
     text = TextField(
-        label="New note",
+        label=_("New note"),
         max_length=LONGEST_NOTE,
         validators=[must_be_seen],
-        help_text="For moderators only. The person never reads it.",
+        help_text=_("Only moderators see it."),
         widget=forms.Textarea({"rows": 3, "dir": "auto"}),
         error_messages={
-            "required": "Write the note first.",
-            "max_length": "The note is %(show_value)d characters long; at most %(limit_value)d fit.",
+            "required": _("Write the note first."),
+            "max_length": _(
+                "The note has %(show_value)d characters; the maximum is %(limit_value)d."
+            ),
         },
     )
 
@@ -63,22 +67,26 @@ class ReasonField(LineField):
         super().__init__(
             max_length=Mute._meta.get_field("reason").max_length,
             validators=[must_be_seen],
-            help_text="For moderators only.",
+            label=_("Reason"),
+            help_text=_("Only moderators see it."),
             widget=forms.TextInput({"dir": "auto"}),
             error_messages={
-                "required": "Write why, for the other moderators.",
-                "max_length": "The reason is %(show_value)d characters long; at most %(limit_value)d fit.",
+                "required": _("Give a reason for the other moderators."),
+                "max_length": _(
+                    "The reason has %(show_value)d characters; the maximum is %(limit_value)d."
+                ),
             },
         )
 
 
 class PersonMuteForm(DeskForm):
     until = forms.DateField(
-        label="Until the end of",
+        # Translators: the label of a field for the last day of a mute.
+        label=_("Until the end of"),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         error_messages={
-            "required": "Choose the last day of the mute.",
-            "invalid": "Write the last day as year-month-day, as in 2030-01-31.",
+            "required": _("Choose the last day of the mute."),
+            "invalid": _("Enter the last day as year-month-day, as in 2030-01-31."),
         },
     )
     reason = ReasonField()
@@ -89,7 +97,7 @@ class PersonMuteForm(DeskForm):
         today = timezone.localdate()
         if not today <= day <= today + LONGEST_MUTE:
             raise forms.ValidationError(
-                "Choose a day from today on, and at most ten years from now."
+                _("Choose a day between today and ten years from now.")
             )
         return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
@@ -98,23 +106,29 @@ class MuteForm(DeskForm):
     """Mute the author of a comment: the person, or everybody on the same network."""
 
     whom = forms.ChoiceField(
-        label="Whom",
+        label=_("Mute"),
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose whom to mute.",
-            "invalid_choice": "That cannot be muted: nobody knows who or where it was.",
+            "required": _("Choose whom to mute."),
+            "invalid_choice": _(
+                "This cannot be muted, because the person or network is not known."
+            ),
         },
     )
     days = forms.IntegerField(
-        label="For how many days",
+        label=_("Days"),
         min_value=1,
         max_value=LONGEST_MUTE.days,
         initial=DAYS_AT_FIRST,
         error_messages={
-            "required": "Write for how many days.",
-            "invalid": "Write the number of days in digits.",
-            "min_value": "A mute lasts at least one day.",
-            "max_value": "A mute lasts at most %(limit_value)d days.",
+            "required": _("Enter the number of days."),
+            "invalid": _("Enter the number of days in digits."),
+            "min_value": _("A mute lasts at least one day."),
+            "max_value": ngettext_lazy(
+                "A mute lasts at most %(limit_value)d day.",
+                "A mute lasts at most %(limit_value)d days.",
+                "limit_value",
+            ),
         },
     )
     reason = ReasonField()
@@ -130,7 +144,12 @@ class MuteForm(DeskForm):
         if self.cleaned_data.get("whom") == "network" and days > DAYS_KEPT:
             self.add_error(
                 "days",
-                f"A network can be muted for at most {DAYS_KEPT} days: it cannot be recognised longer.",
+                ngettext(
+                    "A network can be muted for at most %(days)d day, because it is not recognised after that.",
+                    "A network can be muted for at most %(days)d days, because it is not recognised after that.",
+                    DAYS_KEPT,
+                )
+                % {"days": DAYS_KEPT},
             )
 
 
@@ -153,7 +172,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     ordering = ["-id"]
     sortable_by = []
     search_fields = ["mailbox__address"]
-    search_help_text = "The beginning of an address"
+    search_help_text = _("Beginning of an email address")
     actions = None
 
     class Media:
@@ -198,34 +217,33 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(
-            request, {"title": "People", **(extra_context or {})}
+            request, {"title": _("Commenters"), **(extra_context or {})}
         )
 
-    @admin.display(description="Writes as")
+    @admin.display(description=_("Writes as"))
     def person(self, commenter):
-        return columns.name(commenter.name or f"Person {commenter.pk}")
+        return columns.name(_name_of(commenter))
 
-    @admin.display(description="Known by")
+    @admin.display(description=_("Known by"))
     def known_how(self, commenter):
         return commenter.known_by
 
-    @admin.display(description="Address")
+    @admin.display(description=_("Email address"))
     def address(self, commenter):
         return columns.name(commenter.mailbox.address) if commenter.mailbox else ""
 
-    @admin.display(description="Muted")
+    @admin.display(description=_("Muted"))
     def muted(self, commenter):
         until = commenter.muted_until
-        return (
-            columns.time_with_title(until, f"muted for {columns.until(until)}")
-            if until
-            else ""
-        )
+        if not until:
+            return ""
+        words = _("for another %(time)s") % {"time": columns.until(until)}
+        return columns.time_with_title(until, words)
 
-    @admin.display(description="Since")
+    @admin.display(description=_("Known since"))
     def since(self, commenter):
         at = commenter.created_at
-        return columns.time_with_title(at, f"known for {columns.since(at)}")
+        return columns.time_with_title(at, columns.ago(at))
 
     # The page of a person
 
@@ -242,7 +260,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "mute": self._mute,
         }.get(request.POST.get("step"))
         if step is None:
-            why = "Nothing was done. Press the button of what you want to do."
+            why = _("Nothing was done. Press one of the buttons.")
             return self._person_page(request, commenter, why=why, status=422)
         return step(request, commenter)
 
@@ -257,25 +275,25 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         commenter.notes.create(
             text=form.cleaned_data["text"], by=by, by_name=name_of(by)
         )
-        return self._done(request, commenter, "The note is kept.")
+        return self._done(request, commenter, _("The note is saved."))
 
     def _delete_note(self, request, commenter):
         key = NumberForm.key_in(request.POST.get("note"))
         note = commenter.notes.filter(pk=key).first()
         if note is None:
-            why = "This note was deleted before."
+            why = _("This note is already deleted.")
             return self._person_page(request, commenter, why=why, status=409)
         if not note.can_be_deleted_by(request.user):
             raise PermissionDenied
         note.delete()
-        return self._done(request, commenter, "The note is deleted.")
+        return self._done(request, commenter, _("The note is deleted."))
 
     def _mute(self, request, commenter):
         form = PersonMuteForm(request.POST)
         if not form.is_valid():
             return self._person_page(request, commenter, mute_form=form, status=422)
         mute = commenter.mute(by=request.user, **form.cleaned_data)
-        self._say_muted(request, "The person", mute)
+        self._say_muted(request, mute)
         return HttpResponseRedirect(_page_of(commenter))
 
     def _person_page(
@@ -284,7 +302,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         [record] = records_of_people(Commenter.objects.filter(pk=commenter.pk)).values()
         notes = list(commenter.notes.all()[:MOST_SHOWN])
         context = {
-            "title": commenter.name or f"Person {commenter.pk}",
+            "title": _name_of(commenter),
             "commenter": commenter,
             "record": record,
             "waiting": waiting_of(commenter),
@@ -317,14 +335,12 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         except TransitionError as error:
             form.add_error(None, str(error))
             return self._mute_page(request, comment, form, back, status=409)
-        self._say_muted(
-            request, "The person" if mute.commenter_id else "The network", mute
-        )
+        self._say_muted(request, mute)
         return HttpResponseRedirect(back)
 
     def _mute_page(self, request, comment, form, back, *, status=200):
         context = {
-            "title": "Mute",
+            "title": _("Mute"),
             "comment": comment,
             "form": form,
             "back": back,
@@ -344,13 +360,13 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         key = NumberForm.key_in(request.POST.get("mute"))
         mute = Mute.objects.filter(pk=key).first()
         if mute is None:
-            why = "This mute is not known any more."
+            why = _("This mute no longer exists.")
             return self._mutes_page(request, why=why, status=409)
         try:
             mute.lift(by=request.user)
         except TransitionError as error:
             return self._mutes_page(request, why=str(error), status=409)
-        said = "The mute is ended: new comments are screened as everybody’s are."
+        said = _("The mute is ended: new comments are screened as usual.")
         self.message_user(request, said, messages.SUCCESS)
         back = _safe(request.POST.get("next"))
         return HttpResponseRedirect(back or reverse("admin:comments_commenter_mutes"))
@@ -359,7 +375,7 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         mutes = Mute.objects.in_force().order_by("until", "id")[: MOST_SHOWN + 1]
         mutes = list(mutes)
         context = {
-            "title": "Muted now",
+            "title": _("Muted"),
             "mutes": mutes[:MOST_SHOWN],
             "more": len(mutes) > MOST_SHOWN,
             "here": reverse("admin:comments_commenter_mutes"),
@@ -387,11 +403,16 @@ class CommenterAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         self.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(_page_of(commenter))
 
-    def _say_muted(self, request, who, mute):
+    def _say_muted(self, request, mute):
         until = timezone.localtime(mute.until)
         when = columns.time_with_title(until, moment_in_words(until))
         said = format_html(
-            "{} is muted until {}: what they write waits for a moderator.", who, when
+            _("The person is muted until {time}: their comments wait for a moderator.")
+            if mute.commenter_id
+            else _(
+                "The network is muted until {time}: comments from it wait for a moderator."
+            ),
+            time=when,
         )
         self.message_user(request, said, messages.SUCCESS)
 
@@ -407,11 +428,15 @@ def _mute_author(comment, *, whom, days, reason, by):
 def _choices(comment):
     choices = []
     if comment.commenter:
-        choices.append(("person", f"The person, known by {comment.commenter.known_by}"))
+        person = _("The person (known by: %(how)s)")
+        choices.append(("person", person % {"how": comment.commenter.known_by}))
     if comment.network:
-        choices.append(
-            ("network", f"Everybody from its network, for at most {DAYS_KEPT} days")
+        network = ngettext(
+            "Everyone on the same network, for at most %(days)d day",
+            "Everyone on the same network, for at most %(days)d days",
+            DAYS_KEPT,
         )
+        choices.append(("network", network % {"days": DAYS_KEPT}))
     return choices
 
 
@@ -422,6 +447,11 @@ def _comment_with(key):
     if comment is None:
         raise Http404
     return comment
+
+
+def _name_of(commenter):
+    """The name under which they last wrote; without one, their number."""
+    return commenter.name or str(commenter)
 
 
 def _form_of(comment):

@@ -3,32 +3,35 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.urls import path, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.admin.read_only import RecordMixin
 from comments.admin import columns
 from comments.admin.filters import DateFilter
-from comments.models import Decision
+from comments.models import Comment, Decision
 from comments.stats.csv import lines_of_csv
 
 # At most this many rows, the newest, go into the CSV file.
 MOST_CSV_ROWS = 50_000
 CSV_COLUMNS = [
-    "At",
-    "Moderator",
-    "What",
-    "From",
-    "To",
-    "Reason",
-    "Told",
-    "Explanation",
-    "Note",
-    "Comment",
-    "Text",
-    "Article",
+    _("Time"),
+    _("Moderator"),
+    _("Decision"),
+    _("Status before"),
+    _("Status after"),
+    _("Reason"),
+    _("Author told"),
+    _("Explanation"),
+    _("Internal note"),
+    _("Comment"),
+    # Translators: the number of the version of a comment’s text.
+    _("Text version"),
+    _("Article"),
 ]
 
 
@@ -48,7 +51,7 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         "explanation",
         "note",
     ]
-    search_help_text = "Moderator, commenter, article, reason or words"
+    search_help_text = _("Moderator, commenter, article, reason or text")
     actions = None
     fields = [
         "at",
@@ -93,7 +96,8 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
             )
         rows = map(_row, decisions[:MOST_CSV_ROWS].iterator(chunk_size=1000))
         response = StreamingHttpResponse(
-            lines_of_csv(CSV_COLUMNS, rows), content_type="text/csv; charset=utf-8"
+            in_one_language(lines_of_csv(CSV_COLUMNS, rows)),
+            content_type="text/csv; charset=utf-8",
         )
         response.headers["Content-Disposition"] = 'attachment; filename="decisions.csv"'
         response.headers["Cache-Control"] = "private, no-store"
@@ -103,32 +107,31 @@ class DecisionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAdmi
         return super().changelist_view(
             request,
             {
-                "title": "Decisions",
+                "title": _("Decisions"),
                 "table": _is_moderator(request) and _table_address(request),
                 "most_rows": MOST_CSV_ROWS,
                 **(extra_context or {}),
             },
         )
 
-    @admin.display(description="Moderator")
+    @admin.display(description=_("Moderator"))
     def who(self, decision):
         return columns.name(decision.who)
 
-    @admin.display(description="Decision")
+    @admin.display(description=_("Decision"))
     def decision(self, decision):
         return decision.in_words
 
-    @admin.display(description="Comment")
+    @admin.display(description=_("Comment"))
     def subject(self, decision):
         address = reverse("admin:comments_comment_change", args=[decision.comment_id])
         return format_html(
-            '<a href="{}">Comment {} by {}</a>',
+            '<a href="{}">{}</a>',
             address,
-            decision.comment_id,
-            columns.name(decision.comment.name),
+            columns.comment_by(decision.comment_id, decision.comment.name),
         )
 
-    @admin.display(description="Article")
+    @admin.display(description=_("Article"))
     def article(self, decision):
         return decision.comment.article
 
@@ -148,14 +151,36 @@ def _row(decision):
     return [
         timezone.localtime(decision.at).isoformat(timespec="seconds"),
         decision.who,
-        "undone" if decision.undoes_id else decision.get_what_display(),
-        decision.from_status,
-        decision.to_status,
+        # Translators: what a moderator did with an earlier decision.
+        _("undone") if decision.undoes_id else decision.get_what_display(),
+        _status(decision.from_status),
+        _status(decision.to_status),
         decision.get_reason_display(),
-        "yes" if decision.told else "no",
+        pgettext_lazy("answer", "yes")
+        if decision.told
+        else pgettext_lazy("answer", "no"),
         decision.explanation,
         decision.note,
         decision.comment_id,
         decision.text_revision,
         decision.comment.article.title,
     ]
+
+
+def in_one_language(lines):
+    """The lines, made in the language of now although they are sent later."""
+    return _made_in(translation.get_language(), iter(lines))
+
+
+def _made_in(language, lines):
+    while True:
+        with translation.override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
+
+
+def _status(status):
+    """The status in words; as it is stored if there is no such status any more."""
+    return dict(Comment.Status.choices).get(status, status)

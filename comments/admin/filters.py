@@ -1,6 +1,7 @@
 """The filters of the lists."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment
 
@@ -8,17 +9,17 @@ from comments.models import Comment
 class DateFilter(admin.DateFieldListFilter):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.title = "date"
+        self.title = _("date")
 
 
 class CommentStatusFilter(admin.SimpleListFilter):
     """Shows pending comments, unless the moderator picks another status or searches all of them."""
 
-    title = "status"
+    title = _("status")
     parameter_name = "status"
 
     def lookups(self, request, model_admin):
-        return [*Comment.Status.choices, ("all", "All")]
+        return [*Comment.Status.choices, ("all", _("All"))]
 
     def choices(self, changelist):
         for value, words in self.lookup_choices:
@@ -43,9 +44,10 @@ class SecondLookFilter(admin.SimpleListFilter):
     They have any status until one is chosen.
     """
 
-    title = "second look"
+    # Translators: the title of a filter of comments: those reported, those appealed.
+    title = _("reports and appeals")
     parameter_name = "look"
-    PILES = {"reported": "Reported", "appealed": "Appealed"}
+    PILES = {"reported": _("Reported"), "appealed": _("Appealed")}
 
     def lookups(self, request, model_admin):
         return self.PILES.items()
@@ -54,7 +56,8 @@ class SecondLookFilter(admin.SimpleListFilter):
         yield {
             "selected": chosen_look(self.request) is None,
             "query_string": changelist.get_query_string(remove=["look"]),
-            "display": "Any",
+            # Translators: comments with or without reports and appeals.
+            "display": _("Any"),
         }
         for value, words in self.lookup_choices:
             yield {

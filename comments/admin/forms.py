@@ -2,16 +2,21 @@
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comments.forms.fields import TextField, must_be_seen
 from comments.models import Decision, Thread
 from comments.models.comment import LONGEST_BODY
 
 LONGEST_NOTE = 2000
-NO_STEP = "Nothing was decided. Press the button of the step to take."
-NO_REASON = "Choose a reason, then reject."
-REASON_CHOICES = [("", "Choose a reason")] + [
-    (reason.value, reason.label.capitalize()) for reason in Decision.Reason
+NO_STEP = _("Nothing was decided. Press one of the buttons.")
+NO_REASON = _("Choose a reason, then reject.")
+_capfirst = lazy(capfirst, str)
+REASON_CHOICES = [("", _("Choose a reason"))] + [
+    (reason.value, _capfirst(reason.label)) for reason in Decision.Reason
 ]
 
 
@@ -21,7 +26,7 @@ class ListForm(ActionForm):
     # A moderator decides on what they saw, so never on rows of other pages.
     select_across = forms.BooleanField(required=False, disabled=True, initial=False)
     reason = forms.ChoiceField(
-        label="Reason to reject",
+        label=_("Reason to reject"),
         required=False,
         # “Another reason” needs an explanation, for which the list has no room.
         choices=[pair for pair in REASON_CHOICES if pair[0] != Decision.Reason.OTHER],
@@ -34,8 +39,8 @@ class AnswersMixin:
     """For forms with buttons that send a staff reply. The other buttons never lose its text."""
 
     ANSWERS = {
-        "answer": "Send the answer",
-        "approve_and_answer": "Approve and answer",
+        "answer": _("Send the reply"),
+        "approve_and_answer": _("Approve and reply"),
     }
 
     @property
@@ -46,11 +51,13 @@ class AnswersMixin:
     def clean_answer(self):
         answer = self.cleaned_data["answer"]
         if self.answers and not answer:
-            raise forms.ValidationError("Write your answer first.", code="required")
+            raise forms.ValidationError(_("Write your reply first."), code="required")
         if answer and not self.answers and "step" in self.cleaned_data:
             raise forms.ValidationError(
-                "This answer would not be sent. Send it with a button below it, or "
-                "empty it, and then decide.",
+                _(
+                    "This reply would not be sent. Send it with the button below it, or "
+                    "clear it before you decide."
+                ),
                 code="unsent",
             )
         return answer
@@ -60,18 +67,19 @@ class ModerationForm(AnswersMixin, forms.Form):
     """One decision on the version of a comment that was on the screen, or a staff reply to it."""
 
     DECISIONS = {
-        "approve": "Approve",
-        "reject": "Reject",
-        "mark_spam": "Mark as spam",
-        "keep": "Keep as it is",
-        "pick": "Pick",
-        "unpick": "Take off the picks",
-        "undo": "Undo",
+        "approve": _("Approve"),
+        "reject": _("Reject"),
+        "mark_spam": _("Mark as spam"),
+        "keep": _("Keep as it is"),
+        # Translators: makes a comment an editor’s pick.
+        "pick": pgettext_lazy("verb", "Pick"),
+        "unpick": _("Remove from picks"),
+        "undo": _("Undo"),
     }
     # Steps other than the row of decisions, each with its own fields.
     OTHERS = {
-        "redact": "Take these words out",
-        "thread": "Change the conversation",
+        "redact": _("Redact"),
+        "thread": _("Change the conversation"),
     }
 
     step = forms.ChoiceField(
@@ -80,45 +88,50 @@ class ModerationForm(AnswersMixin, forms.Form):
     )
     seen = forms.IntegerField(min_value=1)
     reason = forms.ChoiceField(
-        label="Reason to reject", required=False, choices=REASON_CHOICES
+        label=_("Reason to reject"), required=False, choices=REASON_CHOICES
     )
     explanation = TextField(
-        label="The reason in your words",
+        label=_("Explanation"),
         required=False,
         max_length=LONGEST_NOTE,
-        help_text="Needed for another reason. Its author reads it with the reason.",
+        help_text=_(
+            "Required with “Another reason”. The author sees it together with the reason."
+        ),
         widget=forms.Textarea({"rows": 2, "dir": "auto"}),
     )
     untold = forms.BooleanField(
-        label="Do not tell the author why",
+        label=_("Do not tell the author why"),
         required=False,
     )
     words = TextField(
-        label="Words to take out",
+        label=_("Words to redact"),
         required=False,
         max_length=LONGEST_BODY,
-        help_text="A line for each, exactly as they stand in the comment. Readers see a mark in their place.",
+        help_text=_(
+            "One passage per line, exactly as in the comment. Readers see a mark in its place."
+        ),
         widget=forms.Textarea({"rows": 2, "dir": "auto"}),
     )
     policy = forms.ChoiceField(
-        label="New comments on this article",
+        label=_("New comments on this article"),
         required=False,
-        choices=[("", "As the site says"), *Thread.Policy.choices],
+        choices=[("", _("Site default")), *Thread.Policy.choices],
     )
     # The revision of the text that was on the screen.
     revision = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     note = TextField(
+        label=_("Internal note"),
         required=False,
         max_length=LONGEST_NOTE,
-        help_text="For the desk only. It is kept with the decision.",
+        help_text=_("Only staff see it. It is kept with the decision."),
         widget=forms.Textarea({"rows": 2, "dir": "auto"}),
     )
     answer = TextField(
-        label="Answer as staff",
+        label=_("Staff reply"),
         required=False,
         max_length=LONGEST_BODY,
         validators=[must_be_seen],
-        help_text="Readers see it at once, under your name.",
+        help_text=_("Readers see it immediately, under your name."),
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
 
@@ -143,7 +156,7 @@ class ModerationForm(AnswersMixin, forms.Form):
         is_other = self.cleaned_data.get("reason") == Decision.Reason.OTHER
         if self.cleaned_data.get("step") == "reject" and is_other and not explanation:
             raise forms.ValidationError(
-                "Say in a sentence what the other reason is.", code="required"
+                _("Explain the other reason in a sentence."), code="required"
             )
         return explanation
 
@@ -152,7 +165,7 @@ class ModerationForm(AnswersMixin, forms.Form):
         lines = list(dict.fromkeys(filter(None, [*lines, *self._ticked()])))
         if self.cleaned_data.get("step") == "redact" and not lines:
             raise forms.ValidationError(
-                "Write or tick the words to take out.", code="required"
+                _("Enter or select the words to redact."), code="required"
             )
         return lines
 

@@ -9,9 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from articles.core.admin.read_only import SinglePageMixin
+from comments.admin import columns
+from comments.admin.rule_names import name_of_rule
 from comments.models import Numbers
 from comments.stats import charts, moderation
 from comments.stats.csv import as_csv
@@ -19,12 +23,12 @@ from comments.stats.csv import as_csv
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Classes of waiting time: the upper bound, and the label.
 AGES = [
-    (HOUR, "Less than an hour"),
-    (6 * HOUR, "1 to 6 hours"),
-    (DAY, "6 to 24 hours"),
-    (3 * DAY, "1 to 3 days"),
-    (7 * DAY, "3 to 7 days"),
-    (None, "A week or longer"),
+    (HOUR, _("Less than an hour")),
+    (6 * HOUR, _("1 to 6 hours")),
+    (DAY, _("6 to 24 hours")),
+    (3 * DAY, _("1 to 3 days")),
+    (7 * DAY, _("3 to 7 days")),
+    (None, _("A week or longer")),
 ]
 
 
@@ -71,7 +75,7 @@ class NumbersAdmin(SinglePageMixin, admin.ModelAdmin):
             return _download(request.GET["csv"], reading)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Numbers",
+            "title": _("Statistics"),
             "opts": self.opts,
             "figures": [figure(reading) for figure in FIGURES.values()],
         }
@@ -91,72 +95,94 @@ def _download(name, reading):
 
 def _waiting(reading):
     found = moderation.waiting()
-    number = f"{found.number:,}{'+' if found.is_more else ''}"
+    number = f"{columns.in_digits(found.number)}{'+' if found.is_more else ''}"
     rows = _by_age(reading.now - since for since in found.since)
     return Figure(
         "waiting",
-        "Waiting now",
-        ("Waits", "Comments"),
+        _("Waiting now"),
+        (_("Waiting time"), _("Comments")),
         rows,
         notes=(
-            f"Counted up to {moderation.MOST_WAITING:,}, those that were written first. "
-            "A comment waits since it was sent, edited by its author or put back.",
+            _(
+                "Counts the oldest comments, at most %(most)s. The waiting time begins when a "
+                "comment is sent, is edited by its author or returns to the queue."
+            )
+            % {"most": columns.in_digits(moderation.MOST_WAITING)},
         ),
-        empty="Nothing waits.",
+        empty=_("No comments are waiting."),
         said={"waiting": found, "number": number},
         plot=found.number
         and charts.bars(
-            "Comments that wait, by how long they do",
-            f"In all {number}.",
-            [(words, number, f"{number:,}") for words, number in rows],
+            _("Waiting comments by waiting time"),
+            _("Total: %(number)s.") % {"number": number},
+            [(words, number, columns.in_digits(number)) for words, number in rows],
         ),
     )
 
 
 def _by_age(ages):
-    counts = dict.fromkeys((words for _, words in AGES), 0)
+    counts = [0] * len(AGES)
     for age in ages:
-        words = next(words for most, words in AGES if most is None or age < most)
-        counts[words] += 1
-    return list(counts.items())
+        places = enumerate(most for most, words in AGES)
+        counts[next(at for at, most in places if most is None or age < most)] += 1
+    return [(str(words), counts[at]) for at, (most, words) in enumerate(AGES)]
 
 
 def _waits(reading):
     weeks = moderation.waits_by_week(reading.now)
     series = [
-        ("Median", [_hours(week.median) for week in weeks]),
-        ("90th percentile", [_hours(week.ninetieth) for week in weeks]),
+        (_("Median"), [_hours(week.median) for week in weeks]),
+        (_("90th percentile"), [_hours(week.ninetieth) for week in weeks]),
     ]
     rows = [
         (week.week, week.decisions, median, ninetieth)
         for week, median, ninetieth in zip(
-            weeks, *(hours for _, hours in series), strict=True
+            weeks, *(hours for _name, hours in series), strict=True
         )
     ]
     known = [row for row in rows if row[1]]
+    # Translators: the unit after a number of hours in a chart: “3 h”.
+    hours = pgettext("hours", "h")
     return Figure(
         "waits",
-        "Time to decision",
-        ("Week from", "Decisions", "Median, hours", "90th percentile, hours"),
+        _("Time to decision"),
+        (
+            _("Week from"),
+            _("Decisions"),
+            _("Median, hours"),
+            _("90th percentile, hours"),
+        ),
         rows,
         notes=(
-            "How long comments waited on which moderators decided, by the week of the decision: "
-            "half of them no longer than the median, nine in ten no longer than the 90th "
-            "percentile (by nearest rank, so each is the wait of one comment).",
-            _newest(
-                moderation.MOST_WAITS,
-                "decisions on comments that waited, of the last 12 weeks",
+            _(
+                "How long comments waited for a moderator, by the week of the decision. Half of "
+                "them waited no longer than the median, nine in ten no longer than the 90th "
+                "percentile (nearest rank: each figure is the waiting time of one comment)."
             ),
+            _(
+                "Based on the newest %(most)s decisions of the last %(weeks)d weeks on comments "
+                "that waited."
+            )
+            % {
+                "most": columns.in_digits(moderation.MOST_WAITS),
+                "weeks": moderation.WEEKS,
+            },
         ),
-        empty="No moderator has decided on a comment that waited in these weeks.",
+        empty=_("No moderator has decided on a waiting comment in these weeks."),
         plot=known
         and charts.lines(
-            "Hours until a moderator decided",
-            "By week. In the newest week with decisions the median was "
-            f"{known[-1][2]:g} hours, the 90th percentile {known[-1][3]:g}.",
+            _("Hours until a moderator decided"),
+            _(
+                "By week. Most recent week with decisions: median %(median)s hours, 90th "
+                "percentile %(ninetieth)s hours."
+            )
+            % {
+                "median": number_format(f"{known[-1][2]:g}"),
+                "ninetieth": number_format(f"{known[-1][3]:g}"),
+            },
             _words_of(weeks),
             series,
-            unit=" h",
+            unit=f"\N{NO-BREAK SPACE}{hours}",
         ),
         drawn_as="lines",
         is_by_week=True,
@@ -165,19 +191,25 @@ def _waits(reading):
 
 def _reasons(reading):
     found = reading.decisions
-    rows = sorted(found.by_kind.items(), key=lambda row: (-row[1], row[0]))
+    rows = [
+        (moderation.kind_in_words(kind), number)
+        for kind, number in sorted(
+            found.by_kind.items(), key=lambda row: (-row[1], row[0])
+        )
+    ]
     return Figure(
         "reasons",
-        "Decisions by reason",
-        ("Decision", "Number"),
+        _("Decisions by reason"),
+        (_("Decision"), _("Number")),
         rows,
         notes=(_of_decisions(),),
-        empty="No moderator has decided anything in these weeks.",
+        empty=_("No moderator has made a decision in these weeks."),
         plot=rows
         and charts.bars(
-            "What moderators decided, and why",
-            f"{found.number:,} decisions.",
-            [(words, number, f"{number:,}") for words, number in rows],
+            _("Moderators’ decisions and reasons"),
+            ngettext("%(number)s decision.", "%(number)s decisions.", found.number)
+            % {"number": columns.in_digits(found.number)},
+            [(words, number, columns.in_digits(number)) for words, number in rows],
         ),
     )
 
@@ -189,16 +221,23 @@ def _moderators(reading):
     ]
     return Figure(
         "moderators",
-        "Decisions by moderator",
-        ("Moderator", "Decisions", "Approved", "Rejected", "Spam", "Others"),
+        _("Decisions by moderator"),
+        (
+            _("Moderator"),
+            _("Decisions"),
+            _("Approved"),
+            _("Rejected"),
+            _("Spam"),
+            _("Other"),
+        ),
         rows,
         notes=(_of_decisions(),),
-        empty="No moderator has decided anything in these weeks.",
+        empty=_("No moderator has made a decision in these weeks."),
         plot=rows
         and charts.bars(
-            "How many decisions each moderator took",
-            f"{len(rows)} moderators or groups of them.",
-            [(name, number, f"{number:,}") for name, number, *_ in rows],
+            _("Number of decisions by each moderator"),
+            _("Number of rows: %(number)d.") % {"number": len(rows)},
+            [(row[0], row[1], columns.in_digits(row[1])) for row in rows],
         ),
     )
 
@@ -209,23 +248,31 @@ def _reversals(reading):
     undone, changed = (sum(row[place] for row in rows) for place in (2, 3))
     return Figure(
         "reversals",
-        "Reversals",
-        ("Week from", "Decisions", "Undid another", "Changed another"),
+        _("Reversals"),
+        (
+            _("Week from"),
+            _("Decisions"),
+            _("Undid a decision"),
+            _("Changed a decision"),
+        ),
         rows,
         notes=(
-            "Decisions by which moderators undid an earlier one, or made something else of a "
-            "comment that was decided on, by the machine or by one of them.",
+            _(
+                "How often moderators undid or changed an earlier decision, whether automatic "
+                "or by a moderator."
+            ),
             _of_decisions(),
         ),
-        empty="Nothing was undone or changed in these weeks.",
+        empty=_("No decision was undone or changed in these weeks."),
         plot=(undone + changed)
         and charts.columns(
-            "Decisions that were undone or changed",
-            f"By week: {undone} undone and {changed} changed in all.",
+            _("Decisions that were undone or changed"),
+            _("By week. Total: %(undone)d undone, %(changed)d changed.")
+            % {"undone": undone, "changed": changed},
             _words_of(weeks),
             [
-                ("Undone", [row[2] for row in rows]),
-                ("Changed", [row[3] for row in rows]),
+                (_("Undone"), [row[2] for row in rows]),
+                (_("Changed"), [row[3] for row in rows]),
             ],
         ),
         drawn_as="columns",
@@ -237,7 +284,7 @@ def _rules(reading):
     found = moderation.usefulness_of_rules()
     rows = [
         (
-            rule.rule.replace("_", " ").capitalize(),
+            name_of_rule(rule.rule),
             rule.fired,
             rule.agreed,
             rule.disagreed,
@@ -248,19 +295,31 @@ def _rules(reading):
     ]
     return Figure(
         "rules",
-        "Usefulness of the rules",
-        ("Rule", "Fired", "Agreed", "Approved", "Not decided", "Agreed, %"),
+        _("Usefulness of the rules"),
+        (
+            _("Rule"),
+            # Translators: how often a rule of the screening found something.
+            _("Fired"),
+            # Translators: how often moderators decided as the rule did.
+            _("Agreed"),
+            _("Approved"),
+            _("Not decided"),
+            _("Agreed, percent"),
+        ),
         rows,
         notes=(
-            "A rule fired when it held a comment or marked it as spam. Moderators agreed when they "
-            "rejected that comment or found it spam.",
-            _newest(moderation.MOST_SIGNALS, "findings of the screening"),
+            _(
+                "A rule fires when it holds a comment or marks it as spam. Moderators agree when "
+                "they reject that comment or mark it as spam."
+            ),
+            _("Based on the newest %(most)s findings of the screening.")
+            % {"most": columns.in_digits(moderation.MOST_SIGNALS)},
         ),
-        empty="No rule has held a comment yet.",
+        empty=_("No rule has held a comment yet."),
         plot=rows
         and charts.bars(
-            "How often moderators agreed with each rule, in percent",
-            "Of the times when they decided on a comment that it had held.",
+            _("How often moderators agreed with each rule, in percent"),
+            _("Share of the decided comments on which the rule had fired."),
             [
                 (row[0], row[5] or 0, _rule_note(rule))
                 for row, rule in zip(rows, found, strict=True)
@@ -271,37 +330,53 @@ def _rules(reading):
 
 def _rule_note(rule):
     if rule.share is None:
-        return "not decided"
-    decided = rule.agreed + rule.disagreed
-    return f"{_percent(rule.share):g} % of {decided:,}"
+        return _("not decided")
+    return _("%(percent)s%% of %(number)s") % {
+        "percent": number_format(f"{_percent(rule.share):g}"),
+        "number": columns.in_digits(rule.agreed + rule.disagreed),
+    }
 
 
 def _looks(reading):
     found = moderation.error_rates()
     rates = [
-        ("All together", found.together),
-        ("Approved by the machine", found.approved),
-        ("Marked as spam by the machine", found.spam),
+        (_("All automatic decisions"), found.together),
+        (_("Approved automatically"), found.approved),
+        (_("Marked as spam automatically"), found.spam),
     ]
     return Figure(
         "looks",
-        "Errors of the machine",
-        ("Automatic decisions", "Looked at", "Wrong", "Wrong, %", "From, %", "To, %"),
+        _("Errors of automatic decisions"),
+        (
+            _("Automatic decisions"),
+            _("Checked"),
+            _("Wrong"),
+            _("Wrong, percent"),
+            # Translators: the lower bound of a range.
+            pgettext_lazy("lower bound", "From, percent"),
+            # Translators: the upper bound of a range.
+            pgettext_lazy("upper bound", "To, percent"),
+        ),
         [_row_of_rate(words, rate) for words, rate in rates],
         notes=(
-            "Measured by blind second looks: automatic decisions drawn by lot, which a moderator "
-            "judged without knowing them. Wrong is what was shown and should not have been, or the "
-            "reverse. With 95 % confidence the true share lies between the two bounds (Wilson’s "
-            "interval).",
-            _newest(moderation.MOST_LOOKS, "second looks") + _void_note(found.void),
+            _(
+                "Measured with the audit sample: comments with a random automatic decision that "
+                "a moderator judged without knowing it. A decision is wrong if a comment was "
+                "shown that should not have been, or the reverse. With 95 percent confidence, the true "
+                "share lies between the two bounds (Wilson’s interval)."
+            ),
+            _("Based on the newest %(most)s answers of the audit sample.")
+            % {"most": columns.in_digits(moderation.MOST_LOOKS)},
+            *_void_note(found.void),
         ),
-        empty="No second look has been answered yet.",
+        empty=_("No comment of the audit sample has been judged yet."),
         plot=found.together.looked_at
         and charts.shares(
-            "How many automatic decisions were wrong, with the bounds of what is sure",
-            f"{found.together.wrong} of {found.together.looked_at} that were looked at were wrong.",
+            _("Share of wrong automatic decisions, with confidence interval"),
+            _("%(wrong)d of %(number)d checked decisions were wrong.")
+            % {"wrong": found.together.wrong, "number": found.together.looked_at},
             [
-                (words, rate.share, rate.interval, f"{rate.wrong} of {rate.looked_at}")
+                (words, rate.share, rate.interval, _part(rate.wrong, rate.looked_at))
                 for words, rate in rates
                 if rate.looked_at
             ],
@@ -312,11 +387,23 @@ def _looks(reading):
 
 def _void_note(number):
     if not number:
-        return ""
-    return (
-        f" {number:,} of them measure nothing: the comment was decided on, changed or "
-        "withdrawn before anybody looked."
+        return []
+    note = ngettext(
+        "%(number)s of them does not count: the comment was decided on, changed or withdrawn "
+        "before it was judged.",
+        "%(number)s of them do not count: the comments were decided on, changed or withdrawn "
+        "before they were judged.",
+        number,
     )
+    return [note % {"number": columns.in_digits(number)}]
+
+
+def _part(number, total):
+    """“2 of 30”."""
+    return _("%(number)s of %(total)s") % {
+        "number": columns.in_digits(number),
+        "total": columns.in_digits(total),
+    }
 
 
 def _row_of_rate(words, rate):
@@ -345,15 +432,14 @@ def _percent(share):
 
 
 def _words_of(weeks):
-    return [date_format(week.week, "j M") for week in weeks]
-
-
-def _newest(most, things):
-    return f"Of the newest {most:,} {things}."
+    return [date_format(week.week, "MONTH_DAY_FORMAT") for week in weeks]
 
 
 def _of_decisions():
-    return (
-        f"The last {moderation.WEEKS} weeks, of the newest {moderation.MOST_DECISIONS:,} decisions; "
-        "those of the machine are among them, and not counted."
-    )
+    return _(
+        "The last %(weeks)d weeks, within the newest %(most)s decisions. Automatic decisions "
+        "are not counted."
+    ) % {
+        "weeks": moderation.WEEKS,
+        "most": columns.in_digits(moderation.MOST_DECISIONS),
+    }

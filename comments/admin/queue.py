@@ -15,6 +15,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from articles.core.admin.read_only import RecordMixin
@@ -42,16 +44,17 @@ from comments.moderation.staff_replies import answer
 from comments.threads.pages import thread_of
 
 QUEUE_MESSAGES = {
-    "approve": "Approved",
-    "reject": "Rejected",
-    "mark_spam": "Marked as spam",
-    "keep": "Kept as it was",
-    "pick": "Picked",
-    "unpick": "Taken off the picks",
-    "undo": "Undone",
-    "answer": "Answered",
-    "approve_and_answer": "Approved and answered",
-    "thread": "The conversation is changed",
+    # Translators: these say what was done, before a colon and a name: “Approved: Ana”.
+    "approve": _("Approved"),
+    "reject": _("Rejected"),
+    "mark_spam": _("Marked as spam"),
+    "keep": _("Kept as it was"),
+    "pick": _("Picked"),
+    "unpick": _("Removed from picks"),
+    "undo": _("Undone"),
+    "answer": _("Replied"),
+    "approve_and_answer": _("Approved and replied"),
+    "thread": _("Conversation changed"),
 }
 # To undo an undo, decide again. A staff reply is a comment of its own, and a conversation
 # is changed back where it was changed.
@@ -161,8 +164,10 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
         """How many comments have come since the page was drawn."""
         place = QueuePlace.parse(request.GET)
         number = len(place.pile.keys_since(place.since, place.article))
+        # Translators: the number of new comments in the queue.
+        said = ngettext("%(number)s new", "%(number)s new", number)
         return JsonResponse(
-            {"new": number, "said": f"{_capped(number, NEW_COUNTED)} new"}
+            {"new": number, "said": said % {"number": _capped(number, NEW_COUNTED)}}
         )
 
     # Deciding
@@ -220,8 +225,8 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
             *(self._card(request, place, card) for card in stale),
             *(self._card(request, place, card) for card in cards_of(left)),
         ]
-        said = [_plain_sentence(step, outcome.done)] if outcome.done else []
-        said += [card.notice for card in stale]
+        said = [str(_plain_sentence(step, outcome.done))] if outcome.done else []
+        said += [str(card.notice) for card in stale]
         status = 409 if stale and not done else 200
         answer = {"said": " ".join(said), "keys": sorted(concerned), "parts": parts}
         return JsonResponse(answer, status=status)
@@ -246,7 +251,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
     def _ask_again(self, request, place, step, outcome, stale):
         """The page for comments that were not decided on, because they changed meanwhile."""
         context = {
-            "title": "Look again before you decide",
+            "title": _("Check again before you decide"),
             "done": _plain_sentence(step, outcome.done) if outcome.done else "",
             "undo": _undo_button(_undo_of(step, outcome)),
             "cards": stale,
@@ -266,7 +271,7 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
                 request, place, problem=form.sentences, chosen=set(were), status=422
             )
         context = {
-            "title": "Nothing was decided yet",
+            "title": _("Nothing was decided yet"),
             "cards": cards,
             "form": form,
             # The version that was on the screen, until a page shows what has changed since.
@@ -300,10 +305,11 @@ class QueueAdmin(RecordMixin, admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             **self._card_context(request, place),
-            "title": "Queue",
+            "title": _("Moderation queue"),
             "opts": self.opts,
             "media": self.media,
             "tabs": _tabs(place),
+            "decided": QUEUE_LISTS["decided"].title,
             "second_looks": _capped(second_looks(), MOST_QUEUE_COUNTED),
             "cards": list(zip(cards, [*cards[1:], None], strict=False)),
             "article": place.article
@@ -421,17 +427,21 @@ def _sentence(step, done):
     if len(done) != 1:
         return _plain_sentence(step, done)
     return format_html(
-        "{}: {}, “<bdi>{}</bdi>”",
-        QUEUE_MESSAGES[step],
-        columns.name(done[0].name),
-        columns.excerpt(done[0].body, 60),
+        _("{done}: {comment}"),
+        done=QUEUE_MESSAGES[step],
+        comment=columns.quoted(done[0]),
     )
 
 
 def _plain_sentence(step, done):
     if len(done) == 1:
-        return f"{QUEUE_MESSAGES[step]}: {done[0].name}"
-    return f"{QUEUE_MESSAGES[step]}: {len(done)} comments."
+        return _("%(done)s: %(name)s") % {
+            "done": QUEUE_MESSAGES[step],
+            "name": done[0].name,
+        }
+    return ngettext(
+        "%(done)s: %(number)d comment", "%(done)s: %(number)d comments", len(done)
+    ) % {"done": QUEUE_MESSAGES[step], "number": len(done)}
 
 
 def _place_of(request):
@@ -443,7 +453,7 @@ def _is_asked_by_script(request):
 
 
 def _capped(number, limit):
-    return f"{limit:,}+" if number > limit else str(number)
+    return f"{columns.in_digits(limit)}+" if number > limit else str(number)
 
 
 def _tabs(place):
@@ -461,5 +471,5 @@ def _tabs(place):
 def _orders(place):
     return [
         (place.start(arranged=arranged), label, arranged == place.arranged)
-        for arranged, label in [("", place.pile.order), ("article", "By article")]
+        for arranged, label in [("", place.pile.order), ("article", _("By article"))]
     ]

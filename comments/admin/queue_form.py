@@ -1,6 +1,7 @@
 """The form with which moderators decide in the queue."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from comments.admin.forms import LONGEST_NOTE, NO_STEP, AnswersMixin
 from comments.forms.fields import TextField, must_be_seen
@@ -24,9 +25,11 @@ QUEUE_STEPS = [
     *ANSWERS,
 ]
 FOR_ONE = ["undo", "thread", *ANSWERS]
-NOTHING_SEEN = "Nothing was decided: no comment is selected. Select some, then decide."
+NOTHING_SEEN = _(
+    "Nothing was decided: no comment is selected. Select at least one, then decide."
+)
 # The answer to a POST that no page of ours sends.
-NOT_OURS = "Nothing was decided. Open the queue again, and decide there."
+NOT_OURS = _("Nothing was decided. Open the queue again and decide there.")
 
 
 class ShownCommentsField(forms.Field):
@@ -50,25 +53,25 @@ class QueueForm(AnswersMixin, forms.Form):
     # The keys of all comments on the card with the button.
     card = forms.CharField(required=False, max_length=20 * MOST_AT_ONCE)
     explanation = TextField(
-        label="What the author is told besides the reason",
+        label=_("Explanation for the author, in addition to the reason"),
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea({"rows": 2, "dir": "auto"}),
     )
-    told = forms.BooleanField(label="Tell the author the reason", required=False)
+    told = forms.BooleanField(label=_("Tell the author the reason"), required=False)
     note = TextField(
-        label="Note for the desk",
+        label=_("Internal note"),
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea({"rows": 2, "dir": "auto"}),
     )
     policy = forms.ChoiceField(
-        label="New comments on this article",
+        label=_("New comments on this article"),
         required=False,
-        choices=[("", "As the site says"), *Thread.Policy.choices],
+        choices=[("", _("Site default")), *Thread.Policy.choices],
     )
     answer = TextField(
-        label="Answer as staff",
+        label=_("Staff reply"),
         required=False,
         max_length=LONGEST_BODY,
         validators=[must_be_seen],
@@ -93,6 +96,6 @@ class QueueForm(AnswersMixin, forms.Form):
     def clean(self):
         seen, step = self.cleaned_data.get("seen"), self.cleaned_data.get("step")
         if seen and len(seen) > 1 and step in FOR_ONE:
-            self.add_error("step", "This can be done for one comment at a time.")
+            self.add_error("step", _("This works for one comment at a time."))
         if step == "reject-other" and not self.cleaned_data.get("explanation"):
-            self.add_error("explanation", "Write what the reason is, then reject.")
+            self.add_error("explanation", _("Write the reason, then reject."))

@@ -8,10 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import name_of
 from articles.models import TransitionError
+from comments.admin import columns
 from comments.admin.dry_run import BacktestedForm, newest_hits
+from comments.admin.rule_names import description_of_rule, name_of_rule
 from comments.models import RuleSetting, Weight
 from comments.screening.backtest import (
     MOST_TRIED,
@@ -22,14 +27,13 @@ from comments.screening.backtest import (
     run_trial,
 )
 from comments.screening.rules import FAILED, RULES
-from comments.screening.wording import QUESTIONS
 
 
 @dataclass(frozen=True)
 class Measure:
     """The name of a rule's limit and its range."""
 
-    says: str
+    help_text: str
     most: float
     least: float = 0
     is_whole: bool = True
@@ -37,17 +41,31 @@ class Measure:
 
 # The screening counts no further than the maximum; see comments.screening.past.
 MEASURES = {
-    "links": Measure("So many different links are left alone.", 100),
+    "links": Measure(
+        _("Comments with up to this many different links are left alone."), 100
+    ),
     "similar_text": Measure(
-        "From this likeness on: 1 is the same words, 0.6 more than half of them.",
+        _(
+            "From this similarity on: 1 means identical, 0.6 means more than half the words."
+        ),
         most=1,
         least=0.1,
         is_whole=False,
     ),
-    "flood": Measure("So many others within ten minutes before it.", 20, least=1),
-    "recent_rejections": Measure("So many rejected comments are overlooked.", 19),
-    "heated_thread": Measure("So many comments within an hour are left alone.", 499),
-    "quick_post": Measure("Sooner than so many seconds.", 600, is_whole=False),
+    "flood": Measure(
+        _("From this many other comments within the ten minutes before."), 20, least=1
+    ),
+    "recent_rejections": Measure(
+        _("Up to this many rejected comments are ignored."), 19
+    ),
+    "heated_thread": Measure(
+        _("Up to this many comments within an hour are ignored."), 499
+    ),
+    "quick_post": Measure(
+        _("Sooner than this many seconds after the page was opened."),
+        600,
+        is_whole=False,
+    ),
 }
 ANY_MEASURE = Measure("", 1_000_000, is_whole=False)
 
@@ -56,13 +74,13 @@ class RuleForm(BacktestedForm):
     """The settings of a rule. Empty means the default; `seen` is what was on the screen."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    limit = forms.FloatField(required=False)
+    limit = forms.FloatField(label=_("Limit"), required=False)
     weight = forms.TypedChoiceField(
-        label="What it does",
+        label=_("What it does"),
         required=False,
         coerce=lambda value: Weight(int(value)),
         empty_value=None,
-        error_messages={"invalid_choice": "Choose one of the list."},
+        error_messages={"invalid_choice": _("Choose an option from the list.")},
     )
 
     def __init__(self, *args, rule, row, **kwargs):
@@ -70,8 +88,8 @@ class RuleForm(BacktestedForm):
             *args, initial={"limit": _plain(row.limit), "weight": row.weight}, **kwargs
         )
         self.rule, self.row = rule, row
-        as_it_comes = f"As it comes: {rule.weight.label}"
-        self.fields["weight"].choices = [("", as_it_comes), *Weight.choices]
+        default = _("Default: %(effect)s") % {"effect": rule.weight.label}
+        self.fields["weight"].choices = [("", default), *Weight.choices]
         self._measure()
 
     def _measure(self):
@@ -80,7 +98,10 @@ class RuleForm(BacktestedForm):
             return
         measure = MEASURES.get(self.rule.name, ANY_MEASURE)
         field = self.fields["limit"]
-        field.help_text = f"{measure.says} Empty: as it comes, {self.rule.limit:g}."
+        default = _("Leave it empty for the default, %(limit)s.") % {
+            "limit": _in_digits(self.rule.limit)
+        }
+        field.help_text = f"{measure.help_text} {default}".strip()
         field.widget.attrs["step"] = 1 if measure.is_whole else "any"
 
     @property
@@ -116,16 +137,22 @@ class RuleForm(BacktestedForm):
             return None
         if not measure.least <= limit <= measure.most:
             raise forms.ValidationError(
-                f"Write a number from {measure.least:g} to {measure.most:g}, or nothing."
+                _("Enter a number from %(least)s to %(most)s, or leave it empty.")
+                % {
+                    "least": _in_digits(measure.least),
+                    "most": _in_digits(measure.most),
+                }
             )
         if measure.is_whole and limit != int(limit):
-            raise forms.ValidationError("Write a whole number, or nothing.")
+            raise forms.ValidationError(_("Enter a whole number, or leave it empty."))
         return limit
 
     def clean(self):
         if not self.errors and not self.is_stale and self.setting == self.now:
             raise forms.ValidationError(
-                "That is how the rule is set already. Change the limit or what it does."
+                _(
+                    "The rule already has these settings. Change the limit or what the rule does."
+                )
             )
 
 
@@ -175,11 +202,11 @@ class RuleSettingAdmin(admin.ModelAdmin):
         lately = count_recent_findings()
         rows = {row.rule: row for row in RuleSetting.objects.all()}
         context = {
-            "title": "Rules",
+            "title": _("Rules"),
             "lines": [_line(rule, rows.get(rule.name), lately) for rule in RULES],
             "failed": lately.of_rule(FAILED),
             "lately": lately,
-            "most": f"{MOST_TRIED:,}",
+            "most": columns.in_digits(MOST_TRIED),
             "may_change": self.has_change_permission(request),
         }
         return self._page(request, "page", context)
@@ -215,17 +242,29 @@ class RuleSettingAdmin(admin.ModelAdmin):
             again = RuleForm(request.POST, rule=form.rule, row=row)
             again.full_clean()
             return self._conflict(request, again)
-        said = f"{_label(form.rule.name)}: {_in_words(form.rule, form.setting)}"
-        self.log_change(request, row, said)
-        self.message_user(request, f"From now on {said}.", messages.SUCCESS)
+        with translation.override("en"):
+            # The log is in English, whatever language the moderator reads.
+            settings = _in_words(form.rule, form.setting)
+            self.log_change(request, row, f"{name_of_rule(form.rule.name)}: {settings}")
+        message = _("Saved. %(rule)s: %(settings)s") % {
+            "rule": name_of_rule(form.rule.name),
+            "settings": _in_words(form.rule, form.setting),
+        }
+        self.message_user(request, message, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:comments_rulesetting_changelist"))
 
     def _conflict(self, request, form):
         """Another moderator has changed the rule: show the backtests of both settings."""
         self.message_user(
             request,
-            f"{form.row.changed_by_name or 'Somebody'} has set this rule while you looked at it. "
-            f"Now: {_in_words(form.rule, form.now)}. Look at it again before you keep yours.",
+            _(
+                "%(name)s has changed this rule in the meantime. Now: %(settings)s. "
+                "Check the effect again before you save."
+            )
+            % {
+                "name": form.row.changed_by_name or _("Another moderator"),
+                "settings": _in_words(form.rule, form.now),
+            },
             messages.ERROR,
         )
         data = form.data.copy()
@@ -236,10 +275,10 @@ class RuleSettingAdmin(admin.ModelAdmin):
 
     def _rule_page(self, request, form, *, status=200, **found):
         context = {
-            "title": _label(form.rule.name),
+            "title": name_of_rule(form.rule.name),
             "rule": form.rule,
             "row": form.row,
-            "question": _question(form.rule.name),
+            "description": description_of_rule(form.rule.name),
             "now": _in_words(form.rule, form.now),
             "form": form,
             "may_change": self.has_change_permission(request),
@@ -268,9 +307,9 @@ def _settable(name):
 
 
 def _sent(data):
-    """The POST data; the button “default” replaces the fields by the defaults."""
+    """The POST data; the button for the defaults empties the fields."""
     data = data.copy()
-    if "_as_it_comes" in data:
+    if "_default" in data:
         data["limit"] = data["weight"] = ""
     return data
 
@@ -295,25 +334,26 @@ def _line(rule, row, lately):
     return {
         "rule": rule,
         "row": row,
-        "label": _label(rule.name),
-        "question": _question(rule.name),
-        "limit": "" if limit is None else f"{limit:g}",
-        "does": "decides by itself" if rule.name == "classifier" else weight.label,
+        "label": name_of_rule(rule.name),
+        "description": description_of_rule(rule.name),
+        "limit": "" if limit is None else _in_digits(limit),
+        "does": _("Set on its own page") if rule.name == "classifier" else weight.label,
         "fired": lately.of_rule(rule.name),
     }
 
 
-def _label(name):
-    return name.replace("_", " ").capitalize()
-
-
-def _question(name):
-    return f"Whether {QUESTIONS.get(name, name)}."
-
-
 def _in_words(rule, setting):
     limit, weight = in_force(rule, setting)
-    return weight.label if limit is None else f"limit {limit:g}, {weight.label}"
+    if limit is None:
+        return str(weight.label)
+    return _("limit %(limit)s, %(effect)s") % {
+        "limit": _in_digits(limit),
+        "effect": weight.label,
+    }
+
+
+def _in_digits(number):
+    return number_format(f"{number:g}")
 
 
 def _plain(number):

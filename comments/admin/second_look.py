@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.core.admin.read_only import SinglePageMixin
 from articles.models import TransitionError
@@ -15,20 +17,31 @@ from comments.models import SecondLook
 
 # Waiting comments are counted up to this number.
 MOST_WAITING_COUNTED = 100
-NO_VERDICT = "Nothing was decided. Press one of the three buttons."
-LOOK_IS_GONE = (
-    "Nothing was decided, and this look does not count: in the meantime the comment was "
-    "decided on, changed or taken back."
+NO_VERDICT = _("Nothing was decided. Press one of the three buttons.")
+LOOK_IS_GONE = _(
+    "Nothing was decided, and this sample does not count: in the meantime the comment was "
+    "decided on, changed or withdrawn."
 )
-# What became of the comment, as moderators say it and as the machine decided.
-OUTCOMES_IN_WORDS = {
-    "approved": "you published it",
-    "rejected": "you rejected it",
-    "spam": "you marked it as spam",
-}
-MADE = {
-    "approved": "the machine had published it",
-    "spam": "the machine had marked it as spam",
+# The moderator's verdict and the automatic decision, told after the verdict.
+OUTCOMES = {
+    ("approved", "approved"): _(
+        "You approved the previous comment. The screening had approved it, too."
+    ),
+    ("approved", "spam"): _(
+        "You approved the previous comment. The screening had marked it as spam."
+    ),
+    ("rejected", "approved"): _(
+        "You rejected the previous comment. The screening had approved it."
+    ),
+    ("rejected", "spam"): _(
+        "You rejected the previous comment. The screening had marked it as spam."
+    ),
+    ("spam", "approved"): _(
+        "You marked the previous comment as spam. The screening had approved it."
+    ),
+    ("spam", "spam"): _(
+        "You marked the previous comment as spam. The screening had done so, too."
+    ),
 }
 
 
@@ -36,11 +49,15 @@ class VerdictForm(forms.Form):
     look = forms.IntegerField(min_value=1)
     seen = forms.IntegerField(min_value=1)
     verdict = forms.ChoiceField(
-        choices=[("approved", "Publish"), ("rejected", "Reject"), ("spam", "Spam")],
+        choices=[
+            ("approved", _("Approve")),
+            ("rejected", _("Reject")),
+            ("spam", pgettext_lazy("verdict", "Spam")),
+        ],
         error_messages={"required": NO_VERDICT, "invalid_choice": NO_VERDICT},
     )
     reason = forms.ChoiceField(
-        label="Reason to reject",
+        label=_("Reason to reject"),
         required=False,
         choices=REASON_CHOICES,
         error_messages={"invalid_choice": NO_REASON},
@@ -89,7 +106,7 @@ class SecondLookAdmin(SinglePageMixin, admin.ModelAdmin):
         )
         context = {
             **self.admin_site.each_context(request),
-            "title": "Second looks",
+            "title": _("Audit sample"),
             "opts": self.opts,
             "look": look,
             "form": form,
@@ -118,6 +135,4 @@ def _look_from(form):
 def _what_became_of(look):
     if look.is_void:
         return LOOK_IS_GONE, messages.WARNING
-    too = ", too" if look.verdict == look.status else ""
-    said = f"The comment before: {OUTCOMES_IN_WORDS[look.verdict]}; {MADE[look.status]}{too}."
-    return said, messages.SUCCESS
+    return OUTCOMES[look.verdict, look.status], messages.SUCCESS

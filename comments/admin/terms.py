@@ -10,11 +10,14 @@ from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from articles.core.admin.changelist import LongList, LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.append_only import name_of
 from articles.core.text.normalisation import fold
+from articles.core.text.word_list import word_list
 from articles.models import TransitionError
 from comments.admin import columns
 from comments.admin.dry_run import BacktestedForm, newest_hits
@@ -39,29 +42,80 @@ MOST_PROBLEMS = 20
 # Up to this many new terms are named in the message.
 TERMS_NAMED = 5
 
+ALREADY = {
+    Term.Kind.BANNED: _("The word is already banned. Choose the other list."),
+    Term.Kind.SUSPECT: _("The word is already suspect. Choose the other list."),
+}
+MOVED = {
+    Term.Kind.BANNED: _("“%(word)s” is now banned."),
+    Term.Kind.SUSPECT: _("“%(word)s” is now suspect."),
+}
+MOVED_BY_OTHERS = {
+    Term.Kind.BANNED: _(
+        "Another moderator has moved “%(word)s”: it is now banned. Check it again before you change it."
+    ),
+    Term.Kind.SUSPECT: _(
+        "Another moderator has moved “%(word)s”: it is now suspect. Check it again before you change it."
+    ),
+}
+LISTED_ALREADY = {
+    Term.Kind.BANNED: _(
+        "“%(word)s”, which is the same to the screening, is already banned, added by %(name)s. Remove this line; you can change the list there."
+    ),
+    Term.Kind.SUSPECT: _(
+        "“%(word)s”, which is the same to the screening, is already suspect, added by %(name)s. Remove this line; you can change the list there."
+    ),
+}
+ADDED = {
+    Term.Kind.BANNED: ngettext_lazy(
+        "This word is banned from now on: %(words)s.",
+        "These words are banned from now on: %(words)s.",
+        "number",
+    ),
+    Term.Kind.SUSPECT: ngettext_lazy(
+        "This word is suspect from now on: %(words)s.",
+        "These words are suspect from now on: %(words)s.",
+        "number",
+    ),
+}
+ADDED_MANY = {
+    Term.Kind.BANNED: ngettext_lazy(
+        "%(number)d word is banned from now on.",
+        "%(number)d words are banned from now on.",
+        "number",
+    ),
+    Term.Kind.SUSPECT: ngettext_lazy(
+        "%(number)d word is suspect from now on.",
+        "%(number)d words are suspect from now on.",
+        "number",
+    ),
+}
+
 RULE_OF = {
     kind: next(rule for rule in RULES if rule.name == name)
-    for name, (_, kind) in OF_TERMS.items()
+    for name, (_field, kind) in OF_TERMS.items()
 }
 
 
 class TermsForm(BacktestedForm):
     texts = TextField(
-        label="Words",
+        label=_("Words"),
         max_length=MOST_LINES * LONGEST_TERM,
-        error_messages={
-            "required": "Write the word to look for, or several, one a line."
-        },
-        help_text="One a line, each of at most five words. It is found as a whole word, whatever its case, accents and disguises: “casino” also finds “C4sínо”, and not “casinos”.",
+        error_messages={"required": _("Enter at least one word, one per line.")},
+        help_text=_(
+            "One word or phrase per line, each of at most five words. Whole words are found, "
+            "regardless of case, accents and look-alike letters: “casino” also finds “C4sínо”, "
+            "but not “casinos”."
+        ),
         widget=forms.Textarea({"rows": 6, "dir": "auto"}),
     )
     kind = forms.ChoiceField(
-        label="What they are",
+        label=_("Word list"),
         choices=Term.Kind,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose whether the words are banned or suspect.",
-            "invalid_choice": "Choose one of the two.",
+            "required": _("Choose whether the words are banned or suspect."),
+            "invalid_choice": _("Choose one of the two lists."),
         },
     )
 
@@ -78,7 +132,12 @@ class TermsForm(BacktestedForm):
         }
         if len(texts) > MOST_LINES:
             raise forms.ValidationError(
-                f"There are {len(texts):,} lines; at most {MOST_LINES} are taken at once. Leave some for later."
+                ngettext(
+                    "There are %(number)s lines; you can add at most %(most)d line at a time.",
+                    "There are %(number)s lines; you can add at most %(most)d lines at a time.",
+                    MOST_LINES,
+                )
+                % {"number": columns.in_digits(len(texts)), "most": MOST_LINES}
             )
         if problems := list(_problems(texts)):
             raise forms.ValidationError(_some_of(problems))
@@ -90,12 +149,12 @@ class KindForm(BacktestedForm):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label="What it is",
+        label=_("Word list"),
         choices=Term.Kind,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose whether the word is banned or suspect.",
-            "invalid_choice": "Choose one of the two.",
+            "required": _("Choose whether the word is banned or suspect."),
+            "invalid_choice": _("Choose one of the two lists."),
         },
     )
 
@@ -114,7 +173,7 @@ class KindForm(BacktestedForm):
     def clean_kind(self):
         kind = self.cleaned_data["kind"]
         if kind == self.term.kind:
-            raise forms.ValidationError(f"It is {kind} already. Choose the other kind.")
+            raise forms.ValidationError(ALREADY[kind])
         return kind
 
 
@@ -138,7 +197,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_filter = ["kind", ("at", DateFilter)]
     sortable_by = []
     search_fields = ["text", "by_name"]
-    search_help_text = "Word or moderator"
+    search_help_text = _("Word or moderator")
 
     class Media:
         css = {"all": ["desk/moderation.css", "desk/dry_run.css"]}
@@ -175,7 +234,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(
-            request, {"title": "Word lists", **(extra_context or {})}
+            request, {"title": _("Word lists"), **(extra_context or {})}
         )
 
     def get_search_results(self, request, queryset, search_term):
@@ -185,24 +244,31 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             found |= queryset.filter(Q(folded__contains=folded))
         return found, may_repeat
 
-    @admin.display(description="Word", ordering="folded")
+    @admin.display(description=_("Word"), ordering="folded")
     def word(self, term):
         return columns.name(term.text)
 
-    @admin.display(description="Found of late")
+    @admin.display(description=_("Found recently"))
     def found(self, term):
         lately = term.lately
         if not lately.times:
             return "—"
-        return f"{lately.times:,} times, {lately.approved:,} approved"
+        return ngettext(
+            "in %(number)s comment, %(approved)s approved",
+            "in %(number)s comments, %(approved)s approved",
+            lately.times,
+        ) % {
+            "number": columns.in_digits(lately.times),
+            "approved": columns.in_digits(lately.approved),
+        }
 
-    @admin.display(description="Added by")
+    @admin.display(description=_("Added by"))
     def who(self, term):
         return columns.name(term.by_name)
 
-    @admin.display(description="Added")
+    @admin.display(description=_("Added"))
     def added(self, term):
-        return columns.time_with_title(term.at, f"{columns.since(term.at)} ago")
+        return columns.time_with_title(term.at, columns.ago(term.at))
 
     # New terms
 
@@ -235,7 +301,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:comments_term_changelist"))
 
     def _add_page(self, request, form, *, status=200, **found):
-        context = {"title": "Add to the word lists", "form": form, **found}
+        context = {"title": _("Add words"), "form": form, **found}
         return self._page(request, "add", context, status=status)
 
     # One term
@@ -267,14 +333,16 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.log_change(request, term, f"Now {kind}.")
-            self.message_user(request, f"“{term}” is {kind} now.", messages.SUCCESS)
+            self.message_user(
+                request, MOVED[kind] % {"word": term.text}, messages.SUCCESS
+            )
         return HttpResponseRedirect(reverse("admin:comments_term_changelist"))
 
     def _conflict(self, request, term, kind):
         """Another moderator has moved the term: show the backtest against its current list."""
         self.message_user(
             request,
-            f"“{term}” is {term.kind} by now: another moderator has moved it. Look at it again before you do.",
+            MOVED_BY_OTHERS[term.kind] % {"word": term.text},
             messages.ERROR,
         )
         form, found = KindForm(term=term), {}
@@ -286,7 +354,7 @@ class TermAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def _term_page(self, request, term, form, *, status=200, **found):
         context = {
-            "title": "Word",
+            "title": _("Word"),
             "term": term,
             "form": form,
             "may_change": self.has_change_permission(request, term),
@@ -331,7 +399,11 @@ def _problems(texts):
     for number, text in texts.items():
         folded = fold(text)
         if problem := _problem_with(text, folded, listed_already, before):
-            yield f"Line {number}, “{text[:LONGEST_TERM]}”: {problem}"
+            yield _("Line %(number)d, “%(line)s”: %(problem)s") % {
+                "number": number,
+                "line": text[:LONGEST_TERM],
+                "problem": problem,
+            }
         before.setdefault(folded, number)
 
 
@@ -339,11 +411,20 @@ def _problem_with(text, folded, listed_already, before):
     if problem := problem_with(text):
         return problem
     if len(text) > LONGEST_TERM or len(folded) > LONGEST_FOLDED:
-        return f"It is longer than {LONGEST_TERM} characters. Leave out what is not needed."
+        return ngettext(
+            "It is longer than %(most)d character. Shorten it.",
+            "It is longer than %(most)d characters. Shorten it.",
+            LONGEST_TERM,
+        ) % {"most": LONGEST_TERM}
     if folded in before:
-        return f"To the screening it is the same as line {before[folded]}. Leave one of them out."
+        return _(
+            "To the screening it is the same as line %(number)d. Remove one of them."
+        ) % {"number": before[folded]}
     if term := listed_already.get(folded):
-        return f"“{term}” is on the list already, which is the same to the screening: {term.kind}, added by {term.by_name or 'nobody known'}. Leave it out here; its kind can be changed there."
+        return LISTED_ALREADY[term.kind] % {
+            "word": term.text,
+            "name": term.by_name or _("an unknown account"),
+        }
     return None
 
 
@@ -351,13 +432,17 @@ def _some_of(problems):
     more = len(problems) - MOST_PROBLEMS
     if more <= 0:
         return problems
-    return [*problems[:MOST_PROBLEMS], f"And {more} more lines have to be put right."]
+    rest = ngettext(
+        "%(number)d more line needs to be corrected.",
+        "%(number)d more lines need to be corrected.",
+        more,
+    )
+    return [*problems[:MOST_PROBLEMS], rest % {"number": more}]
 
 
 def _added(texts, kind):
-    if len(texts) == 1:
-        return f"“{texts[0]}” is {kind} from now on."
-    if len(texts) <= TERMS_NAMED:
-        named = ", ".join(f"“{text}”" for text in texts)
-        return f"From now on these are {kind}: {named}."
-    return f"{len(texts)} words are {kind} from now on."
+    number = len(texts)
+    if number > TERMS_NAMED:
+        return ADDED_MANY[kind] % {"number": number}
+    words = word_list(_("“%(word)s”") % {"word": text} for text in texts)
+    return ADDED[kind] % {"number": number, "words": words}

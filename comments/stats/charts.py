@@ -266,9 +266,14 @@ def _middles(number):
 
 def _ticks(along, unit):
     return tuple(
-        Tick(round(ABOVE + FIELD - along(value), 2), f"{_plain(value)}{unit}")
+        Tick(round(ABOVE + FIELD - along(value), 2), f"{_in_digits(value)}{unit}")
         for value in along.ticks
     )
+
+
+def _in_digits(value):
+    """The number as the active language writes it."""
+    return number_format(f"{value:g}")
 
 
 def _places(places, xs):
@@ -289,7 +294,9 @@ def _line(name, values, xs, along, places, unit):
             parts.append([])
             continue
         mark = Mark(
-            x, round(ABOVE + FIELD - along(value), 2), f"{place}: {_plain(value)}{unit}"
+            x,
+            round(ABOVE + FIELD - along(value), 2),
+            f"{place}: {_in_digits(value)}{unit}",
         )
         marks.append(mark)
         parts[-1].append(f"{mark.x},{mark.y}")
@@ -302,7 +309,7 @@ def _column(name, values, xs, along, places, width, before):
         Mark(
             round(x - before, 2),
             round(ABOVE + FIELD - along(value), 2),
-            f"{place}: {_plain(value)}",
+            f"{place}: {_in_digits(value)}",
             width,
             along(value),
         )

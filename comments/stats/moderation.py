@@ -12,9 +12,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment, Decision, SecondLook, Signal, Weight
 from comments.models.querysets import JUDGED_AGAINST, PENDING
@@ -30,6 +29,22 @@ MOST_MODERATORS = 20
 A_WEEK = timedelta(weeks=1)
 # 95 % of a normal distribution lie within this many standard deviations.
 SURE_ENOUGH = 1.959964
+
+
+# The kinds of decisions. A rejection with a reason is a kind of its own.
+KINDS = {
+    "approved": _("Approved"),
+    "rejected": _("Rejected without a reason"),
+    "spam": _("Marked as spam"),
+    "pending": _("Put back in the queue"),
+    "undo": _("Decision undone"),
+    "keep": _("Kept as it was"),
+    "pick": _("Picked"),
+    "unpick": _("Removed from picks"),
+    "redact": _("Redacted"),
+    "edit": _("Edited"),
+    "reports": _("Reported by readers"),
+}
 
 
 # Weeks
@@ -202,22 +217,23 @@ def decisions(now: datetime) -> Decisions:
 
 
 def _kind(row):
-    """What was done and why, in words."""
-    what = Decision.What
+    """What was done and why: a key of KINDS, or `rejected:` with a reason."""
     if row.undoes:
-        return _("Undone")
-    if row.what != what.STATUS:
-        return capfirst(str(what(row.what).label))
-    if row.to_status == "approved":
-        return _("Approved")
-    if row.to_status == "spam":
-        return _("Marked as spam")
-    if row.to_status != "rejected":
-        return _("Put back in the queue")
-    if not row.reason:
-        return _("Rejected without a reason")
-    reason = dict(Decision.Reason.choices).get(row.reason, row.reason)
-    return _("Rejected: %(reason)s") % {"reason": reason}
+        return "undo"
+    if row.what != Decision.What.STATUS:
+        return row.what
+    if row.to_status == "rejected" and row.reason:
+        return f"rejected:{row.reason}"
+    return row.to_status if row.to_status in KINDS else PENDING
+
+
+def kind_in_words(kind: str) -> str:
+    """A key of `Decisions.by_kind` in words."""
+    what, _colon, reason = kind.partition(":")
+    if reason:
+        label = dict(Decision.Reason.choices).get(reason, reason)
+        return gettext("Rejected: %(reason)s") % {"reason": label}
+    return str(KINDS[what])
 
 
 def _count_decided(decided, row):
@@ -248,6 +264,7 @@ def _busiest(moderators):
 
 def _together(others):
     return ModeratorDecisions(
+        # Translators: the other moderators, counted together.
         ngettext("%(number)d other", "%(number)d others", len(others))
         % {"number": len(others)},
         *(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import (
@@ -148,8 +148,10 @@ def finish_sign_in(session, answer, *, purpose=SIGN_IN, user=None):
     counter = _verified(_signed, waiting, data, passkey)
     if not passkey.note_use(counter):
         raise PasskeyRefused(
-            "This passkey has been used with a later signature already, so it may have "
-            "been copied. Sign in another way, and remove it."
+            _(
+                "This passkey was already used with a later signature, so it may have been "
+                "copied. Sign in another way and remove it."
+            )
         )
     return passkey
 

@@ -64,9 +64,8 @@ def _record_failure(request, name, *, is_last):
             Kind.SIGN_IN_BLOCKED,
             request=request,
             user=user,
-            detail=_(
-                "Too many wrong passwords. You can still sign in from browsers you have used before."
-            ),
+            # Stored, so in English.
+            detail="Too many wrong passwords. You can still sign in from browsers you have used before.",
             tell=not blocked.filter(at__gt=since).exists(),
         )
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from articles.admin import ArticleAdmin
 from articles.admin.article.fields import MomentField
@@ -196,9 +196,11 @@ def policy_in_words(thread):
 
 
 def _in_a_word():
-    """The first word of each policy's label, which fits on a phone."""
+    """The policies in words that fit on a phone."""
     return [
-        (value, str(label).partition(":")[0]) for value, label in Thread.Policy.choices
+        (Thread.Policy.OPEN, pgettext("conversation", "Open")),
+        (Thread.Policy.HELD, pgettext("conversation", "Held")),
+        (Thread.Policy.CLOSED, pgettext("conversation", "Closed")),
     ]
 
 

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class DeskPreferences(models.Model):
@@ -12,7 +13,9 @@ class DeskPreferences(models.Model):
     language = models.CharField(max_length=12, blank=True, db_default="")
 
     class Meta:
+        verbose_name = _("desk preferences")
+        verbose_name_plural = _("desk preferences")
         default_permissions = []
 
     def __str__(self):
-        return f"{self.user}: {self.language or 'language of the site'}"
+        return _("Desk preferences of %(name)s") % {"name": self.user}

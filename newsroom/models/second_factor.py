@@ -3,6 +3,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 def new_user_handle():
@@ -25,7 +26,7 @@ class Passkey(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="passkeys"
     )
-    name = models.CharField(max_length=NAME_LENGTH)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
     # At most 1,023 bytes (WebAuthn Level 3, 4 “Credential ID”), as base64url.
     credential_id = models.CharField(max_length=1364, unique=True)
     # The attested credential data in WebAuthn's encoding (6.5.2): AAGUID, id and public key.
@@ -40,6 +41,8 @@ class Passkey(models.Model):
     objects = PasskeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("passkey")
+        verbose_name_plural = _("passkeys")
         default_permissions = []
         ordering = ["created_at", "pk"]
 
@@ -75,10 +78,12 @@ class AuthenticatorApp(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("authenticator app")
+        verbose_name_plural = _("authenticator apps")
         default_permissions = []
 
     def __str__(self):
-        return f"the authenticator app of {self.user}"
+        return _("Authenticator app of %(name)s") % {"name": self.user}
 
     def note_use(self, step):
         """Store the time step of a code. Returns False if it or a later one was used before."""
@@ -97,6 +102,8 @@ class RecoveryCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
         default_permissions = []
         constraints = [
             models.UniqueConstraint(
@@ -105,4 +112,4 @@ class RecoveryCode(models.Model):
         ]
 
     def __str__(self):
-        return f"a recovery code of {self.user}"
+        return _("Recovery code of %(name)s") % {"name": self.user}

@@ -48,7 +48,7 @@ class SecurityEvent(models.Model):
         ACCOUNT_CHANGED = "account_changed", _("Account changed")
         REFUSED = "refused", _("Permission refused")
 
-    kind = models.CharField(max_length=40, choices=Kind)
+    kind = models.CharField(_("event"), max_length=40, choices=Kind)
     # The account concerned. The name stays when the account is deleted.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -56,16 +56,19 @@ class SecurityEvent(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="security_events",
+        verbose_name=_("user"),
     )
-    name = models.CharField(max_length=200, blank=True)
+    name = models.CharField(_("account"), max_length=200, blank=True)
     # The keyed hash of the network; see comments.security.networks. Empty: unknown.
-    network = models.CharField(max_length=64, blank=True)
-    detail = models.TextField(blank=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    network = models.CharField(_("network"), max_length=64, blank=True)
+    detail = models.TextField(_("details"), blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 
     objects = SecurityEventQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("security event")
+        verbose_name_plural = _("security events")
         ordering = ["-at", "-id"]
         # Only the site itself writes events.
         default_permissions = ["view"]
@@ -74,7 +77,10 @@ class SecurityEvent(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.name or 'unknown'}"
+        return _("%(event)s: %(account)s") % {
+            "event": self.get_kind_display(),
+            "account": self.name or _("unknown account"),
+        }
 
     @property
     def network_label(self):

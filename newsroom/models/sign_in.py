@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.core.moments import moment_in_words
 
 from articles.core.batches import delete_in_batches
 
@@ -29,5 +32,9 @@ class FailedSignIn(models.Model):
 
     objects = FailedSignInQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("failed sign-in")
+        verbose_name_plural = _("failed sign-ins")
+
     def __str__(self):
-        return f"a failed sign-in at {self.at}"
+        return _("Failed sign-in, %(time)s") % {"time": moment_in_words(self.at)}

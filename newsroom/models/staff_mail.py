@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from comments.models.pending_mail import QueuedMail
 
@@ -8,10 +9,10 @@ class StaffMail(QueuedMail):
     """A mail to an account holder in the outbox: see newsroom.accounts.account_mail."""
 
     class Kind(models.TextChoices):
-        RESET_ASKED = "reset_asked", "a request for a new password"
-        PASSWORD_RESET = "password_reset", "a link to choose a new password"
-        NOTICE = "notice", "a notice about an account"
-        DESK = "desk", "a mail of the desk"
+        RESET_ASKED = "reset_asked", _("Password reset request")
+        PASSWORD_RESET = "password_reset", _("Password reset link")
+        NOTICE = "notice", _("Account notice")
+        DESK = "desk", _("Email from the desk")
 
     kind = models.CharField(max_length=20, choices=Kind)
     # The recipient. Empty for a request, whose account is looked up when it is processed.
@@ -34,7 +35,12 @@ class StaffMail(QueuedMail):
     body = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
+        verbose_name = _("email to staff")
+        verbose_name_plural = _("emails to staff")
         default_permissions = []
 
     def __str__(self):
-        return f"{self.get_kind_display()}, mail {self.pk}"
+        return _("Email %(number)s: %(kind)s") % {
+            "number": self.pk,
+            "kind": self.get_kind_display(),
+        }

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.batches import delete_in_batches
 
@@ -40,7 +41,8 @@ class StaffSession(AbstractBaseSession):
 
     class Meta:
         default_permissions = []
-        verbose_name = "session"
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
 
     @classmethod
     def get_session_store_class(cls):

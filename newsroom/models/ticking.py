@@ -2,6 +2,7 @@ import logging
 
 from django.db import models, transaction
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
 from newsroom.clock import Reading
 
@@ -76,10 +77,12 @@ class Ticking(models.Model):
     objects = TickingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("run of the background jobs")
+        verbose_name_plural = _("runs of the background jobs")
         default_permissions = []
 
     def __str__(self):
-        return f"the tick of {self.at}"
+        return str(self._meta.verbose_name)
 
     def of(self, name):
         """What is known of one job, as a dict; times are datetimes."""

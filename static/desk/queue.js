@@ -179,7 +179,9 @@ function countSelected() {
   if (!together) return;
   const number = list.querySelectorAll(".card__select:checked").length;
   together.classList.toggle("queue__together--used", number > 0);
-  together.querySelector("[data-number]").textContent = number ? `${number} selected.` : "";
+  together.querySelector("[data-number]").textContent = number
+    ? ngettext("{count} selected.", "{count} selected.", number)
+    : "";
 }
 
 // What is new

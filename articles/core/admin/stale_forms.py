@@ -72,7 +72,7 @@ def value_to_save(form, name, *, now, seen_in):
     if as_seen(typed) != as_seen(now):
         _put(form, {seen_in: as_seen(now)})
         raise forms.ValidationError(
-            f"{_what_happened(now)} "
+            f"{_what_happened(_in_words(form.fields[name], now))} "
             + _("Save again to use your value instead, or enter theirs.")
         )
     return typed
@@ -104,6 +104,13 @@ def _as_sent(form, name, value):
         return {name: "" if value is None else value}
     parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
     return {f"{name}{part}": str(sent or "") for part, sent in parts}
+
+
+def _in_words(field, value):
+    """The label of a choice; any other value as it is."""
+    if not value or not isinstance(value, str) or not hasattr(field, "choices"):
+        return value
+    return dict(field.choices).get(value, value)
 
 
 def _what_happened(value):

@@ -4,6 +4,7 @@ from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from articles.core.stored_words import in_english
 from newsroom.accounts import passkeys, security_log
 from newsroom.accounts.fresh_sign_in import mark_fresh
 from newsroom.accounts.views.owner import for_owner
@@ -35,11 +36,13 @@ def confirm_by_passkey(request):
             user=request.owner,
         )
     except passkeys.PasskeyRefused as refusal:
+        with in_english():
+            detail = f"By passkey: {refusal}"
         security_log.record(
             SecurityEvent.Kind.CONFIRMATION_FAILED,
             request=request,
             user=request.owner,
-            detail=f"By passkey: {refusal}",
+            detail=detail,
         )
         return JsonResponse({"problem": str(refusal)}, status=422)
     mark_fresh(request, detail=f"With the passkey “{passkey.name}”.")

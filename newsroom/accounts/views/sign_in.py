@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from articles.core.stored_words import in_english
 from comments.security.networks import network_from
 from comments.security.refusals import Refusals
 from newsroom.accounts import factors, passkeys, second_factor, security_log, sign_in
@@ -217,7 +218,8 @@ def _user_of_step(request):
 
 
 def _record_refusal(request, user, refusal):
-    detail = f"By passkey: {refusal}"
+    with in_english():
+        detail = f"By passkey: {refusal}"
     if user is None:
         security_log.log_line(Kind.FACTOR_FAILED, request=request, detail=detail)
     else:

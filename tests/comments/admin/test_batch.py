@@ -34,7 +34,7 @@ def test_a_batch_shows_what_was_decided_and_is_undone_with_one_press(
     assert said(client.post(page)) == ["2 decisions undone."]
     assert {status_of(comment) for comment in comments} == {"pending"}
     text = client.get(page).text
-    assert "has undone this" in text
+    assert "<bdi>Ana Sousa</bdi> undid this" in text
     assert "Undo all" not in text
     late = client.post(page)
     assert late.status_code == 409

@@ -74,8 +74,8 @@ def test_it_shows_how_often_it_was_right(client, moderator, decided):
     assert measured.honest.spam == 1
     assertContains(page, f"{measured.precision:.3f}")
     assertContains(page, "It would have marked 4 comments as spam")
-    assertContains(page, "moderators found 3 of them to be spam")
-    assertContains(page, "It says nothing before it has 50 of each.")
+    assertContains(page, "Moderators marked 3 of them as spam")
+    assertContains(page, "It needs 50 of each before it judges comments.")
 
 
 def test_it_shows_where_it_would_have_said_something_else(client, moderator, decided):
@@ -93,7 +93,7 @@ def test_who_may_lets_it_act_on_what_was_measured(client, chief, decided):
     classifier = Classifier.objects.now()
     assert (classifier.acts, classifier.chosen_by) == ("mark", "Ana Sousa")
     assert classifier.measured_precision == precision == pytest.approx(0.75)
-    assertContains(answer, "at a precision of 0.750")
+    assertContains(answer, "when the precision was 0.750")
     assert classifier.spam_comments == 20
     client.post(PAGE, {"acts": "inform"})
     assert Classifier.objects.now().acts == "inform"
@@ -101,7 +101,7 @@ def test_who_may_lets_it_act_on_what_was_measured(client, chief, decided):
 
 def test_nobody_lets_it_act_before_it_was_measured(client, chief):
     answer = client.post(PAGE, {"acts": "hold"})
-    assertContains(answer, "Nobody knows yet how often it is right", status_code=422)
+    assertContains(answer, "Its accuracy is not known yet", status_code=422)
     assert Classifier.objects.now().acts == "inform"
     assert client.post(PAGE, {"acts": "inform"}).status_code == 302
 

@@ -76,9 +76,9 @@ def test_moderators_decide_without_javascript(sign_in):
     page.get_by_label("Reason to reject").select_option("Abuse")
     page.get_by_role("button", name="Reject").click()
     expect(page).to_have_url(re.compile(form_of(third)))
-    page.get_by_label("Answer as staff").fill("Thank you.")
-    page.get_by_role("button", name="Approve and answer").click()
-    expect(page.locator(".messagelist")).to_contain_text("Your answer is published.")
+    page.get_by_label("Staff reply").fill("Thank you.")
+    page.get_by_role("button", name="Approve and reply").click()
+    expect(page.locator(".messagelist")).to_contain_text("Your reply is published.")
     statuses = Comment.objects.order_by("id").values_list("status", flat=True)
     assert list(statuses) == ["approved", "rejected", "approved", "approved"]
     assert second.decisions.get().note == "Third time."

@@ -58,14 +58,14 @@ def test_the_form_shows_the_comment_with_everything_around_it(client, moderator)
     assert page.count("It floods.") == 1
 
 
-MARK = '<span class="flag">address of a known reader, not proven</span>'
+MARK = '<span class="flag">Unproven address of a known reader</span>'
 
 
 def test_an_address_that_was_only_typed_is_told_apart(client, moderator):
     new = make_comment(email="ines@example.org")
     page = client.get(form_of(new)).text
     assert MARK not in page
-    assert '<span class="quiet">not proven</span>' in page
+    assert '<span class="quiet">not confirmed</span>' in page
     proven(make_comment(email="ines@example.org"))
     # Also if the reader became known only later.
     assert MARK in client.get(form_of(new)).text
@@ -102,11 +102,11 @@ def test_the_form_shows_the_reports_with_reasons_sentences_and_staff(
         "It insults or threatens someone",
         "It insults me.",
         "It may be unlawful",
-        "says <bdi>Bo Lind</bdi> of the staff",
+        "by <bdi>Bo Lind</bdi>, staff",
         "An old one.",
     ]:
         assert words in page.text
-    assert page.text.count("(answered)") == 1
+    assert page.text.count(">Answered<") == 1
     assert "0123456789abcdef" not in page.text
     assert "keep" in [step for step, label in page.context["decision_buttons"]]
 
@@ -118,7 +118,7 @@ def test_of_very_many_reports_the_newest_are_shown(client, moderator):
         for n in range(60)
     )
     page = client.get(form_of(comment)).text
-    assert "The newest 50 are shown." in page
+    assert "Only the newest 50 are shown." in page
     assert "No. 59." in page
     assert "No. 9." not in page
 
@@ -128,14 +128,14 @@ def test_the_form_shows_the_appeal_until_it_is_answered_and_after(client, modera
     comment.reject()
     Appeal.objects.create(comment=comment, message="I meant it kindly.")
     page = client.get(form_of(comment)).text
-    assert "Its author appeals" in page
+    assert "Appeal to answer" in page
     assert "I meant it kindly." in page
-    assert '<span class="flag">appealed</span>' in page
+    assert '<span class="flag">Appealed</span>' in page
     comment.keep(by=moderator)
     page = client.get(form_of(comment)).text
-    assert "Its author appealed" in page
+    assert "Appeal, answered" in page
     assert "I meant it kindly." in page
-    assert '<span class="flag">appealed</span>' not in page
+    assert '<span class="flag">Appealed</span>' not in page
 
 
 def test_the_form_shows_what_the_screening_found(client, moderator):
@@ -144,7 +144,7 @@ def test_the_form_shows_what_the_screening_found(client, moderator):
         text_revision=1, rule="look_alike_byline", words="Priya Nair"
     )
     page = client.get(form_of(comment)).text
-    assert "What the screening found" in page
+    assert "Findings of the screening" in page
     assert "The name resembles that of Priya Nair, an author of this site." in page
 
 
@@ -156,7 +156,7 @@ def test_the_form_shows_what_the_comment_said_before(client, moderator):
     assert "What I said first." in page
     assert "What I say now." in page
     assert "edited by its author" in page
-    assert "This is text 2" in page
+    assert "Version 2, edited by its author on" in page
     comment.erase()
     assert "What I said first." not in client.get(form_of(comment)).text
 
@@ -165,8 +165,8 @@ def test_the_form_shows_what_the_comment_said_before(client, moderator):
     ("step", "words"),
     [
         ("keep", "It stays approved."),
-        ("pick", "It is among the picks now."),
-        ("unpick", "It is not among the picks any more."),
+        ("pick", "Now an editor’s pick."),
+        ("unpick", "No longer an editor’s pick."),
     ],
 )
 def test_a_step_that_leaves_the_status_says_what_it_did(client, moderator, step, words):
@@ -392,7 +392,7 @@ def test_an_answer_may_be_as_long_as_a_comment(client, moderator):
 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
-    [("  ", "Write your answer first."), ("y" * (LONGEST_BODY + 1), "at most 5000")],
+    [("  ", "Write your reply first."), ("y" * (LONGEST_BODY + 1), "at most 5000")],
 )
 def test_an_answer_that_cannot_be_sent_is_kept(client, moderator, answer, sentence):
     comment = make_shown_comment()
@@ -417,7 +417,7 @@ def test_a_decision_does_not_throw_an_answer_away(client, moderator):
     comment = make_comment()
     page = decide(client, comment, "approve", answer="Thank you.")
     assert page.status_code == 422
-    assert "This answer would not be sent." in page.text
+    assert "This reply would not be sent." in page.text
     [field] = [tag for tag in page.text.split("<textarea") if 'name="answer"' in tag]
     assert ">\nThank you.</textarea>" in field
     assert "autofocus" in field

@@ -157,7 +157,7 @@ def test_the_status_says_what_no_moderator_has_answered(client, moderator):
     page = client.get(reverse(LIST) + "?status=all").text
     assert page.count('<div class="flag">') == 2
     assert '<div class="flag">3 reports</div>' in page
-    assert '<div class="flag">appealed</div>' in page
+    assert '<div class="flag">Appealed</div>' in page
     for comment in [reported, appealed]:
         comment.keep(by=moderator)
     assert '<div class="flag">' not in client.get(reverse(LIST) + "?status=all").text
@@ -272,7 +272,7 @@ def test_many_decisions_are_summed_up_and_those_not_taken_are_named(
     lost, won = said(post(client, "reject", marked, seen, reason="abuse"))
     assert marked[0].body in lost
     assert "Bo Lind marked this comment as spam" in lost
-    assert won.startswith("4 comments are now rejected. ")
+    assert won.startswith("4 comments rejected. ")
     batch = Batch.objects.get()
     assert reverse("admin:comments_batch_change", args=[batch.pk]) in won
     assert batch.decisions.count() == 4
@@ -283,7 +283,7 @@ def test_decisions_are_undone_from_the_list(client, moderator):
     answer = post(client, "undo", [comment], draw(client))
     assert status_of(comment) == "pending"
     assert Thread.objects.get(article=comment.article).shown_count == 0
-    assert "The decision is undone: now pending." in said(answer)[0]
+    assert "Decision undone. Now pending." in said(answer)[0]
 
 
 def test_where_nothing_was_decided_nothing_is_undone(client, moderator):
@@ -362,5 +362,5 @@ def test_a_comment_that_is_not_there_is_passed_over(client, moderator):
 
 def test_an_empty_list_says_what_to_do_next(client, moderator):
     page = client.get(reverse(LIST)).text
-    assert "Nothing to decide here." in page
+    assert "No comments here." in page
     assert 'name="action"' not in page

@@ -29,7 +29,7 @@ def press(client, comment, step, **words):
 def test_words_are_taken_out_on_every_page_and_can_be_put_back(client, moderator):
     comment = make_shown_comment(body=PRIVATE)
     answer = press(client, comment, "redact", words="555-123-4567")
-    assert "The words are taken out." in said(answer)[0]
+    assert "The words are redacted." in said(answer)[0]
     pages = [comment.article.get_absolute_url(), private_address(comment)]
     pages += [
         reverse("comments:site_rss"),
@@ -54,7 +54,10 @@ def test_what_looks_private_is_offered_to_be_ticked(client, moderator):
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
-    [("", "Write or tick the words"), ("555\n777", "“777” does not stand")],
+    [
+        ("", "Enter or select the words"),
+        ("555\n777", "Not found in the comment: “777”"),
+    ],
 )
 def test_words_that_cannot_be_taken_out_are_named_and_nothing_is_lost(
     client, moderator, words, sentence
@@ -116,7 +119,7 @@ def test_another_reason_needs_words_and_they_are_told(client, moderator):
     comment = make_comment()
     page = press(client, comment, "reject", reason="other", note="Mine.")
     assert page.status_code == 422
-    assert "Say in a sentence what the other reason is." in page.text
+    assert "Explain the other reason in a sentence." in page.text
     assert "Mine." in page.text
     press(client, comment, "reject", reason="other", explanation="Written twice.")
     comment.refresh_from_db()

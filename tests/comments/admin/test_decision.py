@@ -107,7 +107,7 @@ def test_the_list_as_it_is_filtered_comes_as_a_table(client, moderator):
     rows = list(csv.reader(io.StringIO(b"".join(table).decode("utf-8-sig"))))
     assert len(rows) == 2
     row = dict(zip(*rows, strict=True))
-    assert (row["Explanation"], row["Note"]) == ("'=1+1", "'@SUM(A1)")
+    assert (row["Explanation"], row["Internal note"]) == ("'=1+1", "'@SUM(A1)")
     assert (row["Moderator"], row["Comment"]) == ("Ana Sousa", str(first.pk))
     assert "My words." not in str(rows)
     assert "attachment" in table.headers["Content-Disposition"]

@@ -141,7 +141,12 @@ def test_the_tables_have_the_numbers(client, moderator):
     assert ["Rejected: abuse", "1"] in rows_of(client, "reasons")
     assert ["Ana", "3", "1", "1", "0", "1"] in rows_of(client, "moderators")
     assert ["Links", "1", "1", "0", "0", "100.0"] in rows_of(client, "rules")
-    assert rows_of(client, "looks")[1][:4] == ["All together", "1", "1", "100.0"]
+    assert rows_of(client, "looks")[1][:4] == [
+        "All automatic decisions",
+        "1",
+        "1",
+        "100.0",
+    ]
     assert rows_of(client, "waits")[-1][1:] == ["1", "3.0", "3.0"]
     assert rows_of(client, "reversals")[-1][1:] == ["3", "1", "1"]
     assert ["Less than an hour", "1"] in rows_of(client, "waiting")
@@ -152,15 +157,15 @@ def test_it_says_what_was_looked_at(client, moderator):
     page = client.get(PAGE)
     assertContains(page, "newest 20,000 decisions")
     assertContains(page, "newest 20,000 findings of the screening")
-    assertContains(page, "newest 10,000 second looks")
-    assertContains(page, "Counted up to 1,000")
+    assertContains(page, "newest 10,000 answers of the audit sample")
+    assertContains(page, "at most 1,000")
 
 
 def test_what_waits_longest_is_told_with_its_moment(client, moderator):
     oldest = make_comment(created_at=timezone.now() - timedelta(days=2, minutes=5))
     page = client.get(PAGE)
     assertContains(page, f'<time datetime="{oldest.created_at:%Y-%m-%dT%H:%M}')
-    assertContains(page, "2\xa0days")
+    assertContains(page, "waiting for 2 days, since")
 
 
 def test_the_page_costs_the_same_for_one_decision_and_many(

@@ -76,14 +76,14 @@ def test_a_second_look_is_taken_by_keyboard_and_without_javascript(sign_in):
     page = sign_in(viewport=PHONE, java_script_enabled=False)
     page.goto(LOOKS)
     expect(page.get_by_text("A calm remark.")).to_be_visible()
-    page.get_by_role("button", name="Publish").press("Enter")
-    expect(page.get_by_text("the machine had marked it as spam")).to_be_visible()
+    page.get_by_role("button", name="Approve").press("Enter")
+    expect(page.get_by_text("The screening had marked it as spam")).to_be_visible()
     expect(page.get_by_text("Buy now.")).to_be_visible()
     page.get_by_role("button", name="Reject").press("Enter")
     expect(page.get_by_text("Choose a reason, then reject.")).to_be_visible()
     page.get_by_label("Reason to reject").select_option("advertising")
     page.get_by_role("button", name="Reject").press("Enter")
-    expect(page.get_by_text("No automatic decision waits")).to_be_visible()
+    expect(page.get_by_text("No comments to judge")).to_be_visible()
     assert list(Comment.objects.order_by("id").values_list("status", flat=True)) == [
         "approved",
         "rejected",

@@ -35,7 +35,7 @@ def test_the_cards_tell_apart_where_the_address_of_a_known_reader_was_typed(
     client, db, django_assert_num_queries
 ):
     client.force_login(make_user(role="Moderators"))
-    mark = '<span class="flag">address of a known reader, not proven</span>'
+    mark = '<span class="flag">Unproven address of a known reader</span>'
     proven(make_comment(body=DIFFERENT[0], email="ines@example.org"))
     make_comment(body=DIFFERENT[1], email="new@example.org")
     assert mark not in client.get(QUEUE).text
@@ -107,7 +107,7 @@ def test_a_card_says_what_one_must_know_to_decide(client, moderator, other):
         "Ruth",
         "Buy <mark>casino</mark> chips.",
         "0.83",
-        "waits 1\xa0hour",
+        "Waiting for 1 hour",
     ]:
         assert words in page, words
 
@@ -131,7 +131,7 @@ def test_a_card_says_what_is_known_of_who_wrote_it(client, moderator, other):
     comment = make_comment(commenter=person, body=DIFFERENT[1])
     page = client.get(QUEUE).text
     assert f"/admin/comments/commenter/{person.pk}/" in page
-    assert "The last" in page
+    assert "latest" in page
     mute = re.search(r'href="([^"]*/mute/[^"]*)"', page)[1].replace("&amp;", "&")
     assert f"comment={comment.pk}" in mute
     assert client.get(mute).status_code == 200
@@ -266,7 +266,7 @@ def test_a_press_decides_and_leads_back_to_the_next(
     decision = first.decisions.get()
     assert (first.status, decision.reason, decision.by) == (status, reason, moderator)
     page = client.get(answer["Location"])
-    assert "Undo what you just decided" in page.text
+    assert "Undo your last decision" in page.text
     assert f"“<bdi>{first.body}</bdi>”" in page.text
     client.post(DECIDE, {"step": "undo", "seen": undo})
     assert status_of(first) == "pending"
@@ -296,7 +296,7 @@ def test_another_reason_must_be_written(client, moderator, waiting, script):
     if script:
         assert answer.json()["fields"] == ["explanation"]
     else:
-        assert "Write what the reason is, then reject." in answer.text
+        assert "Write the reason, then reject." in answer.text
         assert note in answer.text
 
 
@@ -307,8 +307,8 @@ def test_another_reason_must_be_written(client, moderator, waiting, script):
         ({"step": "approve", "seen": "x"}, "Open the queue again"),
         ({"step": "approve", "seen": "1-2-3-4"}, "Open the queue again"),
         ({"step": "approve", "seen": "9" * 30 + "-1"}, "Open the queue again"),
-        ({"step": "delete", "seen": "1-1"}, "Press the button of the step"),
-        ({"seen": "1-1 2-1"}, "Press the button of the step"),
+        ({"step": "delete", "seen": "1-1"}, "Press one of the buttons"),
+        ({"seen": "1-1 2-1"}, "Press one of the buttons"),
         ({"step": "undo", "seen": "1-1 2-1"}, "one comment at a time"),
         ({"step": "answer", "seen": ["1-1", "2-1"], "answer": "A"}, "one comment at"),
     ],
@@ -351,7 +351,7 @@ def test_a_comment_under_a_withdrawn_article_can_be_approved_and_stays_hidden(
     comment = make_comment()
     comment.article.withdraw(reason="Wrong.")
     assert (
-        "Readers see nothing of it while the article is not public"
+        "The article is not public, so readers do not see the comment"
         in client.get(QUEUE).text
     )
     assert press(client, "approve", comment).status_code == 302
@@ -415,7 +415,7 @@ def test_of_many_the_stale_are_left_out_and_listed(client, moderator, other, wai
     late = make_comment(body="I came afterwards.")
     page = client.post(DECIDE, {"step": "approve", "seen": " ".join(were)})
     assert page.status_code == 409
-    assert "Approved: 2 comments." in page.text
+    assert "Approved: 2 comments" in page.text
     assert "Bo Lind marked this comment as spam" in page.text
     assert 'name="batch"' in page.text
     assert [status_of(comment) for comment in [*waiting[:3], late]] == [

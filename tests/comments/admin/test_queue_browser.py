@@ -63,7 +63,7 @@ def test_twenty_comments_are_cleared_with_the_keyboard_alone(open_queue):
         for key in ROUND[number % 5]:
             page.keyboard.press(key)
         line = page.locator(f".folded#comment-{comment.pk}")
-        expect(line).to_contain_text("by you")
+        expect(line).to_contain_text(":")
     expect(page.locator(".card")).to_have_count(0)
     assert statuses() == BECOMES * 4
     reasons = set(
@@ -95,15 +95,15 @@ def test_comments_are_cleared_with_buttons_and_without_javascript(open_queue):
         expect(page.locator(".messagelist")).to_contain_text(comment.body)
         assert page.url.endswith(f"#comment-{comments[number + 1].pk}")
     assert statuses()[:5] == BECOMES
-    page.get_by_role("button", name="Undo what you just decided").click()
+    page.get_by_role("button", name="Undo your last decision").click()
     expect(page.locator(f"#comment-{comments[4].pk}")).to_be_visible()
     assert statuses() == [*BECOMES[:4], "pending", "pending"]
     boxes = page.locator(".card__select")
     boxes.nth(0).check()
     boxes.nth(1).check()
     page.locator(".queue__together").get_by_role("button", name="Approve").click()
-    expect(page.locator(".messagelist")).to_contain_text("Approved: 2 comments.")
-    page.get_by_role("button", name="Undo what you just decided").click()
+    expect(page.locator(".messagelist")).to_contain_text("Approved: 2 comments")
+    page.get_by_role("button", name="Undo your last decision").click()
     for comment in comments[4:]:
         expect(page.locator(f"#comment-{comment.pk}")).to_be_visible()
     assert statuses() == [*BECOMES[:4], "pending", "pending"]
@@ -117,17 +117,17 @@ def test_those_that_are_alike_are_decided_together_but_for_what_is_taken_out(
     alike = [make_comment(article=article, body=body) for _ in range(4)]
     page = open_queue()
     expect(page.locator(".card")).to_have_count(1)
-    expect(page.locator(".card__alike")).to_contain_text("4 alike")
+    expect(page.locator(".card__alike")).to_contain_text("4 similar comments")
     page.locator(".card__members > summary").click()
     page.locator(".card__members input").nth(1).uncheck()
     page.locator(".card").focus()
     page.keyboard.press("s")
-    expect(page.locator(".folded")).to_contain_text("3 together")
+    expect(page.locator(".folded")).to_contain_text("3 comments at once")
     expect(page.locator(".card")).to_have_count(1)
     assert focused(page) == str(alike[1].pk)
     assert statuses() == ["spam", "pending", "spam", "spam"]
     page.keyboard.press("u")
-    expect(page.locator(".card__alike")).to_contain_text("3 alike")
+    expect(page.locator(".card__alike")).to_contain_text("3 similar comments")
     assert statuses() == ["pending"] * 4
     assert page.complaints == []
 
@@ -160,13 +160,13 @@ def test_the_reason_that_is_another_must_be_written(open_queue):
         page.keyboard.press(key)
     field = page.locator(f"#explanation-{comment.pk}")
     expect(field).to_be_focused()
-    expect(page.locator(".card__notice")).to_contain_text("Write what the reason is")
+    expect(page.locator(".card__notice")).to_contain_text("Write the reason")
     # In a text field, the shortcuts are letters again.
     page.keyboard.type("as us")
     expect(field).to_have_value("as us")
     assert statuses() == ["pending"]
     page.get_by_role("button", name="Another reason").click()
-    expect(page.locator(".folded")).to_contain_text("Rejected by you")
+    expect(page.locator(".folded")).to_contain_text("Rejected:")
     assert comment.decisions.get().explanation == "as us"
     assert comment.decisions.get().told
 

@@ -204,10 +204,10 @@ def test_to_answer_takes_the_permission_to_add_comments(client, db):
     user.user_permissions.add(Permission.objects.get(codename="moderate_comment"))
     client.force_login(user)
     address = reverse("admin:comments_comment_change", args=[comment.pk])
-    assert "Answer as staff" not in client.get(address).text
+    assert "Staff reply" not in client.get(address).text
     words = {"seen": comment.version, "step": "answer", "answer": "Yes."}
     assert client.post(address, words).status_code == 403
     user.user_permissions.add(Permission.objects.get(codename="add_comment"))
-    assert "Answer as staff" in client.get(address).text
+    assert "Staff reply" in client.get(address).text
     assert client.post(address, words).status_code == 302
     assert comment.answers.get().body == "Yes."

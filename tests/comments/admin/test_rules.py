@@ -53,7 +53,7 @@ def test_every_rule_is_on_the_page(client, moderator):
     assert [line["rule"].name for line in page.context["lines"]] == [
         rule.name for rule in RULES
     ]
-    assertContains(page, "Whether there are more links in it than a comment needs.")
+    assertContains(page, "Comments with more links than a comment needs")
     for rule in RULES:
         has_a_page = f'href="{PAGE}{rule.name}/change/"' in page.text
         assert has_a_page is not rule.is_fixed
@@ -67,7 +67,7 @@ def test_it_says_how_often_a_rule_fired_and_moderators_agreed(client, decided):
     fired = line["fired"]
     assert (fired.times, fired.approved, fired.rejected, fired.agreed) == (3, 2, 1, 1)
     assertContains(page, "1 of 3")
-    assertContains(page, "the last 3 comments of readers")
+    assertContains(page, "the latest 3 comments of readers")
 
 
 def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
@@ -84,20 +84,20 @@ def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
     )
     let_go = page.context["let_go"]["shown"]
     assert [hit.comment for hit in let_go] == [decided[1]]
-    assertContains(page, "Keep these settings")
-    assertContains(page, "What it would let go")
+    assertContains(page, "Save these settings")
+    assertContains(page, "Comments it would no longer find")
     assert not RuleSetting.objects.exists()
 
 
 def test_what_is_found_only_as_asked_for_is_said_to_be(client, decided):
     page = client.post(LINKS, sent(limit="0"))
-    assertContains(page, "only as asked for", count=1)
+    assertContains(page, "Only with the new settings", count=1)
 
 
 def test_the_second_press_keeps_what_was_shown(client, decided):
     _, second = shown_trial(client, limit="2", weight="2")
     answer = client.post(LINKS, second)
-    assert said(answer) == ["From now on Links: limit 2, marks the comment as spam."]
+    assert said(answer) == ["Saved. Links: limit 2, marks the comment as spam"]
     row = RuleSetting.objects.get()
     assert (row.rule, row.limit, row.weight) == ("links", 2, Weight.MARKS)
     assert row.changed_by_name == "Ana Sousa"
@@ -127,16 +127,16 @@ def test_the_second_press_keeps_nothing_that_was_not_shown(client, decided):
 
 def test_a_rule_goes_back_to_how_it_comes_in_two_presses_as_well(client, decided):
     set_links(limit=2.0)
-    assertContains(client.get(LINKS), 'name="_as_it_comes"')
+    assertContains(client.get(LINKS), 'name="_default"')
     data = sent(seen="2.0/None", limit="2")
-    page = client.post(LINKS, data | {"_as_it_comes": "yes"})
-    assertContains(page, "As asked for (limit 1, holds the comment)")
+    page = client.post(LINKS, data | {"_default": "yes"})
+    assertContains(page, "New settings (limit 1, holds the comment)")
     assert RuleSetting.objects.get().limit == 2
     second = {"tried": page.context["form"].mark, "_store": "yes"}
     client.post(LINKS, sent(seen="2.0/None") | second)
     row = RuleSetting.objects.get()
     assert (row.limit, row.weight, row.changed_by_name) == (None, None, "Ana Sousa")
-    assertNotContains(client.get(LINKS), 'name="_as_it_comes"')
+    assertNotContains(client.get(LINKS), 'name="_default"')
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_there_is_nothing_else_that_a_rule_can_do(client, moderator, weight):
 
 def test_a_rule_is_not_set_to_how_it_is_set(client, moderator):
     answer = client.post(LINKS, sent())
-    assertContains(answer, "how the rule is set already", status_code=422)
+    assertContains(answer, "The rule already has these settings", status_code=422)
 
 
 def test_what_another_set_meanwhile_is_not_overwritten(client, decided):
@@ -178,7 +178,7 @@ def test_what_another_set_meanwhile_is_not_overwritten(client, decided):
     set_links(limit=3.0)
     page = client.post(LINKS, second)
     assertContains(
-        page, "Bo Lind has set this rule while you looked at it", status_code=409
+        page, "Bo Lind has changed this rule in the meantime", status_code=409
     )
     assertContains(page, "Now: limit 3, holds the comment.", status_code=409)
     assertContains(page, "It would have held", status_code=409)
@@ -195,7 +195,7 @@ def test_every_rule_that_can_be_set_is_tried(client, decided, name):
     page = client.post(f"{PAGE}{name}/change/", data)
     assert page.status_code == 200
     assert page.context["trial"].tried == 3
-    assertContains(page, "Keep these settings")
+    assertContains(page, "Save these settings")
 
 
 def test_it_says_which_rule_cannot_be_tried_on_the_past(client, decided):
@@ -203,7 +203,7 @@ def test_it_says_which_rule_cannot_be_tried_on_the_past(client, decided):
         comment=decided[0], text_revision=1, rule="quick_post", value=1.5
     )
     page = client.post(f"{PAGE}quick_post/change/", sent(limit="2"))
-    assertContains(page, "it cannot be tried on the past")
+    assertContains(page, "it cannot be tried on past comments")
     assert [hit.comment for hit in page.context["hits"]["shown"]] == [decided[0]]
     assertContains(page, "Sent 1.5 seconds after the page was opened (limit 2).")
 
@@ -266,7 +266,7 @@ def test_to_set_a_rule_takes_its_right_and_that_of_a_moderator(
     assert client.post(LINKS, sent(limit="2")).status_code == post
     if get == 200 != post:
         assertNotContains(client.get(LINKS), 'name="limit"')
-        assertContains(client.get(LINKS), "Somebody with the right")
+        assertContains(client.get(LINKS), "Only people with the permission")
 
 
 def test_only_from_our_own_pages(db, moderator):

@@ -123,10 +123,18 @@ def test_nothing_on_it_tells_what_the_machine_decided(client, moderator):
         (
             "approved",
             "approved",
-            "you published it; the machine had published it, too.",
+            "You approved the previous comment. The screening had approved it, too.",
         ),
-        ("approved", "spam", "you marked it as spam; the machine had published it."),
-        ("spam", "rejected", "you rejected it; the machine had marked it as spam."),
+        (
+            "approved",
+            "spam",
+            "You marked the previous comment as spam. The screening had approved it.",
+        ),
+        (
+            "spam",
+            "rejected",
+            "You rejected the previous comment. The screening had marked it as spam.",
+        ),
     ],
 )
 def test_after_the_press_it_says_what_the_machine_had_decided(
@@ -135,7 +143,7 @@ def test_after_the_press_it_says_what_the_machine_had_decided(
     look = make_look(machine)
     answer = press(client, look, verdict, reason="abuse")
     assert answer.headers["Location"] == PAGE
-    assert said(answer) == [f"The comment before: {words}"]
+    assert said(answer) == [words]
     comment = Comment.objects.get()
     assert (comment.status, comment.decisions.first().by) == (verdict, moderator)
 
@@ -203,7 +211,7 @@ def test_one_that_was_overtaken_does_not_count(client, moderator, other):
         Comment.objects.get(pk=one.comment_id).reject(by=other)
     answer = press(client, look, "spam")
     assert answer.status_code == 302
-    assert "this look does not count" in said(answer)[0]
+    assert "this sample does not count" in said(answer)[0]
     assert status_of(look.comment) == "rejected"
     assert set(SecondLook.objects.void()) == {look, another}
 
@@ -218,12 +226,15 @@ def test_they_come_in_the_order_in_which_they_were_drawn(client, moderator):
 def test_to_see_the_page_changes_nothing(client, moderator, other):
     look = make_look()
     Comment.objects.get().reject(by=other)
-    assertContains(client.get(PAGE), "No automatic decision waits for a second look.")
+    assertContains(client.get(PAGE), "No comments to judge in the audit sample.")
     look.refresh_from_db()
     assert look.answered_at is None
 
 
-@pytest.mark.parametrize(("percent", "words"), [(2, "Of 100"), (0, "None are drawn")])
+@pytest.mark.parametrize(
+    ("percent", "words"),
+    [(2, "of 100 automatic decisions"), (0, "The audit sample is turned off")],
+)
 def test_without_one_it_says_when_there_will_be(
     client, moderator, settings, percent, words
 ):

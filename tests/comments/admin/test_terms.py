@@ -54,7 +54,7 @@ def test_the_first_press_shows_what_it_would_have_done_and_stores_nothing(
         page,
         "It would have held 3 of the last 4 decided comments. Moderators approved 2 of them.",
     )
-    assertContains(page, "Add the term")
+    assertContains(page, "Add the word")
     assertContains(page, "<mark>c4sino</mark>", count=3)
     for hit in page.context["hits"]["shown"]:
         assertContains(
@@ -68,7 +68,7 @@ def test_the_second_press_stores_what_was_shown(client, moderator, decided):
     _, second = shown_trial(client, ADD, texts="Casino", kind="banned")
     answer = client.post(ADD, second)
     assert answer.status_code == 302
-    assert said(answer) == ["“Casino” is banned from now on."]
+    assert said(answer) == ["This word is banned from now on: “Casino”."]
     term = Term.objects.get()
     assert (term.text, term.kind, term.by_name) == ("Casino", "banned", "Ana Sousa")
     assert LogEntry.objects.get().object_id == str(term.pk)
@@ -98,14 +98,14 @@ def test_nobody_adds_without_having_seen(client, moderator):
 def test_several_words_are_pasted_at_once(client, decided):
     texts = "casino\r\n\r\n  thanks  \r\nfree   money"
     page, second = shown_trial(client, ADD, texts=texts, kind="suspect")
-    assertContains(page, "Add the 3 terms")
+    assertContains(page, "Add the 3 words")
     assert page.context["each"] == [
         ("casino", 3, 2),
         ("thanks", 1, 1),
         ("free money", 0, 0),
     ]
     answer = client.post(ADD, second)
-    assert "“casino”, “thanks”, “free money”" in said(answer)[0]
+    assert "“casino”, “thanks” and “free money”" in said(answer)[0]
     assert {term.text for term in Term.objects.all()} == {
         "casino",
         "thanks",
@@ -131,7 +131,7 @@ def test_words_that_do_not_stand_together_are_no_phrase(client, moderator):
         ("\ufdfa" * 100, "longer than 100 characters"),
         ("thanks", "the same as line 1"),
         ("Th4nks", "the same as line 1"),
-        ("C4SINO", "“casino” is on the list already"),
+        ("C4SINO", "“casino”, which is the same"),
     ],
 )
 def test_each_bad_line_is_named_with_its_reason_and_nothing_is_lost(
@@ -193,7 +193,7 @@ def test_a_kind_is_changed_by_the_second_press(client, moderator, decided):
     term.refresh_from_db()
     assert term.kind == "suspect"
     answer = client.post(form_of(term), second)
-    assert said(answer) == ["“casino” is banned now."]
+    assert said(answer) == ["“casino” is now banned."]
     term.refresh_from_db()
     assert (term.kind, term.by_name) == ("banned", "Bo Lind")
     assert LogEntry.objects.get().change_message == "Now banned."
@@ -205,10 +205,10 @@ def test_a_kind_that_another_changed_meanwhile_is_not_changed_back(client, decid
     Term.objects.update(kind="banned")
     page = client.post(form_of(term), second)
     assert page.status_code == 422
-    assertContains(page, "It is banned already", status_code=422)
+    assertContains(page, "The word is already banned", status_code=422)
     Term.objects.update(kind="suspect")
     page = client.post(form_of(term), second | {"seen": "banned"})
-    assertContains(page, "another moderator has moved it", status_code=409)
+    assertContains(page, "Another moderator has moved", status_code=409)
     assertContains(page, "It would have marked", status_code=409)
     assert Term.objects.get().kind == "suspect"
 
@@ -250,13 +250,13 @@ def test_the_list_says_how_often_a_word_was_found(client, moderator, decided):
             comment=comment, text_revision=1, rule="banned_terms", words="c4sino"
         )
     page = client.get(LIST)
-    assertContains(page, "3 times, 2 approved")
+    assertContains(page, "in 3 comments, 2 approved")
     assertContains(page, "&lt;b&gt;Bo")
     assertContains(client.get(f"{LIST}?q=C4SINO"), "casino")
-    assertNotContains(client.get(f"{LIST}?kind__exact=suspect"), "3 times")
+    assertNotContains(client.get(f"{LIST}?kind__exact=suspect"), "in 3 comments")
     nothing = client.get(f"{LIST}?q=nothing")
-    assertContains(nothing, "There is no word here.")
-    assertContains(nothing, "that the screening should look for.")
+    assertContains(nothing, "No words here.")
+    assertContains(nothing, "that the screening should find.")
 
 
 def test_the_list_of_comments_leads_here_and_to_the_rules(client, moderator):

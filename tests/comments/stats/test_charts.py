@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +108,10 @@ def test_nothing_and_a_single_zero_are_drawn(rows):
 def test_without_places_there_is_still_a_drawing():
     plot = columns("T", "D", [], [("One", [])])
     assert plot.series[0].marks == ()
+
+
+def test_numbers_on_a_chart_are_written_as_the_language_does():
+    with translation.override("de"):
+        plot = lines("", "", ["Mo"], [("", [0.5])], unit=" h")
+    assert plot.series[0].marks[0].words == "Mo: 0,5 h"
+    assert "0,2 h" in [tick.words for tick in plot.ticks]

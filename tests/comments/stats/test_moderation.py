@@ -15,6 +15,7 @@ from comments.stats.moderation import (
     decisions,
     each_once,
     error_rates,
+    kind_in_words,
     last_weeks,
     monday_of,
     percentile,
@@ -183,14 +184,23 @@ def test_decisions_are_told_by_what_was_done_and_why(db):
     found = decisions(timezone.now())
     assert found.number == 7
     assert found.by_kind == {
-        "Rejected: abuse": 1,
-        "Rejected without a reason": 1,
-        "Undone": 1,
-        "Marked as spam": 1,
-        "Kept as it was": 1,
-        "Approved": 1,
-        "Picked": 1,
+        "rejected:abuse": 1,
+        "rejected": 1,
+        "undo": 1,
+        "spam": 1,
+        "keep": 1,
+        "approved": 1,
+        "pick": 1,
     }
+    assert [kind_in_words(kind) for kind in sorted(found.by_kind)] == [
+        "Approved",
+        "Kept as it was",
+        "Picked",
+        "Rejected without a reason",
+        "Rejected: abuse",
+        "Marked as spam",
+        "Decision undone",
+    ]
     (of_ana,) = found.by_moderator
     assert (of_ana.name, of_ana.number) == ("Ana", 7)
     assert (of_ana.approved, of_ana.rejected, of_ana.spam, of_ana.others) == (

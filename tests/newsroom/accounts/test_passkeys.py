@@ -85,7 +85,7 @@ def test_passkeys_of_one_account_share_its_handle_and_are_not_made_twice(
     registered(session, editor, Authenticator(), name="")
     assert len({bytes(one.user_handle) for one in editor.passkeys.all()}) == 1
     assert [one.name for one in editor.passkeys.all()] == ["Phone", "Passkey 2"]
-    with pytest.raises(PasskeyRefused, match="here already"):
+    with pytest.raises(PasskeyRefused, match="already been added"):
         registered(session, editor, phone)
 
 

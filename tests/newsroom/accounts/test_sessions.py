@@ -28,8 +28,8 @@ def signed_in(user):
         (FIREFOX, "Firefox on Linux"),
         (EDGE, "Edge on Windows"),
         (SAFARI, "Safari on iPhone"),
-        ("curl/8", "A browser"),
-        ("", "A browser"),
+        ("curl/8", "Unknown browser"),
+        ("", "Unknown browser"),
     ],
 )
 def test_a_session_is_called_after_browser_and_system(agent, name):

@@ -108,7 +108,7 @@ def test_a_code_is_taken_once_by_whoever_it_is(client, editor, type_password):
     type_password(editor, client=other)
     answer = type_code(other, code)
     assert answer.status_code == 422
-    assert "was used before" in answer.text
+    assert "was already used" in answer.text
     assert not is_in(other)
 
 
@@ -422,7 +422,7 @@ def test_before_its_day_the_requirement_is_announced(
     settings.STAFF_SECOND_FACTOR_FROM = timezone.localdate() + timedelta(days=1)
     type_password(editor)
     assert "signing in requires a passkey" in client.get("/admin/").text
-    assert "this site requires one" in client.get(reverse("account")).text
+    assert "This site requires one" in client.get(reverse("account")).text
     with time_machine.travel(timezone.now() + timedelta(days=1)):
         other = Client()
         assert type_password(editor, client=other).url == SECOND

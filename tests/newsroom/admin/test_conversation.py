@@ -134,7 +134,7 @@ def test_of_two_who_change_one_conversation_the_later_one_is_asked(desk):
     until = timezone.now() + DAY
     Thread.objects.update(closes_after_days=3, closes_at=until)
     page = desk.post(form_of(article), sent)
-    assertContains(page, "Somebody has set this to “closed” since you opened the form.")
+    assertContains(page, "Someone set this to “Closed” after you opened the form.")
     assert page.context["adminform"].form["title"].value() == "Mine"
     assert Thread.objects.get().policy == "closed"
     again = thread_on(page)
@@ -198,9 +198,9 @@ def test_a_writer_says_nothing_about_the_conversation(client, db):
 @pytest.mark.parametrize(
     ("policy", "days", "as_the_site", "closing"),
     [
-        ("open", 0, "open", "never"),
-        ("held", 1, "held", "after 1 day"),
-        ("closed", 14, "closed", "after 14 days"),
+        ("open", 0, "Open", "never"),
+        ("held", 1, "Held", "1 day"),
+        ("closed", 14, "Closed", "14 days"),
     ],
 )
 def test_what_holds_when_nothing_is_chosen_is_said_beside_the_choice(
@@ -208,7 +208,7 @@ def test_what_holds_when_nothing_is_chosen_is_said_beside_the_choice(
 ):
     settings.COMMENT_POLICY, settings.COMMENTS_CLOSE_AFTER_DAYS = policy, days
     page = desk.get(form_of(make_visible_article())).content.decode()
-    assert f'<option value="" selected>As the site: {as_the_site}</option>' in page
+    assert f'<option value="" selected>Site default: {as_the_site}</option>' in page
     assert f"Empty for the site default: {closing}." in page
     assert "---------</option>" not in page.partition('id="thread-group"')[2]
 
@@ -249,13 +249,13 @@ def test_days_that_cannot_be_counted_are_refused(desk, days):
 @pytest.mark.parametrize(
     ("thread", "words"),
     [
-        ({}, "Open: new comments are taken. It does not close by itself."),
-        ({"policy": "held"}, "Held: every comment waits for a moderator. It does not close by itself."),
+        ({}, "Open: new comments are accepted. Does not close automatically."),
+        ({"policy": "held"}, "Held: every comment waits for a moderator. Does not close automatically."),
         ({"policy": "closed"}, "Closed: no new comments."),
-        ({"closes_after_days": 2}, "Open: new comments are accepted. It closes on 3 May 2126, 12:00 UTC."),
-        ({"closes_after_days": 1}, "Closed since 2 May 2126, 12:00 UTC: no new comments are taken."),
-        ({"policy": "held", "closes_at": datetime(2126, 5, 9, 8, tzinfo=UTC)}, "Held: every comment waits for a moderator. It closes on 9 May 2126, 08:00 UTC."),
-        ({"closes_after_days": 2, "closes_at": datetime(2126, 5, 2, 8, tzinfo=UTC)}, "Closed since 2 May 2126, 08:00 UTC: no new comments are taken."),
+        ({"closes_after_days": 2}, "Open: new comments are accepted. Closes on 3 May 2126, 12:00 UTC."),
+        ({"closes_after_days": 1}, "Closed since 2 May 2126, 12:00 UTC: no new comments."),
+        ({"policy": "held", "closes_at": datetime(2126, 5, 9, 8, tzinfo=UTC)}, "Held: every comment waits for a moderator. Closes on 9 May 2126, 08:00 UTC."),
+        ({"closes_after_days": 2, "closes_at": datetime(2126, 5, 2, 8, tzinfo=UTC)}, "Closed since 2 May 2126, 08:00 UTC: no new comments."),
     ],
 )  # fmt: skip
 def test_the_desk_says_in_words_what_holds_now(thread, words):
@@ -268,7 +268,7 @@ def test_the_desk_says_in_words_what_holds_now(thread, words):
 def test_before_publication_it_says_how_long_it_will_be_open(settings):
     settings.COMMENTS_CLOSE_AFTER_DAYS = 14
     thread = Thread(article=Article())
-    assert policy_in_words(thread).endswith("It closes 14 days after publication.")
+    assert policy_in_words(thread).endswith("Closes 14 days after publication.")
 
 
 def test_the_form_says_what_holds(desk):

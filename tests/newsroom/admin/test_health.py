@@ -55,7 +55,7 @@ def test_after_a_tick_every_job_went_well(desk):
     call_command("tick")
     page = desk.get(PAGE).content.decode()
     assert page.count(">OK<") == len(ticking.JOBS)
-    assert "Scheduled changes of articles go live" in page
+    assert "Publish scheduled changes of articles" in page
     assert "errornote" not in desk.get(FIRST).content.decode()
 
 

@@ -34,7 +34,7 @@ def test_an_editor_makes_a_page_that_readers_find(desk, client):
     [
         ("/tags/", "belongs to another page"),
         ("/admin/", "belongs to another page"),
-        ("/about/", "There is a page at /about/ already"),
+        ("/about/", "A page already exists at /about/"),
         ("about", "leading slash"),
         ("/a//b/", "Enter an address such as"),
         ("/", "Enter an address such as"),
