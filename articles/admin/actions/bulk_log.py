@@ -45,7 +45,7 @@ def report_bulk_outcome(model_admin, request, label, outcome):
         )
     for remark in outcome.remarks:
         model_admin.message_user(request, remark, messages.WARNING)
-    for _, why_not in outcome.skipped[:SKIPPED_NAMED]:
+    for _article, why_not in outcome.skipped[:SKIPPED_NAMED]:
         model_admin.message_user(request, why_not, messages.ERROR)
     if (others := len(outcome.skipped) - SKIPPED_NAMED) > 0:
         model_admin.message_user(

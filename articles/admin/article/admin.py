@@ -134,7 +134,7 @@ class ArticleAdmin(
     def status_in_colour(self, article):
         return format_html(
             '<span class="status status--{}">{}</span>{}',
-            article.standing.replace("_", "-"),
+            article.standing,
             article.status_in_words,
             on_top_mark() if article.on_top else "",
         )

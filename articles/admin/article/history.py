@@ -272,10 +272,12 @@ def _named_message(revision):
 
 
 def _restored_message(article, revision):
-    sentences = [
-        gettext("Restored: version of %(time)s by %(name)s.")
-        % {"time": moment_in_words(revision.at), "name": revision.who}
-    ]
+    done = (
+        gettext("Restored from “%(name)s”.")
+        if revision.label
+        else gettext("Restored from the version of %(time)s.")
+    )
+    sentences = [done % {"name": revision.label, "time": moment_in_words(revision.at)}]
     if lead_is_lost(revision):
         sentences.append(
             gettext(

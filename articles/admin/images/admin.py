@@ -11,6 +11,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.images.picker import PickerMixin
 from articles.core.admin.changelist import LongListMixin
@@ -35,24 +37,24 @@ FILES_AT_ONCE = 50
 class LibraryFilter(admin.SimpleListFilter):
     """Filters the list by methods of ImageQuerySet."""
 
-    title = "what is missing or where it stands"
+    title = _("status")
     parameter_name = "pile"
     piles = {
-        "no_alt": ("No alt text", lambda images, user: images.without_alt()),
-        "no_credit": ("No credit", lambda images, user: images.without_credit()),
-        "unused": ("In no article", lambda images, user: images.unused()),
-        "off_site": ("Off the site", lambda images, user: images.taken_down()),
-        "animated": ("Animated", lambda images, user: images.animated()),
-        "mine": ("Uploaded by me", lambda images, user: images.uploaded_by(user)),
+        "no_alt": (_("No alt text"), lambda images, user: images.without_alt()),
+        "no_credit": (_("No credit"), lambda images, user: images.without_credit()),
+        "unused": (_("Unused"), lambda images, user: images.unused()),
+        "off_site": (_("Off the site"), lambda images, user: images.taken_down()),
+        "animated": (_("Animated"), lambda images, user: images.animated()),
+        "mine": (_("Uploaded by me"), lambda images, user: images.uploaded_by(user)),
     }
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, _) in self.piles.items()]
+        return [(name, label) for name, (label, _query) in self.piles.items()]
 
     def queryset(self, request, images):
         if self.value() not in self.piles:
             return images
-        _, word = self.piles[self.value()]
+        _label, word = self.piles[self.value()]
         return word(images, request.user)
 
 
@@ -69,8 +71,10 @@ class FileField(forms.FileField):
 class ImageForm(forms.ModelForm):
     replacement = FileField(
         required=False,
-        label="Another file in its place",
-        help_text="It keeps its words and stands wherever this one stands now: for a better crop or a sharper copy of the same picture.",
+        label=_("Replacement file"),
+        help_text=_(
+            "A better crop or a sharper copy of the same picture. It keeps the texts and appears wherever this file appears now."
+        ),
     )
 
     class Meta:
@@ -92,7 +96,7 @@ class ImageForm(forms.ModelForm):
             "focal_x": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
             "focal_y": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
         }
-        labels = {"focal_x": "From the left", "focal_y": "From the top"}
+        labels = {"focal_x": _("From the left"), "focal_y": _("From the top")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -123,7 +127,9 @@ class ImageForm(forms.ModelForm):
         alt = " ".join(self.cleaned_data["alt"].split())
         if alt and is_file_name(alt):
             raise forms.ValidationError(
-                "This is the name of a file. Say what is to be seen, as you would on the telephone."
+                _(
+                    "This is a file name. Describe what the picture shows, as you would on the phone."
+                )
             )
         return alt
 
@@ -136,9 +142,12 @@ class ImageForm(forms.ModelForm):
         except SamePicture as same:
             raise forms.ValidationError(
                 format_html(
-                    'This file is in the library already, as <a href="{}">“{}”</a>. Use that one.',
-                    _form_of(same.image),
-                    same.image,
+                    # Translators: {address} and {title} are filled in; keep the link as it is.
+                    gettext(
+                        'This file is already in the library: <a href="{address}">“{title}”</a>. Use that one.'
+                    ),
+                    address=_form_of(same.image),
+                    title=same.image,
                 )
             ) from None
         return file
@@ -168,21 +177,28 @@ class UploadForm(forms.Form):
     def clean_files(self):
         files = self.files.getlist("files")
         if not files:
-            raise forms.ValidationError("Choose at least one picture.")
+            raise forms.ValidationError(_("Choose at least one picture."))
         if len(files) > FILES_AT_ONCE:
             raise forms.ValidationError(
-                f"These are {len(files)} files; at most {FILES_AT_ONCE} are taken at once. Choose fewer."
+                gettext(
+                    "You chose %(number)d files; the limit is %(limit)d at once. Choose fewer."
+                )
+                % {"number": len(files), "limit": FILES_AT_ONCE}
             )
         return files
 
 
 class TakeDownForm(forms.Form):
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
-        help_text="For the record of the desk: who asked for it, and why.",
-        error_messages={"required": "Say why, for whoever finds it gone."},
+        help_text=_("For the internal record: who asked for it, and why."),
+        error_messages={
+            "required": _(
+                "Enter a reason, for colleagues who wonder where the picture is."
+            )
+        },
     )
 
 
@@ -194,19 +210,19 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_filter = [LibraryFilter]
     list_per_page = 48
     search_fields = SEARCHED
-    search_help_text = "Looks into titles, alt texts, captions, credits and sources."
+    search_help_text = _("Searches titles, alt texts, captions, credits and sources.")
     ordering = ["-id"]
     change_form_template = "admin/articles/image/change_form.html"
     change_list_template = "admin/articles/image/change_list.html"
 
     fieldsets = [
         (None, {"fields": ["alt", "decorative", "title", "caption"]}),
-        ("Whose it is", {"fields": ["credit", "licence", "source"]}),
+        (_("Rights"), {"fields": ["credit", "licence", "source"]}),
         (
-            "What stays in sight when it is cropped",
+            _("Focal point for cropping"),
             {"fields": ["focal_x", "focal_y"], "classes": ["focal-numbers"]},
         ),
-        ("File", {"fields": ["replacement"]}),
+        (_("File"), {"fields": ["replacement"]}),
     ]
 
     # Permissions
@@ -229,36 +245,44 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     # The list
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def shown(self, image):
         if not image.is_on_site:
-            return format_html('<span class="tile__none">{}</span>', "Off the site")
+            return format_html(
+                '<span class="tile__none">{}</span>', gettext("Off the site")
+            )
         return format_html(
             '<img class="tile__picture" src="{}" alt="" width="360" height="240" loading="lazy">',
             image.thumbnail,
         )
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=_("title"), ordering="title")
     def named(self, image):
         return format_html("<bdi>{}</bdi>", Truncator(str(image)).chars(80))
 
-    @admin.display(description="alt text")
+    @admin.display(description=_("alt text"))
     def said(self, image):
         if image.needs_words:
-            return format_html('<span class="tile__missing">{}</span>', "No alt text")
+            return format_html(
+                '<span class="tile__missing">{}</span>', gettext("No alt text")
+            )
         if image.decorative:
-            return format_html('<span class="quiet">{}</span>', "Decorative")
+            return format_html('<span class="quiet">{}</span>', gettext("Decorative"))
         return Truncator(image.alt).chars(100)
 
-    @admin.display(description="credit", ordering="credit")
+    @admin.display(description=_("credit"), ordering="credit")
     def whose(self, image):
         return image.credit or format_html(
-            '<span class="tile__missing">{}</span>', "No credit"
+            '<span class="tile__missing">{}</span>', gettext("No credit")
         )
 
-    @admin.display(description="number and size", ordering="id")
+    @admin.display(description=_("number and size"), ordering="id")
     def facts(self, image):
-        return f"No. {image.pk}, {image.width} × {image.height}"
+        return gettext("No. %(number)d, %(width)d × %(height)d") % {
+            "number": image.pk,
+            "width": image.width,
+            "height": image.height,
+        }
 
     # Uploading
 
@@ -289,7 +313,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             request,
             "upload",
             {
-                "title": "Upload pictures",
+                "title": gettext("Upload pictures"),
                 "form": form,
                 "results": results,
                 "largest": LARGEST_FILE // 1024**2,
@@ -314,7 +338,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         self.log_addition(request, image, f"Uploaded as “{file.name}”.")
         return result | {
             "state": "taken",
-            "sentence": "It is in the library. Say what is to be seen.",
+            "sentence": gettext("It is in the library. Describe what it shows."),
             **self.about(image),
         }
 
@@ -381,7 +405,8 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             if self._done_or_refused(
                 request,
                 lambda: library.take_down(image, reason=reason, by=request.user),
-                f"“{image}” is off the site. Every size of it is deleted.",
+                gettext("“%(title)s” is off the site. All its sizes are deleted.")
+                % {"title": image},
             ):
                 self.log_change(request, image, f"Taken off the site: {reason}")
             return HttpResponseRedirect(_form_of(image))
@@ -389,7 +414,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             request,
             "take_down",
             {
-                "title": f"Take “{image}” off the site?",
+                "title": gettext("Take “%(title)s” off the site?") % {"title": image},
                 "image": image,
                 "form": form,
                 "uses": library.articles_with(image),
@@ -403,12 +428,15 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             return self._library_page(
                 request,
                 "bring_back",
-                {"title": f"Bring “{image}” back to the site?", "image": image},
+                {
+                    "title": gettext("Restore “%(title)s”?") % {"title": image},
+                    "image": image,
+                },
             )
         if self._done_or_refused(
             request,
             lambda: library.bring_back(image, by=request.user),
-            f"“{image}” stands again wherever it stood.",
+            gettext("“%(title)s” is restored wherever it was used.") % {"title": image},
         ):
             self.log_change(request, image, "Brought back to the site.")
         return HttpResponseRedirect(_form_of(image))
@@ -432,7 +460,11 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._library_page(
             request,
             "in_use",
-            {"title": f"“{image}” is not deleted", "image": image, "uses": uses},
+            {
+                "title": gettext("“%(title)s” was not deleted") % {"title": image},
+                "image": image,
+                "uses": uses,
+            },
             status=409,
         )
 
