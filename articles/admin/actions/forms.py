@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.fields import MomentField, NamesField
-from articles.admin.article.form import (
+from articles.admin.article.typed_names import (
     BYLINE_HELP,
     credits_written,
     tags_called,

@@ -2,36 +2,36 @@
 
 from contextlib import suppress
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.images.forms import (
+    FILES_AT_ONCE,
+    ImageForm,
+    TakeDownForm,
+    UploadForm,
+    form_of,
+)
 from articles.admin.images.picker import PickerMixin
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
-from articles.core.admin.stale_forms import keep_changes_of_others
 from articles.images import library
 from articles.images.library import ImageInUse, SamePicture
 from articles.images.processing.validation import (
     LARGEST_FILE,
     PictureRefused,
-    hash_of,
     validate_picture,
 )
 from articles.models import Image, TransitionError
 from articles.models.image import SEARCHED
-from articles.publishing.preflight import is_file_name
-
-# The most files in one upload. The script sends each file in a request of its own.
-FILES_AT_ONCE = 50
 
 
 class LibraryFilter(admin.SimpleListFilter):
@@ -56,150 +56,6 @@ class LibraryFilter(admin.SimpleListFilter):
             return images
         _label, word = self.piles[self.value()]
         return word(images, request.user)
-
-
-class FileField(forms.FileField):
-    """A file that is checked before anything is saved."""
-
-    def clean(self, data, initial=None):
-        file = super().clean(data, initial)
-        if file:
-            validate_picture(file)
-        return file
-
-
-class ImageForm(forms.ModelForm):
-    replacement = FileField(
-        required=False,
-        label=_("Replacement file"),
-        help_text=_(
-            "A better crop or a sharper copy of the same picture. It keeps the texts and appears wherever this file appears now."
-        ),
-    )
-
-    class Meta:
-        model = Image
-        fields = [
-            "alt",
-            "decorative",
-            "title",
-            "caption",
-            "credit",
-            "licence",
-            "source",
-            "focal_x",
-            "focal_y",
-        ]
-        widgets = {
-            "alt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-            "caption": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-            "focal_x": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
-            "focal_y": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
-        }
-        labels = {"focal_x": _("From the left"), "focal_y": _("From the top")}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        # Django's own mechanism for stale forms. It suits forms without multi-part fields and
-        # without autosave.
-        for name in self._column_fields():
-            self.fields[name].show_hidden_initial = True
-
-    def clean(self):
-        super().clean()
-        keep_changes_of_others(
-            self, {name: self[name].html_initial_name for name in self._column_fields()}
-        )
-
-    def _column_fields(self):
-        """The names of the fields that are columns of the picture."""
-        return self.fields.keys() - {"replacement"}
-
-    def changed_words(self):
-        """The values to store: those of each field that differs from its initial value."""
-        return {
-            name: self.cleaned_data[name]
-            for name in self._column_fields()
-            if self.cleaned_data[name] != self.initial[name]
-        }
-
-    def clean_alt(self):
-        alt = " ".join(self.cleaned_data["alt"].split())
-        if alt and is_file_name(alt):
-            raise forms.ValidationError(
-                _(
-                    "This is a file name. Describe what the picture shows, as you would on the phone."
-                )
-            )
-        return alt
-
-    def clean_replacement(self):
-        file = self.cleaned_data["replacement"]
-        if not file:
-            return None
-        try:
-            library.require_new(hash_of(file), but_for=self.instance)
-        except SamePicture as same:
-            raise forms.ValidationError(
-                format_html(
-                    # Translators: {address} and {title} are filled in; keep the link as it is.
-                    gettext(
-                        'This file is already in the library: <a href="{address}">“{title}”</a>. Use that one.'
-                    ),
-                    address=_form_of(same.image),
-                    title=same.image,
-                )
-            ) from None
-        return file
-
-
-class FilesField(forms.FileField):
-    """Any number of files, none of them checked yet."""
-
-    widget = forms.FileInput
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.widget.allow_multiple_selected = True
-        self.widget.attrs |= {
-            "multiple": True,
-            "accept": "image/jpeg,image/png,image/webp,image/avif,image/gif",
-        }
-
-    def clean(self, data, initial=None):
-        files = data if isinstance(data, list) else [data]
-        return [file for file in files if file]
-
-
-class UploadForm(forms.Form):
-    files = FilesField(required=False, label="Pictures")
-
-    def clean_files(self):
-        files = self.files.getlist("files")
-        if not files:
-            raise forms.ValidationError(_("Choose at least one picture."))
-        if len(files) > FILES_AT_ONCE:
-            raise forms.ValidationError(
-                gettext(
-                    "You chose %(number)d files; the limit is %(limit)d at once. Choose fewer."
-                )
-                % {"number": len(files), "limit": FILES_AT_ONCE}
-            )
-        return files
-
-
-class TakeDownForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        help_text=_("For the internal record: who asked for it, and why."),
-        error_messages={
-            "required": _(
-                "Enter a reason, for colleagues who wonder where the picture is."
-            )
-        },
-    )
 
 
 @admin.register(Image)
@@ -409,7 +265,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
                 % {"title": image},
             ):
                 self.log_change(request, image, f"Taken off the site: {reason}")
-            return HttpResponseRedirect(_form_of(image))
+            return HttpResponseRedirect(form_of(image))
         return self._library_page(
             request,
             "take_down",
@@ -439,7 +295,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             gettext("“%(title)s” is restored wherever it was used.") % {"title": image},
         ):
             self.log_change(request, image, "Brought back to the site.")
-        return HttpResponseRedirect(_form_of(image))
+        return HttpResponseRedirect(form_of(image))
 
     def delete_view(self, request, object_id, extra_context=None):
         image = self.get_object(request, unquote(object_id))
@@ -496,7 +352,3 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             },
             status=status,
         )
-
-
-def _form_of(image):
-    return reverse("admin:articles_image_change", args=[image.pk])
