@@ -207,9 +207,9 @@ class ProposalsMixin:
                 "parts": [(PART_NAMES[part.name].label, part) for part in found.parts],
                 "unknown": [PART_NAMES[part].label for part in found.unknown],
                 "pictures": pictures_at_the_head(now, then),
-                "conflicts": [PART_NAMES[part].label for part in conflicts]
+                "conflicts": word_list(PART_NAMES[part].label for part in conflicts)
                 if proposal.is_open
-                else [],
+                else "",
                 "form": form,
                 "own": own,
                 "may_answer": may_answer,

@@ -64,10 +64,10 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
     )
     pairs = [
         *_with_the_first(
-            keys.values(), _("the same except for case, accents or punctuation")
+            keys.values(), _("The same except for case, accents or punctuation")
         ),
-        *_with_the_first(singulars.values(), _("singular and plural")),
-        *(SimilarPair(*sorted(two), _("nearly the same spelling")) for two in near),
+        *_with_the_first(singulars.values(), _("Singular and plural")),
+        *(SimilarPair(*sorted(two), _("Nearly the same spelling")) for two in near),
     ]
     return SimilarNames(pairs, is_cut_short)
 
