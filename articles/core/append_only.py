@@ -11,6 +11,7 @@ functions of ten lines; its release 4.17.0 names no support for Django 6.1.
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class AppendOnlyError(TypeError):
@@ -45,9 +46,10 @@ class AppendOnly(models.Model):
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         related_name="+",
+        verbose_name=_("account"),
     )
-    by_name = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 
     objects = AppendOnlyQuerySet.as_manager()
 

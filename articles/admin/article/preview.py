@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
@@ -42,13 +42,19 @@ TOO_LONG_TO_PREVIEW = _(
 )
 
 
+def link_durations():
+    """For how many days a link can work, with the words of the choice."""
+    return [
+        (days, ngettext("%(number)d day", "%(number)d days", days) % {"number": days})
+        for days in (1, 3, 7)
+    ]
+
+
 class LinkForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("The link works for"),
         coerce=int,
-        choices=[
-            (days, ngettext_lazy("%d day", "%d days") % days) for days in (1, 3, 7)
-        ],
+        choices=link_durations,
         initial=3,
         widget=forms.RadioSelect,
         error_messages={
