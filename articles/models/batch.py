@@ -47,7 +47,7 @@ class ArticleBatch(AppendOnly):
         default_permissions = []
 
     def __str__(self):
-        return f"{self.by_name}: {self.what}"
+        return _("%(name)s: %(step)s") % {"name": self.by_name, "step": self.what}
 
     @property
     def undone(self):
@@ -118,7 +118,10 @@ class BatchedArticle(models.Model):
         ]
 
     def __str__(self):
-        return f"Article {self.article_id} in batch {self.batch_id}"
+        return _("Article %(article)s in bulk action %(batch)s") % {
+            "article": self.article_id,
+            "batch": self.batch_id,
+        }
 
 
 def _not_undone():

@@ -32,7 +32,7 @@ class CalendarAddress(models.Model):
         default_permissions = []
 
     def __str__(self):
-        return f"Calendar of {self.user}"
+        return _("Calendar of %(name)s") % {"name": self.user}
 
     def get_absolute_url(self):
         return reverse("articles:calendar", args=[self.key])

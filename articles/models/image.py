@@ -428,4 +428,7 @@ class ImageUse(models.Model):
         ]
 
     def __str__(self):
-        return f"Picture {self.image_id} in article {self.article_id}"
+        return _("Picture %(picture)s in article %(article)s") % {
+            "picture": self.image_id,
+            "article": self.article_id,
+        }

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.core.moments import moment_in_words
+
 
 def random_key():
     return secrets.token_urlsafe(24)
@@ -50,7 +52,10 @@ class PreviewLink(models.Model):
         default_permissions = []
 
     def __str__(self):
-        return f"Preview of article {self.article_id} until {self.ends_at}"
+        return _("Preview of article %(article)s until %(time)s") % {
+            "article": self.article_id,
+            "time": moment_in_words(self.ends_at),
+        }
 
     def get_absolute_url(self):
         return reverse("articles:preview", args=[self.key])

@@ -84,7 +84,10 @@ class Proposal(models.Model):
         ]
 
     def __str__(self):
-        return f"Proposal {self.pk} for article {self.article_id}"
+        return _("Proposal %(number)s for article %(article)s") % {
+            "number": self.pk,
+            "article": self.article_id,
+        }
 
     @property
     def who(self):

@@ -178,7 +178,10 @@ class Revision(models.Model):
         ]
 
     def __str__(self):
-        return f"Revision {self.pk} of article {self.article_id}"
+        return _("Revision %(number)s of article %(article)s") % {
+            "number": self.pk,
+            "article": self.article_id,
+        }
 
     @property
     def who(self):

@@ -70,7 +70,10 @@ class Step(AppendOnly):
         verbose_name_plural = _("steps")
 
     def __str__(self):
-        return f"{self.get_what_display()} by {self.who}"
+        return _("%(step)s by %(name)s") % {
+            "step": self.get_what_display(),
+            "name": self.who,
+        }
 
     @property
     def who(self):

@@ -230,7 +230,10 @@ class TagsApart(models.Model):
         ]
 
     def __str__(self):
-        return f"“{self.first}” is not “{self.second}”"
+        return _("“%(one)s” is not “%(other)s”") % {
+            "one": self.first,
+            "other": self.second,
+        }
 
 
 class TaggedArticle(ItemBase):

@@ -92,4 +92,7 @@ class Unsaved(models.Model):
         ]
 
     def __str__(self):
-        return f"What {self.by} has not saved of article {self.article_id}"
+        return _("Unsaved text of %(name)s in article %(article)s") % {
+            "name": self.by,
+            "article": self.article_id,
+        }
