@@ -216,7 +216,7 @@ def test_a_correction_answers_the_requests_that_were_ticked(desk, editor):
         step_of(article, "correct"), correcting(article, ticked=[ticked])
     )
     assert answer.url == form_of(article)
-    assert "has a new correction" in said(answer)
+    assert "is published." in said(answer)
     correction = article.corrections.get()
     assert (correction.by, correction.by_name) == (editor, "Edda Torres")
     assert correction.text.endswith("It is 6.4.")
@@ -247,7 +247,7 @@ def test_a_request_closed_meanwhile_publishes_nothing_and_keeps_the_words(desk, 
         make_request(article=article)
     asked.close()
     page = desk.post(step_of(article, "correct"), correcting(article, ticked=[asked]))
-    assert "Somebody has answered or closed a request" in page.text
+    assert "Someone has answered or closed a request" in page.text
     assert "An earlier version said 5.1." in page.text
     assert not Correction.objects.exists()
 

@@ -224,7 +224,7 @@ def test_a_new_date_never_takes_an_article_from_its_readers(db, now):
 
 def test_an_empty_date_never_means_now(db, now):
     article = make_visible_article(published_at=now + DAY)
-    with pytest.raises(TransitionError, match="Give the date"):
+    with pytest.raises(TransitionError, match="Enter the date"):
         article.redate(None)
     article.refresh_from_db()
     assert article.published_at == now + DAY

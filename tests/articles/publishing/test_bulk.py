@@ -139,7 +139,7 @@ def test_undoing_lets_nothing_appear_that_was_rewritten_since(one, two):
     actions.save(one, one.working_content() | {"title": "Written since"})
     undone = undo_bulk_action(outcome.batch, by=None)
     assert undone.done == [two]
-    assert "nobody has looked at it as it is" in undone.skipped[0][1]
+    assert "has not been reviewed" in undone.skipped[0][1]
     assert standing(one, two) == ["draft", "published"]
 
 
@@ -236,7 +236,7 @@ def test_names_come_behind_a_byline_or_in_its_place(one):
 def test_a_batch_is_undone_once(one):
     outcome = do("submit", [one], Article.submit)
     undo_bulk_action(outcome.batch, by=make_user(first_name="Edda"))
-    with pytest.raises(TransitionError, match="Edda has undone this before"):
+    with pytest.raises(TransitionError, match="Edda has already undone this"):
         undo_bulk_action(outcome.batch, by=None)
 
 
@@ -269,7 +269,7 @@ def test_an_undoing_that_stopped_goes_on_and_undoes_nothing_twice(
     finished = ArticleBatch.objects.get(pk=half_undone.pk)
     assert finished.undone == half_undone.undone
     assert not finished.is_open
-    with pytest.raises(TransitionError, match="has undone this before"):
+    with pytest.raises(TransitionError, match="has already undone this"):
         undo_bulk_action(finished, by=None)
 
 
@@ -344,13 +344,13 @@ def test_an_article_that_was_changed_since_it_was_shown_is_left_out(one, two):
     assert outcome.done == [two]
     [(article, why_not)] = outcome.skipped
     assert article == one
-    assert "“New” was changed since it was shown to you" in why_not
+    assert "“New” was changed after it was shown to you" in why_not
     assert standing(one, two) == ["draft", "in_review"]
 
 
 def test_an_undoing_is_not_undone(one):
     undone = undo_bulk_action(do("submit", [one], Article.submit).batch, by=None)
-    with pytest.raises(TransitionError, match="an undoing itself"):
+    with pytest.raises(TransitionError, match="an undo itself"):
         undo_bulk_action(undone.batch, by=None)
 
 

@@ -216,7 +216,7 @@ def test_what_is_about_to_become_public_with_an_error_is_a_problem(editor):
     waiting.submit()
     soon = make_visible_article(title="Soon", body="", published_at=in_a_day())
     make_visible_article(title="Sound", published_at=in_a_day())
-    said = "It has no text. Write it first."
+    said = "The text is missing."
     assert words(editor, "Problems") == [f"{one}: {said}" for one in [soon, waiting]]
 
 

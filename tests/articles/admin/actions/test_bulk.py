@@ -77,7 +77,7 @@ def test_tags_are_added_to_many_after_asking(desk):
     page = act(desk, "tag", one, two, index="0").content.decode()
     assert "Which tags should 2 articles have" in page
     page = act(desk, "tag", one, two, _confirmed="1", tags="").content.decode()
-    assert "Write at least one tag." in page
+    assert "Enter at least one tag." in page
     act(desk, "tag", one, two, _confirmed="1", tags='Sea, "Fish, fresh"')
     assert [tag.name for tag in one.tags.all()] == ["Harbour", "Sea", "Fish, fresh"]
     act(desk, "untag", one, two, _confirmed="1", tags="sea")
@@ -135,7 +135,7 @@ def test_nobody_undoes_what_they_may_not_do(client, writer, editor):
     editor.user_permissions.add(Permission.objects.get(codename="change_article"))
     client.force_login(editor)
     response = client.post(page_of(ArticleBatch.objects.get()))
-    assert "You may not take the step" in said(response)
+    assert "You do not have permission for" in said(response)
     assert statuses() == ["withdrawn"]
 
 
@@ -273,7 +273,7 @@ def test_an_undoing_that_stopped_half_way_is_gone_on_with_from_its_page(desk):
         undo_bulk_action(batch, by=None, refusal_of=stop)
     page = desk.get(page_of(batch)).content.decode()
     assert "2 articles are left. Where it has stopped, go on" in page
-    assert "Go on undoing" in page
+    assert "Continue undo" in page
     desk.post(page_of(batch))
     assert statuses() == ["draft"] * 3
-    assert "Go on undoing" not in desk.get(page_of(batch)).content.decode()
+    assert "Continue undo" not in desk.get(page_of(batch)).content.decode()

@@ -101,7 +101,7 @@ def test_what_a_script_would_put_into_the_body_does_not_stay(desk):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("language", "<b>", "Write the language as"),
+        ("language", "<b>", "Write the language like"),
         ("signed_by", "x" * 200, "Is a comma missing?"),
         ("tags", "x" * 200, "Is a comma missing?"),
         ("slug", "taken", "belongs to another article"),
@@ -176,7 +176,7 @@ def test_of_two_who_edit_the_second_is_told_and_loses_nothing(desk):
     seen = desk.get(form_of(article)).context["adminform"].form["seen"].value()
     desk.post(form_of(article), typed(article, title="Theirs", seen=seen))
     page = desk.post(form_of(article), typed(article, title="Mine", seen=seen))
-    assert "Somebody has saved this article since you opened it" in (
+    assert "Someone has saved this article since you opened it" in (
         page.content.decode()
     )
     assert 'value="Mine"' in page.content.decode()
@@ -215,7 +215,7 @@ def test_a_date_that_other_zones_cannot_express_is_refused(
         form_of(article),
         typed(article, embargo_until_0=date, embargo_until_1=time),
     )
-    assert "Look at the year again" in page.content.decode()
+    assert "Check the year" in page.content.decode()
     assert f'value="{date}"' in page.content.decode()
     narrowed = {"published_at__year": date[:4].lstrip("0")}
     assert desk.get(LIST, narrowed, follow=True).status_code == 200
@@ -402,7 +402,7 @@ def test_save_and_next_goes_to_the_one_that_followed_though_the_saved_one_left(d
     assert first.language == "en"
     last = desk.post(f"{form_of(third)}?{filters}", typed(third, _savenext="1"))
     assert last.url == f"{LIST}?language=de&o=1"
-    assert "last one in this list" in said(last)
+    assert "last item in this list" in said(last)
 
 
 def test_a_form_with_a_mistake_goes_nowhere(desk):

@@ -102,7 +102,7 @@ def test_a_deleted_article_says_so(desk):
     article.delete()
     for answer in (desk.post(keep, typed()), desk.get(presence)):
         assert answer.status_code == 404
-        assert "not there any more" in answer.json()["problem"]
+        assert "no longer exists" in answer.json()["problem"]
 
 
 def test_signed_out_nothing_is_kept(client, db):
@@ -142,7 +142,7 @@ def test_what_was_not_saved_is_offered_and_taken_over_as_it_was_typed(desk):
     assertContains(page, "and did not save it")
     assert form_on(page)["title"].value() == "As it was"
     page = desk.get(f"{form_of(article)}?_unsaved=1")
-    assertContains(page, "stands in the form. It is not saved yet")
+    assertContains(page, "is in the form. It is not saved yet")
     assertContains(page, 'value="Typed"')
     assertContains(page, 'value="Nobody Yet"')
     assertContains(page, 'value="2030-01-02"')
@@ -198,7 +198,7 @@ def test_it_can_be_thrown_away(desk):
     desk.post(keep_of(article), typed(article, title="Typed"))
     response = desk.post(throw_away(article))
     assert response.url == form_of(article)
-    assert "is thrown away" in said(response)
+    assert "is discarded" in said(response)
     assert not Unsaved.objects.exists()
     assert desk.post(throw_away(article)).status_code == 404
 
@@ -349,7 +349,7 @@ def test_two_tabs_of_one_editor_merge_as_those_of_two(desk):
     page = both_change(
         desk, desk, Article.objects.get(), {"title": "One"}, {"title": "Two"}
     )
-    assertContains(page, "You have saved this elsewhere")
+    assertContains(page, "You saved this elsewhere")
 
 
 def dates_on(page):
@@ -574,7 +574,7 @@ def test_a_writer_still_finds_the_words_when_the_article_went_on(client, writer)
     assertContains(client.get(form_of(article)), "and did not save it")
     page = client.get(unsaved_of(article))
     assertContains(page, "My words")
-    assertContains(page, "You cannot change the article any more")
+    assertContains(page, "You can no longer edit the article")
     assertNotContains(page, "?_unsaved=1")
 
 

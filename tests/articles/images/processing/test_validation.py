@@ -108,7 +108,7 @@ def test_a_picture_is_taken_by_what_it_is(format):
         (file_of(photograph(), "BMP"), "a BMP"),
         (b"<!doctype html><title>x</title>", "a web page"),
         (b"PK\x03\x04....", "a ZIP"),
-        (b"Words.", "no picture that is known"),
+        (b"Words.", "not a known kind of picture"),
     ],
 )
 def test_what_is_no_picture_is_refused_by_its_name(content, words):
