@@ -180,7 +180,7 @@ def test_two_browsers_see_each_other_and_settle_a_conflict(desk, open_page):
     desk.get_by_role(
         "heading", name="Conflict: two people changed the same parts"
     ).wait_for()
-    words = desk.get_by_role("region", name="What differs: body")
+    words = desk.get_by_role("region", name="Differences: Body")
     assert words.locator("ins").first.inner_text() == "Bo"
     parts = desk.locator(".conflict")
     parts.filter(has_text="Title").get_by_role("button", name="Use theirs").click()
@@ -204,7 +204,7 @@ def test_without_javascript_words_come_back_and_a_conflict_is_settled(
     Unsaved.objects.store(article, typed(article, title="Mine"), by=editor)
     page = open_page(user=editor, java_script_enabled=False)
     page.goto(form_of(article))
-    page.get_by_role("link", name="Look at it").click()
+    page.get_by_role("link", name="View", exact=True).click()
     page.get_by_role("link", name="Put it into the form").click()
     assert page.get_by_label("Title").input_value() == "Mine"
     other = open_page(user=make_user(role="Editors"), java_script_enabled=False)
@@ -212,7 +212,7 @@ def test_without_javascript_words_come_back_and_a_conflict_is_settled(
     other.get_by_label("Title").fill("Theirs")
     save(other)
     save(page)
-    page.get_by_label("Theirs", exact=True).check()
+    page.get_by_label("The other version", exact=True).check()
     save(page)
     page.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
