@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from articles.core.admin.changelist import LongListMixin
@@ -22,12 +22,16 @@ LONGEST_REPLY = 2000
 
 # Name in the address: label, and the queryset method.
 REQUEST_LISTS = {
-    "open": (_("Open"), "open"),
+    "open": (pgettext_lazy("correction request", "Open"), "open"),
     "answered": (_("Answered by a correction"), "answered"),
     "closed": (_("Closed without a correction"), "closed"),
     "all": (_("All"), "all"),
 }
-STATES = {"open": _("Open"), "answered": _("Answered"), "closed": _("Closed")}
+STATES = {
+    "open": pgettext_lazy("correction request", "Open"),
+    "answered": pgettext_lazy("correction request", "Answered"),
+    "closed": pgettext_lazy("correction request", "Closed"),
+}
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -354,15 +354,15 @@ class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
             request, {"title": gettext("Tag log"), **(extra_context or {})}
         )
 
-    @admin.display(description=_("when"))
+    @admin.display(description=_("time"))
     def when(self, step):
         return moment(step.at)
 
-    @admin.display(description=_("who"))
+    @admin.display(description=_("by"))
     def who(self, step):
         return format_html("<bdi>{}</bdi>", step.who)
 
-    @admin.display(description=_("what"))
+    @admin.display(description=_("step"))
     def did(self, step):
         return format_html('<span dir="auto">{}</span>', step.in_words)
 

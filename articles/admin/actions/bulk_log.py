@@ -87,7 +87,7 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
         batches = super().get_queryset(request).seen_by(request.user)
         return batches.select_related("undone_by").with_left_to_undo()
 
-    @admin.display(description=_("what"))
+    @admin.display(description=_("step"))
     def label(self, batch):
         label = (
             ARTICLE_STEPS[batch.what].label

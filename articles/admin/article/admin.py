@@ -146,6 +146,7 @@ class ArticleAdmin(
         return format_html(
             '{} <span class="quiet">{}</span>',
             _time(article.public_from),
+            # Translators: %(time)s is a length of time, such as “2 h 10 min”.
             gettext("in %(time)s") % {"time": time_until(article.public_from)},
         )
 
@@ -460,6 +461,7 @@ def time_until(moment):
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     parts = [
+        # Translators: days, hours and minutes, abbreviated.
         (days, gettext("%(number)d d")),
         (hours, gettext("%(number)d h")),
         (minutes, gettext("%(number)d min")),

@@ -182,7 +182,9 @@ def test_a_picture_dropped_into_the_text_goes_into_the_library(open_desk):
     expect(body.locator("img[data-file]")).to_be_visible()
     assert Image.objects.count() == 1
     drop(page, ".ProseMirror", file_of("bad.png", b"nothing"))
-    expect(page.get_by_text("bad.png: This file is not a known kind of picture")).to_be_visible()
+    expect(
+        page.get_by_text("bad.png: This file is not a known kind of picture")
+    ).to_be_visible()
     expect(body).to_contain_text("Words.")
 
 
