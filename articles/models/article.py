@@ -374,7 +374,7 @@ class Article(models.Model):
     def set_byline(self, *roles):
         """Replace the byline by these pairs of a person and a role, in order. Saves new people."""
         with transaction.atomic():
-            for person, _ in roles:
+            for person, _role in roles:
                 if person.pk is None:
                     person.save()
             self.credits.all().delete()

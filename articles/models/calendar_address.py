@@ -9,7 +9,9 @@ from articles.models.preview_link import random_key
 class CalendarAddressQuerySet(models.QuerySet):
     def renew(self, user):
         """Replace the user's address by a new one, and return it."""
-        address, _ = self.update_or_create(user=user, defaults={"key": random_key()})
+        address, _created = self.update_or_create(
+            user=user, defaults={"key": random_key()}
+        )
         return address
 
 

@@ -138,7 +138,7 @@ class CorrectionRequest(LinkedRow):
         ]
 
     def __str__(self):
-        return _("Report about “%(article)s”") % {"article": self.article}
+        return _("Correction request about “%(article)s”") % {"article": self.article}
 
     @property
     def is_open(self):
@@ -178,9 +178,9 @@ class CorrectionRequest(LinkedRow):
 
     def _refusal(self):
         sentence = (
-            _("%(name)s answered this report on %(time)s. Nothing was changed.")
+            _("%(name)s answered this request on %(time)s. Nothing was changed.")
             if self.answer_id
-            else _("%(name)s closed this report on %(time)s. Nothing was changed.")
+            else _("%(name)s closed this request on %(time)s. Nothing was changed.")
         )
         return sentence % {
             "name": self.closed_by_name or _("automatic"),

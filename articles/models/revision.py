@@ -96,7 +96,7 @@ class RevisionQuerySet(models.QuerySet):
         newest_of = {}
         for pk, at in drafts:
             newest_of.setdefault(int(at.timestamp() // TEN_MINUTES), pk)
-        gone = {pk for pk, _ in drafts}.difference(newest_of.values())
+        gone = {pk for pk, _at in drafts}.difference(newest_of.values())
         if gone:
             gone.difference_update(
                 self.filter(pk__in=gone).with_open_work().values_list("pk", flat=True)

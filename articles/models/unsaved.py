@@ -41,7 +41,7 @@ class UnsavedQuerySet(models.QuerySet):
 
     def store(self, article, typed, *, by, began_from=None):
         """Store what the person has typed (see Unsaved.typed) in place of their earlier text."""
-        row, _ = self.update_or_create(
+        row, _created = self.update_or_create(
             article=article,
             by=by,
             defaults={"typed": typed, "began_from": began_from, "at": timezone.now()},

@@ -65,7 +65,7 @@ class PublishForm(StepForm):
             article: [problem for problem in found if problem.is_error]
             for article, found in self.found
         }
-        if not any(not self.refusal_of(article) for article, _ in self.found):
+        if not any(not self.refusal_of(article) for article, _problems in self.found):
             del self.fields["anyway"]
 
     @property

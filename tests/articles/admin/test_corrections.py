@@ -184,7 +184,7 @@ def test_the_form_of_the_article_says_how_many_requests_are_open(desk):
     make_request(article=article).close()
     make_request()
     page = desk.get(form_of(article)).text
-    assert "2 open correction requests</a>" in page
+    assert "2 open correction requests from readers</a>" in page
     query = f"?state=open&article__id__exact={article.pk}"
     assert LIST + query.replace("&", "&amp;") in page
     assert len(rows(desk, query)) == 2
@@ -234,7 +234,7 @@ def test_a_mistake_publishes_nothing_and_keeps_the_words(desk, change):
         step_of(article, "correct"), correcting(article) | {"text": "Words."} | change
     )
     assert page.status_code == 200
-    assert "Nothing was done yet" in page.text
+    assert "Nothing was changed yet" in page.text
     assert change.get("text", "Words.").strip() in page.text
     assert not Correction.objects.exists()
 

@@ -42,7 +42,7 @@ def test_the_form_of_a_person_says_how_often_they_stand_in_bylines(desk, monkeyp
     for _ in range(3):
         make_article().set_byline((person, "by"), (person, "photographs"))
     make_article().set_byline((person, "editing"))
-    assertContains(desk.get(address), "by: 3, photographs: 3, editing: 1")
+    assertContains(desk.get(address), "by: 3, photographs: 3 and editing: 1")
     monkeypatch.setattr(people, "MOST_ROWS_COUNTED", 2)
     assertContains(desk.get(address), "by: more than 2")
     assertNotContains(desk.get(reverse("admin:articles_person_add")), "in bylines")

@@ -154,7 +154,8 @@ def test_of_two_editors_only_one_publishes(db):
     ana = make_user(first_name="Ana", last_name="Ruiz")
     article.publish(by=ana)
     with pytest.raises(
-        TransitionError, match="published already. Ana Ruiz published it on"
+        TransitionError,
+        match="already has this status: Published. Ana Ruiz published it on",
     ):
         same_article.publish()
     assert article.steps.count() == 1

@@ -61,7 +61,7 @@ def test_of_two_editors_the_second_is_told_who_was_first(db, first, second):
 
     take(asked, first, edda)
     done = "closed" if first == "close" else "answered"
-    with pytest.raises(TransitionError, match=f"Edda {done} this report on "):
+    with pytest.raises(TransitionError, match=f"Edda {done} this request on "):
         take(same_request, second, bo)
     assert same_request.closed_by_name == "Edda"
     assert same_request.state == asked.state

@@ -50,7 +50,7 @@ def test_a_step_is_taken_on_each_article_and_undone_on_all(one, two):
     assert standing(one, two) == ["draft", "draft"]
     newest = one.steps.first()
     assert (newest.what, newest.who) == ("undo", "Edda Torres")
-    assert f"batch {outcome.batch.pk}" in newest.reason
+    assert f"bulk action {outcome.batch.pk}" in newest.reason
 
 
 def test_an_article_that_cannot_follow_is_skipped_with_the_reason(one):
@@ -59,7 +59,7 @@ def test_an_article_that_cannot_follow_is_skipped_with_the_reason(one):
     assert outcome.done == [one]
     [(article, why_not)] = outcome.skipped
     assert article == live
-    assert "“Live” is published" in why_not
+    assert "“Live” cannot be submitted for review. Its status: Published." in why_not
     assert [item.why_not for item in outcome.batch.items.all()] == [why_not, ""]
 
 
@@ -75,7 +75,7 @@ def test_an_article_that_was_deleted_meanwhile_is_skipped_and_keeps_no_other_fro
         refusal_of=lambda article: why_not if article == two else "",
     )
     assert outcome.done == [one]
-    assert outcome.skipped == [(two, "“Two” was deleted in the same moment.")]
+    assert outcome.skipped == [(two, "“Two” was deleted at the same moment.")]
     assert outcome.batch.items.get().article == one
 
 
@@ -148,7 +148,7 @@ def test_undoing_never_hides_what_readers_see_until_later(db):
     now = timezone.now() - HOUR
     outcome = do("redate", [scheduled], lambda article: article.redate(now))
     undone = undo_bulk_action(outcome.batch, by=None)
-    assert "Readers can see" in undone.skipped[0][1]
+    assert "Readers can already see" in undone.skipped[0][1]
     assert Article.objects.visible().exists()
 
 
@@ -183,9 +183,7 @@ def test_an_article_that_says_so_already_is_skipped(one):
     outcome = do(
         "tag", [one], lambda article: actions.change_tags(article, tags=["harbour"])
     )
-    assert outcome.skipped == [
-        (one, "“One” is that way already, so nothing was changed.")
-    ]
+    assert outcome.skipped == [(one, "“One” is already that way. Nothing was changed.")]
     assert not one.revisions.filter(note__startswith="Tags").exists()
 
 
@@ -195,7 +193,7 @@ def test_undoing_tags_leaves_alone_what_was_edited_since(one):
     )
     actions.change_tags(one, tags=["Fish"])
     undone = undo_bulk_action(outcome.batch, by=None)
-    assert "changed since" in undone.skipped[0][1]
+    assert "changed in the meantime" in undone.skipped[0][1]
     assert working(one)["tags"] == ["Harbour", "Sea", "Fish"]
 
 
@@ -311,7 +309,7 @@ def test_undoing_does_not_take_the_place_on_top_from_another(db):
     assert undone.skipped == [
         (
             first,
-            "“C” is on top of the front page by now, so “A” is not put back there.",
+            "“C” is now on top of the front page, so “A” is not put back there.",
         )
     ]
     assert Article.objects.on_top().get() == other
@@ -324,7 +322,7 @@ def test_undoing_does_not_take_the_place_on_top_from_another(db):
     assert standing(first, second) == ["published", "published"]
     assert Article.objects.on_top().get() == other
     assert undone.remarks == [
-        "“C” is on top of the front page by now, so “B” is not put back there."
+        "“C” is now on top of the front page, so “B” is not put back there."
     ]
 
 

@@ -113,7 +113,7 @@ def test_a_proposal_is_answered_once(article, writer, editor):
     proposal = propose(article, {"title": "Better"}, by=writer)
     same = Proposal.objects.get(pk=proposal.pk)
     take_back(proposal, by=writer)
-    with pytest.raises(TransitionError, match="Ana Ruiz was first"):
+    with pytest.raises(TransitionError, match="Ana Ruiz was faster"):
         take_over(same, by=editor)
     assert article.working_content()["title"] == "Harbour"
     assert article.steps.filter(what="take_over").count() == 0

@@ -31,7 +31,7 @@ def test_an_article_in_order_is_published_without_a_tick(desk):
     article = make_sound_article()
     page = desk.get(step_of(article, "publish")).content.decode()
     assert "Publish anyway" not in page
-    assert f"/articles/{article.slug}/." in page
+    assert f"/articles/{article.slug}/</li>" in page
     desk.post(step_of(article, "publish"))
     article.refresh_from_db()
     assert article.is_visible
@@ -121,7 +121,7 @@ def test_the_page_says_what_readers_will_see_changed_and_who_links_here(desk):
     )
     save(article, {"title": "New", "slug": "new"})
     page = desk.get(step_of(article, "changes")).content.decode()
-    assert "changed: the headline, the address." in page
+    assert "Readers will see changes in: Title and Address." in page
     assert form_of(linking) in page
 
 

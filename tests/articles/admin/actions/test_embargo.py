@@ -45,7 +45,7 @@ def test_lifting_an_embargo_wants_a_reason_and_records_it(desk, editor):
     assert article.embargo_until is None
     step = article.steps.get()
     assert (step.what, step.by) == ("lift_embargo", editor)
-    assert step.reason.startswith("The source agreed (it was to end on")
+    assert step.reason.startswith("The source agreed (embargo until")
     assert "lift" not in buttons(desk.get(form_of(article)))
 
 

@@ -126,7 +126,7 @@ def test_a_step_that_somebody_else_took_first_keeps_the_text_and_says_who(desk):
     Article.objects.get(pk=article.pk).publish(by=other)
     response = desk.post(step_of(article, "publish"), follow=True)
     html = response.content.decode()
-    assert "is published now" in html
+    assert "Its status: Published." in html
     article.refresh_from_db()
     assert article.title == "Mine"
     assert article.steps.count() == 1
@@ -325,7 +325,7 @@ def test_the_list_submits_many_and_says_which_could_not_be(desk, editor):
     response = act(desk, "submit", one, two, published, index="0")
     assert {article.status for article in Article.objects.in_review()} == {"in_review"}
     assert Article.objects.in_review().count() == 2
-    assert f"“{published}” is published" in said(response)
+    assert f"for “{published}”. Its status: Published." in said(response)
     assert one.steps.get().by == editor
 
 

@@ -139,7 +139,7 @@ def test_what_was_not_saved_is_offered_and_taken_over_as_it_was_typed(desk):
     words |= {"planned_for": "2030-01-01"}
     desk.post(keep_of(article), words)
     page = desk.get(form_of(article))
-    assertContains(page, "and did not save it")
+    assertContains(page, "You have unsaved text from")
     assert form_on(page)["title"].value() == "As it was"
     page = desk.get(f"{form_of(article)}?_unsaved=1")
     assertContains(page, "is in the form. It is not saved yet")
@@ -174,7 +174,7 @@ def test_what_is_offered_and_not_decided_outlives_the_saving_of_something_else(d
     page = desk.get(form_of(article))
     assertContains(page, 'name="_undecided" value="1" form="article_form"')
     desk.post(form_of(article), typed(article, title="Other", _undecided="1"))
-    assertContains(desk.get(form_of(article)), "and did not save it")
+    assertContains(desk.get(form_of(article)), "You have unsaved text from")
 
 
 def test_a_refused_save_leaves_what_was_kept(desk):
@@ -190,7 +190,7 @@ def test_what_stands_in_the_form_anyway_is_not_offered(desk):
     )
     for body in [article.body, "<p>x</p><h2>y</h2>"]:
         desk.post(keep_of(article), typed(article, body=body, standfirst="One\r\nline"))
-        assertNotContains(desk.get(form_of(article)), "and did not save it")
+        assertNotContains(desk.get(form_of(article)), "You have unsaved text from")
 
 
 def test_it_can_be_thrown_away(desk):
@@ -225,7 +225,7 @@ def test_words_from_an_older_state_merge_when_they_are_saved(desk, bo):
     form = form_on(desk.get(f"{form_of(article)}?_unsaved=1"))
     sent = typed(article, title="Mine", tags="a", seen=form["seen"].value())
     response = desk.post(form_of(article), sent)
-    assert "What Bo Lund saved meanwhile was kept: tags." in said(response)
+    assert "What Bo Lund saved in the meantime was kept: Tags." in said(response)
     article = Article.objects.get()
     assert article.title == "Mine"
     assert [tag.name for tag in article.tags.all()] == ["b"]
@@ -294,7 +294,7 @@ def test_both_versions_of_what_two_changed_stand_side_by_side(desk, bo):
         {"body": "<p>I went home.</p>"},
         {"body": "<p>I ran home.</p>"},
     )
-    assertContains(page, "<bdi>Bo Lund</bdi> has saved this")
+    assertContains(page, "<bdi>Bo Lund</bdi> saved this")
     assertContains(page, "I <del>went</del><ins>ran</ins> home.")
     assert form_on(page)["body"].value() == "<p>I went home.</p>"
     assert [conflict.part for conflict in page.context["conflicts"]] == ["body"]
@@ -344,7 +344,7 @@ def test_theirs_of_a_state_that_is_not_there_leaves_ones_own(desk, seen):
 def test_two_tabs_of_one_editor_merge_as_those_of_two(desk):
     article = make_article(title="As it was", tags=["old"])
     response = both_change(desk, desk, article, {"title": "Mine"}, {"tags": "new"})
-    assert "What you saved elsewhere was kept: tags." in said(response)
+    assert "What you saved elsewhere was kept: Tags." in said(response)
     assert Article.objects.get().title == "Mine"
     page = both_change(
         desk, desk, Article.objects.get(), {"title": "One"}, {"title": "Two"}
@@ -395,8 +395,8 @@ def test_an_embargo_that_was_lifted_does_not_come_back_with_an_older_form(desk):
 @pytest.mark.parametrize(
     ("theirs", "sentence"),
     [
-        ("2030-01-02", "Somebody has set this to “2 January 2030”"),
-        ("", "Somebody has emptied this"),
+        ("2030-01-02", "Someone set this to “2 January 2030”"),
+        ("", "Someone cleared this"),
     ],
 )
 def test_of_a_date_that_two_have_changed_the_later_one_is_asked(
@@ -510,7 +510,7 @@ def test_a_body_of_nearly_a_million_characters_is_saved_kept_and_told_apart(desk
     )
     assertContains(page, "End")
     desk.post(keep_of(article), typed(body=story))
-    assertContains(desk.get(form_of(article)), "and did not save it")
+    assertContains(desk.get(form_of(article)), "You have unsaved text from")
 
 
 # Pasting
@@ -571,7 +571,7 @@ def test_a_writer_still_finds_the_words_when_the_article_went_on(client, writer)
     client.force_login(writer)
     client.post(keep_of(article), typed(article, title="My words"))
     article.submit()
-    assertContains(client.get(form_of(article)), "and did not save it")
+    assertContains(client.get(form_of(article)), "You have unsaved text from")
     page = client.get(unsaved_of(article))
     assertContains(page, "My words")
     assertContains(page, "You can no longer edit the article")

@@ -76,7 +76,7 @@ def test_of_what_two_have_changed_of_one_picture_the_later_one_is_asked(desk):
     others = on_the_screen(desk.get(form_of(image))) | {"alt": "A lake", "credit": "B"}
     desk.post(form_of(image), others)
     page = desk.post(form_of(image), mine)
-    assertContains(page, "Somebody has set this to “A lake” since you opened the form.")
+    assertContains(page, "Someone set this to “A lake” after you opened the form.")
     assertContains(page, "Somebody has set this to “B”")
     again = on_the_screen(page)
     assert (again["alt"], again["credit"]) == ("A pond", "")
@@ -194,7 +194,7 @@ def test_taking_down_wants_a_reason_and_names_the_articles(desk, editor):
     make_article(title="Harbour", lead_image=image)
     assertContains(desk.get(form_of(image, "take_down")), "Harbour")
     page = desk.post(form_of(image, "take_down"), {"reason": ""})
-    assertContains(page, "Say why", status_code=422)
+    assertContains(page, "Enter a reason", status_code=422)
     desk.post(form_of(image, "take_down"), {"reason": "The photographer asked."})
     image.refresh_from_db()
     assert image.taken_down_by_name == "Edda Torres"

@@ -118,7 +118,7 @@ def test_what_is_no_picture_is_refused_by_its_name(content, words):
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "GIF"])
 def test_a_file_that_is_cut_off_is_refused(format):
     content = file_of(Drawing.effect_noise((200, 200), 90).convert("RGB"), format)
-    assert "broken or cut off" in refusal(content[: len(content) * 2 // 3])
+    assert "damaged or incomplete" in refusal(content[: len(content) * 2 // 3])
 
 
 def test_a_wrong_checksum_is_found(samples):
