@@ -205,7 +205,7 @@ def test_a_new_tag_needs_a_name_and_gets_its_address(desk):
     ("name", "slug", "told"),
     [
         ("HARBOUR", "x", "The tag “Harbour” already exists"),
-        ("Port", "harbour", "The address “harbour” belongs to another tag"),
+        ("Port", "harbour", "The address “harbour” belongs or belonged to another tag"),
         ("Port", "ünder", "valid “slug”"),
         ("", "x", "required"),
         ("x" * 300, "x", "at most 100 characters"),

@@ -218,7 +218,7 @@ def test_what_was_changed_since_the_list_was_shown_is_left_out_and_said(desk):
     save(Article.objects.get(pk=one.pk), {"title": "New"})
     response = act(desk, "submit", one, two, shown=shown)
     assert "“New” was changed after it was shown to you" in said(response)
-    assert "done to 1 article" in said(response)
+    assert "1 article changed" in said(response)
     assert statuses() == ["draft", "in_review"]
 
 

@@ -236,7 +236,7 @@ def test_what_others_changed_since_is_not_shown_as_the_writers_doing(
         began_from=article.working_copy.pk,
     )
     page = desk.get(page_of(proposal)).content.decode()
-    assert "Somebody has changed the same here since this was proposed: title" in page
+    assert "Someone has changed the same parts since this was proposed: Title" in page
 
 
 def test_moderators_read_nothing_of_what_writers_propose(client, article, writer):

@@ -77,7 +77,7 @@ def test_of_what_two_have_changed_of_one_picture_the_later_one_is_asked(desk):
     desk.post(form_of(image), others)
     page = desk.post(form_of(image), mine)
     assertContains(page, "Someone set this to “A lake” after you opened the form.")
-    assertContains(page, "Somebody has set this to “B”")
+    assertContains(page, "Someone set this to “B”")
     again = on_the_screen(page)
     assert (again["alt"], again["credit"]) == ("A pond", "")
     again |= {
