@@ -68,9 +68,9 @@ def test_a_story_appears_at_its_hour_and_its_correction_in_all_three_places(
         desk.goto(form_of(article))
         desk.get_by_role("button", name="Publish a correction…").click()
         said = "It was closed on Tuesday, not on Monday."
-        desk.get_by_label("What readers are told").fill(said)
+        desk.get_by_label("Text for readers").fill(said)
         desk.get_by_role("button", name="Publish a correction").click()
-        expect(desk.get_by_text("has a new correction")).to_be_visible()
+        expect(desk.get_by_text("The correction of")).to_be_visible()
         reader.goto(address)
         expect(reader.get_by_role("region", name="Corrections")).to_contain_text(said)
         reader.goto(f"{live_server.url}/corrections/")

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.core import months
@@ -27,7 +28,7 @@ def calendar_page(request):
     entries, is_cut_short = planning.entries_of(articles, span)
     address = CalendarAddress.objects.filter(user=request.user).first()
     context = {
-        "title": "Calendar",
+        "title": _("Calendar"),
         "month": span.start,
         "previous": _adjacent_month(span, -1),
         "next": _adjacent_month(span, 1),
@@ -52,7 +53,7 @@ def new_address(request):
     CalendarAddress.objects.renew(request.user)
     messages.success(
         request,
-        "This is your private address. One that you had before leads nowhere any more.",
+        _("This is your private address. If you had one before, it no longer works."),
     )
     return HttpResponseRedirect(reverse("desk_calendar"))
 
@@ -70,7 +71,7 @@ def _month_asked_for(request):
     match = MONTH.fullmatch(asked)
     span = match and months.month(int(match[1]), int(match[2]))
     if span is None:
-        raise Http404("No calendar has this month.")
+        raise Http404(_("The calendar does not have this month."))
     return span
 
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
@@ -20,18 +22,22 @@ LONGEST_REPLY = 2000
 
 # Name in the address: label, and the queryset method.
 REQUEST_LISTS = {
-    "open": ("Open", "open"),
-    "answered": ("Answered by a correction", "answered"),
-    "closed": ("Closed without one", "closed"),
-    "all": ("All", "all"),
+    "open": (pgettext_lazy("correction request", "Open"), "open"),
+    "answered": (_("Answered by a correction"), "answered"),
+    "closed": (_("Closed without a correction"), "closed"),
+    "all": (_("All"), "all"),
 }
-STATES = {"open": "Open", "answered": "Answered", "closed": "Closed"}
+STATES = {
+    "open": pgettext_lazy("correction request", "Open"),
+    "answered": pgettext_lazy("correction request", "Answered"),
+    "closed": pgettext_lazy("correction request", "Closed"),
+}
 
 
 class StateFilter(admin.SimpleListFilter):
     """Shows open requests, unless the editor picks another state or searches all of them."""
 
-    title = "state"
+    title = _("status")
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
@@ -60,10 +66,10 @@ class CloseForm(forms.Form):
     """What an editor writes when closing a request without a correction."""
 
     reply = forms.CharField(
-        label="Answer to whoever sent it",
+        label=_("Answer to the reader"),
         required=False,
         max_length=LONGEST_REPLY,
-        help_text="Stands on the private page of this request. May be empty.",
+        help_text=_("Shown on the private page of this request. Optional."),
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
 
@@ -79,7 +85,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_filter = [StateFilter]
     sortable_by = []
     search_fields = ["text", "article__title"]
-    search_help_text = "Words or article"
+    search_help_text = _("Text or article")
     actions = None
     change_form_template = "admin/articles/correctionrequest/change_form.html"
 
@@ -121,21 +127,21 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(
-            request, {"title": "Correction requests", **(extra_context or {})}
+            request, {"title": gettext("Correction requests"), **(extra_context or {})}
         )
 
-    @admin.display(description="What a reader says")
+    @admin.display(description=_("Request"))
     def words(self, asked):
         return format_html(
             '<span dir="auto">{}</span>',
             shortened(" ".join(asked.text.split()), 300),
         )
 
-    @admin.display(description="About")
+    @admin.display(description=_("Article"))
     def about(self, asked):
         return link_to(asked.article)
 
-    @admin.display(description="State")
+    @admin.display(description=_("Status"))
     def state_in_colour(self, asked):
         return format_html(
             '<span class="status status--{}">{}</span>',
@@ -143,7 +149,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             STATES[asked.state],
         )
 
-    @admin.display(description="Sent")
+    @admin.display(description=_("Sent"))
     def sent(self, asked):
         return moment(asked.created_at)
 
@@ -173,7 +179,8 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             return self._form_page(request, asked, form, status=409)
         self.message_user(
             request,
-            f"The request about “{asked.article}” is closed without a correction.",
+            gettext("The request about “%(article)s” is closed without a correction.")
+            % {"article": asked.article},
             messages.SUCCESS,
         )
         return self.response_next(request, successor)
@@ -181,7 +188,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def _form_page(self, request, asked, form, *, status=200):
         context = {
             **self.admin_site.each_context(request),
-            "title": "Correction request",
+            "title": gettext("Correction request"),
             "subtitle": None,
             "original": asked,
             "object_id": str(asked.pk),
@@ -193,6 +200,7 @@ class CorrectionRequestAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             "inline_admin_formsets": [],
             "preserved_filters": self.get_preserved_filters(request),
             "asked": asked,
+            "state": STATES[asked.state],
             "article": asked.article,
             "form": form,
             "correct": _address_of_correcting(asked),
@@ -211,7 +219,7 @@ class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAd
     list_select_related = ["article"]
     sortable_by = []
     search_fields = ["text", "article__title", "by_name"]
-    search_help_text = "Words, article or editor"
+    search_help_text = _("Text, article or editor")
     actions = None
     fields = ["sent", "kind", "about", "text", "who"]
     readonly_fields = fields
@@ -224,24 +232,24 @@ class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAd
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(
-            request, {"title": "Corrections", **(extra_context or {})}
+            request, {"title": gettext("Corrections"), **(extra_context or {})}
         )
 
-    @admin.display(description="Published")
+    @admin.display(description=_("Published"))
     def sent(self, correction):
         return moment(correction.at)
 
-    @admin.display(description="Article")
+    @admin.display(description=_("Article"))
     def about(self, correction):
         return link_to(correction.article)
 
-    @admin.display(description="Words")
+    @admin.display(description=_("Text"))
     def words(self, correction):
         return format_html(
             '<span dir="auto">{}</span>', shortened(correction.text, 300)
         )
 
-    @admin.display(description="By")
+    @admin.display(description=_("By"))
     def who(self, correction):
         return correction.who
 
@@ -265,7 +273,7 @@ def link_to(article):
         '<a href="{}" dir="auto">{}</a> <span class="quiet">({})</span>',
         reverse("admin:articles_article_change", args=[article.pk]),
         article,
-        article.status_in_words.lower(),
+        article.status_in_words,
     )
 
 
@@ -275,7 +283,7 @@ def moment(at):
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),
         formats.date_format(at, "DATETIME_FORMAT"),
-        formats.date_format(at, "j M Y, H:i"),
+        formats.date_format(at, "SHORT_DATETIME_FORMAT"),
     )
 
 

@@ -1,5 +1,8 @@
 from django import forms
 from django.contrib import admin
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.admin.changed_fields import (
     ChangedFieldsForm,
@@ -7,6 +10,7 @@ from articles.core.admin.changed_fields import (
 )
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import MOST_ROWS_COUNTED, NeighboursMixin
+from articles.core.text.word_list import word_list
 from articles.models import Article, Credit, Person, PersonAddress
 
 
@@ -16,7 +20,10 @@ class PersonForm(ChangedFieldsForm):
         former = PersonAddress.objects.filter(slug=slug)
         if former.exclude(person=self.instance.pk).exists():
             raise forms.ValidationError(
-                f"The address “{slug}” was another person’s. Choose another one."
+                gettext(
+                    "The address “%(slug)s” belonged to another author. Choose another one."
+                )
+                % {"slug": slug}
             )
         return slug
 
@@ -38,15 +45,23 @@ class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.Mode
     def get_fields(self, request, obj=None):
         return self.fields if obj else self.fields[:-1]
 
-    @admin.display(description="stands in bylines")
+    @admin.display(description=_("in bylines"))
     def in_bylines(self, person):
         """How many articles name the person in each role, also those the user may not see."""
         counts = {role: _count(person, role) for role in Credit.Role}
-        said = [f"{role.label}: {count}" for role, count in counts.items() if count]
-        return ", ".join(said) or "No article names this person yet."
+        said = [
+            gettext("%(role)s: %(count)s") % {"role": role.label, "count": count}
+            for role, count in counts.items()
+            if count
+        ]
+        return word_list(said) or gettext("No article names this author yet.")
 
 
 def _count(person, role):
     credits = person.credits.filter(role=role).order_by()
     count = credits[: MOST_ROWS_COUNTED + 1].count()
-    return f"more than {MOST_ROWS_COUNTED:,}" if count > MOST_ROWS_COUNTED else count
+    if count <= MOST_ROWS_COUNTED:
+        return count
+    return gettext("more than %(number)s") % {
+        "number": number_format(MOST_ROWS_COUNTED, force_grouping=True)
+    }

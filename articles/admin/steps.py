@@ -1,6 +1,7 @@
 """The log of article steps at the desk."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.read_only import RecordMixin
@@ -13,3 +14,7 @@ class StepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
     list_filter = ["what"]
     list_select_related = ["article"]
     date_hierarchy = "at"
+
+    @admin.display(description=_("by"))
+    def who(self, step):
+        return step.who

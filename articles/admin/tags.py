@@ -11,8 +11,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from articles.admin.corrections import moment
@@ -45,11 +48,13 @@ class TagList(LongList):
 
 class TagForm(ChangedFieldsForm):
     slug = SlugFormField(
-        label="Address",
+        label=_("Address"),
         max_length=SLUG_LENGTH,
         required=False,
-        help_text="The last part of the address of the tag’s page. Made from the name when left empty. "
-        "Where readers know the old one, it leads here for ever.",
+        help_text=_(
+            "The last part of the address of the tag’s page. Made from the name if left empty. "
+            "If readers may know the old address, it redirects here."
+        ),
     )
 
     class Meta:
@@ -62,8 +67,11 @@ class TagForm(ChangedFieldsForm):
         alike = alike.exclude(pk=self.instance.pk)
         if other := alike.first():
             raise forms.ValidationError(
-                f"There is the tag “{other}” already. Choose another name, "
-                "or choose both in the list and merge them."
+                gettext(
+                    "The tag “%(name)s” already exists. Choose another name, "
+                    "or choose both in the list and merge them."
+                )
+                % {"name": other}
             )
         return name
 
@@ -73,7 +81,10 @@ class TagForm(ChangedFieldsForm):
             return self.instance.slug
         if not self.instance.slug_free(slug):
             raise forms.ValidationError(
-                f"The address “{slug}” belongs to another tag, or did once. Choose another one."
+                gettext(
+                    "The address “%(slug)s” belongs or belonged to another tag. Choose another one."
+                )
+                % {"slug": slug}
             )
         return slug
 
@@ -91,7 +102,7 @@ class TwoTagsForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if "stays" in cleaned and cleaned["stays"] == cleaned.get("goes"):
-            raise forms.ValidationError("A tag cannot be merged into itself.")
+            raise forms.ValidationError(_("A tag cannot be merged into itself."))
         return cleaned
 
 
@@ -101,7 +112,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_display = ["named", "slug", "used_by"]
     sortable_by = ["named"]
     search_fields = ["name"]
-    search_help_text = "Looks into names."
+    search_help_text = _("Searches names.")
     actions = ["merge_two"]
     change_form_template = "admin/articles/tag/change_form.html"
 
@@ -118,21 +129,21 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     # The list
 
-    @admin.display(description="name", ordering="name")
+    @admin.display(description=_("name"), ordering="name")
     def named(self, tag):
         return format_html("<bdi>{}</bdi>", tag.name)
 
-    @admin.display(description="articles")
+    @admin.display(description=_("articles"))
     def used_by(self, tag):
         return uses_in_words(tag.uses)
 
-    @admin.action(description="Merge two tags", permissions=["merge"])
+    @admin.action(description=_("Merge two tags"), permissions=["merge"])
     def merge_two(self, request, chosen):
         two = list(chosen.with_uses()[:3])
         if len(two) != 2:
             self.message_user(
                 request,
-                "Choose the two tags that are to be one. Nothing was done.",
+                gettext("Choose the two tags to merge. Nothing was changed."),
                 messages.ERROR,
             )
             return None
@@ -199,11 +210,13 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         ]
         shown = pairs[:PAIRS_SHOWN]
         context = {
-            "title": "Tags that may be the same",
+            "title": gettext("Possible duplicates"),
             "pairs": list(_pairs_with_tags(shown, keys)),
             "apart": TagsApart.objects.newest_first()[:APART_SHOWN],
             "is_cut_short": found.is_cut_short or len(shown) < len(pairs),
-            "compared": f"{TAGS_COMPARED:,}" if len(newest) > TAGS_COMPARED else None,
+            "compared": number_format(TAGS_COMPARED, force_grouping=True)
+            if len(newest) > TAGS_COMPARED
+            else None,
             "may_merge": self.has_merge_permission(request),
         }
         return self._page(request, "duplicates", context)
@@ -214,7 +227,9 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._change_pair(
             request,
             lambda one, other: TagsApart.objects.mark(one, other, by=request.user),
-            "“{}” and “{}” are kept apart. They are not shown here any more.",
+            gettext(
+                "“%(one)s” and “%(other)s” are marked as different. They are no longer listed as duplicates."
+            ),
         )
 
     @method_decorator(require_POST)
@@ -223,7 +238,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._change_pair(
             request,
             lambda one, other: TagsApart.objects.of(one, other).delete(),
-            "“{}” and “{}” are looked at again.",
+            gettext("“%(one)s” and “%(other)s” are compared again."),
         )
 
     def _change_pair(self, request, do, done):
@@ -233,7 +248,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if form.is_valid():
             two = form.cleaned_data["stays"], form.cleaned_data["goes"]
             do(*two)
-            self.message_user(request, done.format(*two), messages.SUCCESS)
+            said = done % {"one": two[0], "other": two[1]}
+            self.message_user(request, said, messages.SUCCESS)
         else:
             self.message_user(request, _merge_problem(form), messages.ERROR)
         return HttpResponseRedirect(reverse("admin:articles_tag_duplicates"))
@@ -255,7 +271,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             return self._not_merged(request, str(error))
         self.message_user(
             request,
-            f"“{goes}” was merged into “{stays}”. Below you can undo it.",
+            gettext("“%(goes)s” was merged into “%(stays)s”. You can undo it below.")
+            % {"goes": goes, "stays": stays},
             messages.SUCCESS,
         )
         return HttpResponseRedirect(form_of(stays.pk))
@@ -265,7 +282,10 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         if not self.has_merge_permission(request):
             raise PermissionDenied
         step = get_object_or_404(TagStep, pk=step, what=TagStep.What.MERGE)
-        context = {"title": f"Undo the merge of “{step.old_name}”?", "step": step}
+        context = {
+            "title": gettext("Undo the merge of “%(name)s”?") % {"name": step.old_name},
+            "step": step,
+        }
         if request.method != "POST":
             return self._page(request, "undo", context)
         try:
@@ -276,7 +296,10 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
             )
         self.message_user(
             request,
-            f"“{tag}” is back, on its articles and at its place among their tags.",
+            gettext(
+                "“%(name)s” is restored, on its articles and in its place among their tags."
+            )
+            % {"name": tag},
             messages.SUCCESS,
         )
         return HttpResponseRedirect(form_of(tag.pk))
@@ -284,7 +307,8 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def _preview(self, request, stays, goes):
         articles = Article.objects.on_desk_of(request.user)
         context = {
-            "title": f"Merge “{goes}” into “{stays}”?",
+            "title": gettext("Merge “%(goes)s” into “%(stays)s”?")
+            % {"goes": goes, "stays": stays},
             "stays": stays,
             "goes": goes,
             "would": tag_merge.consequences(goes, into=stays),
@@ -296,7 +320,7 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._page(request, "merge", context)
 
     def _not_merged(self, request, problem):
-        context = {"title": "Not merged", "problem": problem}
+        context = {"title": gettext("Not merged"), "problem": problem}
         return self._page(request, "merge", context, status=409)
 
     def _page(self, request, name, context, *, status=200):
@@ -320,7 +344,7 @@ class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
     date_hierarchy = "at"
     sortable_by = []
     search_fields = ["name", "old_name", "by_name"]
-    search_help_text = "Tag or editor"
+    search_help_text = _("Tag or editor")
     actions = None
     fields = ["when", "who", "did", "undo"]
     readonly_fields = fields
@@ -331,31 +355,46 @@ class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(
-            request, {"title": "What was done to tags", **(extra_context or {})}
+            request, {"title": gettext("Tag log"), **(extra_context or {})}
         )
 
-    @admin.display(description="when")
+    @admin.display(description=_("time"))
     def when(self, step):
         return moment(step.at)
 
-    @admin.display(description="who")
+    @admin.display(description=_("by"))
     def who(self, step):
         return format_html("<bdi>{}</bdi>", step.who)
 
-    @admin.display(description="what")
+    @admin.display(description=_("step"))
     def did(self, step):
         return format_html('<span dir="auto">{}</span>', step.in_words)
 
-    @admin.display(description="undo")
+    @admin.display(description=_("undo"))
     def undo(self, step):
         if not step.is_undoable:
-            return "undone" if step.what == TagStep.What.MERGE else ""
+            return gettext("undone") if step.what == TagStep.What.MERGE else ""
         address = reverse("admin:articles_tag_undo", args=[step.pk])
-        return format_html('<a href="{}">Undo…</a>', address)
+        return format_html('<a href="{}">{}</a>', address, gettext("Undo…"))
 
 
 def uses_in_words(uses):
-    return f"more than {USES_COUNTED:,}" if uses > USES_COUNTED else f"{uses:,}"
+    if uses <= USES_COUNTED:
+        return number_format(uses, force_grouping=True)
+    return gettext("more than %(number)s") % {
+        "number": number_format(USES_COUNTED, force_grouping=True)
+    }
+
+
+def articles_in_words(uses):
+    """The number of uses, which stops at USES_COUNTED, with its noun."""
+    if uses <= USES_COUNTED:
+        return ngettext("%(number)s article", "%(number)s articles", uses) % {
+            "number": number_format(uses, force_grouping=True)
+        }
+    return gettext("more than %(number)s articles") % {
+        "number": number_format(USES_COUNTED, force_grouping=True)
+    }
 
 
 def merge_address(stays, goes):
@@ -377,7 +416,7 @@ def _pairs_with_tags(pairs, keys):
             two = found[pair.one], found[pair.other]
             stays, goes = sorted(two, key=lambda tag: -tag.uses)
             yield {
-                "tags": [(tag, uses_in_words(tag.uses)) for tag in (stays, goes)],
+                "tags": [(tag, articles_in_words(tag.uses)) for tag in (stays, goes)],
                 "why": pair.why,
                 "merge": merge_address(stays, goes),
             }
@@ -390,7 +429,7 @@ def _merge_problem(form):
         if name in form.errors and key.isdecimal() and len(key) < 19:
             return tag_merge.said_of_missing(int(key))
     problems = form.non_field_errors()
-    return problems[0] if problems else "Choose two tags. Nothing was done."
+    return problems[0] if problems else gettext("Choose two tags. Nothing was changed.")
 
 
 def _key(object_id):

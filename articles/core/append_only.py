@@ -48,7 +48,7 @@ class AppendOnly(models.Model):
         related_name="+",
         verbose_name=_("account"),
     )
-    by_name = models.CharField(_("name"), max_length=200, blank=True)
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
     at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 
     objects = AppendOnlyQuerySet.as_manager()

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.slugs import UnicodeSlugField
 
@@ -20,18 +21,24 @@ class Address(models.Model):
     Addresses point at articles, never at other addresses, so redirects cannot chain or loop.
     """
 
-    slug = UnicodeSlugField(max_length=120, unique=True)
+    slug = UnicodeSlugField(_("address"), max_length=120, unique=True)
     # Protected: an article that was ever public is never deleted.
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.PROTECT, related_name="addresses"
+        "articles.Article",
+        on_delete=models.PROTECT,
+        related_name="addresses",
+        verbose_name=_("article"),
     )
     # When the article was or will be first public under this slug.
-    since = models.DateTimeField()
+    since = models.DateTimeField(
+        _("since"),
+    )
 
     objects = AddressQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "addresses"
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
 
     def __str__(self):
         return self.slug

@@ -37,8 +37,9 @@ class Article(models.Model):
     Status = Status
     Withdrawal = Withdrawal
 
-    title = models.CharField(max_length=250)
+    title = models.CharField(_("title"), max_length=250)
     slug = UnicodeSlugField(
+        _("address"),
         max_length=article_addresses.SLUG_LENGTH,
         unique=True,
         blank=True,
@@ -46,32 +47,53 @@ class Article(models.Model):
         help_text=_("The last part of the address. Made from the title if left empty."),
     )
     standfirst = models.TextField(
+        _("standfirst"),
         blank=True,
         help_text=_("One or two sentences, shown under the headline and on cards."),
     )
-    body = HTMLField(blank=True)
+    body = HTMLField(_("body"), blank=True)
     lead_image = models.ForeignKey(
-        Image, null=True, blank=True, on_delete=models.PROTECT, related_name="leads"
+        Image,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="leads",
+        verbose_name=_("lead image"),
     )
     # They replace the library’s own texts, in this article only.
-    lead_alt = models.CharField(max_length=500, blank=True)
-    lead_caption = models.TextField(blank=True)
-    byline = models.ManyToManyField(
-        Person, through=Credit, related_name="articles", blank=True
+    lead_alt = models.CharField(
+        _("alt text of the lead image"), max_length=500, blank=True
     )
-    tags = TaggableManager(through=TaggedArticle, manager=TagsInOrder, blank=True)
+    lead_caption = models.TextField(_("caption of the lead image"), blank=True)
+    byline = models.ManyToManyField(
+        Person,
+        through=Credit,
+        related_name="articles",
+        blank=True,
+        verbose_name=_("byline"),
+    )
+    tags = TaggableManager(
+        through=TaggedArticle,
+        manager=TagsInOrder,
+        blank=True,
+        verbose_name=_("tags"),
+    )
     language = models.CharField(
+        _("language"),
         max_length=12,
         default=language_of_the_site,
         help_text=_("The language of the article, such as “en” or “pt-br”."),
     )
-    on_top = models.BooleanField(default=False, editable=False)
+    on_top = models.BooleanField(_("on top"), default=False, editable=False)
 
     status = models.CharField(
-        max_length=12, choices=Status, default=Status.DRAFT, editable=False
+        _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
     )
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(
+        _("published"), null=True, blank=True, editable=False
+    )
     embargo_until = models.DateTimeField(
+        _("embargo until"),
         null=True,
         blank=True,
         help_text=_(
@@ -79,9 +101,13 @@ class Article(models.Model):
         ),
     )
     withdrawal = models.CharField(
-        max_length=12, choices=Withdrawal, blank=True, editable=False
+        _("type of withdrawal"),
+        max_length=12,
+        choices=Withdrawal,
+        blank=True,
+        editable=False,
     )
-    notice = models.TextField(blank=True, editable=False)
+    notice = models.TextField(_("notice"), blank=True, editable=False)
     replaced_by = models.ForeignKey(
         "self",
         null=True,
@@ -89,9 +115,12 @@ class Article(models.Model):
         editable=False,
         on_delete=models.PROTECT,
         related_name="replaces",
+        verbose_name=_("replaced by"),
     )
     # The day on which the desk means to have it ready. Nothing is published by this date.
-    planned_for = models.DateField(null=True, blank=True, db_index=True)
+    planned_for = models.DateField(
+        _("planned for"), null=True, blank=True, db_index=True
+    )
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -100,19 +129,30 @@ class Article(models.Model):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="articles",
+        verbose_name=_("created by"),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    modified_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(
+        _("created"), default=timezone.now, editable=False
+    )
+    modified_at = models.DateTimeField(_("changed"), auto_now=True)
     # When readers were last told of an update; empty before the first.
-    updated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField(
+        _("updated"), null=True, blank=True, editable=False
+    )
     # Where an imported article came from: the format and the source's own id.
     source = models.CharField(  # noqa: DJ001 - unique: no source is NULL
-        max_length=250, null=True, unique=True, editable=False
+        _("source"),
+        max_length=250,
+        null=True,
+        unique=True,
+        editable=False,
     )
 
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
         indexes = [
             models.Index(
                 fields=["status", "published_at", "id"], name="articles_by_time"
@@ -334,7 +374,7 @@ class Article(models.Model):
     def set_byline(self, *roles):
         """Replace the byline by these pairs of a person and a role, in order. Saves new people."""
         with transaction.atomic():
-            for person, _ in roles:
+            for person, _role in roles:
                 if person.pk is None:
                     person.save()
             self.credits.all().delete()

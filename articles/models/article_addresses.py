@@ -82,7 +82,7 @@ def hold_address(article):
         and article.public_from <= timezone.now()
     )
     if article.status == Status.PUBLISHED or was_seen:
-        address, _ = Address.objects.get_or_create(
+        address, _created = Address.objects.get_or_create(
             slug=article.slug,
             defaults={"article": article, "since": article.public_from},
         )

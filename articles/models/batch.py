@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 
@@ -28,24 +29,25 @@ class ArticleBatch(AppendOnly):
     """A bulk action on several articles, which can be undone as a whole."""
 
     # The name of the step at the desk; see articles.admin.actions.registry.
-    what = models.CharField(max_length=20)
+    what = models.CharField(_("step"), max_length=20)
     undoes = models.OneToOneField(
         "self",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="undone_by",
+        verbose_name=_("undoes"),
     )
 
     objects = ArticleBatchQuerySet.as_manager()
 
     class Meta(AppendOnly.Meta):
+        verbose_name = _("bulk action")
+        verbose_name_plural = _("bulk actions")
         default_permissions = []
-        verbose_name = "batch of articles"
-        verbose_name_plural = "batches of articles"
 
     def __str__(self):
-        return f"{self.by_name}: {self.what}"
+        return _("%(name)s: %(step)s") % {"name": self.by_name, "step": self.what}
 
     @property
     def undone(self):
@@ -86,19 +88,27 @@ class BatchedArticle(models.Model):
     """What a batch changed in one article, or in `why_not` why it changed nothing."""
 
     batch = models.ForeignKey(
-        ArticleBatch, on_delete=models.PROTECT, related_name="items"
+        ArticleBatch,
+        on_delete=models.PROTECT,
+        related_name="items",
+        verbose_name=_("bulk action"),
     )
     # Drafts can be deleted; their items go with them.
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="+"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("article"),
     )
     # The values before and after the change, by name: fields of STANDING_FIELDS (see
     # articles.models.article_steps) and parts of the content (articles.content.snapshots).
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    why_not = models.TextField(blank=True)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    why_not = models.TextField(_("reason for skipping"), blank=True)
 
     class Meta:
+        verbose_name = _("article in a bulk action")
+        verbose_name_plural = _("articles in bulk actions")
         ordering = ["id"]
         default_permissions = []
         constraints = [
@@ -108,7 +118,10 @@ class BatchedArticle(models.Model):
         ]
 
     def __str__(self):
-        return f"Article {self.article_id} in batch {self.batch_id}"
+        return _("Article %(article)s in bulk action %(batch)s") % {
+            "article": self.article_id,
+            "batch": self.batch_id,
+        }
 
 
 def _not_undone():

@@ -34,12 +34,23 @@ class Correction(AppendOnly):
         EDITORS_NOTE = "editors_note", _("Editor’s note")
 
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="corrections"
+        Article,
+        on_delete=models.PROTECT,
+        related_name="corrections",
+        verbose_name=_("article"),
     )
-    kind = models.CharField(max_length=20, choices=Kind, default=Kind.CORRECTION)
-    text = models.TextField()
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=Kind, default=Kind.CORRECTION
+    )
+    text = models.TextField(
+        _("text"),
+    )
 
     objects = CorrectionQuerySet.as_manager()
+
+    class Meta(AppendOnly.Meta):
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
 
     def __str__(self):
         return _("%(kind)s of “%(article)s”") % {
@@ -85,12 +96,17 @@ class CorrectionRequest(LinkedRow):
 
     # Protected: an article that readers could see is kept for ever.
     article = models.ForeignKey(
-        Article, on_delete=models.PROTECT, related_name="correction_requests"
+        Article,
+        on_delete=models.PROTECT,
+        related_name="correction_requests",
+        verbose_name=_("article"),
     )
-    text = models.TextField()
+    text = models.TextField(
+        _("text"),
+    )
     # The keyed hash of the sender's network; blank after NETWORK_KEPT.
-    network = models.CharField(max_length=64, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now)
+    network = models.CharField(_("network"), max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(_("sent"), default=timezone.now)
     # The correction that answers it. A request closed without one may have a reply.
     answer = models.ForeignKey(
         Correction,
@@ -98,14 +114,17 @@ class CorrectionRequest(LinkedRow):
         blank=True,
         on_delete=models.PROTECT,
         related_name="requests",
+        verbose_name=_("answer"),
     )
-    reply = models.TextField(blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by_name = models.CharField(max_length=200, blank=True)
+    reply = models.TextField(_("reply"), blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by_name = models.CharField(_("closed by"), max_length=200, blank=True)
 
     objects = CorrectionRequestQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("correction request")
+        verbose_name_plural = _("correction requests")
         indexes = [
             models.Index(fields=["network", "created_at"], name="requests_by_network"),
             models.Index(
@@ -120,7 +139,7 @@ class CorrectionRequest(LinkedRow):
         ]
 
     def __str__(self):
-        return _("Report about “%(article)s”") % {"article": self.article}
+        return _("Correction request about “%(article)s”") % {"article": self.article}
 
     @property
     def is_open(self):
@@ -160,9 +179,9 @@ class CorrectionRequest(LinkedRow):
 
     def _refusal(self):
         sentence = (
-            _("%(name)s answered this report on %(time)s. Nothing was changed.")
+            _("%(name)s answered this request on %(time)s. Nothing was changed.")
             if self.answer_id
-            else _("%(name)s closed this report on %(time)s. Nothing was changed.")
+            else _("%(name)s closed this request on %(time)s. Nothing was changed.")
         )
         return sentence % {
             "name": self.closed_by_name or _("automatic"),

@@ -197,8 +197,8 @@ class Image(models.Model):
     """A picture of the library. Articles refer to its key, so a change here shows everywhere."""
 
     # First, because its pre_save sets width, height and other fields that are saved after it.
-    file = PictureField(upload_to=place_of_original)
-    title = models.CharField(max_length=250, blank=True)
+    file = PictureField(_("file"), upload_to=place_of_original)
+    title = models.CharField(_("title"), max_length=250, blank=True)
     alt = models.CharField(
         _("alt text"),
         max_length=500,
@@ -208,22 +208,26 @@ class Image(models.Model):
         ),
     )
     decorative = models.BooleanField(
+        _("decorative"),
         default=False,
         help_text=_("The picture adds nothing to the text; screen readers skip it."),
     )
-    caption = models.TextField(blank=True)
+    caption = models.TextField(_("caption"), blank=True)
     credit = models.CharField(
+        _("credit"),
         max_length=250,
         blank=True,
         help_text=_("The photographer or agency, as shown under the picture."),
     )
-    licence = models.CharField(max_length=250, blank=True)
+    licence = models.CharField(_("licence"), max_length=250, blank=True)
     source = models.CharField(
+        _("source"),
         max_length=500,
         blank=True,
         help_text=_("Where it comes from: an agency and its number, or a web address."),
     )
     focal_x = models.FloatField(
+        _("focal point, horizontal"),
         default=0.5,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text=_(
@@ -231,15 +235,16 @@ class Image(models.Model):
         ),
     )
     focal_y = models.FloatField(
+        _("focal point, vertical"),
         default=0.5,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text=_("From 0 (top) to 1 (bottom)."),
     )
     # In pixels, after rotation.
-    width = models.PositiveIntegerField(default=0, editable=False)
-    height = models.PositiveIntegerField(default=0, editable=False)
+    width = models.PositiveIntegerField(_("width"), default=0, editable=False)
+    height = models.PositiveIntegerField(_("height"), default=0, editable=False)
     has_alpha = models.BooleanField(default=False, editable=False)
-    frames = models.PositiveIntegerField(default=1, editable=False)
+    frames = models.PositiveIntegerField(_("frames"), default=1, editable=False)
     # SHA-256 of the file as uploaded.
     content_hash = models.CharField(
         max_length=64, default="", editable=False, db_index=True
@@ -264,9 +269,13 @@ class Image(models.Model):
     # When all renditions were complete in the storage; empty until then.
     renditions_made_at = models.DateTimeField(null=True, editable=False)
 
-    taken_down_at = models.DateTimeField(null=True, editable=False)
-    taken_down_by_name = models.CharField(max_length=200, blank=True, editable=False)
-    taken_down_reason = models.TextField(blank=True, editable=False)
+    taken_down_at = models.DateTimeField(
+        _("taken off the site"), null=True, editable=False
+    )
+    taken_down_by_name = models.CharField(
+        _("taken off by"), max_length=200, blank=True, editable=False
+    )
+    taken_down_reason = models.TextField(_("reason"), blank=True, editable=False)
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -275,13 +284,18 @@ class Image(models.Model):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("uploaded by"),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    modified_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(
+        _("uploaded"), default=timezone.now, editable=False
+    )
+    modified_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = ImageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
         constraints = [
             models.CheckConstraint(
                 name="focal_points_are_in_the_picture",
@@ -391,11 +405,21 @@ class ImageUse(models.Model):
     """An image is used by an article, its working copy or its scheduled changes."""
 
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="image_uses"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="image_uses",
+        verbose_name=_("article"),
     )
-    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="uses")
+    image = models.ForeignKey(
+        Image,
+        on_delete=models.PROTECT,
+        related_name="uses",
+        verbose_name=_("picture"),
+    )
 
     class Meta:
+        verbose_name = _("use of a picture")
+        verbose_name_plural = _("uses of pictures")
         default_permissions = []
         constraints = [
             models.UniqueConstraint(
@@ -404,4 +428,7 @@ class ImageUse(models.Model):
         ]
 
     def __str__(self):
-        return f"Picture {self.image_id} in article {self.article_id}"
+        return _("Picture %(picture)s in article %(article)s") % {
+            "picture": self.image_id,
+            "article": self.article_id,
+        }

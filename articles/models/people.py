@@ -51,10 +51,11 @@ class PersonQuerySet(models.QuerySet):
 class Person(models.Model):
     """Somebody whom a byline can name. They need no account."""
 
-    name = NameField(max_length=120)
+    name = NameField(_("name"), max_length=120)
     # Not unique: two people may have one name, and are told apart by their addresses.
     key = NameKeyField(db_index=True)
     slug = UnicodeSlugField(
+        _("address"),
         max_length=120,
         unique=True,
         blank=True,
@@ -63,16 +64,19 @@ class Person(models.Model):
         ),
     )
     about = models.TextField(
-        blank=True, help_text=_("A sentence or two, shown on this person’s page.")
+        _("about"),
+        blank=True,
+        help_text=_("A sentence or two, shown on this person’s page."),
     )
     skeleton = SkeletonField()
 
     objects = PersonQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
         ordering = ["name", "id"]
         indexes = [models.Index(fields=["skeleton"], name="people_by_skeleton")]
-        verbose_name_plural = "people"
 
     def __str__(self):
         return self.name
@@ -123,13 +127,23 @@ class Credit(models.Model):
         EDITING = "editing", _("editing")
 
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="credits"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="credits",
+        verbose_name=_("article"),
     )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="credits")
-    role = models.CharField(max_length=12, choices=Role, default=Role.BY)
-    position = models.PositiveSmallIntegerField(default=0)
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="credits",
+        verbose_name=_("author"),
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.BY)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
+        verbose_name = _("byline entry")
+        verbose_name_plural = _("byline entries")
         ordering = ["position", "id"]
         indexes = [
             models.Index(fields=["person", "role"], name="credits_by_person_and_role")

@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.core.moments import moment_in_words
 
 
 def random_key():
@@ -20,28 +23,39 @@ class PreviewLink(models.Model):
     """A secret address that shows one article to people without an account before publication."""
 
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="preview_links"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="preview_links",
+        verbose_name=_("article"),
     )
-    key = models.CharField(max_length=64, unique=True, default=random_key)
-    ends_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True)
+    key = models.CharField(_("key"), max_length=64, unique=True, default=random_key)
+    ends_at = models.DateTimeField(
+        _("expires"),
+    )
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("account"),
     )
-    by_name = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
 
     objects = PreviewLinkQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("preview link")
+        verbose_name_plural = _("preview links")
         ordering = ["-at", "-id"]
         default_permissions = []
 
     def __str__(self):
-        return f"Preview of article {self.article_id} until {self.ends_at}"
+        return _("Preview of article %(article)s until %(time)s") % {
+            "article": self.article_id,
+            "time": moment_in_words(self.ends_at),
+        }
 
     def get_absolute_url(self):
         return reverse("articles:preview", args=[self.key])

@@ -35,28 +35,39 @@ class Proposal(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="proposals"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="proposals",
+        verbose_name=_("article"),
     )
     # The proposed text: a revision of the kind `proposed`.
     revision = models.OneToOneField(
-        "articles.Revision", on_delete=models.CASCADE, related_name="proposal"
+        "articles.Revision",
+        on_delete=models.CASCADE,
+        related_name="proposal",
+        verbose_name=_("revision"),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("account"),
     )
-    by_name = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now)
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    answer = models.TextField(blank=True)
-    answered_by_name = models.CharField(max_length=200, blank=True)
-    answered_at = models.DateTimeField(null=True)
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.OPEN
+    )
+    answer = models.TextField(_("answer"), blank=True)
+    answered_by_name = models.CharField(_("answered by"), max_length=200, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
 
     objects = ProposalQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
         ordering = ["-id"]
         default_permissions = []
         constraints = [
@@ -73,7 +84,10 @@ class Proposal(models.Model):
         ]
 
     def __str__(self):
-        return f"Proposal {self.pk} for article {self.article_id}"
+        return _("Proposal %(number)s for article %(article)s") % {
+            "number": self.pk,
+            "article": self.article_id,
+        }
 
     @property
     def who(self):

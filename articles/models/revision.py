@@ -96,7 +96,7 @@ class RevisionQuerySet(models.QuerySet):
         newest_of = {}
         for pk, at in drafts:
             newest_of.setdefault(int(at.timestamp() // TEN_MINUTES), pk)
-        gone = {pk for pk, _ in drafts}.difference(newest_of.values())
+        gone = {pk for pk, _at in drafts}.difference(newest_of.values())
         if gone:
             gone.difference_update(
                 self.filter(pk__in=gone).with_open_work().values_list("pk", flat=True)
@@ -117,17 +117,27 @@ class Revision(models.Model):
         PUBLISHED = "published", _("Published")
 
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="revisions"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="revisions",
+        verbose_name=_("article"),
     )
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.DRAFT)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DRAFT)
     # See articles.content.snapshots.
-    content = models.JSONField()
+    content = models.JSONField(
+        _("content"),
+    )
     # A remark by the person who saved it, and a name under which it is kept.
-    note = models.CharField(max_length=500, blank=True)
-    label = models.CharField(max_length=100, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    label = models.CharField(_("name"), max_length=100, blank=True)
     # The revision that was on the screen when this one was written: the base for merging.
     began_from = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("based on"),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -135,18 +145,21 @@ class Revision(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("account"),
     )
-    by_name = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
     # When scheduled changes go live, whether the article is then marked “Updated”, and when
     # the revision went live.
-    publish_at = models.DateTimeField(null=True, blank=True)
-    tells_readers = models.BooleanField(default=False)
-    published_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(_("scheduled for"), null=True, blank=True)
+    tells_readers = models.BooleanField(_("marked as updated"), default=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
         ordering = ["-id"]
         default_permissions = []
         indexes = [
@@ -165,7 +178,10 @@ class Revision(models.Model):
         ]
 
     def __str__(self):
-        return f"Revision {self.pk} of article {self.article_id}"
+        return _("Revision %(number)s of article %(article)s") % {
+            "number": self.pk,
+            "article": self.article_id,
+        }
 
     @property
     def who(self):

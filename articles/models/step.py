@@ -55,15 +55,25 @@ class Step(AppendOnly):
         UNDO = "undo", _("step undone")
 
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.PROTECT, related_name="steps"
+        "articles.Article",
+        on_delete=models.PROTECT,
+        related_name="steps",
+        verbose_name=_("article"),
     )
-    what = models.CharField(max_length=20, choices=What)
-    reason = models.TextField(blank=True)
+    what = models.CharField(_("step"), max_length=20, choices=What)
+    reason = models.TextField(_("reason"), blank=True)
 
     objects = StepQuerySet.as_manager()
 
+    class Meta(AppendOnly.Meta):
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+
     def __str__(self):
-        return f"{self.get_what_display()} by {self.who}"
+        return _("%(step)s by %(name)s") % {
+            "step": self.get_what_display(),
+            "name": self.who,
+        }
 
     @property
     def who(self):

@@ -68,6 +68,8 @@ class Tag(TagBase):
     objects = NaturalKeyManager.from_queryset(TagQuerySet)()
 
     class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
         ordering = ["name"]
 
     def get_absolute_url(self):
@@ -99,17 +101,25 @@ class Tag(TagBase):
 class TagAddress(models.Model):
     """A former slug and name of a tag, or of another tag that was merged into it."""
 
-    slug = UnicodeSlugField(max_length=SLUG_LENGTH, unique=True)
+    slug = UnicodeSlugField(_("address"), max_length=SLUG_LENGTH, unique=True)
     # The tag is still found by this name, when typed and in older content.
-    name = NameField(max_length=100)
+    name = NameField(_("name"), max_length=100)
     key = NameKeyField(db_index=True)
-    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="addresses")
+    tag = models.ForeignKey(
+        Tag,
+        on_delete=models.CASCADE,
+        related_name="addresses",
+        verbose_name=_("tag"),
+    )
     # Whether readers may have seen the slug. Only then it redirects.
-    seen = models.BooleanField()
+    seen = models.BooleanField(
+        _("seen by readers"),
+    )
 
     class Meta:
+        verbose_name = _("tag address")
+        verbose_name_plural = _("tag addresses")
         default_permissions = []
-        verbose_name_plural = "tag addresses"
 
     def __str__(self):
         return self.slug
@@ -129,12 +139,13 @@ class TagStep(AppendOnly):
         on_delete=models.DO_NOTHING,
         db_constraint=False,
         related_name="steps",
+        verbose_name=_("tag"),
     )
-    what = models.CharField(max_length=10, choices=What)
-    name = models.CharField(max_length=100)
+    what = models.CharField(_("step"), max_length=10, choices=What)
+    name = models.CharField(_("name"), max_length=100)
     # The name and slug before the step; of a merge, those of the tag that was merged away.
-    old_name = models.CharField(max_length=100)
-    old_slug = models.CharField(max_length=SLUG_LENGTH)
+    old_name = models.CharField(_("old name"), max_length=100)
+    old_slug = models.CharField(_("old address"), max_length=SLUG_LENGTH)
     went = models.BigIntegerField(null=True, blank=True, db_index=True)
     # See articles.publishing.tag_merge.merge.
     rows = models.JSONField(default=dict, blank=True)
@@ -144,7 +155,12 @@ class TagStep(AppendOnly):
         blank=True,
         on_delete=models.PROTECT,
         related_name="undone_by",
+        verbose_name=_("undoes"),
     )
+
+    class Meta(AppendOnly.Meta):
+        verbose_name = _("tag log entry")
+        verbose_name_plural = _("tag log")
 
     def __str__(self):
         return self.in_words
@@ -192,20 +208,33 @@ class TagsApartQuerySet(models.QuerySet):
 class TagsApart(models.Model):
     """Two similar tags that somebody has called different, so that nobody is asked again."""
 
-    first = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(
+        Tag,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("first tag"),
+    )
+    second = models.ForeignKey(
+        Tag,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("second tag"),
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("account"),
     )
-    by_name = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
 
     objects = TagsApartQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("pair of different tags")
+        verbose_name_plural = _("pairs of different tags")
         default_permissions = []
         constraints = [
             models.UniqueConstraint(
@@ -214,16 +243,29 @@ class TagsApart(models.Model):
         ]
 
     def __str__(self):
-        return f"“{self.first}” is not “{self.second}”"
+        return _("“%(one)s” is not “%(other)s”") % {
+            "one": self.first,
+            "other": self.second,
+        }
 
 
 class TaggedArticle(ItemBase):
-    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="items")
+    tag = models.ForeignKey(
+        Tag,
+        on_delete=models.CASCADE,
+        related_name="items",
+        verbose_name=_("tag"),
+    )
     content_object = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="tagged"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="tagged",
+        verbose_name=_("article"),
     )
 
     class Meta:
+        verbose_name = _("tag of an article")
+        verbose_name_plural = _("tags of articles")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

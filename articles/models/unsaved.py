@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.core.batches import delete_in_batches
 from articles.models.revision import Revision
@@ -41,7 +42,7 @@ class UnsavedQuerySet(models.QuerySet):
 
     def store(self, article, typed, *, by, began_from=None):
         """Store what the person has typed (see Unsaved.typed) in place of their earlier text."""
-        row, _ = self.update_or_create(
+        row, _created = self.update_or_create(
             article=article,
             by=by,
             defaults={"typed": typed, "began_from": began_from, "at": timezone.now()},
@@ -53,13 +54,21 @@ class Unsaved(models.Model):
     """The autosave of one person for one article: what they typed and have not saved. One row."""
 
     article = models.ForeignKey(
-        "articles.Article", on_delete=models.CASCADE, related_name="unsaved"
+        "articles.Article",
+        on_delete=models.CASCADE,
+        related_name="unsaved",
+        verbose_name=_("article"),
     )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("account"),
     )
     # The values of the form as typed, by field name; not validated.
-    typed = models.JSONField()
+    typed = models.JSONField(
+        _("text"),
+    )
     # The revision that was on the screen; None for an article without one.
     began_from = models.ForeignKey(
         "articles.Revision",
@@ -67,12 +76,15 @@ class Unsaved(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        verbose_name=_("based on"),
     )
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    at = models.DateTimeField(_("time"), default=timezone.now, db_index=True)
 
     objects = UnsavedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("unsaved text")
+        verbose_name_plural = _("unsaved texts")
         default_permissions = []
         constraints = [
             models.UniqueConstraint(
@@ -81,4 +93,7 @@ class Unsaved(models.Model):
         ]
 
     def __str__(self):
-        return f"What {self.by} has not saved of article {self.article_id}"
+        return _("Unsaved text of %(name)s in article %(article)s") % {
+            "name": self.by,
+            "article": self.article_id,
+        }

@@ -321,7 +321,10 @@ def _last_writer(held):
 def _require_published(held):
     if held.status != Article.Status.PUBLISHED:
         raise TransitionError(
-            f"“{held}” is {held.standing_in_words}, so there is no page to change."
+            _(
+                "“%(article)s” is not published, so there is no page to change. Its status: %(status)s."
+            )
+            % {"article": held, "status": held.status_in_words}
         )
 
 
@@ -370,7 +373,8 @@ def correct(article, *, kind, text, by=None, answers=()):
     """
     if not article.was_public:
         raise TransitionError(
-            f"Readers have not seen “{article}”: change the article itself."
+            _("Readers have not seen “%(article)s”. Change the article itself.")
+            % {"article": article}
         )
     correction = Correction.objects.create(
         article=article, kind=kind, text=text, by=by, by_name=name_of(by)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from articles.content.snapshots import PARTS
 from articles.core.append_only import name_of
 from articles.core.batches import pausing_for_other_writers
+from articles.core.stored_words import in_english
 from articles.models import Article, ArticleBatch, BatchedArticle, TransitionError
 from articles.models.article_steps import STANDING_FIELDS
 from articles.publishing import actions
@@ -155,13 +156,11 @@ def _attempt(article, take, refusal_of):
             return *_take_and_compare(article, take), ""
     except TransitionError as error:
         return {}, {}, str(error)
-    except actions.EditConflict as conflict:
-        return (
-            {},
-            {},
-            _("Someone saved “%(article)s” at the same moment. %(conflict)s")
-            % {"article": article, "conflict": conflict},
-        )
+    except actions.EditConflict:
+        why_not = _("Someone saved “%(article)s” at the same moment.") % {
+            "article": article
+        }
+        return {}, {}, why_not
 
 
 def _take_and_compare(article, take):
@@ -202,14 +201,19 @@ def _undo(article, *, item, by, remarks):
     if before.get("on_top") and len(before) > 1 and (other := article.other_on_top()):
         # Another article is on top; the other fields can still be restored.
         del before["on_top"], still["on_top"]
-        remark = _(
-            "“%(other)s” is now on top of the front page, so “%(article)s” is not put back there."
-        ) % {"other": other, "article": article}
+        remark = _not_put_on_top(article, other)
+        with in_english():
+            words = f"{words} {_not_put_on_top(article, other)}"
     if before:
-        reason = f"{words} {remark}".strip()
-        article.put_back(before, still=still, reason=reason, by=by)
+        article.put_back(before, still=still, reason=words, by=by)
     if remark:
         remarks.append(remark)
+
+
+def _not_put_on_top(article, other):
+    return _(
+        "“%(other)s” is now on top of the front page, so “%(article)s” is not put back there."
+    ) % {"other": other, "article": article}
 
 
 def _standing(values):

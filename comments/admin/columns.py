@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.core.durations import DAY, HOUR, MINUTE, duration_in_words
-
 from articles.core.text.counting import shortened
 
 

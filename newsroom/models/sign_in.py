@@ -4,9 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.core.moments import moment_in_words
-
 from articles.core.batches import delete_in_batches
+from articles.core.moments import moment_in_words
 
 # Longer than every period of newsroom.accounts.throttling.
 FAILED_SIGN_INS_KEPT = timedelta(hours=2)

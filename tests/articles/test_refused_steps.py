@@ -26,38 +26,44 @@ def make_withdrawn(**fields):
 
 
 STATUSES = {
-    "a draft": make_article,
-    "in review": make_in_review,
-    "scheduled": make_scheduled,
-    "published": make_visible_article,
-    "withdrawn": make_withdrawn,
+    "Draft": make_article,
+    "In review": make_in_review,
+    "Scheduled": make_scheduled,
+    "Published": make_visible_article,
+    "Withdrawn": make_withdrawn,
 }
 STEPS = {
-    "submitted for review": Article.submit,
-    "returned to draft": Article.return_to_draft,
-    "published": Article.publish,
-    "given another date of publication": lambda article: article.redate(
-        timezone.now() - HOUR
+    "“The flood” cannot be submitted for review.": Article.submit,
+    "“The flood” cannot be returned to draft.": Article.return_to_draft,
+    "“The flood” cannot be published.": Article.publish,
+    "The publication date of “The flood” cannot be changed.": lambda article: (
+        article.redate(timezone.now() - HOUR)
     ),
-    "withdrawn": Article.withdraw,
-    "put on top of the front page": Article.put_on_top,
-    "taken off the top of the front page": Article.take_off_top,
+    "“The flood” cannot be withdrawn.": Article.withdraw,
+    "“The flood” cannot be put on top of the front page.": Article.put_on_top,
+    "“The flood” cannot be taken off the top of the front page.": Article.take_off_top,
 }
 # The statuses that allow each step; for all others the refusal is checked.
 POSSIBLE = {
-    "submitted for review": ["a draft"],
-    "returned to draft": ["in review", "scheduled", "withdrawn"],
-    "published": ["a draft", "in review", "withdrawn"],
-    "given another date of publication": ["scheduled", "published"],
-    "withdrawn": ["scheduled", "published"],
-    "put on top of the front page": ["scheduled", "published"],
-    "taken off the top of the front page": ["scheduled", "published"],
+    "“The flood” cannot be submitted for review.": ["Draft"],
+    "“The flood” cannot be returned to draft.": ["In review", "Scheduled", "Withdrawn"],
+    "“The flood” cannot be published.": ["Draft", "In review", "Withdrawn"],
+    "The publication date of “The flood” cannot be changed.": [
+        "Scheduled",
+        "Published",
+    ],
+    "“The flood” cannot be withdrawn.": ["Scheduled", "Published"],
+    "“The flood” cannot be put on top of the front page.": ["Scheduled", "Published"],
+    "“The flood” cannot be taken off the top of the front page.": [
+        "Scheduled",
+        "Published",
+    ],
 }
 ALREADY = {
-    ("submitted for review", "in review"),
-    ("returned to draft", "a draft"),
-    ("published", "published"),
-    ("withdrawn", "withdrawn"),
+    ("“The flood” cannot be submitted for review.", "In review"),
+    ("“The flood” cannot be returned to draft.", "Draft"),
+    ("“The flood” cannot be published.", "Published"),
+    ("“The flood” cannot be withdrawn.", "Withdrawn"),
 }
 
 
@@ -68,9 +74,9 @@ def test_a_step_is_taken_or_refused_with_a_sentence(db, step, status):
     if status in POSSIBLE[step]:
         STEPS[step](article)
         return
-    expected = f"“The flood” is {status}, so it cannot be {step}."
+    expected = f"{step} Its status: {status}."
     if (step, status) in ALREADY:
-        expected = f"“The flood” is {status} already."
+        expected = f"“The flood” already has this status: {status}."
     with pytest.raises(TransitionError, match=f"^{re.escape(expected)}$"):
         STEPS[step](article)
 
@@ -125,7 +131,7 @@ def test_a_refusal_names_who_was_first_and_when_by_the_clock_of_the_site(db, set
         with pytest.raises(TransitionError) as refusal:
             article.submit()
     assert re.fullmatch(
-        r"“The flood” is in review already\. Ana Ruiz submitted it for review on "
+        r"“The flood” already has this status: In review\. Ana Ruiz submitted it for review on "
         r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d CES?T\.",
         str(refusal.value),
     )
@@ -146,4 +152,4 @@ def test_a_record_names_the_zone_of_every_time_in_it(db, zone):
     time = rf"\d{{1,2}} \w+ \d{{4}}, \d\d:\d\d {name}"
     assert re.fullmatch(f"from {time} to {time}", moved)
     assert re.fullmatch(f"for {time}", later)
-    assert re.fullmatch(rf"Agreed \(it was to end on {time}\)", lifted)
+    assert re.fullmatch(rf"Agreed \(embargo until {time}\)", lifted)

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from articles.admin.actions.bulk_log import report_bulk_outcome
 from articles.admin.actions.registry import ARTICLE_STEPS
@@ -63,7 +64,10 @@ class BulkActionsMixin:
         if len(chosen) > MOST_ARTICLES_AT_ONCE:
             self.message_user(
                 request,
-                f"That is more than {MOST_ARTICLES_AT_ONCE} articles at once. Choose fewer; nothing was done.",
+                _(
+                    "You chose more than %(limit)d articles. Choose fewer; nothing was changed."
+                )
+                % {"limit": MOST_ARTICLES_AT_ONCE},
                 messages.ERROR,
             )
             return None
@@ -86,7 +90,12 @@ class BulkActionsMixin:
             if refusal := step.refusal_of(request.user, article):
                 return refusal
             wrong = form and form.refusal_of(article)
-            return f"“{article}” was not published. {wrong}" if wrong else ""
+            if not wrong:
+                return ""
+            return _("“%(article)s” was not published. %(problems)s") % {
+                "article": article,
+                "problems": wrong,
+            }
 
         return run_bulk_action(
             step.name,

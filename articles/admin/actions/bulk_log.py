@@ -7,6 +7,8 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.actions.registry import ARTICLE_STEPS, not_yours
 from articles.core.admin.changelist import LongListMixin
@@ -27,26 +29,37 @@ def report_bulk_outcome(model_admin, request, label, outcome):
         model_admin.message_user(
             request,
             format_html(
-                '{}: done to {} article{}. <a href="{}">{}</a>',
-                label,
-                number,
-                "" if number == 1 else "s",
+                '{} <a href="{}">{}</a>',
+                ngettext(
+                    "%(step)s: %(number)d article changed.",
+                    "%(step)s: %(number)d articles changed.",
+                    number,
+                )
+                % {"step": label, "number": number},
                 page,
-                "Look at them"
+                gettext("View details")
                 if outcome.batch.undoes_id
-                else "Look at them, or undo it within 24 hours.",
+                else gettext("View details, or undo within 24 hours"),
             ),
             messages.SUCCESS,
         )
     for remark in outcome.remarks:
         model_admin.message_user(request, remark, messages.WARNING)
-    for _, why_not in outcome.skipped[:SKIPPED_NAMED]:
+    for _article, why_not in outcome.skipped[:SKIPPED_NAMED]:
         model_admin.message_user(request, why_not, messages.ERROR)
     if (others := len(outcome.skipped) - SKIPPED_NAMED) > 0:
         model_admin.message_user(
             request,
             format_html(
-                '{} more were skipped. <a href="{}">See why.</a>', others, page
+                '{} <a href="{}">{}</a>',
+                ngettext(
+                    "%(number)d more was skipped.",
+                    "%(number)d more were skipped.",
+                    others,
+                )
+                % {"number": others},
+                page,
+                gettext("See why"),
             ),
             messages.ERROR,
         )
@@ -74,16 +87,18 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
         batches = super().get_queryset(request).seen_by(request.user)
         return batches.select_related("undone_by").with_left_to_undo()
 
-    @admin.display(description="what")
+    @admin.display(description=_("step"))
     def label(self, batch):
         label = (
             ARTICLE_STEPS[batch.what].label
             if batch.what in ARTICLE_STEPS
             else batch.what
         )
-        return f"Undone: {label}" if batch.undoes_id else label
+        if not batch.undoes_id:
+            return label
+        return gettext("Undone: %(step)s") % {"step": label}
 
-    @admin.display(description="can be undone", boolean=True)
+    @admin.display(description=_("can be undone"), boolean=True)
     def is_open(self, batch):
         return batch.is_open
 
@@ -121,7 +136,7 @@ class ArticleBatchAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
         except TransitionError as error:
             batch = self.get_object(request, batch.pk)
             return self._page(request, batch, refused=str(error), status=409)
-        label = f"Undoing “{self.label(batch)}”"
+        label = gettext("Undo of “%(step)s”") % {"step": self.label(batch)}
         report_bulk_outcome(self, request, label, outcome)
         return HttpResponseRedirect(
             reverse("admin:articles_articlebatch_change", args=[batch.pk])

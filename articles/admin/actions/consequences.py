@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import differing_parts, snapshot_of
 from articles.core.moments import moment_in_words
+from articles.core.text.word_list import word_list
 from articles.publishing.inbound_links import linking_to
 
 
@@ -27,21 +29,28 @@ def of_nothing(article):
 def of_publishing(article):
     until = article.embargo_until
     if until and until > timezone.now():
-        when = f"It appears by itself on {moment_in_words(until)}, when its embargo ends, and not before."
+        when = _(
+            "It appears automatically on %(time)s, when its embargo ends, and not before."
+        ) % {"time": moment_in_words(until)}
     else:
-        when = "This puts it on the front page, in the feeds and on the pages of its tags now."
+        when = _(
+            "It appears now on the front page, in the feeds and on the pages of its tags."
+        )
     return StepConsequences([when, _address(article.working_content()["slug"])])
 
 
 def of_scheduling(article):
     until = article.embargo_until
     sentences = [
-        "It appears by itself at the time you give here.",
+        _("It appears automatically at the time you enter here."),
         _address(article.working_content()["slug"]),
     ]
     if until and until > timezone.now():
         sentences.append(
-            f"Its embargo ends on {moment_in_words(until)}; an earlier time counts as that."
+            _(
+                "Its embargo ends on %(time)s; if you enter an earlier time, it appears then."
+            )
+            % {"time": moment_in_words(until)}
         )
     return StepConsequences(sentences)
 
@@ -49,23 +58,29 @@ def of_scheduling(article):
 def of_changes(article):
     content = article.working_content()
     changed = differing_parts(content, snapshot_of(article))
-    parts = ", ".join(PART_NAMES[part].in_sentence for part in changed)
-    sentences = [f"Readers will see this changed: {parts}."]
+    parts = {"parts": word_list(PART_NAMES[part].label for part in changed)}
+    sentences = [_("Readers will see changes in: %(parts)s.") % parts]
     if article.is_scheduled:
-        sentences = [f"This will be changed before it appears: {parts}."]
+        sentences = [_("Changed before the article appears: %(parts)s.") % parts]
     if earlier := article.revisions.scheduled().for_listing().first():
         sentences.append(
-            f"What was to go live by itself on {moment_in_words(earlier.publish_at)} does not any more: this takes its place."
+            _("This replaces the changes that were scheduled for %(time)s.")
+            % {"time": moment_in_words(earlier.publish_at)}
         )
     if "slug" not in changed:
         return StepConsequences(sentences)
-    sentences += [_address(content["slug"]), "The address until now leads there."]
+    sentences += [
+        _address(content["slug"]),
+        _("The old address redirects there."),
+    ]
     return StepConsequences(sentences, linking_to(article))
 
 
 def of_scheduling_changes(article):
     changes = of_changes(article)
-    when = "They go live by themselves at the time you give here. Until then readers see what they see now."
+    when = _(
+        "They are published automatically at the time you enter here. Until then, readers see no change."
+    )
     return StepConsequences([when, *changes.sentences], changes.linking)
 
 
@@ -74,4 +89,6 @@ def of_withdrawing(article):
 
 
 def _address(slug):
-    return f"Its address is {settings.SITE_URL}/articles/{slug}/."
+    return _("Its address: %(address)s") % {
+        "address": f"{settings.SITE_URL}/articles/{slug}/"
+    }

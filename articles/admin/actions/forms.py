@@ -3,9 +3,14 @@
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.fields import MomentField, NamesField
-from articles.admin.article.form import credits_written, tags_called
+from articles.admin.article.typed_names import (
+    BYLINE_HELP,
+    credits_written,
+    tags_called,
+)
 from articles.core.admin.stale_forms import SeenField
 from articles.core.moments import moment_in_words
 from articles.core.text.counting import shortened
@@ -39,9 +44,11 @@ class PublishForm(StepForm):
 
     seen = SeenField()
     anyway = forms.BooleanField(
-        label="Publish all the same",
+        label=_("Publish anyway"),
         error_messages={
-            "required": "Tick this to go on in spite of the warnings, or put them right first."
+            "required": _(
+                "Tick this to publish despite the warnings, or fix them first."
+            )
         },
     )
     field_order = ["seen", "at", "tell_readers", "anyway"]
@@ -58,7 +65,7 @@ class PublishForm(StepForm):
             article: [problem for problem in found if problem.is_error]
             for article, found in self.found
         }
-        if not any(not self.refusal_of(article) for article, _ in self.found):
+        if not any(not self.refusal_of(article) for article, _problems in self.found):
             del self.fields["anyway"]
 
     @property
@@ -73,7 +80,9 @@ class PublishForm(StepForm):
     def clean(self):
         if self.stops:
             raise forms.ValidationError(
-                "This cannot become public as it is. What you typed is kept: go back and put the errors right."
+                _(
+                    "This cannot be published as it is. Your text is saved: go back and fix the errors."
+                )
             )
         return super().clean()
 
@@ -104,8 +113,10 @@ class TellReadersField(forms.BooleanField):
     def __init__(self):
         super().__init__(
             required=False,
-            label="Tell readers it was updated",
-            help_text="Puts “Updated” and the time on the article. Leave it for a mistake in spelling.",
+            label=_("Tell readers it was updated"),
+            help_text=_(
+                "Shows “Updated” and the time on the article. Leave it unticked for small corrections such as spelling."
+            ),
         )
 
 
@@ -123,17 +134,17 @@ class WhenField(MomentField):
             required=True,
             require_all_fields=False,
             error_messages={
-                "required": "Give the date and the time.",
-                "invalid_date": "Write the date as 2026-11-22.",
-                "invalid_time": "Write the time as 18:30.",
+                "required": _("Enter the date and the time."),
+                "invalid_date": _("Write the date like this: 2026-11-22."),
+                "invalid_time": _("Write the time like this: 18:30."),
             },
             **kwargs,
         )
         for field, missing in zip(
             self.fields,
             [
-                "Give the date: an empty one does not mean today.",
-                "Give the time: an empty one does not mean now.",
+                _("Enter the date. An empty field does not mean today."),
+                _("Enter the time. An empty field does not mean now."),
             ],
             strict=True,
         ):
@@ -144,64 +155,66 @@ class WhenField(MomentField):
         try:
             return super().compress(parts)
         except (ValueError, OverflowError):
-            raise forms.ValidationError("There is no such date and time.") from None
+            raise forms.ValidationError(_("This date and time do not exist.")) from None
 
 
 class ScheduleForm(PublishForm):
-    at = WhenField(label="Appears at")
+    at = WhenField(label=_("Appears at"))
 
     def clean_at(self):
         at = self.cleaned_data["at"]
         if at <= timezone.now():
             raise forms.ValidationError(
-                "That time is past. Give one to come, or publish now."
+                _("This time is past. Enter a later time, or publish now.")
             )
         return at
 
 
 class ScheduleChangesForm(ScheduleForm):
-    at = WhenField(label="Go live at")
+    at = WhenField(label=_("Publish at"))
     tell_readers = TellReadersField()
 
 
 class RedateForm(StepForm):
-    at = WhenField(label="Publication date")
+    at = WhenField(label=_("Publication date"))
 
 
 class ReturnForm(StepForm):
     note = forms.CharField(
-        label="Note to the writer",
+        label=_("Note to the writer"),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=5000,
-        help_text="Stands on the form of the draft and is mailed to its writer.",
+        help_text=_("Shown above the form of the draft and mailed to its writer."),
     )
 
 
 class WithdrawForm(StepForm):
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
-        help_text="For the record of the desk. Readers never see it.",
+        help_text=_("For the internal record. Readers never see it."),
     )
     kind = forms.ChoiceField(
-        label="What readers find at its address",
+        label=_("What readers find at its address"),
         choices=Article.Withdrawal,
         initial=Article.Withdrawal.GONE,
         widget=forms.RadioSelect,
     )
     notice = forms.CharField(
-        label="Notice to readers",
+        label=_("Notice to readers"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
         required=False,
-        help_text="Stands on the page that says the article was withdrawn. May be empty.",
+        help_text=_("Shown on the page that says the article was withdrawn. Optional."),
     )
     replaced_by = forms.CharField(
-        label="The other article",
+        label=_("The other article"),
         max_length=500,
         required=False,
-        help_text="Only when its address is to lead to another article: the address of that one.",
+        help_text=_(
+            "Only for a redirect to another article: the address of that article."
+        ),
     )
 
     def clean_replaced_by(self):
@@ -209,14 +222,16 @@ class WithdrawForm(StepForm):
         if self.cleaned_data.get("kind") != Article.Withdrawal.REPLACED:
             return None
         if not address.strip():
-            raise forms.ValidationError("Give the address of the other article.")
+            raise forms.ValidationError(_("Enter the address of the other article."))
         other = Article.objects.visible().at(slug_in(address))
         if other is None:
             raise forms.ValidationError(
-                "Readers find no article at this address. Copy the address of one from its page."
+                _(
+                    "No public article has this address. Copy the address from the page of the article."
+                )
             )
         if other in self.articles:
-            raise forms.ValidationError("An article cannot take its own place.")
+            raise forms.ValidationError(_("An article cannot replace itself."))
         return other
 
 
@@ -224,26 +239,26 @@ class LiftEmbargoForm(StepForm):
     NOW, EARLIER = "now", "earlier"
 
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
-        help_text="For the record of the desk: who agreed to it, and why.",
+        help_text=_("For the internal record: who agreed, and why."),
     )
     when = forms.ChoiceField(
-        label="When the embargo ends",
-        choices=[(NOW, "Now"), (EARLIER, "Earlier than until now, at this time:")],
+        label=_("When the embargo ends"),
+        choices=[(NOW, _("Now")), (EARLIER, _("At this earlier time:"))],
         widget=forms.RadioSelect,
     )
-    at = MomentField(label="Ends at", widget=AdminSplitDateTime, required=False)
+    at = MomentField(label=_("Ends at"), widget=AdminSplitDateTime, required=False)
 
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("when") != self.EARLIER or "at" not in cleaned:
             return cleaned
         if not cleaned["at"]:
-            self.add_error("at", "Give the date and the time at which it ends.")
+            self.add_error("at", _("Enter the date and time at which it ends."))
         elif cleaned["at"] <= timezone.now():
-            self.add_error("at", "That time is past. Choose “Now” to end it now.")
+            self.add_error("at", _("This time is past. Choose “Now” to end it now."))
         return cleaned
 
     def answers(self):
@@ -275,25 +290,31 @@ class RequestsField(forms.ModelMultipleChoiceField):
 
 class CorrectForm(StepForm):
     kind = forms.ChoiceField(
-        label="What it is",
+        label=_("Kind"),
         choices=Correction.Kind,
         initial=Correction.Kind.CORRECTION,
         widget=forms.RadioSelect,
     )
     text = forms.CharField(
-        label="What readers are told",
+        label=_("Text for readers"),
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
         max_length=5000,
-        help_text="Say what was wrong and what is right: “An earlier version said … It is …”.",
+        help_text=_(
+            "Say what was wrong and what is right: “An earlier version of this article said … In fact …”."
+        ),
     )
     answers = RequestsField(
-        label="Which requests of readers it answers",
+        label=_("Requests from readers that it answers"),
         queryset=CorrectionRequest.objects.none(),
         required=False,
-        help_text="Whoever sent a request that you tick reads this on its private page.",
+        help_text=_(
+            "Readers whose requests you tick see this text on the private page of their request."
+        ),
         error_messages={
-            "invalid_choice": "Somebody has answered or closed a request that you ticked. "
-            "Tick those that are still open, or none.",
+            "invalid_choice": _(
+                "Someone has answered or closed a request that you ticked. "
+                "Tick only requests that are still open, or none."
+            ),
         },
     )
 
@@ -312,8 +333,9 @@ class AddTagsForm(StepForm):
     tags = NamesField(
         longest=100,
         required=True,
-        help_text="Separated by commas.",
-        error_messages={"required": "Write at least one tag."},
+        label=_("Tags"),
+        help_text=_("Separated by commas."),
+        error_messages={"required": _("Enter at least one tag.")},
     )
     # Set by the admin, from the permissions of the user.
     may_make_tags = False
@@ -326,16 +348,15 @@ class AddPeopleForm(StepForm):
     credits = NamesField(
         longest=260,
         required=True,
-        label="Byline",
-        help_text="Names in their order, separated by commas, each with its role in brackets where it is not "
-        "the writing: “Ana Ruiz, Ben Cole (photographs)”. A name that is not known yet makes a new person.",
-        error_messages={"required": "Write at least one name."},
+        label=_("Byline"),
+        help_text=BYLINE_HELP,
+        error_messages={"required": _("Enter at least one name.")},
     )
     in_place = forms.TypedChoiceField(
-        label="What becomes of the bylines that are there",
+        label=_("Existing bylines"),
         choices=[
-            ("", "They stay, and these names come behind them"),
-            ("yes", "These names come in their place"),
+            ("", _("Keep them and add these names at the end")),
+            ("yes", _("Replace them with these names")),
         ],
         coerce=bool,
         empty_value=False,
@@ -349,7 +370,7 @@ class AddPeopleForm(StepForm):
 
     def answers(self):
         """Create new people first, outside the step: the first of many articles may refuse it."""
-        for person, _ in self.cleaned_data["credits"]:
+        for person, _role in self.cleaned_data["credits"]:
             if person.pk is None:
                 person.save()
         return self.cleaned_data

@@ -8,6 +8,9 @@ what is asked before. This module says who may press the button and when it is s
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
 from articles.admin.actions import consequences
 from articles.admin.actions.forms import (
     AddPeopleForm,
@@ -43,11 +46,14 @@ class DeskStep:
 
     name: str
     label: str
-    done: str
     take: Callable
+    # The message after the step; empty: the status that the article has then.
+    done: str = ""
     # The form on a page of its own; None when the button alone is enough.
     form: type[StepForm] | None = None
     question: str = ""
+    # Filled in with `number`.
+    question_for_many: str = ""
     explanation: str = ""
     # The initial values of the form, from the article.
     initial: Callable = lambda article: {}
@@ -73,22 +79,22 @@ class DeskStep:
 
     def done_to(self, article):
         """The message after the step was taken."""
-        done = self.done.format(status=article.status_in_words.lower())
-        return f"“{article}” {done}."
+        return (self.done or _NOW[article.standing]) % {"article": article}
 
     def refusal_of(self, user, article):
         """Why the user cannot take the step on this article in bulk; empty when they can."""
         if not self.allowed(user, article):
             return not_yours(self, article)
         known = any(self.name in names for names in _SHOWN.values())
-        if known and self.name not in _SHOWN[article.status_in_words]:
+        if known and self.name not in _SHOWN[article.standing]:
             return not_from_here(self, article)
         return ""
 
     def question_about(self, articles):
         """The question of the page, for one article or for many."""
-        what = f"“{articles[0]}”" if len(articles) == 1 else f"{len(articles)} articles"
-        return self.question.format(what)
+        if len(articles) == 1:
+            return self.question % {"article": articles[0]}
+        return self.question_for_many % {"number": len(articles)}
 
     def allowed(self, user, article=None):
         """Whether the user may take this step: on this article, or on any article."""
@@ -113,52 +119,70 @@ def _as_seen(step):
     return take
 
 
-IN_THE_WORKING_COPY = (
-    "Each gets a new version in its history. What readers see of an article on the site "
-    "changes when somebody publishes its changes."
+IN_THE_WORKING_COPY = _(
+    "Each article gets a new version in its history. Readers see the change in a published "
+    "article when its changes are published."
 )
+
+# After a step that changes the status, by the standing that the article has then.
+_NOW = {
+    "draft": _("“%(article)s” is a draft again."),
+    "in_review": _("“%(article)s” is now in review."),
+    "scheduled": _("“%(article)s” is now scheduled."),
+    "published": _("“%(article)s” is now published."),
+    "withdrawn": _("“%(article)s” is now withdrawn."),
+}
 
 ARTICLE_STEPS = {
     step.name: step
     for step in [
         DeskStep(
             "submit",
-            "Submit for review",
-            "is now {status}",
+            _("Submit for review"),
             Article.submit,
             for_writers=True,
         ),
         DeskStep(
             "publish",
-            "Publish",
-            "is now {status}",
+            _("Publish"),
             _as_seen(publish),
-            PublishForm,
-            "Publish {}?",
-            "Readers will see it at once, on the front page, in the feeds and at its own address. "
-            "Where an embargo is still to end, they will see it when it ends.",
+            form=PublishForm,
+            question=_("Publish “%(article)s”?"),
+            question_for_many=ngettext_lazy(
+                "Publish %(number)d article?", "Publish %(number)d articles?", "number"
+            ),
+            explanation=_(
+                "Readers will see it at once, on the front page, in the feeds and at its own address. "
+                "If an embargo is in force, they will see it when the embargo ends."
+            ),
             initial=seen_of,
             outlook=consequences.of_publishing,
             main=True,
         ),
         DeskStep(
             "schedule",
-            "Schedule",
-            "is now {status}",
+            _("Schedule"),
             _as_seen(publish),
-            ScheduleForm,
-            "When should {} appear?",
-            "It appears by itself at that time, and not before an embargo ends.",
+            form=ScheduleForm,
+            question=_("When should “%(article)s” appear?"),
+            question_for_many=ngettext_lazy(
+                "When should %(number)d article appear?",
+                "When should %(number)d articles appear?",
+                "number",
+            ),
+            explanation=_(
+                "It appears automatically at that time, but not before an embargo ends."
+            ),
             initial=seen_of,
             outlook=consequences.of_scheduling,
         ),
         DeskStep(
             "changes",
-            "Publish changes",
-            "shows readers what you see here",
+            _("Publish changes"),
             _as_seen(publish_changes),
-            PublishChangesForm,
-            "Publish the changes of {}?",
+            done=_("The changes of “%(article)s” are published."),
+            form=PublishChangesForm,
+            question=_("Publish the changes of “%(article)s”?"),
             initial=seen_of,
             outlook=consequences.of_changes,
             for_many=False,
@@ -166,116 +190,156 @@ ARTICLE_STEPS = {
         ),
         DeskStep(
             "schedule_changes",
-            "Publish changes at a time",
-            "shows readers what you see here from that time on",
+            _("Schedule changes"),
             _as_seen(schedule_changes),
-            ScheduleChangesForm,
-            "When should the changes of {} go live?",
+            done=_("The changes of “%(article)s” are scheduled."),
+            form=ScheduleChangesForm,
+            question=_("When should the changes of “%(article)s” be published?"),
             initial=seen_of,
             outlook=consequences.of_scheduling_changes,
             for_many=False,
         ),
         DeskStep(
             "unschedule_changes",
-            "Take changes off the schedule",
-            "keeps its changes at the desk until somebody publishes them",
+            _("Cancel scheduled changes"),
             unschedule_changes,
+            done=_(
+                "The changes of “%(article)s” are no longer scheduled. They are kept, unpublished."
+            ),
             for_many=False,
         ),
         DeskStep(
             "correct",
-            "Publish a correction",
-            "has a new correction",
+            _("Publish a correction"),
             correct,
-            CorrectForm,
-            "Publish a correction of {}?",
-            "It stands at the end of the article and on the page of corrections, for good: "
-            "it can be neither changed nor taken back. Put the text of the article right first.",
+            done=_("The correction of “%(article)s” is published."),
+            form=CorrectForm,
+            question=_("Publish a correction of “%(article)s”?"),
+            explanation=_(
+                "It appears at the end of the article and on the page of corrections. "
+                "It can be neither changed nor removed later. Correct the text of the article first."
+            ),
             for_many=False,
         ),
         DeskStep(
             "redate",
-            "Change the date",
-            "has its new date",
+            _("Change the date"),
             lambda article, at, by: article.redate(at, by=by),
-            RedateForm,
-            "Which date should {} have?",
-            "A scheduled article appears at the new time: at once when that is past. "
-            "An article that readers can see stays where they can see it.",
+            done=_("The date of “%(article)s” is changed."),
+            form=RedateForm,
+            question=_("Which date should “%(article)s” have?"),
+            question_for_many=ngettext_lazy(
+                "Which date should %(number)d article have?",
+                "Which date should %(number)d articles have?",
+                "number",
+            ),
+            explanation=_(
+                "A scheduled article appears at the new time, or at once if that time is past. "
+                "An article that readers can see stays visible."
+            ),
             initial=lambda article: {"at": article.published_at},
         ),
         DeskStep(
             "lift",
-            "Lift the embargo",
-            "has a new end of its embargo",
+            _("Lift the embargo"),
             Article.lift_embargo,
-            LiftEmbargoForm,
-            "Lift the embargo of {}?",
-            "The reason is recorded. A scheduled article keeps its date: "
-            "change the date afterwards to let it appear earlier.",
+            done=_("The embargo of “%(article)s” is changed."),
+            form=LiftEmbargoForm,
+            question=_("Lift the embargo of “%(article)s”?"),
+            explanation=_(
+                "The reason is recorded. A scheduled article keeps its date: "
+                "change the date afterwards to let it appear earlier."
+            ),
             for_many=False,
         ),
         DeskStep(
             "top",
-            "Put on top",
-            "is on top of the front page",
+            _("Put on top"),
             Article.put_on_top,
+            done=_("“%(article)s” is on top of the front page."),
         ),
         DeskStep(
             "off_top",
-            "Take off top",
-            "is not on top of the front page any more",
+            _("Take off top"),
             Article.take_off_top,
+            done=_("“%(article)s” is no longer on top of the front page."),
         ),
         DeskStep(
             "return",
-            "Return to draft",
-            "is a draft again",
+            _("Return to draft"),
             return_to_writer,
-            ReturnForm,
-            "Return {} to draft?",
-            "Its writer can work on it again. A scheduled article will not appear, "
-            "and changes that are scheduled for it stay at the desk.",
+            form=ReturnForm,
+            question=_("Return “%(article)s” to draft?"),
+            question_for_many=ngettext_lazy(
+                "Return %(number)d article to draft?",
+                "Return %(number)d articles to draft?",
+                "number",
+            ),
+            explanation=_(
+                "The writer can work on it again. A scheduled article will not appear, "
+                "and its scheduled changes are kept unpublished."
+            ),
         ),
         DeskStep(
             "tag",
-            "Add tags",
-            "has these tags",
+            _("Add tags"),
             change_tags,
-            AddTagsForm,
-            "Which tags should {} have beside those that are there?",
-            IN_THE_WORKING_COPY,
+            done=_("The tags are added to “%(article)s”."),
+            form=AddTagsForm,
+            question=_("Which tags should be added to “%(article)s”?"),
+            question_for_many=ngettext_lazy(
+                "Which tags should be added to %(number)d article?",
+                "Which tags should be added to %(number)d articles?",
+                "number",
+            ),
+            explanation=IN_THE_WORKING_COPY,
             for_writers=True,
         ),
         DeskStep(
             "untag",
-            "Take tags away",
-            "does not have these tags any more",
+            _("Remove tags"),
             lambda article, **how: change_tags(article, remove=True, **how),
-            AddTagsForm,
-            "Which tags should {} not have any more?",
-            IN_THE_WORKING_COPY,
+            done=_("The tags are removed from “%(article)s”."),
+            form=AddTagsForm,
+            question=_("Which tags should be removed from “%(article)s”?"),
+            question_for_many=ngettext_lazy(
+                "Which tags should be removed from %(number)d article?",
+                "Which tags should be removed from %(number)d articles?",
+                "number",
+            ),
+            explanation=IN_THE_WORKING_COPY,
             for_writers=True,
         ),
         DeskStep(
             "sign",
-            "Change the byline",
-            "has this byline",
+            _("Change the byline"),
             change_byline,
-            AddPeopleForm,
-            "Who should stand in the byline of {}?",
-            IN_THE_WORKING_COPY,
+            done=_("The byline of “%(article)s” is changed."),
+            form=AddPeopleForm,
+            question=_("Who should be in the byline of “%(article)s”?"),
+            question_for_many=ngettext_lazy(
+                "Who should be in the byline of %(number)d article?",
+                "Who should be in the byline of %(number)d articles?",
+                "number",
+            ),
+            explanation=IN_THE_WORKING_COPY,
             for_writers=True,
         ),
         DeskStep(
             "withdraw",
-            "Withdraw",
-            "is now {status}",
+            _("Withdraw"),
             Article.withdraw,
-            WithdrawForm,
-            "Withdraw {}?",
-            "It goes from every page, feed and sitemap at once, and its comments with it. "
-            "Changes that are scheduled for it stay at the desk.",
+            form=WithdrawForm,
+            question=_("Withdraw “%(article)s”?"),
+            question_for_many=ngettext_lazy(
+                "Withdraw %(number)d article?",
+                "Withdraw %(number)d articles?",
+                "number",
+            ),
+            explanation=_(
+                "It disappears from every page, feed and sitemap at once, together with its comments. "
+                "Its scheduled changes are kept unpublished."
+            ),
             outlook=consequences.of_withdrawing,
             dangerous=True,
         ),
@@ -286,19 +350,19 @@ _CHANGES = ["changes", "schedule_changes", "unschedule_changes"]
 
 # In the order of the buttons: the main one first, the dangerous one last.
 _SHOWN = {
-    "Draft": ["publish", "submit", "schedule", "lift"],
-    "In review": ["publish", "schedule", "return", "lift"],
-    "Scheduled": [*_CHANGES, "redate", "return", "lift"],
-    "Published": [*_CHANGES, "correct", "redate", "top", "off_top", "withdraw"],
-    "Withdrawn": ["publish", "schedule", "return", "lift"],
+    "draft": ["publish", "submit", "schedule", "lift"],
+    "in_review": ["publish", "schedule", "return", "lift"],
+    "scheduled": [*_CHANGES, "redate", "return", "lift"],
+    "published": [*_CHANGES, "correct", "redate", "top", "off_top", "withdraw"],
+    "withdrawn": ["publish", "schedule", "return", "lift"],
 }
 
 
 def steps_for(article, user):
     """The steps that the user can take on the article now; on an unsaved one, those of a draft."""
-    word = article.status_in_words if article else "Draft"
-    shown = [ARTICLE_STEPS[name] for name in _SHOWN[word]]
-    if article and word == "Published":
+    standing = article.standing if article else "draft"
+    shown = [ARTICLE_STEPS[name] for name in _SHOWN[standing]]
+    if article and standing == "published":
         shown.remove(ARTICLE_STEPS["top" if article.on_top else "off_top"])
     if ARTICLE_STEPS["lift"] in shown and not (article and article.is_under_embargo):
         shown.remove(ARTICLE_STEPS["lift"])
@@ -330,13 +394,21 @@ def _no_change_for(article):
 
 
 def not_yours(step, article):
-    return f"You may not take the step “{step.label}” on “{article}”."
+    return gettext("You do not have permission for “%(step)s” on “%(article)s”.") % {
+        "step": step.label,
+        "article": article,
+    }
 
 
 def not_from_here(step, article):
     if step.name == "changes" and article.status == Article.Status.PUBLISHED:
-        return f"“{article}” says what readers see already, so there is nothing to publish."
-    return (
-        f"“{article}” is {article.standing_in_words} now, "
-        f"so “{step.label}” is not possible."
-    )
+        return gettext("“%(article)s” has no unpublished changes.") % {
+            "article": article
+        }
+    return gettext(
+        "“%(step)s” is not possible for “%(article)s”. Its status: %(status)s."
+    ) % {
+        "step": step.label,
+        "article": article,
+        "status": article.status_in_words,
+    }

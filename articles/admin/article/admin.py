@@ -10,7 +10,8 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.actions.bulk import BulkActionsMixin
 from articles.admin.actions.registry import (
@@ -47,7 +48,9 @@ from articles.models import Article, TransitionError
 from articles.publishing.actions import EditConflict, change_dates, save
 from articles.publishing.inbound_links import ARTICLES_SEARCHED
 
-ON_TOP = format_html(' <span class="on-top">{}</span>', "on top")
+
+def on_top_mark():
+    return format_html(' <span class="on-top">{}</span>', gettext("on top"))
 
 
 class ArticleList(LongList):
@@ -88,7 +91,7 @@ class ArticleAdmin(
     ]
     list_select_related = ["created_by"]
     search_fields = ["title", "standfirst"]
-    search_help_text = "Looks into titles and standfirsts."
+    search_help_text = _("Searches titles and standfirsts.")
     date_hierarchy = "published_at"
     ordering = ["-modified_at"]
     change_form_template = "admin/articles/article/change_form.html"
@@ -127,35 +130,35 @@ class ArticleAdmin(
 
     # The list
 
-    @admin.display(description="status")
+    @admin.display(description=_("status"))
     def status_in_colour(self, article):
-        word = article.status_in_words
         return format_html(
             '<span class="status status--{}">{}</span>{}',
-            slugify(word),
-            word,
-            ON_TOP if article.on_top else "",
+            article.standing,
+            article.status_in_words,
+            on_top_mark() if article.on_top else "",
         )
 
-    @admin.display(description="date", ordering="published_at")
+    @admin.display(description=_("date"), ordering="published_at")
     def date(self, article):
         if not article.is_scheduled:
             return _time(article.published_at)
         return format_html(
-            '{} <span class="quiet">in {}</span>',
+            '{} <span class="quiet">{}</span>',
             _time(article.public_from),
-            time_until(article.public_from),
+            # Translators: %(time)s is a length of time, such as “2 h 10 min”.
+            gettext("in %(time)s") % {"time": time_until(article.public_from)},
         )
 
-    @admin.display(description="changed", ordering="modified_at")
+    @admin.display(description=_("changed"), ordering="modified_at")
     def changed(self, article):
         return _time(article.modified_at)
 
-    @admin.display(description="byline")
+    @admin.display(description=_("byline"))
     def names(self, article):
         return bylines.byline_in_words(article.credits.all())
 
-    @admin.display(description="byline")
+    @admin.display(description=_("byline"))
     def writers(self, article):
         """Who signed the article; if nobody has, the user who created it."""
         if names := self.names(article):
@@ -163,14 +166,15 @@ class ArticleAdmin(
         if article.created_by is None:
             return ""
         return format_html(
-            '<span class="quiet">begun by {}</span>', name_of(article.created_by)
+            '<span class="quiet">{}</span>',
+            gettext("created by %(name)s") % {"name": name_of(article.created_by)},
         )
 
-    @admin.display(description="tags")
+    @admin.display(description=_("tags"))
     def tag_names(self, article):
         return ", ".join(tag.name for tag in article.tags.all())
 
-    @admin.display(description="body")
+    @admin.display(description=_("body"))
     def text(self, article):
         return format_html(
             '<div class="article-text">{}</div>',
@@ -189,7 +193,7 @@ class ArticleAdmin(
         fieldsets = [
             (None, {"fields": story}),
             (
-                "Publication",
+                _("Publication"),
                 {"fields": ["slug", "language", *DATES]},
             ),
         ]
@@ -292,7 +296,7 @@ class ArticleAdmin(
             "admin/articles/article/not_saved.html",
             {
                 **self.admin_site.each_context(request),
-                "title": "Not saved",
+                "title": gettext("Not saved"),
                 "opts": self.opts,
                 "article": article,
                 "words": [typed[name] for name in WORDS],
@@ -309,8 +313,11 @@ class ArticleAdmin(
         ):
             self.message_user(
                 request,
-                f"“{article}” has a record of steps or an address that readers may know, "
-                "so it is kept for ever. Withdraw it to take it off the site.",
+                gettext(
+                    "“%(article)s” has a history or an address that readers may know, "
+                    "so it cannot be deleted. Withdraw it to take it off the site."
+                )
+                % {"article": article},
                 messages.ERROR,
             )
             return self._to_form(request, article)
@@ -379,7 +386,9 @@ class ArticleAdmin(
             self._take(request, article, step, {})
             return self._to_form(request, article)
         self.message_user(
-            request, f"What you typed is saved. {problem}", messages.ERROR
+            request,
+            gettext("Your text is saved. %(problem)s") % {"problem": problem},
+            messages.ERROR,
         )
         return self._to_form(request, article)
 
@@ -399,7 +408,7 @@ class ArticleAdmin(
             self.message_user(request, str(error), messages.ERROR)
             return False
         except Article.DoesNotExist:
-            gone = "Somebody has deleted this article in the same moment."
+            gone = gettext("Someone deleted this article at the same moment.")
             self.message_user(request, gone, messages.ERROR)
             return False
         return True
@@ -442,7 +451,7 @@ def _time(moment):
         '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
         formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
-        formats.date_format(timezone.localtime(moment), "j M Y, H:i"),
+        formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT"),
     )
 
 
@@ -451,9 +460,14 @@ def time_until(moment):
     minutes = max(0, ceil((moment - timezone.now()).total_seconds() / 60))
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
-    said = [f"{number} {unit}" for number, unit in parts if number]
-    return " ".join(said[:2]) or "0 min"
+    parts = [
+        # Translators: days, hours and minutes, abbreviated.
+        (days, gettext("%(number)d d")),
+        (hours, gettext("%(number)d h")),
+        (minutes, gettext("%(number)d min")),
+    ]
+    said = [unit % {"number": number} for number, unit in parts if number]
+    return " ".join(said[:2]) or gettext("%(number)d min") % {"number": 0}
 
 
 admin.site.register(Article, ArticleAdmin)

@@ -14,12 +14,15 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from articles.admin.article.form import DATES, ArticleForm
 from articles.content.snapshots import differing_parts
 from articles.core.append_only import name_of
+from articles.core.text.word_list import word_list
 from articles.models import Unsaved
 
 # The most bytes that an autosave request may send.
@@ -49,11 +52,11 @@ TYPED = [
     *DATES.values(),
 ]
 
-GONE = "This article is not there any more. Copy your words from here before you leave."
-NOT_YOURS = "You cannot change this article any more. Copy your words from here before you leave."
-TOO_LONG_TO_KEEP = (
-    "This is too long to be kept while you type: more than 3 MB. Save it yourself."
+GONE = _("This article no longer exists. Copy your text from here before you leave.")
+NOT_YOURS = _(
+    "You can no longer edit this article. Copy your text from here before you leave."
 )
+TOO_LONG_TO_KEEP = _("This is too long for autosave: more than 3 MB. Save it yourself.")
 
 
 class AutosaveMixin:
@@ -125,7 +128,7 @@ class AutosaveMixin:
             "admin/articles/article/unsaved.html",
             {
                 **self.admin_site.each_context(request),
-                "title": "What you have not saved",
+                "title": gettext("Unsaved text"),
                 "opts": self.opts,
                 "article": article,
                 "unsaved": row,
@@ -139,7 +142,7 @@ class AutosaveMixin:
         article, row = self._own_row(request, object_id)
         row.delete()
         self.message_user(
-            request, "What you had not saved is thrown away.", messages.SUCCESS
+            request, gettext("Your unsaved text is discarded."), messages.SUCCESS
         )
         return HttpResponseRedirect(self._form_url(request, article.pk))
 
@@ -204,13 +207,14 @@ class AutosaveMixin:
             return
         mine = revision.by_id == request.user.pk
         other = (revision.began_from if mine else None) or revision
-        whose = (
-            "What you saved elsewhere"
+        sentence = (
+            gettext("What you saved elsewhere was kept: %(parts)s.")
             if other.by_id == request.user.pk
-            else f"What {other.who} saved meanwhile"
+            else gettext("What %(name)s saved in the meantime was kept: %(parts)s.")
         )
-        names = ", ".join(ArticleForm.label_of(part) for part in parts)
-        self.message_user(request, f"{whose} was kept: {names}.", messages.INFO)
+        names = word_list(ArticleForm.label_of(part) for part in parts)
+        said = sentence % {"name": other.who, "parts": names}
+        self.message_user(request, said, messages.INFO)
 
 
 def _typed(data):
@@ -240,4 +244,4 @@ def _seconds_since(moment):
 
 
 def _problem(sentence, *, status):
-    return JsonResponse({"problem": sentence}, status=status)
+    return JsonResponse({"problem": str(sentence)}, status=status)

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from articles.publishing.planning import duplicate
 
@@ -25,7 +26,7 @@ class DuplicateMixin:
         """Say what is copied; a POST makes the copy."""
         article = self.get_object(request, unquote(object_id))
         if article is None:
-            raise Http404("No article of yours is here.")
+            raise Http404(_("You have no such article."))
         if not (
             self.has_add_permission(request)
             and self.has_view_or_change_permission(request, article)
@@ -37,7 +38,8 @@ class DuplicateMixin:
         self.log_addition(request, copy, f"Duplicated from “{article}”.")
         self.message_user(
             request,
-            f"“{copy}” is a new draft of yours. Give it a title of its own.",
+            _("“%(article)s” is a new draft of yours. Give it its own title.")
+            % {"article": copy},
             messages.SUCCESS,
         )
         return HttpResponseRedirect(
@@ -51,7 +53,7 @@ class DuplicateMixin:
             "admin/articles/article/duplicate.html",
             {
                 **self.admin_site.each_context(request),
-                "title": f"Duplicate “{article}”?",
+                "title": _("Duplicate “%(article)s”?") % {"article": article},
                 "opts": self.opts,
                 "article": article,
             },

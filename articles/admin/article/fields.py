@@ -3,6 +3,8 @@
 import re
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.widgets import PictureInput
 from articles.core import months
@@ -21,7 +23,8 @@ class MomentField(forms.SplitDateTimeField):
         moment = super().compress(parts)
         if moment and months.year(moment.year) is None:
             raise forms.ValidationError(
-                f"Look at the year again: {moment.year} is too far away."
+                gettext("Check the year: %(year)d is too far away.")
+                % {"year": moment.year}
             )
         return moment
 
@@ -47,12 +50,18 @@ class NamesField(forms.CharField):
         name = _name_in(match)
         if len(name) > self.longest:
             raise forms.ValidationError(
-                f"“{name[:40]}…” is longer than {self.longest} characters. Is a comma missing?"
+                gettext(
+                    "“%(name)s…” is longer than %(limit)d characters. Is a comma missing?"
+                )
+                % {"name": name[:40], "limit": self.longest}
             )
         if name.startswith('"') and match["quoted"] is None:
             raise forms.ValidationError(
-                f"The double quote at the beginning of “{name[:40]}” is not closed. "
-                "Only a name that holds a comma stands in double quotes; one inside it is written twice."
+                gettext(
+                    "The double quote at the beginning of “%(name)s” is not closed. "
+                    "Only names with a comma need double quotes. Write a double quote inside them twice."
+                )
+                % {"name": name[:40]}
             )
         return name
 
@@ -87,7 +96,9 @@ class LibraryPictureField(forms.ModelChoiceField):
             Image.objects.on_site(),
             required=False,
             error_messages={
-                "invalid_choice": "There is no such picture in the library, or it was taken off the site. Choose another one."
+                "invalid_choice": _(
+                    "This picture is not in the library or was taken off the site. Choose another one."
+                )
             },
             **kwargs,
         )

@@ -1,6 +1,8 @@
 """The filters of the list of articles."""
 
 from django.contrib import admin
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Tag
 from articles.publishing.preflight import problems_of_all
@@ -13,16 +15,16 @@ CHECKED_FOR_PROBLEMS = 500
 
 # Name in the address: label, and the queryset method.
 STATUS_CHOICES = {
-    "draft": ("Draft", "drafts"),
-    "in_review": ("In review", "in_review"),
-    "scheduled": ("Scheduled", "scheduled"),
-    "published": ("Published", "visible"),
-    "withdrawn": ("Withdrawn", "withdrawn"),
+    "draft": (_("Draft"), "drafts"),
+    "in_review": (_("In review"), "in_review"),
+    "scheduled": (_("Scheduled"), "scheduled"),
+    "published": (_("Published"), "visible"),
+    "withdrawn": (_("Withdrawn"), "withdrawn"),
 }
 
 
 class ArticleStatusFilter(admin.SimpleListFilter):
-    title = "status"
+    title = _("status")
     parameter_name = "status"
 
     def lookups(self, request, model_admin):
@@ -36,22 +38,22 @@ class ArticleStatusFilter(admin.SimpleListFilter):
 
 
 class WriterFilter(admin.SimpleListFilter):
-    title = "writer"
+    title = _("author")
     parameter_name = "mine"
 
     def lookups(self, request, model_admin):
-        return [("yes", "Written by me")]
+        return [("yes", _("Written by me"))]
 
     def queryset(self, request, articles):
         return articles.written_by(request.user) if self.value() else articles
 
 
 class ProposalsFilter(admin.SimpleListFilter):
-    title = "proposals"
+    title = _("proposals")
     parameter_name = "proposals"
 
     def lookups(self, request, model_admin):
-        return [("open", "With proposed changes")]
+        return [("open", _("With proposed changes"))]
 
     def queryset(self, request, articles):
         return articles.with_open_proposals() if self.value() else articles
@@ -60,11 +62,13 @@ class ProposalsFilter(admin.SimpleListFilter):
 class ProblemsFilter(admin.SimpleListFilter):
     """What preflight would find. No index answers that, so only the newest changes are checked."""
 
-    title = f"problems (looks at {CHECKED_FOR_PROBLEMS} at most)"
+    title = format_lazy(
+        _("problems (checks at most {number} articles)"), number=CHECKED_FOR_PROBLEMS
+    )
     parameter_name = "problems"
 
     def lookups(self, request, model_admin):
-        return [("errors", "Errors"), ("any", "Errors or warnings")]
+        return [("errors", _("Errors")), ("any", _("Errors or warnings"))]
 
     def queryset(self, request, articles):
         if self.value() not in ["errors", "any"]:
@@ -78,7 +82,7 @@ class ProblemsFilter(admin.SimpleListFilter):
 
 
 class LanguageFilter(admin.SimpleListFilter):
-    title = "language"
+    title = _("language")
     parameter_name = "language"
 
     def lookups(self, request, model_admin):
@@ -91,7 +95,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 class TagFilter(admin.SimpleListFilter):
-    title = "tag"
+    title = _("tag")
     parameter_name = "tag"
 
     def lookups(self, request, model_admin):

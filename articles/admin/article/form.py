@@ -5,12 +5,20 @@ from dataclasses import dataclass
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.fields import LibraryPictureField, NamesField, in_one_line
+from articles.admin.article.typed_names import (
+    BYLINE_HELP,
+    credits_written,
+    names_with_roles,
+    tags_called,
+)
 from articles.admin.article.widgets import BodyEditor
-from articles.content import bylines
 from articles.content.html import clean_article
 from articles.content.merge_view import diff_of_conflict, text_of
+from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 from articles.core import months
 from articles.core.admin.stale_forms import (
@@ -20,15 +28,14 @@ from articles.core.admin.stale_forms import (
     value_to_save,
 )
 from articles.core.slugs import says_something
-from articles.core.text.names import clean_name, name_key
-from articles.models import Article, Credit, Person, Revision, Tag
+from articles.core.text.word_list import word_list
+from articles.models import Article, Person, Revision
 from articles.publishing.actions import EditConflict
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 # Fields outside the text that hold as soon as they are saved, each with the hidden field
 # that says which value was on the screen.
 DATES = {"planned_for": "planned_for_seen", "embargo_until": "embargo_until_seen"}
-LONGEST_PERSON = Person._meta.get_field("name").max_length
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class ConflictingPart:
     @property
     def only_formatting(self):
         """Whether the words are equal and only the formatting differs."""
-        return all(kind == "same" for kind, _ in self.pieces)
+        return all(kind == "same" for kind, _text in self.pieces)
 
     @property
     def choice(self):
@@ -60,19 +67,20 @@ def choice_of(part):
 
 class ArticleForm(forms.ModelForm):
     lead_image = LibraryPictureField(
-        label="Lead image",
-        help_text="Stands at the head of the article, on cards and where others share it. Its number stands under it in the library.",
+        label=_("Lead image"),
+        help_text=_(
+            "Shown at the top of the article, on cards and in shared links. The library shows the number of each picture."
+        ),
     )
     signed_by = NamesField(
         longest=260,
-        label="Byline",
-        help_text="Names in their order, separated by commas; for what is not the writing, the role stands "
-        "in brackets: “Ana Ruiz, Ben Cole (photographs)”, or (reporting), (editing). "
-        "A name that is not known yet makes a new person.",
+        label=_("Byline"),
+        help_text=BYLINE_HELP,
     )
     tags = NamesField(
         longest=100,
-        help_text="Separated by commas; the first one stands above the headline.",
+        label=_("Tags"),
+        help_text=_("Separated by commas. The first one is shown above the headline."),
     )
     # Which revision was on the screen.
     seen = SeenField()
@@ -81,10 +89,12 @@ class ArticleForm(forms.ModelForm):
 
     note = forms.CharField(
         required=False,
-        label="What did you change?",
+        label=_("What did you change?"),
         max_length=Revision._meta.get_field("note").max_length,
         widget=forms.TextInput(attrs={"class": "vLargeTextField", "dir": "auto"}),
-        help_text="Stands in the history of the article, for your colleagues. May be empty.",
+        help_text=_(
+            "Shown in the history of the article, for your colleagues. Optional."
+        ),
     )
 
     class Meta:
@@ -102,9 +112,11 @@ class ArticleForm(forms.ModelForm):
             "embargo_until",
         ]
         help_texts = {
-            "lead_alt": "Only where it should say something else here than in the library.",
-            "lead_caption": "Only where it should say something else here than in the library.",
-            "planned_for": "When the desk means to have it ready. It stands in the calendar and publishes nothing.",
+            "lead_alt": _("Only if it should differ from the library here."),
+            "lead_caption": _("Only if it should differ from the library here."),
+            "planned_for": _(
+                "When it should be ready. Shown in the calendar; nothing is published."
+            ),
         }
         widgets = {
             "title": forms.TextInput(attrs={"class": "vLargeTextField title-field"}),
@@ -118,8 +130,8 @@ class ArticleForm(forms.ModelForm):
             "body": BodyEditor,
         }
         labels = {
-            "lead_alt": "Alt text of the lead image",
-            "lead_caption": "Caption of the lead image",
+            "lead_alt": _("Alt text of the lead image"),
+            "lead_caption": _("Caption of the lead image"),
         }
 
     # Set by the admin, from the permissions of the user.
@@ -137,7 +149,7 @@ class ArticleForm(forms.ModelForm):
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
             content, copy = article.working_content(), article.working_copy
             credits = _credits_in(content)
-            self.people = [person for person, _ in credits]
+            self.people = [person for person, _role in credits]
             self.initial |= _as_typed(content, credits)
             self.initial["seen"] = copy.pk if copy else ""
             self.dates = {name: getattr(article, name) for name in DATES}
@@ -147,9 +159,8 @@ class ArticleForm(forms.ModelForm):
                 self._prefill(self.taken_over.typed)
             if self.is_bound:
                 self._fill_in_chosen_parts()
-            self.fields["slug"].help_text = (
-                "The last part of the article’s address. When readers know it already, "
-                "the old one leads here for ever."
+            self.fields["slug"].help_text = _(
+                "The last part of the address. If readers may know the old address, it redirects here."
             )
         else:
             self.people, self.dates = [], {}
@@ -161,27 +172,34 @@ class ArticleForm(forms.ModelForm):
         says_something(slug)
         if not self.instance.slug_free(slug):
             raise forms.ValidationError(
-                f"The address “{slug}” belongs to another article. Choose another one."
+                gettext(
+                    "The address “%(slug)s” belongs to another article. Choose another one."
+                )
+                % {"slug": slug}
             )
         return slug
 
     def clean_language(self):
         language = self.cleaned_data["language"].strip().lower().replace("_", "-")
         if not LANGUAGE.fullmatch(language):
-            raise forms.ValidationError("Write the language as “en” or “pt-br”.")
+            raise forms.ValidationError(_("Write the language like “en” or “pt-br”."))
         return language
 
     def clean_embargo_until(self):
         embargo = self._date_to_save("embargo_until")
         if embargo and embargo > timezone.now() and self.instance.is_visible:
             raise forms.ValidationError(
-                "Readers can see this article already. Withdraw it to take it off the site."
+                _(
+                    "Readers can already see this article. Withdraw it to take it off the site."
+                )
             )
         before = self.instance.embargo_until
         if self.instance.is_under_embargo and (embargo is None or embargo < before):
             raise forms.ValidationError(
-                "An embargo that is in force can only be moved later here. "
-                "To end it earlier, an editor takes the step “Lift the embargo”, with a reason."
+                _(
+                    "An embargo in force can only be extended here. "
+                    "To end it earlier, an editor uses “Lift the embargo” and gives a reason."
+                )
             )
         return embargo
 
@@ -189,7 +207,8 @@ class ArticleForm(forms.ModelForm):
         day = self._date_to_save("planned_for")
         if day and months.year(day.year) is None:
             raise forms.ValidationError(
-                f"Look at the year again: {day.year} is too far away."
+                gettext("Check the year: %(year)d is too far away.")
+                % {"year": day.year}
             )
         return day
 
@@ -209,9 +228,9 @@ class ArticleForm(forms.ModelForm):
 
     @classmethod
     def label_of(cls, part):
-        """The form's label for this part of an article, in lower case."""
+        """The form's label for this part of an article."""
         field = cls.base_fields[_field_of(part)]
-        return str(field.label or part).lower()
+        return str(field.label or PART_NAMES[part].label)
 
     def lacks(self, typed):
         """Whether some of the typed values (a dict by field name) are missing from the form."""
@@ -276,9 +295,12 @@ class ArticleForm(forms.ModelForm):
         self.data["seen"] = refused.newest.pk
         self.add_error(
             None,
-            "Somebody has saved this article since you opened it, and changed what you have changed: "
-            f"{', '.join(conflict.label for conflict in self.conflicts)}. Nothing of yours is lost: "
-            "it stands below and is not saved yet. Choose whose words are to stay, then save again.",
+            gettext(
+                "Someone has saved this article since you opened it and changed the same parts as you: "
+                "%(parts)s. Nothing is lost: your text is below and not saved yet. "
+                "Choose which version to keep, then save again."
+            )
+            % {"parts": word_list(conflict.label for conflict in self.conflicts)},
         )
 
     def _get_validation_exclusions(self):
@@ -317,7 +339,7 @@ class ArticleForm(forms.ModelForm):
         )
 
     def _credits(self):
-        for person, _ in self.cleaned_data["signed_by"]:
+        for person, _role in self.cleaned_data["signed_by"]:
             if person.pk is None:
                 person.save()
         return self.cleaned_data["signed_by"]
@@ -325,56 +347,6 @@ class ArticleForm(forms.ModelForm):
     def _save_m2m(self):
         self.instance.set_byline(*self._credits())
         self.instance.tags.add(*self.cleaned_data["tags"])
-
-
-def tags_called(names, *, may_make):
-    """The current names of the tags. Raises ValidationError for a new tag unless `may_make`."""
-    known = Tag.objects.names_of_today(names)
-    unknown = [name for name in names if name_key(name) not in known]
-    if unknown and not may_make:
-        raise forms.ValidationError(
-            f"There is no tag “{unknown[0]}” yet. Choose another one, or ask an editor to make it."
-        )
-    # Of two spellings of a new tag, the first one counts.
-    spellings = {name_key(name): clean_name(name) for name in reversed(names)} | known
-    return list(dict.fromkeys(spellings[name_key(name)] for name in names))
-
-
-def credits_written(names, *, known=()):
-    """
-    Pairs of person and role for names such as “Ana Silva (photographs)”.
-
-    New people are not saved yet, and a name that occurs twice is one person. Where several
-    people have the name, those in `known` are meant; if that does not settle it,
-    ValidationError is raised.
-    """
-    people, roles = {}, []
-    for written in names:
-        name, role = bylines.split_role(written)
-        key = name_key(name)
-        if key not in people:
-            people[key] = _person(name, has_role=written != name, known=known)
-        roles.append((people[key], Credit.Role(role)))
-    return roles
-
-
-def _person(written, *, has_role, known):
-    """The person of this name, or a new, unsaved one. `has_role`: a role follows the name."""
-    brackets = bylines.in_brackets(written)
-    if brackets and (person := _person_known_as(*brackets)):
-        return person
-    found = list(Person.objects.called(written)[:20])
-    if len(found) > 1:
-        # People who are in the byline already are meant.
-        found = [person for person in found if person in known] or found
-    if len(found) > 1:
-        choices = ", ".join(f"“{person.name} ({person.slug})”" for person in found)
-        raise forms.ValidationError(
-            f"Several people are called {written}. Write one of these: {choices}."
-        )
-    if found:
-        return found[0]
-    return _new_person(written, brackets if not has_role else None)
 
 
 def typed_as(content):
@@ -403,7 +375,7 @@ def _as_typed(content, credits):
     if "tags" in content:
         typed["tags"] = in_one_line(content["tags"])
     if "byline" in content:
-        typed["signed_by"] = in_one_line(_names_with_roles(credits))
+        typed["signed_by"] = in_one_line(names_with_roles(credits))
     return typed
 
 
@@ -426,47 +398,9 @@ def _conflicting_part(part, label, mine, theirs):
 
 def _lead_in_words(typed):
     image, alt, caption = (str(typed.get(name) or "") for name in LEAD)
-    return "\n".join(filter(None, [image and f"Picture {image}", alt, caption]))
-
-
-def _person_known_as(name, slug):
-    """The person with this name and this slug; None when there is none."""
-    person = Person.objects.filter(slug=slug).first()
-    return person if person and name_key(person.name) == name_key(name) else None
-
-
-def _new_person(name, brackets):
-    if brackets:
-        raise forms.ValidationError(
-            f"“{brackets[1]}” is no role, and nobody called {brackets[0]} has that address. "
-            "The roles are (photographs), (reporting) and (editing); "
-            f"if it is a part of the name, write “{name} (by)”."
+    return "\n".join(
+        filter(
+            None,
+            [image and gettext("Picture %(number)s") % {"number": image}, alt, caption],
         )
-    if len(name) > LONGEST_PERSON:
-        raise forms.ValidationError(
-            f"“{name[:40]}…” is longer than {LONGEST_PERSON} characters. Is a comma missing?"
-        )
-    return Person(name=name)
-
-
-def _names_with_roles(credits):
-    """The names with their roles; ambiguous names also with the slug in brackets."""
-    people = [person for person, _ in credits]
-    # Somebody with two roles stands here twice, but is one person.
-    names = [name for _, name in {(one.pk or id(one), one.name) for one in people}]
-    keys = [name_key(name) for name in names]
-    shared = {key for key in keys if keys.count(key) > 1}
-    if names:
-        namesakes = Person.objects.called(*names).exclude(
-            pk__in=[person.pk for person in people if person.pk]
-        )
-        shared |= {name_key(person.name) for person in namesakes}
-    return [
-        bylines.with_role(
-            f"{person.name} ({person.slug})"
-            if name_key(person.name) in shared
-            else person.name,
-            role,
-        )
-        for person, role in credits
-    ]
+    )

@@ -8,11 +8,14 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from articles.content.diff import compare_snapshots
 from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import snapshot_of
+from articles.core.moments import moment_in_words
 from articles.core.pagination import LARGEST_ID, key_in
 from articles.models import Image, Revision, TransitionError
 from articles.publishing.actions import EditConflict, lead_is_lost, restore
@@ -24,10 +27,12 @@ LIVE = "live"
 
 class RevisionNameForm(forms.ModelForm):
     label = forms.CharField(
-        label="Name",
+        label=_("Name"),
         required=False,
         max_length=Revision._meta.get_field("label").max_length,
-        help_text="One with a name is kept for good and found under “With a name”. Empty: no name.",
+        help_text=_(
+            "Versions with a name are kept permanently and listed under “With a name”. Leave empty for no name."
+        ),
     )
 
     class Meta:
@@ -74,7 +79,7 @@ class HistoryMixin:
             found = found.older_than(before)
         shown = list(found[: REVISIONS_PER_PAGE + 1])
         context = {
-            "title": f"History of “{article}”",
+            "title": gettext("History of “%(article)s”") % {"article": article},
             "revisions": shown[:REVISIONS_PER_PAGE],
             "older": shown[REVISIONS_PER_PAGE - 1].pk
             if len(shown) > REVISIONS_PER_PAGE
@@ -96,7 +101,7 @@ class HistoryMixin:
         old = _older_side(article, versions, request.GET.get("from"), new)
         context = {
             "may_read_notes": article.shows_proposals_to(request.user),
-            "title": f"What differs in “{article}”",
+            "title": gettext("Differences in “%(article)s”") % {"article": article},
             "old": old,
             "new": new,
             "live_in_words": live_in_words(article),
@@ -122,7 +127,7 @@ class HistoryMixin:
             self.message_user(request, _named_message(revision), messages.SUCCESS)
             return HttpResponseRedirect(revisions_address(article))
         context = {
-            "title": "Name a version",
+            "title": gettext("Name a version"),
             "revision": Revision.objects.for_listing().get(pk=revision.pk),
             "form": form,
         }
@@ -139,10 +144,10 @@ class HistoryMixin:
         try:
             restore(article, revision, by=request.user, began_from=seen)
         except EditConflict as conflict:
-            problem = (
-                f"{conflict.newest.who} has saved “{article}” since you opened its history. "
+            problem = gettext(
+                "%(name)s has saved “%(article)s” since you opened its history. "
                 "Nothing was restored: look at the newest version, then restore again."
-            )
+            ) % {"name": conflict.newest.who, "article": article}
             self.message_user(request, problem, messages.ERROR)
         except TransitionError as error:
             self.message_user(request, str(error), messages.ERROR)
@@ -155,7 +160,7 @@ class HistoryMixin:
     def article_to_look_at(self, request, object_id):
         article = self.get_object(request, unquote(object_id))
         if article is None:
-            raise Http404("There is no such article on this desk.")
+            raise Http404(gettext("You have no such article."))
         if not self.has_view_permission(request, article):
             raise PermissionDenied
         return article
@@ -199,18 +204,30 @@ def unpublished_changes_of(article, user):
         "scheduled_changes": scheduled,
         "waiting_changes": newest if newest != scheduled else None,
         "live_in_words": live_in_words(article),
+        "compare_with_live": comparing_with_live(article),
         "may_publish": user.has_perm("articles.publish_article")
         and not article.is_withdrawn,
     }
 
 
 def live_in_words(article):
-    """Names what the article itself says, within a sentence."""
+    """Names what the article itself says, as a label."""
     if article.is_visible:
-        return "what readers see"
+        return gettext("What readers see")
     if article.is_scheduled:
-        return "what readers will see"
-    return "what readers saw" if article.is_withdrawn else "the draft"
+        return gettext("What readers will see")
+    return gettext("What readers saw") if article.is_withdrawn else gettext("The draft")
+
+
+def comparing_with_live(article):
+    """The words of the link that compares a version with what the article itself says."""
+    if article.is_visible:
+        return gettext("Compare with what readers see")
+    if article.is_scheduled:
+        return gettext("Compare with what readers will see")
+    if article.is_withdrawn:
+        return gettext("Compare with what readers saw")
+    return gettext("Compare with the draft")
 
 
 def revisions_address(article):
@@ -220,7 +237,7 @@ def revisions_address(article):
 def _revision(versions, key):
     revision = versions.filter(pk=key_in(key) or 0).first()
     if revision is None:
-        raise Http404("This article has no such version, or has it no more.")
+        raise Http404(gettext("This article has no such version, or no longer has it."))
     return revision
 
 
@@ -248,14 +265,25 @@ def _content(article, side):
 
 def _named_message(revision):
     if revision.label:
-        return f"This version is now called “{revision.label}”."
-    return "This version has no name any more."
+        return gettext("This version is now called “%(name)s”.") % {
+            "name": revision.label
+        }
+    return gettext("This version no longer has a name.")
 
 
 def _restored_message(article, revision):
-    done = f"Restored from {revision.in_words}."
+    done = (
+        gettext("Restored from “%(name)s”.")
+        if revision.label
+        else gettext("Restored from the version of %(time)s.")
+    )
+    sentences = [done % {"name": revision.label, "time": moment_in_words(revision.at)}]
     if lead_is_lost(revision):
-        done += " Its lead image is not in the library any more, so it stands there without one."
+        sentences.append(
+            gettext(
+                "Its lead image is no longer in the library, so the version has none."
+            )
+        )
     if article.keeps_changes_apart:
-        return f"{done} Readers see it when you publish the changes."
-    return f"{done} It stands in the form."
+        sentences.append(gettext("Readers see it when you publish the changes."))
+    return " ".join(sentences)

@@ -16,6 +16,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
@@ -35,19 +37,29 @@ framed_here = [
 ]
 
 
-TOO_LONG_TO_PREVIEW = "This is too long to be shown while you type: more than 3 MB. Save it, then open the preview."
+TOO_LONG_TO_PREVIEW = _(
+    "This is too long for the live preview: more than 3 MB. Save it, then open the preview."
+)
+
+
+def link_durations():
+    """For how many days a link can work, with the words of the choice."""
+    return [
+        (days, ngettext("%(number)d day", "%(number)d days", days) % {"number": days})
+        for days in (1, 3, 7)
+    ]
 
 
 class LinkForm(forms.Form):
     days = forms.TypedChoiceField(
-        label="The link ends after",
+        label=_("The link works for"),
         coerce=int,
-        choices=[(1, "1 day"), (3, "3 days"), (7, "7 days")],
+        choices=link_durations,
         initial=3,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose after how many days the link ends.",
-            "invalid_choice": "Choose 1, 3 or 7 days.",
+            "required": _("Choose how many days the link works."),
+            "invalid_choice": _("Choose 1, 3 or 7 days."),
         },
     )
 
@@ -115,7 +127,9 @@ class PreviewMixin:
                 preview.share(article, by=request.user, **form.cleaned_data)
                 self.message_user(
                     request,
-                    "The link is made. Copy it from the list and send it to whoever is to read the article.",
+                    gettext(
+                        "The link is created. Copy it from the list and send it to the people who should read the article."
+                    ),
                     messages.SUCCESS,
                 )
                 return HttpResponseRedirect(_address(article, "previews"))
@@ -127,7 +141,7 @@ class PreviewMixin:
         article = self._article_to_preview(request, object_id)
         self._require_editing(request, article)
         get_object_or_404(article.preview_links, pk=link).revoke()
-        self.message_user(request, "The link leads nowhere any more.", messages.SUCCESS)
+        self.message_user(request, gettext("The link is revoked."), messages.SUCCESS)
         return HttpResponseRedirect(_address(article, "previews"))
 
     def _previews(self, request, article, form):
@@ -139,7 +153,7 @@ class PreviewMixin:
             "admin/articles/article/previews.html",
             {
                 **self.admin_site.each_context(request),
-                "title": "Preview",
+                "title": gettext("Preview"),
                 "opts": self.opts,
                 "article": article,
                 "framed": _address(article, "preview") + query,
@@ -154,7 +168,7 @@ class PreviewMixin:
     def _article_to_preview(self, request, object_id):
         article = self.get_object(request, unquote(object_id))
         if article is None:
-            raise Http404("No article of yours is here.")
+            raise Http404(gettext("You have no such article."))
         if not self.has_view_or_change_permission(request, article):
             raise PermissionDenied
         return article
@@ -173,5 +187,5 @@ def _revision(article, key):
     if not key:
         return None
     if not key.isascii() or not key.isdecimal() or len(key) > 18:
-        raise Http404("That is no revision.")
+        raise Http404(gettext("This version does not exist."))
     return get_object_or_404(article.revisions, pk=key)

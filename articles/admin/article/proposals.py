@@ -9,12 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path
 from django.utils.timezone import is_aware
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.form import ArticleForm, typed_as
 from articles.admin.article.history import pictures_at_the_head
 from articles.content.diff import compare_snapshots
 from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import LEAD, byline_of
+from articles.core.text.word_list import word_list
 from articles.models import TransitionError
 from articles.publishing.actions import EditConflict
 from articles.publishing.proposals import (
@@ -33,11 +36,11 @@ class ProposalForm(ArticleForm):
     """The parts of an article that a writer may propose to change."""
 
     note = forms.CharField(
-        label="Why?",
+        label=_("Reason"),
         max_length=ArticleForm.base_fields["note"].max_length,
         required=False,
         widget=forms.TextInput(attrs={"class": "vLargeTextField", "dir": "auto"}),
-        help_text="For the editors: what is wrong now, or where the news comes from.",
+        help_text=_("For the editors: what is wrong now, or your source."),
     )
 
     class Meta(ArticleForm.Meta):
@@ -72,11 +75,11 @@ class AnswerForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     answer = forms.CharField(
         required=False,
-        label="Why not",
+        label=_("Reason for declining"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
-        help_text="Is mailed to the writer and stands beside the proposal.",
-        error_messages={"required": "Say why it is not taken over."},
+        help_text=_("Mailed to the writer and shown with the proposal."),
+        error_messages={"required": _("Say why you decline it.")},
     )
 
     def put_seen(self, moment):
@@ -131,7 +134,8 @@ class ProposalsMixin:
             article,
             "propose",
             {
-                "title": f"Propose changes to “{article}”",
+                "title": gettext("Propose changes to “%(article)s”")
+                % {"article": article},
                 "form": form,
                 "waiting": waiting,
                 "media": self.media + form.media,
@@ -161,7 +165,9 @@ class ProposalsMixin:
             return False
         self.message_user(
             request,
-            "Your proposal waits for the editors. You can change it or take it back until they answer.",
+            gettext(
+                "Your proposal was sent to the editors. You can change or withdraw it until they answer."
+            ),
             messages.SUCCESS,
         )
         return True
@@ -171,7 +177,7 @@ class ProposalsMixin:
         article = self.article_to_look_at(request, object_id)
         proposal = article.proposals.select_related("revision").filter(pk=key).first()
         if proposal is None:
-            raise Http404("This article has no such proposal.")
+            raise Http404(gettext("This article has no such proposal."))
         own = proposal.by_id == request.user.pk
         may_answer = self.has_change_permission(request, article)
         if not (own or may_answer):
@@ -192,17 +198,18 @@ class ProposalsMixin:
             article,
             "proposal",
             {
-                "title": f"Proposed changes to “{article}”",
+                "title": gettext("Proposed changes to “%(article)s”")
+                % {"article": article},
                 "proposal": proposal,
                 "old": working or "live",
                 "new": proposal.revision,
-                "live_in_words": "what the article says",
+                "live_in_words": gettext("The article"),
                 "parts": [(PART_NAMES[part.name].label, part) for part in found.parts],
                 "unknown": [PART_NAMES[part].label for part in found.unknown],
                 "pictures": pictures_at_the_head(now, then),
-                "conflicts": [PART_NAMES[part].label for part in conflicts]
+                "conflicts": word_list(PART_NAMES[part].label for part in conflicts)
                 if proposal.is_open
-                else [],
+                else "",
                 "form": form,
                 "own": own,
                 "may_answer": may_answer,
@@ -218,7 +225,7 @@ class ProposalsMixin:
             return self._try_answer(
                 request,
                 lambda: take_back(proposal, by=request.user),
-                "It is taken back.",
+                gettext("The proposal is withdrawn."),
             )
         if "_take_over" in request.POST and may_answer:
             return self._accept(request, article, proposal)
@@ -229,24 +236,32 @@ class ProposalsMixin:
                 lambda: decline(
                     proposal, answer=form.cleaned_data["answer"], by=request.user
                 ),
-                f"It is declined, and {proposal.who} is told why.",
+                gettext("The proposal is declined, and %(name)s is told why.")
+                % {"name": proposal.who},
             )
         raise PermissionDenied
 
     def _accept(self, request, article, proposal):
-        done = "It is in the working copy now."
-        if article.keeps_changes_apart:
-            done += " Readers see it when you publish the changes."
+        done = (
+            gettext(
+                "The changes are in the working copy. Readers see them when you publish the changes."
+            )
+            if article.keeps_changes_apart
+            else gettext("The changes are in the working copy.")
+        )
         try:
             return self._try_answer(
                 request, lambda: take_over(proposal, by=request.user), done
             )
         except EditConflict as conflict:
-            names = ", ".join(PART_NAMES[part].label.lower() for part in conflict.parts)
+            names = word_list(PART_NAMES[part].label for part in conflict.parts)
             self.message_user(
                 request,
-                f"{conflict.newest.who} has saved “{article}” since this was proposed, and changed the same: {names}. "
-                "Nothing was taken over. Copy what you want from here into the form, then decline the rest.",
+                gettext(
+                    "%(name)s has saved “%(article)s” since this was proposed and changed the same parts: %(parts)s. "
+                    "Nothing was accepted. Copy what you need from here into the form, then decline the rest."
+                )
+                % {"name": conflict.newest.who, "article": article, "parts": names},
                 messages.ERROR,
             )
             return False

@@ -2,188 +2,60 @@
 
 from contextlib import suppress
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from articles.admin.images.forms import (
+    FILES_AT_ONCE,
+    ImageForm,
+    TakeDownForm,
+    UploadForm,
+    form_of,
+)
 from articles.admin.images.picker import PickerMixin
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
-from articles.core.admin.stale_forms import keep_changes_of_others
 from articles.core.text.counting import shortened
 from articles.images import library
 from articles.images.library import ImageInUse, SamePicture
 from articles.images.processing.validation import (
     LARGEST_FILE,
     PictureRefused,
-    hash_of,
     validate_picture,
 )
 from articles.models import Image, TransitionError
 from articles.models.image import SEARCHED
-from articles.publishing.preflight import is_file_name
-
-# The most files in one upload. The script sends each file in a request of its own.
-FILES_AT_ONCE = 50
 
 
 class LibraryFilter(admin.SimpleListFilter):
     """Filters the list by methods of ImageQuerySet."""
 
-    title = "what is missing or where it stands"
+    title = _("status")
     parameter_name = "pile"
     piles = {
-        "no_alt": ("No alt text", lambda images, user: images.without_alt()),
-        "no_credit": ("No credit", lambda images, user: images.without_credit()),
-        "unused": ("In no article", lambda images, user: images.unused()),
-        "off_site": ("Off the site", lambda images, user: images.taken_down()),
-        "animated": ("Animated", lambda images, user: images.animated()),
-        "mine": ("Uploaded by me", lambda images, user: images.uploaded_by(user)),
+        "no_alt": (_("No alt text"), lambda images, user: images.without_alt()),
+        "no_credit": (_("No credit"), lambda images, user: images.without_credit()),
+        "unused": (_("Unused"), lambda images, user: images.unused()),
+        "off_site": (_("Off the site"), lambda images, user: images.taken_down()),
+        "animated": (_("Animated"), lambda images, user: images.animated()),
+        "mine": (_("Uploaded by me"), lambda images, user: images.uploaded_by(user)),
     }
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, _) in self.piles.items()]
+        return [(name, label) for name, (label, _query) in self.piles.items()]
 
     def queryset(self, request, images):
         if self.value() not in self.piles:
             return images
-        _, word = self.piles[self.value()]
+        _label, word = self.piles[self.value()]
         return word(images, request.user)
-
-
-class FileField(forms.FileField):
-    """A file that is checked before anything is saved."""
-
-    def clean(self, data, initial=None):
-        file = super().clean(data, initial)
-        if file:
-            validate_picture(file)
-        return file
-
-
-class ImageForm(forms.ModelForm):
-    replacement = FileField(
-        required=False,
-        label="Another file in its place",
-        help_text="It keeps its words and stands wherever this one stands now: for a better crop or a sharper copy of the same picture.",
-    )
-
-    class Meta:
-        model = Image
-        fields = [
-            "alt",
-            "decorative",
-            "title",
-            "caption",
-            "credit",
-            "licence",
-            "source",
-            "focal_x",
-            "focal_y",
-        ]
-        widgets = {
-            "alt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-            "caption": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-            "focal_x": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
-            "focal_y": forms.NumberInput(attrs={"step": "0.01", "min": 0, "max": 1}),
-        }
-        labels = {"focal_x": "From the left", "focal_y": "From the top"}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        # Django's own mechanism for stale forms. It suits forms without multi-part fields and
-        # without autosave.
-        for name in self._column_fields():
-            self.fields[name].show_hidden_initial = True
-
-    def clean(self):
-        super().clean()
-        keep_changes_of_others(
-            self, {name: self[name].html_initial_name for name in self._column_fields()}
-        )
-
-    def _column_fields(self):
-        """The names of the fields that are columns of the picture."""
-        return self.fields.keys() - {"replacement"}
-
-    def changed_words(self):
-        """The values to store: those of each field that differs from its initial value."""
-        return {
-            name: self.cleaned_data[name]
-            for name in self._column_fields()
-            if self.cleaned_data[name] != self.initial[name]
-        }
-
-    def clean_alt(self):
-        alt = " ".join(self.cleaned_data["alt"].split())
-        if alt and is_file_name(alt):
-            raise forms.ValidationError(
-                "This is the name of a file. Say what is to be seen, as you would on the telephone."
-            )
-        return alt
-
-    def clean_replacement(self):
-        file = self.cleaned_data["replacement"]
-        if not file:
-            return None
-        try:
-            library.require_new(hash_of(file), but_for=self.instance)
-        except SamePicture as same:
-            raise forms.ValidationError(
-                format_html(
-                    'This file is in the library already, as <a href="{}">“{}”</a>. Use that one.',
-                    _form_of(same.image),
-                    same.image,
-                )
-            ) from None
-        return file
-
-
-class FilesField(forms.FileField):
-    """Any number of files, none of them checked yet."""
-
-    widget = forms.FileInput
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.widget.allow_multiple_selected = True
-        self.widget.attrs |= {
-            "multiple": True,
-            "accept": "image/jpeg,image/png,image/webp,image/avif,image/gif",
-        }
-
-    def clean(self, data, initial=None):
-        files = data if isinstance(data, list) else [data]
-        return [file for file in files if file]
-
-
-class UploadForm(forms.Form):
-    files = FilesField(required=False, label="Pictures")
-
-    def clean_files(self):
-        files = self.files.getlist("files")
-        if not files:
-            raise forms.ValidationError("Choose at least one picture.")
-        if len(files) > FILES_AT_ONCE:
-            raise forms.ValidationError(
-                f"These are {len(files)} files; at most {FILES_AT_ONCE} are taken at once. Choose fewer."
-            )
-        return files
-
-
-class TakeDownForm(forms.Form):
-    reason = forms.CharField(
-        label="Reason",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        help_text="For the record of the desk: who asked for it, and why.",
-        error_messages={"required": "Say why, for whoever finds it gone."},
-    )
 
 
 @admin.register(Image)
@@ -194,19 +66,19 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     list_filter = [LibraryFilter]
     list_per_page = 48
     search_fields = SEARCHED
-    search_help_text = "Looks into titles, alt texts, captions, credits and sources."
+    search_help_text = _("Searches titles, alt texts, captions, credits and sources.")
     ordering = ["-id"]
     change_form_template = "admin/articles/image/change_form.html"
     change_list_template = "admin/articles/image/change_list.html"
 
     fieldsets = [
         (None, {"fields": ["alt", "decorative", "title", "caption"]}),
-        ("Whose it is", {"fields": ["credit", "licence", "source"]}),
+        (_("Rights"), {"fields": ["credit", "licence", "source"]}),
         (
-            "What stays in sight when it is cropped",
+            _("Focal point for cropping"),
             {"fields": ["focal_x", "focal_y"], "classes": ["focal-numbers"]},
         ),
-        ("File", {"fields": ["replacement"]}),
+        (_("File"), {"fields": ["replacement"]}),
     ]
 
     # Permissions
@@ -229,36 +101,44 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     # The list
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def shown(self, image):
         if not image.is_on_site:
-            return format_html('<span class="tile__none">{}</span>', "Off the site")
+            return format_html(
+                '<span class="tile__none">{}</span>', gettext("Off the site")
+            )
         return format_html(
             '<img class="tile__picture" src="{}" alt="" width="360" height="240" loading="lazy">',
             image.thumbnail,
         )
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=_("title"), ordering="title")
     def named(self, image):
         return format_html("<bdi>{}</bdi>", shortened(str(image), 80))
 
-    @admin.display(description="alt text")
+    @admin.display(description=_("alt text"))
     def said(self, image):
         if image.needs_words:
-            return format_html('<span class="tile__missing">{}</span>', "No alt text")
+            return format_html(
+                '<span class="tile__missing">{}</span>', gettext("No alt text")
+            )
         if image.decorative:
-            return format_html('<span class="quiet">{}</span>', "Decorative")
+            return format_html('<span class="quiet">{}</span>', gettext("Decorative"))
         return shortened(image.alt, 100)
 
-    @admin.display(description="credit", ordering="credit")
+    @admin.display(description=_("credit"), ordering="credit")
     def whose(self, image):
         return image.credit or format_html(
-            '<span class="tile__missing">{}</span>', "No credit"
+            '<span class="tile__missing">{}</span>', gettext("No credit")
         )
 
-    @admin.display(description="number and size", ordering="id")
+    @admin.display(description=_("number and size"), ordering="id")
     def facts(self, image):
-        return f"No. {image.pk}, {image.width} × {image.height}"
+        return gettext("No. %(number)d, %(width)d × %(height)d") % {
+            "number": image.pk,
+            "width": image.width,
+            "height": image.height,
+        }
 
     # Uploading
 
@@ -289,7 +169,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             request,
             "upload",
             {
-                "title": "Upload pictures",
+                "title": gettext("Upload pictures"),
                 "form": form,
                 "results": results,
                 "largest": LARGEST_FILE // 1024**2,
@@ -314,7 +194,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         self.log_addition(request, image, f"Uploaded as “{file.name}”.")
         return result | {
             "state": "taken",
-            "sentence": "It is in the library. Say what is to be seen.",
+            "sentence": gettext("It is in the library. Describe what it shows."),
             **self.about(image),
         }
 
@@ -381,15 +261,16 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             if self._done_or_refused(
                 request,
                 lambda: library.take_down(image, reason=reason, by=request.user),
-                f"“{image}” is off the site. Every size of it is deleted.",
+                gettext("“%(title)s” is off the site. All its sizes are deleted.")
+                % {"title": image},
             ):
                 self.log_change(request, image, f"Taken off the site: {reason}")
-            return HttpResponseRedirect(_form_of(image))
+            return HttpResponseRedirect(form_of(image))
         return self._library_page(
             request,
             "take_down",
             {
-                "title": f"Take “{image}” off the site?",
+                "title": gettext("Take “%(title)s” off the site?") % {"title": image},
                 "image": image,
                 "form": form,
                 "uses": library.articles_with(image),
@@ -403,15 +284,18 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             return self._library_page(
                 request,
                 "bring_back",
-                {"title": f"Bring “{image}” back to the site?", "image": image},
+                {
+                    "title": gettext("Restore “%(title)s”?") % {"title": image},
+                    "image": image,
+                },
             )
         if self._done_or_refused(
             request,
             lambda: library.bring_back(image, by=request.user),
-            f"“{image}” stands again wherever it stood.",
+            gettext("“%(title)s” is restored wherever it was used.") % {"title": image},
         ):
             self.log_change(request, image, "Brought back to the site.")
-        return HttpResponseRedirect(_form_of(image))
+        return HttpResponseRedirect(form_of(image))
 
     def delete_view(self, request, object_id, extra_context=None):
         image = self.get_object(request, unquote(object_id))
@@ -432,7 +316,11 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
         return self._library_page(
             request,
             "in_use",
-            {"title": f"“{image}” is not deleted", "image": image, "uses": uses},
+            {
+                "title": gettext("“%(title)s” was not deleted") % {"title": image},
+                "image": image,
+                "uses": uses,
+            },
             status=409,
         )
 
@@ -464,7 +352,3 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             },
             status=status,
         )
-
-
-def _form_of(image):
-    return reverse("admin:articles_image_change", args=[image.pk])

@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from articles.core.pagination import key_in
@@ -17,7 +19,7 @@ class PictureSearchForm(forms.Form):
     q = forms.CharField(
         required=False,
         max_length=200,
-        label="Search",
+        label=_("Search"),
         widget=forms.TextInput(attrs={"type": "search"}),
     )
 
@@ -54,7 +56,7 @@ class PickerMixin:
             request,
             "pick",
             {
-                "title": "Choose a picture",
+                "title": gettext("Choose a picture"),
                 "form": form,
                 "words": words,
                 "images": images[:PICTURES_PER_PAGE],
@@ -73,7 +75,9 @@ class PickerMixin:
             raise PermissionDenied
         image = Image.objects.on_site().filter(pk=key).first()
         if image is None:
-            raise Http404("There is no such picture, or it was taken off the site.")
+            raise Http404(
+                gettext("This picture does not exist or was taken off the site.")
+            )
         return JsonResponse(self.about(image))
 
     def about(self, image):

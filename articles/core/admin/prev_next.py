@@ -35,6 +35,7 @@ from django.db import connections
 from django.db.models import F, OrderBy, Q
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 # Rows are counted up to this number.
@@ -61,12 +62,12 @@ class Neighbours:
             return ""
         if self.total > MOST_ROWS_COUNTED:
             return _("%(position)s of more than %(total)s") % {
-                "position": f"{self.position:,}",
-                "total": f"{MOST_ROWS_COUNTED:,}",
+                "position": number_format(self.position, force_grouping=True),
+                "total": number_format(MOST_ROWS_COUNTED, force_grouping=True),
             }
         return _("%(position)s of %(total)s") % {
-            "position": f"{self.position:,}",
-            "total": f"{self.total:,}",
+            "position": number_format(self.position, force_grouping=True),
+            "total": number_format(self.total, force_grouping=True),
         }
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.core.moments import moment_in_words
 
@@ -18,7 +19,11 @@ class OnScreenField(forms.CharField):
     """Hidden: what was on the screen in another field. It never counts as changed."""
 
     def __init__(self):
-        super().__init__(required=False, widget=forms.HiddenInput)
+        super().__init__(
+            required=False,
+            label=gettext_lazy("Value on the screen"),
+            widget=forms.HiddenInput,
+        )
 
     def has_changed(self, initial, data):
         return False
@@ -28,7 +33,11 @@ class SeenField(forms.IntegerField):
     """Hidden: the key of the revision that was on the screen. It never counts as changed."""
 
     def __init__(self):
-        super().__init__(required=False, widget=forms.HiddenInput)
+        super().__init__(
+            required=False,
+            label=gettext_lazy("Version on the screen"),
+            widget=forms.HiddenInput,
+        )
 
     def has_changed(self, initial, data):
         return False

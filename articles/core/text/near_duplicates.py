@@ -68,11 +68,11 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
     )
     pairs = [
         *_with_the_first(
-            keys.values(), _("the same except for case, accents or punctuation")
+            keys.values(), _("The same except for case, accents or punctuation")
         ),
-        *_with_the_first(singulars.values(), _("singular and plural")),
+        *_with_the_first(singulars.values(), _("Singular and plural")),
         *(
-            SimilarPair(one, other, _("nearly the same spelling"))
+            SimilarPair(one, other, _("Nearly the same spelling"))
             for one, other in map(sorted, near)
         ),
     ]

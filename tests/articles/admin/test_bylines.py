@@ -75,7 +75,9 @@ def test_people_whose_name_or_address_is_a_role_are_written_so_that_they_are_rea
 )
 def test_brackets_that_mean_nothing_are_told_and_make_nobody(desk, line):
     page = desk.post(ADD, typed(signed_by=line, title="Kept"))
-    assertContains(page, "is no role, and nobody called Ben Cole has that address")
+    assertContains(
+        page, "is not a role, and no author called Ben Cole has that address"
+    )
     assertContains(page, 'value="Kept"')
     assert not Person.objects.exists()
     desk.post(ADD, typed(signed_by=f"{line} (by)"))

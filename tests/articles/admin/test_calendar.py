@@ -88,7 +88,7 @@ def test_what_is_no_month_is_not_found(desk, month):
 
 
 def test_an_empty_month_says_what_to_do(desk):
-    assertContains(desk.get(CALENDAR), "Nothing is planned or scheduled in this month.")
+    assertContains(desk.get(CALENDAR), "Nothing is planned or scheduled this month.")
 
 
 def test_drafts_without_a_day_wait_in_the_tray_the_newest_first(desk, monkeypatch):
@@ -103,9 +103,9 @@ def test_drafts_without_a_day_wait_in_the_tray_the_newest_first(desk, monkeypatc
 def test_a_month_with_too_much_in_it_says_so(november, desk, monkeypatch):
     monkeypatch.setattr(planning, "PLANNED_SHOWN", 1)
     make_article(planned_for=date(2026, 11, 1))
-    assertNotContains(desk.get(CALENDAR), "There is more in this month")
+    assertNotContains(desk.get(CALENDAR), "This month has more entries")
     make_article(planned_for=date(2026, 11, 1))
-    assertContains(desk.get(CALENDAR), "There is more in this month")
+    assertContains(desk.get(CALENDAR), "This month has more entries")
 
 
 def test_the_calendar_takes_the_same_queries_for_one_and_for_many(november, desk):
@@ -194,7 +194,7 @@ def test_staff_without_a_role_have_no_calendar(client, db):
 
 
 def test_an_editor_makes_an_address_and_a_new_one(desk, editor):
-    assertContains(desk.get(CALENDAR), "There is none for you yet.")
+    assertContains(desk.get(CALENDAR), "You do not have one yet.")
     assert desk.post(ADDRESS).url == CALENDAR
     old = CalendarAddress.objects.get(user=editor)
     assertContains(desk.get(CALENDAR), old.get_absolute_url())

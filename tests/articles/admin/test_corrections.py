@@ -184,7 +184,7 @@ def test_the_form_of_the_article_says_how_many_requests_are_open(desk):
     make_request(article=article).close()
     make_request()
     page = desk.get(form_of(article)).text
-    assert "2 open correction requests</a>" in page
+    assert "2 open correction requests from readers</a>" in page
     query = f"?state=open&article__id__exact={article.pk}"
     assert LIST + query.replace("&", "&amp;") in page
     assert len(rows(desk, query)) == 2
@@ -216,7 +216,7 @@ def test_a_correction_answers_the_requests_that_were_ticked(desk, editor):
         step_of(article, "correct"), correcting(article, ticked=[ticked])
     )
     assert answer.url == form_of(article)
-    assert "has a new correction" in said(answer)
+    assert "is published." in said(answer)
     correction = article.corrections.get()
     assert (correction.by, correction.by_name) == (editor, "Edda Torres")
     assert correction.text.endswith("It is 6.4.")
@@ -234,7 +234,7 @@ def test_a_mistake_publishes_nothing_and_keeps_the_words(desk, change):
         step_of(article, "correct"), correcting(article) | {"text": "Words."} | change
     )
     assert page.status_code == 200
-    assert "Nothing was done yet" in page.text
+    assert "Nothing was changed yet" in page.text
     assert change.get("text", "Words.").strip() in page.text
     assert not Correction.objects.exists()
 
@@ -247,7 +247,7 @@ def test_a_request_closed_meanwhile_publishes_nothing_and_keeps_the_words(desk, 
         make_request(article=article)
     asked.close()
     page = desk.post(step_of(article, "correct"), correcting(article, ticked=[asked]))
-    assert "Somebody has answered or closed a request" in page.text
+    assert "Someone has answered or closed a request" in page.text
     assert "An earlier version said 5.1." in page.text
     assert not Correction.objects.exists()
 

@@ -38,11 +38,11 @@ def test_nobody_learns_the_address_of_an_article_from_its_number(client, db):
 def test_the_form_of_a_person_says_how_often_they_stand_in_bylines(desk, monkeypatch):
     person = make_person()
     address = reverse("admin:articles_person_change", args=[person.pk])
-    assertContains(desk.get(address), "No article names this person yet.")
+    assertContains(desk.get(address), "No article names this author yet.")
     for _ in range(3):
         make_article().set_byline((person, "by"), (person, "photographs"))
     make_article().set_byline((person, "editing"))
-    assertContains(desk.get(address), "by: 3, photographs: 3, editing: 1")
+    assertContains(desk.get(address), "by: 3, photographs: 3 and editing: 1")
     monkeypatch.setattr(people, "MOST_ROWS_COUNTED", 2)
     assertContains(desk.get(address), "by: more than 2")
     assertNotContains(desk.get(reverse("admin:articles_person_add")), "in bylines")

@@ -28,14 +28,14 @@ def test_an_editor_previews_a_draft_and_somebody_without_an_account_reads_it(
     page.get_by_role("link", name="Preview").click()
     for frame in page.locator("iframe").all():
         frame.content_frame.get_by_role("heading", name="The draft").wait_for()
-    page.get_by_role("button", name="Make a link").click()
-    page.get_by_text("The link is made").wait_for()
+    page.get_by_role("button", name="Create link").click()
+    page.get_by_text("The link is created").wait_for()
     address = PreviewLink.objects.get().get_absolute_url()
     guest = open_page()
     assert guest.goto(address).status == 200
     guest.get_by_role("heading", name="The draft").wait_for()
     page.get_by_role("button", name="Revoke").click()
-    page.get_by_text("leads nowhere").first.wait_for()
+    page.get_by_text("The link is revoked.").first.wait_for()
     assert guest.goto(address).status == 410
     assert page.complaints == []
 

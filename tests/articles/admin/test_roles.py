@@ -92,7 +92,7 @@ def test_a_writer_who_posts_publish_by_hand_keeps_the_text_and_is_told(client, w
     response = client.post(
         form_of(article), typed(article, title="Mine", _step="publish")
     )
-    assert "What you typed is saved. You may not" in said(response)
+    assert "Your text is saved. You do not have permission" in said(response)
     assert state(article)[:2] == ("Mine", "draft")
 
 
@@ -117,7 +117,11 @@ def test_a_writer_keeps_the_words_when_the_article_went_on_meanwhile(client, wri
     sent = typed(article, title="My <title>", body="<p>New words.</p>")
     article.publish()
     page = client.post(form_of(article), sent)
-    assertContains(page, "“As it was” is published now", status_code=403)
+    assertContains(
+        page,
+        "You can no longer edit “As it was”. Its status: Published.",
+        status_code=403,
+    )
     assertContains(page, "My &lt;title&gt;", status_code=403)
     assertContains(page, "&lt;p&gt;New words.&lt;/p&gt;", status_code=403)
     assert state(article)[0] == "As it was"

@@ -46,8 +46,8 @@ def test_an_editor_merges_two_tags_and_undoes_it(open_desk):
     assert [name.lower() for name in kickers(page)] == ["harbour"] * 3
     page.goto(merged)
     page.get_by_role("link", name="Undo…").click()
-    page.get_by_role("button", name="Undo the merge").click()
-    page.get_by_text("“Harbor” is back").wait_for()
+    page.get_by_role("button", name="Undo merge").click()
+    page.get_by_text("“Harbor” is restored").wait_for()
     assert sorted(name.lower() for name in kickers(page)) == [
         "harbor",
         "harbour",

@@ -154,7 +154,8 @@ def test_of_two_editors_only_one_publishes(db):
     ana = make_user(first_name="Ana", last_name="Ruiz")
     article.publish(by=ana)
     with pytest.raises(
-        TransitionError, match="published already. Ana Ruiz published it on"
+        TransitionError,
+        match="already has this status: Published. Ana Ruiz published it on",
     ):
         same_article.publish()
     assert article.steps.count() == 1
@@ -224,7 +225,7 @@ def test_a_new_date_never_takes_an_article_from_its_readers(db, now):
 
 def test_an_empty_date_never_means_now(db, now):
     article = make_visible_article(published_at=now + DAY)
-    with pytest.raises(TransitionError, match="Give the date"):
+    with pytest.raises(TransitionError, match="Enter the date"):
         article.redate(None)
     article.refresh_from_db()
     assert article.published_at == now + DAY

@@ -37,7 +37,7 @@ def test_what_is_no_picture_never_reaches_the_library(db):
 
 
 def test_a_picture_without_words_must_be_said_to_decorate(db):
-    with pytest.raises(ValidationError, match="what is to be seen"):
+    with pytest.raises(ValidationError, match="what the picture shows"):
         make_image(alt="").full_clean()
     make_image(alt="", decorative=True).full_clean()
 

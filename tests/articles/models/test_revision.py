@@ -187,7 +187,7 @@ def test_changes_that_are_taken_off_the_schedule_wait_in_the_working_copy(ana):
     unschedule_changes(article, by=ana)
     publish_due_changes()
     assert fresh(article).has_unpublished_changes
-    with pytest.raises(TransitionError, match="any more"):
+    with pytest.raises(TransitionError, match="No changes of"):
         unschedule_changes(article, by=ana)
 
 

@@ -168,7 +168,8 @@ def test_an_article_with_nothing_but_a_title_has_a_page(client, db):
 def test_the_page_says_which_language_the_article_is_in(client, db):
     article = make_visible_article(language="ar", title="مدينة")
     assertContains(
-        client.get(article.get_absolute_url()), '<article class="column" lang="ar">'
+        client.get(article.get_absolute_url()),
+        '<article class="column" lang="ar" dir="rtl">',
     )
 
 

@@ -51,7 +51,7 @@ def test_a_step_is_taken_on_each_article_and_undone_on_all(one, two):
     assert standing(one, two) == ["draft", "draft"]
     newest = one.steps.first()
     assert (newest.what, newest.who) == ("undo", "Edda Torres")
-    assert f"batch {outcome.batch.pk}" in newest.reason
+    assert f"bulk action {outcome.batch.pk}" in newest.reason
 
 
 def test_an_article_that_cannot_follow_is_skipped_with_the_reason(one):
@@ -60,7 +60,7 @@ def test_an_article_that_cannot_follow_is_skipped_with_the_reason(one):
     assert outcome.done == [one]
     [(article, why_not)] = outcome.skipped
     assert article == live
-    assert "“Live” is published" in why_not
+    assert "“Live” cannot be submitted for review. Its status: Published." in why_not
     assert [item.why_not for item in outcome.batch.items.all()] == [why_not, ""]
 
 
@@ -76,7 +76,7 @@ def test_an_article_that_was_deleted_meanwhile_is_skipped_and_keeps_no_other_fro
         refusal_of=lambda article: why_not if article == two else "",
     )
     assert outcome.done == [one]
-    assert outcome.skipped == [(two, "“Two” was deleted in the same moment.")]
+    assert outcome.skipped == [(two, "“Two” was deleted at the same moment.")]
     assert outcome.batch.items.get().article == one
 
 
@@ -140,7 +140,7 @@ def test_undoing_lets_nothing_appear_that_was_rewritten_since(one, two):
     actions.save(one, one.working_content() | {"title": "Written since"})
     undone = undo_bulk_action(outcome.batch, by=None)
     assert undone.done == [two]
-    assert "nobody has looked at it as it is" in undone.skipped[0][1]
+    assert "has not been reviewed" in undone.skipped[0][1]
     assert standing(one, two) == ["draft", "published"]
 
 
@@ -149,7 +149,7 @@ def test_undoing_never_hides_what_readers_see_until_later(db):
     now = timezone.now() - HOUR
     outcome = do("redate", [scheduled], lambda article: article.redate(now))
     undone = undo_bulk_action(outcome.batch, by=None)
-    assert "Readers can see" in undone.skipped[0][1]
+    assert "Readers can already see" in undone.skipped[0][1]
     assert Article.objects.visible().exists()
 
 
@@ -184,9 +184,7 @@ def test_an_article_that_says_so_already_is_skipped(one):
     outcome = do(
         "tag", [one], lambda article: actions.change_tags(article, tags=["harbour"])
     )
-    assert outcome.skipped == [
-        (one, "“One” is that way already, so nothing was changed.")
-    ]
+    assert outcome.skipped == [(one, "“One” is already that way. Nothing was changed.")]
     assert not one.revisions.filter(note__startswith="Tags").exists()
 
 
@@ -196,7 +194,7 @@ def test_undoing_tags_leaves_alone_what_was_edited_since(one):
     )
     actions.change_tags(one, tags=["Fish"])
     undone = undo_bulk_action(outcome.batch, by=None)
-    assert "changed since" in undone.skipped[0][1]
+    assert "changed in the meantime" in undone.skipped[0][1]
     assert working(one)["tags"] == ["Harbour", "Sea", "Fish"]
 
 
@@ -237,7 +235,7 @@ def test_names_come_behind_a_byline_or_in_its_place(one):
 def test_a_batch_is_undone_once(one):
     outcome = do("submit", [one], Article.submit)
     undo_bulk_action(outcome.batch, by=make_user(first_name="Edda"))
-    with pytest.raises(TransitionError, match="Edda has undone this before"):
+    with pytest.raises(TransitionError, match="Edda has already undone this"):
         undo_bulk_action(outcome.batch, by=None)
 
 
@@ -270,7 +268,7 @@ def test_an_undoing_that_stopped_goes_on_and_undoes_nothing_twice(
     finished = ArticleBatch.objects.get(pk=half_undone.pk)
     assert finished.undone == half_undone.undone
     assert not finished.is_open
-    with pytest.raises(TransitionError, match="has undone this before"):
+    with pytest.raises(TransitionError, match="has already undone this"):
         undo_bulk_action(finished, by=None)
 
 
@@ -312,7 +310,7 @@ def test_undoing_does_not_take_the_place_on_top_from_another(db):
     assert undone.skipped == [
         (
             first,
-            "“C” is on top of the front page by now, so “A” is not put back there.",
+            "“C” is now on top of the front page, so “A” is not put back there.",
         )
     ]
     assert Article.objects.on_top().get() == other
@@ -325,7 +323,7 @@ def test_undoing_does_not_take_the_place_on_top_from_another(db):
     assert standing(first, second) == ["published", "published"]
     assert Article.objects.on_top().get() == other
     assert undone.remarks == [
-        "“C” is on top of the front page by now, so “B” is not put back there."
+        "“C” is now on top of the front page, so “B” is not put back there."
     ]
 
 
@@ -345,13 +343,13 @@ def test_an_article_that_was_changed_since_it_was_shown_is_left_out(one, two):
     assert outcome.done == [two]
     [(article, why_not)] = outcome.skipped
     assert article == one
-    assert "“New” was changed since it was shown to you" in why_not
+    assert "“New” was changed after it was shown to you" in why_not
     assert standing(one, two) == ["draft", "in_review"]
 
 
 def test_an_undoing_is_not_undone(one):
     undone = undo_bulk_action(do("submit", [one], Article.submit).batch, by=None)
-    with pytest.raises(TransitionError, match="an undoing itself"):
+    with pytest.raises(TransitionError, match="an undo itself"):
         undo_bulk_action(undone.batch, by=None)
 
 

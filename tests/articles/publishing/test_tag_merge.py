@@ -109,7 +109,7 @@ def test_no_other_tag_gets_an_address_that_leads_to_one(db):
     for bad in ["", "über!", "a b"]:
         with pytest.raises(TransitionError, match="cannot be an address"):
             tag_merge.rename_tag(other, name="Other", slug=bad)
-    with pytest.raises(TransitionError, match="Another tag is called"):
+    with pytest.raises(TransitionError, match="Another tag now has"):
         tag_merge.rename_tag(other, name="Harbour", slug="x")
     assert tag("Harbor!").slug == "harbor-2"
 
@@ -235,14 +235,14 @@ def test_a_tag_cannot_be_merged_into_itself(harbours):
 def test_who_comes_second_is_told_who_was_first(harbours):
     harbor, harbour, c = tag("Harbor"), tag("Harbour"), tag("C")
     tag_merge.merge(harbor, into=harbour, by=make_user(first_name="Edda"))
-    told = "Edda merged “Harbor” into “Harbour” on .* Nothing was done"
+    told = "Edda merged “Harbor” into “Harbour” on .* Nothing was changed"
     for goes, into in [(harbor, harbour), (harbour, harbor), (harbor, c), (c, harbor)]:
         with pytest.raises(TransitionError, match=told):
             tag_merge.merge(goes, into=into)
     with pytest.raises(TransitionError, match=told):
         tag_merge.rename_tag(harbor, name="X", slug="x")
     c.delete()
-    with pytest.raises(TransitionError, match="not there any more"):
+    with pytest.raises(TransitionError, match="no longer exists"):
         tag_merge.merge(harbour, into=Tag(pk=10**6, name="C"))
 
 
@@ -330,7 +330,7 @@ def test_a_merge_is_undone_once(harbours):
     step = merge()
     tag_merge.undo_merge(step, by=make_user(first_name="Edda"))
     with pytest.raises(
-        TransitionError, match="Edda undid the merge .* Nothing was done"
+        TransitionError, match="Edda undid the merge .* Nothing was changed"
     ):
         tag_merge.undo_merge(step)
 
@@ -353,7 +353,7 @@ def test_a_merge_cannot_be_undone_once_an_article_of_it_was_given_other_tags(
     harbours[name].tags.clear()
     harbours[name].tags.add("Harbour", "New")
     after = rows()
-    with pytest.raises(TransitionError, match=f"{harbours[name].title}”. So the merge"):
+    with pytest.raises(TransitionError, match=f"{harbours[name].title}”. The merge"):
         tag_merge.undo_merge(step)
     assert rows() == after
     assert not Tag.objects.filter(name="Harbor").exists()
@@ -375,11 +375,13 @@ def test_what_happens_to_other_articles_and_tags_does_not_hinder(harbours):
 def test_a_name_or_an_address_that_is_in_use_again_hinders(harbours):
     step = merge()
     new = Tag.objects.create(name="harbor")
-    with pytest.raises(TransitionError, match="another tag “Harbor” by now"):
+    with pytest.raises(TransitionError, match="Another tag is now called “Harbor”"):
         tag_merge.undo_merge(step)
     new.delete()
     tag_merge.rename_tag(tag("Harbour"), name="Harbour", slug="harbor")
-    with pytest.raises(TransitionError, match="has the address “harbor” by now"):
+    with pytest.raises(
+        TransitionError, match="Another tag now has the address “harbor”"
+    ):
         tag_merge.undo_merge(step)
     tag_merge.rename_tag(tag("Harbour"), name="Harbour", slug="harbour")
     tag_merge.undo_merge(step)
@@ -388,7 +390,7 @@ def test_a_name_or_an_address_that_is_in_use_again_hinders(harbours):
 def test_the_tag_that_stayed_may_be_gone(harbours):
     step = merge()
     tag("Harbour").delete()
-    with pytest.raises(TransitionError, match="“Harbour” is not there any more"):
+    with pytest.raises(TransitionError, match="“Harbour” no longer exists"):
         tag_merge.undo_merge(step)
 
 

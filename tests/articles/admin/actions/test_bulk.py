@@ -30,7 +30,7 @@ def test_four_hundred_articles_are_scheduled_and_taken_back_with_one_press(desk)
     page = act(desk, "schedule", *articles, index="0").content.decode()
     assert "When should 400 articles appear?" in page
     response = act(desk, "schedule", *articles, _confirmed="1", **IN_2999, **ANYWAY)
-    assert "done to 400 articles" in said(response)
+    assert "400 articles changed" in said(response)
     assert Article.objects.scheduled().count() == 400
     assert all(article.steps.count() == 1 for article in articles)
     desk.post(page_of(ArticleBatch.objects.get()))
@@ -52,7 +52,7 @@ def test_each_article_more_costs_as_many_queries(desk):
 def test_what_was_done_is_said_with_the_way_to_undo_it(desk):
     response = act(desk, "submit", make_article(), make_article(), index="0")
     batch = ArticleBatch.objects.get()
-    assert "done to 2 articles" in said(response)
+    assert "2 articles changed" in said(response)
     assert page_of(batch) in said(response)
 
 
@@ -61,7 +61,7 @@ def test_of_many_that_are_skipped_a_few_are_named_and_the_page_names_all(desk):
     response = act(desk, "submit", *lives, index="0")
     assert "3 more were skipped" in said(response)
     page = desk.get(page_of(ArticleBatch.objects.get())).content.decode()
-    assert all(f"“{live}” is published now" in page for live in lives)
+    assert all(f"for “{live}”. Its status: Published." in page for live in lives)
     assert "Nothing was changed." in page
 
 
@@ -69,15 +69,15 @@ def test_the_page_before_says_which_will_be_skipped(desk):
     draft, live = make_article(), make_visible_article(title="Live")
     page = act(desk, "withdraw", draft, live, index="0").content.decode()
     assert "These will be skipped" in page
-    assert f"“{draft}” is a draft now" in page
+    assert f"for “{draft}”. Its status: Draft." in page
 
 
 def test_tags_are_added_to_many_after_asking(desk):
     one, two = make_article(tags=["Harbour"]), make_article()
     page = act(desk, "tag", one, two, index="0").content.decode()
-    assert "Which tags should 2 articles have" in page
+    assert "Which tags should be added to 2 articles?" in page
     page = act(desk, "tag", one, two, _confirmed="1", tags="").content.decode()
-    assert "Write at least one tag." in page
+    assert "Enter at least one tag." in page
     act(desk, "tag", one, two, _confirmed="1", tags='Sea, "Fish, fresh"')
     assert [tag.name for tag in one.tags.all()] == ["Harbour", "Sea", "Fish, fresh"]
     act(desk, "untag", one, two, _confirmed="1", tags="sea")
@@ -103,7 +103,7 @@ def test_a_writer_who_may_make_no_tags_chooses_among_those_there_are(client, wri
     client.force_login(writer)
     own = make_article(created_by=writer)
     page = act(client, "tag", own, _confirmed="1", tags="Unheard of")
-    assert "There is no tag “Unheard of” yet" in page.content.decode()
+    assert "The tag “Unheard of” does not exist." in page.content.decode()
     assert not own.tags.exists()
 
 
@@ -135,7 +135,7 @@ def test_nobody_undoes_what_they_may_not_do(client, writer, editor):
     editor.user_permissions.add(Permission.objects.get(codename="change_article"))
     client.force_login(editor)
     response = client.post(page_of(ArticleBatch.objects.get()))
-    assert "You may not take the step" in said(response)
+    assert "You do not have permission for" in said(response)
     assert statuses() == ["withdrawn"]
 
 
@@ -158,7 +158,7 @@ def test_looking_undoes_nothing_and_a_second_press_says_who_was_first(desk):
     desk.post(page_of(batch))
     again = desk.post(page_of(batch))
     assert again.status_code == 409
-    assert "Edda Torres has undone this before." in again.content.decode()
+    assert "Edda Torres has already undone this." in again.content.decode()
     assert "Undo all" not in again.content.decode()
 
 
@@ -178,7 +178,7 @@ def test_the_page_of_a_batch_asks_as_much_for_one_article_as_for_many(desk, numb
     desk.get(page_of(batch))
     with CaptureQueriesContext(connection) as queries:
         page = desk.get(page_of(batch)).content.decode()
-    assert len(re.findall(r"\(In review now\)", page)) == number
+    assert len(re.findall(r"\(now: In review\)", page)) == number
     assert len(queries) == 7
 
 
@@ -217,8 +217,8 @@ def test_what_was_changed_since_the_list_was_shown_is_left_out_and_said(desk):
     assert len(shown) == 2
     save(Article.objects.get(pk=one.pk), {"title": "New"})
     response = act(desk, "submit", one, two, shown=shown)
-    assert "“New” was changed since it was shown to you" in said(response)
-    assert "done to 1 article" in said(response)
+    assert "“New” was changed after it was shown to you" in said(response)
+    assert "1 article changed" in said(response)
     assert statuses() == ["draft", "in_review"]
 
 
@@ -227,7 +227,7 @@ def test_the_page_that_asks_sends_along_what_the_list_had_shown(desk):
     shown = shown_in(desk.get(LIST))
     save(Article.objects.get(pk=one.pk), {"title": "New"})
     page = act(desk, "publish", one, two, shown=shown)
-    assert "“New” was changed since it was shown to you" in page.content.decode()
+    assert "“New” was changed after it was shown to you" in page.content.decode()
     # An article that changes while the page asks is left out as well.
     save(Article.objects.get(pk=two.pk), {"title": "Newer"})
     [asked] = shown_in(page)
@@ -272,8 +272,8 @@ def test_an_undoing_that_stopped_half_way_is_gone_on_with_from_its_page(desk):
     with pytest.raises(RuntimeError):
         undo_bulk_action(batch, by=None, refusal_of=stop)
     page = desk.get(page_of(batch)).content.decode()
-    assert "2 articles are left. Where it has stopped, go on" in page
-    assert "Go on undoing" in page
+    assert "2 articles are left. If the undo has stopped, continue" in page
+    assert "Continue undo" in page
     desk.post(page_of(batch))
     assert statuses() == ["draft"] * 3
-    assert "Go on undoing" not in desk.get(page_of(batch)).content.decode()
+    assert "Continue undo" not in desk.get(page_of(batch)).content.decode()

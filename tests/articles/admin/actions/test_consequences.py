@@ -30,8 +30,8 @@ def make_sound_article(**fields):
 def test_an_article_in_order_is_published_without_a_tick(desk):
     article = make_sound_article()
     page = desk.get(step_of(article, "publish")).content.decode()
-    assert "Publish all the same" not in page
-    assert f"/articles/{article.slug}/." in page
+    assert "Publish anyway" not in page
+    assert f"/articles/{article.slug}/</li>" in page
     desk.post(step_of(article, "publish"))
     article.refresh_from_db()
     assert article.is_visible
@@ -41,7 +41,7 @@ def test_warnings_want_one_tick(desk):
     article = make_sound_article(tags=[])
     page = desk.post(step_of(article, "publish")).content.decode()
     assert "It has no tags" in page
-    assert "Tick this to go on" in page
+    assert "Tick this to publish despite" in page
     article.refresh_from_db()
     assert article.status == "draft"
     desk.post(step_of(article, "publish"), ANYWAY)
@@ -55,10 +55,10 @@ def test_errors_stop_publishing_but_not_saving(desk):
     response = desk.post(form_of(article), typed(article, body="", _step="publish"))
     assert response.url == address
     page = desk.get(address).content.decode()
-    assert "It has no text" in page
+    assert "The text is missing" in page
     assert '<button class="steps__button' not in page
     page = desk.post(address, ANYWAY)
-    assert "cannot become public as it is" in page.content.decode()
+    assert "cannot be published as it is" in page.content.decode()
     article.refresh_from_db()
     assert (article.body, article.status) == ("", "draft")
 
@@ -76,10 +76,10 @@ def test_an_error_stops_scheduling_and_changes_as_well(desk):
 def test_the_list_publishes_what_is_in_order_and_says_of_the_rest_why_not(desk):
     sound, empty = make_sound_article(), make_sound_article(title="Empty", body="")
     page = act(desk, "publish", sound, empty, index="0").content.decode()
-    assert "It has no text" in page
-    assert "Publish all the same" not in page
+    assert "The text is missing" in page
+    assert "Publish anyway" not in page
     response = act(desk, "publish", sound, empty, _confirmed="1")
-    assert "“Empty” was not published. It has no text." in said(response)
+    assert "“Empty” was not published. The text is missing." in said(response)
     assert list(Article.objects.visible()) == [sound]
 
 
@@ -121,7 +121,7 @@ def test_the_page_says_what_readers_will_see_changed_and_who_links_here(desk):
     )
     save(article, {"title": "New", "slug": "new"})
     page = desk.get(step_of(article, "changes")).content.decode()
-    assert "changed: the headline, the address." in page
+    assert "Readers will see changes in: Title and Address." in page
     assert form_of(linking) in page
 
 

@@ -21,7 +21,7 @@ def test_an_embargo_in_force_is_only_moved_later_in_the_form(desk):
     article = make_article(embargo_until=until)
     for moment in [None, until - DAY]:
         page = desk.post(form_of(article), typed(article, **embargo(moment)))
-        assert "can only be moved later here" in page.content.decode()
+        assert "can only be extended here" in page.content.decode()
     desk.post(form_of(article), typed(article, **embargo(until + DAY)))
     article.refresh_from_db()
     assert article.embargo_until == until + DAY
@@ -45,13 +45,13 @@ def test_lifting_an_embargo_wants_a_reason_and_records_it(desk, editor):
     assert article.embargo_until is None
     step = article.steps.get()
     assert (step.what, step.by) == ("lift_embargo", editor)
-    assert step.reason.startswith("The source agreed (it was to end on")
+    assert step.reason.startswith("The source agreed (embargo until")
     assert "lift" not in buttons(desk.get(form_of(article)))
 
 
 @pytest.mark.parametrize(
     ("date", "sentence"),
-    [("", "Give the date"), ("2020-01-01", "That time is past")],
+    [("", "Enter the date"), ("2020-01-01", "This time is past")],
 )
 def test_an_empty_or_past_end_of_an_embargo_never_means_now(desk, date, sentence):
     article = make_article(embargo_until=timezone.now() + 2 * DAY)
@@ -78,10 +78,10 @@ def test_lifting_an_embargo_publishes_nothing(desk):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("", "Give the address of the other article"),
-        ("/articles/nowhere/", "Readers find no article"),
-        ("https://[", "Readers find no article"),
-        ("/articles/mine/", "cannot take its own place"),
+        ("", "Enter the address of the other article"),
+        ("/articles/nowhere/", "No public article has this address"),
+        ("https://[", "No public article has this address"),
+        ("/articles/mine/", "cannot replace itself"),
     ],
 )
 def test_an_article_is_replaced_by_one_that_readers_can_see(desk, address, sentence):

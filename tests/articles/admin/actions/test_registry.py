@@ -79,7 +79,7 @@ def test_what_was_just_typed_is_published_from_the_form(desk):
 def test_where_nothing_was_typed_there_is_nothing_to_publish(desk):
     article = make_visible_article()
     response = desk.post(form_of(article), typed(article, _step="changes"))
-    assert "there is nothing to publish" in said(response)
+    assert "has no unpublished changes" in said(response)
     assert not article.steps.exists()
 
 
@@ -93,7 +93,7 @@ def test_publishing_saves_what_was_typed_and_asks_once_more(desk, editor):
     assert (article.title, article.status) == ("As typed", "draft")
     page = desk.get(response.url).content.decode()
     assert "Publish “As typed”?" in page
-    assert "This puts it on the front page" in page
+    assert "It appears now on the front page" in page
     response = desk.post(step_of(article, "publish"), ANYWAY)
     assert response.url == form_of(article)
     assert "“As typed” is now published." in said(response)
@@ -128,7 +128,7 @@ def test_a_step_that_somebody_else_took_first_keeps_the_text_and_says_who(desk):
     Article.objects.get(pk=article.pk).publish(by=other)
     response = desk.post(step_of(article, "publish"), follow=True)
     html = response.content.decode()
-    assert "is published now" in html
+    assert "Its status: Published." in html
     article.refresh_from_db()
     assert article.title == "Mine"
     assert article.steps.count() == 1
@@ -155,14 +155,14 @@ def test_the_loser_of_a_race_reads_who_won(desk, monkeypatch):
 @pytest.mark.parametrize(
     ("date", "time", "sentence"),
     [
-        ("", "", "Give the date and the time."),
-        ("2999-01-01", "", "an empty one does not mean now"),
-        ("", "10:00", "an empty one does not mean today"),
-        ("2020-01-01", "10:00", "That time is past"),
-        ("soon", "10:00", "Write the date as"),
-        ("2999-01-01", "noon", "Write the time as"),
-        ("0001-01-01", "00:00", "Look at the year again"),
-        ("9999-12-31", "23:59", "Look at the year again"),
+        ("", "", "Enter the date and the time."),
+        ("2999-01-01", "", "An empty field does not mean now"),
+        ("", "10:00", "An empty field does not mean today"),
+        ("2020-01-01", "10:00", "This time is past"),
+        ("soon", "10:00", "Write the date like this"),
+        ("2999-01-01", "noon", "Write the time like this"),
+        ("0001-01-01", "00:00", "Check the year"),
+        ("9999-12-31", "23:59", "Check the year"),
     ],
 )
 def test_an_empty_date_never_means_now(desk, date, time, sentence):
@@ -222,7 +222,7 @@ def test_a_wrong_publication_date_can_be_put_right(desk):
     response = desk.post(
         step_of(article, "redate"), {"at_0": "2999-01-01", "at_1": "10:00"}
     )
-    assert "cannot lie in the future" in said(response)
+    assert "cannot be in the future" in said(response)
 
 
 def test_a_story_is_put_on_top_and_taken_off(desk):
@@ -330,7 +330,7 @@ def test_the_list_submits_many_and_says_which_could_not_be(desk, editor):
     response = act(desk, "submit", one, two, published, index="0")
     assert {article.status for article in Article.objects.in_review()} == {"in_review"}
     assert Article.objects.in_review().count() == 2
-    assert f"“{published}” is published" in said(response)
+    assert f"for “{published}”. Its status: Published." in said(response)
     assert one.steps.get().by == editor
 
 
@@ -348,7 +348,7 @@ def test_the_list_schedules_nothing_without_a_date(desk):
     page = act(desk, "schedule", article, index="0")
     assert "When should" in page.content.decode()
     page = act(desk, "schedule", article, _confirmed="1", at_0="", at_1="")
-    assert "Give the date and the time." in page.content.decode()
+    assert "Enter the date and the time." in page.content.decode()
     assert f'value="{article.pk}"' in page.content.decode()
     article.refresh_from_db()
     assert article.status == "draft"

@@ -73,7 +73,7 @@ def test_a_deleted_article_says_so(desk):
     article.delete()
     for answer in (desk.post(keep, typed()), desk.get(presence)):
         assert answer.status_code == 404
-        assert "not there any more" in answer.json()["problem"]
+        assert "no longer exists" in answer.json()["problem"]
 
 
 def test_signed_out_nothing_is_kept(client, db):
@@ -110,10 +110,10 @@ def test_what_was_not_saved_is_offered_and_taken_over_as_it_was_typed(desk):
     words |= {"planned_for": "2030-01-01"}
     desk.post(keep_of(article), words)
     page = desk.get(form_of(article))
-    assertContains(page, "and did not save it")
+    assertContains(page, "You have unsaved text from")
     assert form_on(page)["title"].value() == "As it was"
     page = desk.get(f"{form_of(article)}?_unsaved=1")
-    assertContains(page, "stands in the form. It is not saved yet")
+    assertContains(page, "is in the form. It is not saved yet")
     assertContains(page, 'value="Typed"')
     assertContains(page, 'value="Nobody Yet"')
     assertContains(page, 'value="2030-01-02"')
@@ -145,7 +145,7 @@ def test_what_is_offered_and_not_decided_outlives_the_saving_of_something_else(d
     page = desk.get(form_of(article))
     assertContains(page, 'name="_undecided" value="1" form="article_form"')
     desk.post(form_of(article), typed(article, title="Other", _undecided="1"))
-    assertContains(desk.get(form_of(article)), "and did not save it")
+    assertContains(desk.get(form_of(article)), "You have unsaved text from")
 
 
 def test_a_refused_save_leaves_what_was_kept(desk):
@@ -161,7 +161,7 @@ def test_what_stands_in_the_form_anyway_is_not_offered(desk):
     )
     for body in [article.body, "<p>x</p><h2>y</h2>"]:
         desk.post(keep_of(article), typed(article, body=body, standfirst="One\r\nline"))
-        assertNotContains(desk.get(form_of(article)), "and did not save it")
+        assertNotContains(desk.get(form_of(article)), "You have unsaved text from")
 
 
 def test_it_can_be_thrown_away(desk):
@@ -169,7 +169,7 @@ def test_it_can_be_thrown_away(desk):
     desk.post(keep_of(article), typed(article, title="Typed"))
     response = desk.post(throw_away(article))
     assert response.url == form_of(article)
-    assert "is thrown away" in said(response)
+    assert "is discarded" in said(response)
     assert not Unsaved.objects.exists()
     assert desk.post(throw_away(article)).status_code == 404
 
@@ -196,7 +196,7 @@ def test_words_from_an_older_state_merge_when_they_are_saved(desk, bo):
     form = form_on(desk.get(f"{form_of(article)}?_unsaved=1"))
     sent = typed(article, title="Mine", tags="a", seen=form["seen"].value())
     response = desk.post(form_of(article), sent)
-    assert "What Bo Lund saved meanwhile was kept: tags." in said(response)
+    assert "What Bo Lund saved in the meantime was kept: Tags." in said(response)
     article = Article.objects.get()
     assert article.title == "Mine"
     assert [tag.name for tag in article.tags.all()] == ["b"]
@@ -281,7 +281,7 @@ def test_a_body_of_nearly_a_million_characters_is_saved_kept_and_told_apart(desk
     )
     assertContains(page, "End")
     desk.post(keep_of(article), typed(body=story))
-    assertContains(desk.get(form_of(article)), "and did not save it")
+    assertContains(desk.get(form_of(article)), "You have unsaved text from")
 
 
 # Pasting
@@ -342,10 +342,10 @@ def test_a_writer_still_finds_the_words_when_the_article_went_on(client, writer)
     client.force_login(writer)
     client.post(keep_of(article), typed(article, title="My words"))
     article.submit()
-    assertContains(client.get(form_of(article)), "and did not save it")
+    assertContains(client.get(form_of(article)), "You have unsaved text from")
     page = client.get(unsaved_of(article))
     assertContains(page, "My words")
-    assertContains(page, "You cannot change the article any more")
+    assertContains(page, "You can no longer edit the article")
     assertNotContains(page, "?_unsaved=1")
 
 

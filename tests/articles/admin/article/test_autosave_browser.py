@@ -51,8 +51,8 @@ def test_a_closed_tab_loses_nothing(desk):
     desk.get_by_text("not saved yet").wait_for()
     desk.goto(form_of(article))
     assert body(desk).inner_text() == "Begun."
-    desk.get_by_role("link", name="Take it over").click()
-    desk.get_by_text("stands in the form. It is not saved yet").wait_for()
+    desk.get_by_role("link", name="Put it into the form").click()
+    desk.get_by_text("is in the form. It is not saved yet").wait_for()
     assert body(desk).inner_text() == "Begun. And more."
     save(desk)
     desk.wait_for_url(f"**{LIST}")
@@ -126,7 +126,7 @@ def test_a_deleted_article_leaves_the_words_on_the_screen(desk):
     desk.goto(form_of(article))
     article.delete()
     desk.get_by_label("Title").fill("Typed")
-    desk.get_by_text("This article is not there any more").wait_for()
+    desk.get_by_text("This article no longer exists").wait_for()
     assert desk.get_by_label("Title").input_value() == "Typed"
 
 
@@ -177,15 +177,17 @@ def test_two_browsers_see_each_other_and_settle_a_conflict(desk, open_page):
     desk.get_by_label("Title").fill("Mine")
     write(desk, " Edda was here.")
     save(desk)
-    desk.get_by_role("heading", name="Changed by two at once").wait_for()
-    words = desk.get_by_role("region", name="What differs: body")
+    desk.get_by_role(
+        "heading", name="Conflict: two people changed the same parts"
+    ).wait_for()
+    words = desk.get_by_role("region", name="Differences: Body")
     assert words.locator("ins").first.inner_text() == "Bo"
     parts = desk.locator(".conflict")
     parts.filter(has_text="Title").get_by_role("button", name="Use theirs").click()
     assert desk.locator("#id_title").input_value() == "Theirs"
     parts.filter(has_text="Body").get_by_role("button", name="Use theirs").click()
     assert body(desk).inner_text() == "I go home. Bo was here."
-    parts.filter(has_text="Body").get_by_label("Mine, as it stands").check()
+    parts.filter(has_text="Body").get_by_label("Your version, as in the form").check()
     assert body(desk).inner_text() == "I go home. Edda was here."
     save(desk)
     desk.wait_for_url(f"**{LIST}")
@@ -202,7 +204,7 @@ def test_without_javascript_words_come_back_and_a_conflict_is_settled(
     Unsaved.objects.store(article, typed(article, title="Mine"), by=editor)
     page = open_page(user=editor, java_script_enabled=False)
     page.goto(form_of(article))
-    page.get_by_role("link", name="Look at it").click()
+    page.get_by_role("link", name="View", exact=True).click()
     page.get_by_role("link", name="Put it into the form").click()
     assert page.get_by_label("Title").input_value() == "Mine"
     other = open_page(user=make_user(role="Editors"), java_script_enabled=False)
@@ -210,7 +212,7 @@ def test_without_javascript_words_come_back_and_a_conflict_is_settled(
     other.get_by_label("Title").fill("Theirs")
     save(other)
     save(page)
-    page.get_by_label("Theirs", exact=True).check()
+    page.get_by_label("The other version", exact=True).check()
     save(page)
     page.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
@@ -243,9 +245,11 @@ def test_axe_finds_nothing_on_an_offer_and_a_conflict(
     page.get_by_label("Title").fill("Mine")
     write(page, " More.")
     save(page)
-    page.get_by_role("heading", name="Changed by two at once").wait_for()
+    page.get_by_role(
+        "heading", name="Conflict: two people changed the same parts"
+    ).wait_for()
     body(page)
-    page.get_by_text("Theirs, whole").first.click()
+    page.get_by_text("The other version in full").first.click()
     check(page, width)
 
 

@@ -64,7 +64,7 @@ def test_the_history_says_who_saved_what_and_when_newest_first(desk, article, ed
     ]
     assertContains(page, "<bdi>Edda Torres</bdi>")
     assertContains(page, "Put the &lt;date&gt; right")
-    assertContains(page, "the machine")
+    assertContains(page, "automatic")
     assertContains(page, "What readers see")
 
 
@@ -80,7 +80,7 @@ def test_the_history_goes_on_page_by_page(desk, article, monkeypatch):
         "As readers see it",
     ]
     last = article.revisions.last()
-    assertContains(desk.get(page_of(article), {"before": last.pk}), "nothing older")
+    assertContains(desk.get(page_of(article), {"before": last.pk}), "no older versions")
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "0", "9" * 40, "１"])
@@ -92,8 +92,8 @@ def test_a_page_that_nobody_was_sent_to_is_the_first_one_or_empty(
 
 def test_an_article_without_a_version_says_what_makes_one(desk):
     article = make_article()
-    assertContains(desk.get(page_of(article)), "Nothing has been saved here yet")
-    assertContains(desk.get(page_of(article, "compare")), "Nothing has been saved")
+    assertContains(desk.get(page_of(article)), "No versions yet")
+    assertContains(desk.get(page_of(article, "compare")), "No versions yet")
 
 
 def test_the_form_leads_to_the_history(desk, article):
@@ -159,7 +159,7 @@ def test_changes_that_wait_are_compared_with_what_readers_see(desk, article):
 
 def test_two_that_say_the_same_are_said_to(desk, article):
     page = desk.get(page_of(article, "compare"), {"from": "live", "to": "live"})
-    assertContains(page, "Both say the same.")
+    assertContains(page, "Both versions are the same.")
 
 
 def test_the_first_version_has_none_before_it(desk, article):
@@ -249,7 +249,7 @@ def test_a_version_from_before_a_part_was_kept_leaves_that_part_alone(desk, arti
     page = desk.get(
         page_of(article, "compare"), {"from": "live", "to": once.pk}
     ).content.decode()
-    assert "Tags: one of the two versions was made before this was kept" in page
+    assert "Tags: not recorded in one of the versions" in page
     restore(desk, article, once)
     newest = article.working_copy.content
     assert (newest["title"], newest["tags"]) == ("As it was once", ["Land"])
@@ -257,7 +257,7 @@ def test_a_version_from_before_a_part_was_kept_leaves_that_part_alone(desk, arti
 
 def test_restoring_what_the_form_shows_already_adds_nothing(desk, article):
     response = restore(desk, article, article.working_copy)
-    assert "there is nothing to restore" in said(response)
+    assert "Nothing to restore" in said(response)
     assert article.revisions.count() == 3
 
 
@@ -300,7 +300,7 @@ def test_the_form_says_that_changes_wait_and_leads_to_them(desk, article, editor
     revision = change(article, by=editor, title="By Edda")
     page = desk.get(form_of(article))
     assertContains(page, "Changes saved by <bdi>Edda Torres</bdi>")
-    assertContains(page, "wait to be published")
+    assertContains(page, "are not published yet")
     assertContains(page, f"?from=live&amp;to={revision.pk}")
     publish_changes(article)
     assertNotContains(desk.get(form_of(article)), "Changes saved by")
@@ -322,11 +322,11 @@ def test_the_desk_says_what_comes_of_changes_that_are_scheduled(desk, article):
     at = timezone.localtime() + DAY
     sent = {"at_0": f"{at:%Y-%m-%d}", "at_1": f"{at:%H:%M:%S}", "tell_readers": "on"}
     page = desk.get(step_of(article, "schedule_changes"))
-    assertContains(page, "Until then readers see what they see now.")
-    assertNotContains(page, "does not any more")
+    assertContains(page, "Until then, readers see no change.")
+    assertNotContains(page, "This replaces the changes")
     desk.post(step_of(article, "schedule_changes"), sent | ANYWAY)
-    assertContains(desk.get(form_of(article)), "and “Updated” is put on the article")
-    words = f"to go live by itself on {at:%-d %B %Y, %H:%M %Z} does not any more"
+    assertContains(desk.get(form_of(article)), "marked “Updated”")
+    words = f"that were scheduled for {at:%-d %B %Y, %H:%M %Z}."
     for step in "changes", "schedule_changes":
         assertContains(desk.get(step_of(article, step)), words)
     desk.post(
@@ -334,7 +334,7 @@ def test_the_desk_says_what_comes_of_changes_that_are_scheduled(desk, article):
     )
     assertNotContains(desk.get(form_of(article)), "“Updated”")
     withdrawing = desk.get(step_of(article, "withdraw"))
-    assertContains(withdrawing, "Changes that are scheduled for it stay at the desk.")
+    assertContains(withdrawing, "Its scheduled changes are kept unpublished.")
 
 
 def test_changes_go_live_at_a_time_and_can_be_taken_off_the_schedule(desk, article):
@@ -342,12 +342,12 @@ def test_changes_go_live_at_a_time_and_can_be_taken_off_the_schedule(desk, artic
     at = timezone.localtime() + DAY
     sent = {"at_0": f"{at:%Y-%m-%d}", "at_1": f"{at:%H:%M:%S}"}
     response = desk.post(step_of(article, "schedule_changes"), sent | ANYWAY)
-    assert "from that time on" in said(response)
+    assert "are scheduled." in said(response)
     page = desk.get(form_of(article))
-    assertContains(page, "go live <time")
-    assertNotContains(page, "wait to be published")
+    assertContains(page, "will be published on <time")
+    assertNotContains(page, "are not published yet")
     change(article, title="Newer still")
-    assertContains(desk.get(form_of(article)), "on top of those")
+    assertContains(desk.get(form_of(article)), "Later changes saved by")
     assert "unschedule_changes" in buttons(desk.get(form_of(article)))
     desk.post(
         form_of(article),
@@ -359,14 +359,14 @@ def test_changes_go_live_at_a_time_and_can_be_taken_off_the_schedule(desk, artic
         ),
     )
     assert not article.revisions.scheduled().exists()
-    assertContains(desk.get(form_of(article)), "wait to be published")
+    assertContains(desk.get(form_of(article)), "are not published yet")
 
 
 def test_a_draft_has_no_changes_that_wait(desk):
     draft = make_article(title="First")
     draft.keep_revision()
     change(draft, title="Second")
-    assertNotContains(desk.get(form_of(draft)), "wait to be published")
+    assertNotContains(desk.get(form_of(draft)), "are not published yet")
     page = desk.get(page_of(draft))
     assertNotContains(page, "?from=live")
     assertContains(page, "What changed")
@@ -375,7 +375,7 @@ def test_a_draft_has_no_changes_that_wait(desk):
 def test_changes_are_not_scheduled_for_a_time_that_is_past(desk, article):
     sent = {"at_0": "2020-01-01", "at_1": "10:00"}
     page = desk.post(step_of(article, "schedule_changes"), sent)
-    assertContains(page, "That time is past.")
+    assertContains(page, "This time is past.")
     assert not article.revisions.scheduled().exists()
 
 
@@ -432,7 +432,7 @@ def test_a_writer_restores_an_own_draft_and_reads_what_went_on(client, writer):
     assert Article.objects.get(pk=mine.pk).title == "First"
     mine.submit()
     page = client.get(page_of(mine))
-    assertNotContains(page, "Give it a name")
+    assertNotContains(page, "Add a name")
     assert restore(client, mine, first).status_code == 403
     address = page_of(mine, "name_revision", first.pk)
     assert client.post(address, {"label": "x"}).status_code == 403

@@ -62,9 +62,9 @@ def test_an_editor_compares_two_versions_and_restores_the_older(
 ):
     page = open_page(user=make_user(role="Editors"), java_script_enabled=script)
     page.goto(form_of(article))
-    page.get_by_text("wait to be published").wait_for()
+    page.get_by_text("are not published yet").wait_for()
     page.get_by_role("link", name="History").first.click()
-    page.get_by_role("button", name="Compare the two that are marked").click()
+    page.get_by_role("button", name="Compare selected versions").click()
     page.get_by_role("heading", name="Tags").wait_for()
     assert page.locator("del").first.inner_text() == "Monday"
     page.get_by_role("link", name="History").click()

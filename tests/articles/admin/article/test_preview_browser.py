@@ -49,7 +49,7 @@ def test_it_shows_a_phone_and_a_wide_screen_and_stays_open_for_the_next_time(ope
     frame = page.locator(".beside iframe")
     expect(frame_of(page).get_by_role("heading", name="Harbour")).to_be_visible()
     assert frame.evaluate("frame => frame.contentWindow.innerWidth") == 390
-    page.get_by_label("Wide").check()
+    page.get_by_label("Desktop").check()
     assert frame.evaluate("frame => frame.contentWindow.innerWidth") == 1280
     page.reload()
     expect(page.locator(".beside")).to_be_visible()

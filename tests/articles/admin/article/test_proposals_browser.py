@@ -42,8 +42,8 @@ def test_a_writer_proposes_in_the_editor_with_a_picture(article, writer, open_pa
     page.get_by_role("button", name="Choose a picture").click()
     page.get_by_role("dialog").get_by_role("button", name="Choose A pier").click()
     sound(page)
-    page.get_by_role("button", name="Propose these changes").click()
-    expect(page.get_by_text("Your proposal waits for the editors.")).to_be_visible()
+    page.get_by_role("button", name="Send proposal").click()
+    expect(page.get_by_text("Your proposal was sent to the editors.")).to_be_visible()
     content = article.proposals.get().revision.content
     assert content["body"] == "<p>Begun. And more.</p>"
     assert content["lead_image"]["image"] == image.pk
@@ -63,6 +63,6 @@ def test_an_editor_takes_it_over_on_a_phone(article, writer, open_page, scripts)
     if scripts:
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         sound(page)
-    page.get_by_role("button", name="Take over").click()
-    expect(page.get_by_text("It is in the working copy now.")).to_be_visible()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("The changes are in the working copy.")).to_be_visible()
     assert article.working_content()["title"] == "Harbour reopens"

@@ -76,8 +76,8 @@ def test_of_what_two_have_changed_of_one_picture_the_later_one_is_asked(desk):
     others = on_the_screen(desk.get(form_of(image))) | {"alt": "A lake", "credit": "B"}
     desk.post(form_of(image), others)
     page = desk.post(form_of(image), mine)
-    assertContains(page, "Somebody has set this to “A lake” since you opened the form.")
-    assertContains(page, "Somebody has set this to “B”")
+    assertContains(page, "Someone set this to “A lake” after you opened the form.")
+    assertContains(page, "Someone set this to “B”")
     again = on_the_screen(page)
     assert (again["alt"], again["credit"]) == ("A pond", "")
     again |= {
@@ -104,7 +104,7 @@ def test_of_many_files_each_is_taken_refused_or_there_already(desk, editor):
     )
     assert page.status_code == 200
     assertContains(page, "It is in the library.")
-    assertContains(page, f"in the library already: “{there}”")
+    assertContains(page, f"already in the library: “{there}”")
     assertContains(page, "This file is a web page.")
     new = Image.objects.exclude(pk=there.pk).get()
     assert (new.created_by, new.alt, new.needs_words) == (editor, "", True)
@@ -133,9 +133,9 @@ def test_without_a_file_the_page_says_what_to_do(desk):
 def test_a_picture_must_say_what_is_to_be_seen_or_that_it_decorates(desk):
     image = make_image(alt="")
     page = desk.post(form_of(image), described(image))
-    assertContains(page, "Say what is to be seen, or that the picture only decorates.")
+    assertContains(page, "Describe what the picture shows, or mark it as decorative.")
     page = desk.post(form_of(image), described(image, alt="IMG_0815.JPG"))
-    assertContains(page, "This is the name of a file.")
+    assertContains(page, "This is a file name.")
     desk.post(form_of(image), described(image, decorative="on"))
     image.refresh_from_db()
     assert image.decorative
@@ -166,7 +166,7 @@ def test_a_file_that_is_another_picture_already_replaces_nothing(desk):
 
 def test_the_form_says_where_the_picture_stands(desk):
     image = make_image()
-    assertContains(desk.get(form_of(image)), "It stands in no article.")
+    assertContains(desk.get(form_of(image)), "Not used in any article.")
     make_article(title="Harbour", lead_image=image)
     assertContains(desk.get(form_of(image)), "Harbour")
 
@@ -194,7 +194,7 @@ def test_taking_down_wants_a_reason_and_names_the_articles(desk, editor):
     make_article(title="Harbour", lead_image=image)
     assertContains(desk.get(form_of(image, "take_down")), "Harbour")
     page = desk.post(form_of(image, "take_down"), {"reason": ""})
-    assertContains(page, "Say why", status_code=422)
+    assertContains(page, "Enter a reason", status_code=422)
     desk.post(form_of(image, "take_down"), {"reason": "The photographer asked."})
     image.refresh_from_db()
     assert image.taken_down_by_name == "Edda Torres"
@@ -206,7 +206,7 @@ def test_taking_down_wants_a_reason_and_names_the_articles(desk, editor):
     image.refresh_from_db()
     assert image.is_on_site
     assertContains(
-        desk.post(form_of(image, "bring_back"), follow=True), "is on the site."
+        desk.post(form_of(image, "bring_back"), follow=True), "is already on the site."
     )
 
 

@@ -117,13 +117,13 @@ def test_three_files_are_dropped_described_chosen_and_seen(open_desk, live_serve
     )
     rows = page.locator(".upload__result")
     expect(rows).to_have_count(3)
-    expect(rows.nth(1)).to_contain_text("no picture that is known here")
+    expect(rows.nth(1)).to_contain_text("not a known kind of picture")
     expect(page.get_by_role("link", name="Describe")).to_have_count(2)
     sound(page)
     page.get_by_role("link", name="Describe").first.click()
 
     # The focal point by keyboard alone.
-    point = page.get_by_role("button", name="Point that stays in sight")
+    point = page.get_by_role("button", name="Focal point")
     point.focus()
     page.keyboard.press("Shift+ArrowLeft")
     page.keyboard.press("ArrowUp")
@@ -182,7 +182,9 @@ def test_a_picture_dropped_into_the_text_goes_into_the_library(open_desk):
     expect(body.locator("img[data-file]")).to_be_visible()
     assert Image.objects.count() == 1
     drop(page, ".ProseMirror", file_of("bad.png", b"nothing"))
-    expect(page.get_by_text("bad.png: This file is no picture")).to_be_visible()
+    expect(
+        page.get_by_text("bad.png: This file is not a known kind of picture")
+    ).to_be_visible()
     expect(body).to_contain_text("Words.")
 
 

@@ -157,10 +157,10 @@ def test_a_revision_whose_picture_was_deleted_is_restored_without_it(desk):
     address = reverse("admin:articles_article_restore", args=[article.pk, with_it.pk])
     page = desk.post(address, {"seen": article.working_copy.pk}, follow=True)
     # Without its picture it equals what the article already says.
-    assertContains(page, "nothing to restore")
+    assertContains(page, "Nothing to restore")
     steps.save(article, {"title": "Newer"}, began_from=article.working_copy.pk)
     page = desk.post(address, {"seen": article.working_copy.pk}, follow=True)
-    assertContains(page, "Its lead image is not in the library any more")
+    assertContains(page, "Its lead image is no longer in the library")
     assert Article.objects.get().lead_image is None
 
 

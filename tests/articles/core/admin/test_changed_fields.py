@@ -79,7 +79,7 @@ def test_where_both_have_changed_the_same_one_is_asked(desk, opened):
     type(row).objects.filter(pk=row.pk).update(**{field: value})
     answer = desk.post(address, data | {field: other})
     assert answer.status_code == 200
-    assert "Somebody has set this to" in answer.content.decode()
+    assert "Someone set this to" in answer.content.decode()
     assert getattr(as_stored(row), field) == value
     # Sent again, this editor's value wins.
     form = answer.context["adminform"].form

@@ -49,16 +49,16 @@ def test_where_the_form_comes_back_theirs_stands_in_it():
 @pytest.mark.parametrize(
     ("now", "sentence"),
     [
-        ("theirs", "Somebody has set this to “theirs” since you opened the form."),
-        ("", "Somebody has emptied this since"),
-        (None, "Somebody has emptied this since"),
-        (1.0, "Somebody has set this to “1.0” since"),
-        (True, "Somebody has ticked this since"),
-        (False, "Somebody has taken the tick away since"),
-        (date(2026, 11, 30), "Somebody has set this to “30 November 2026” since"),
+        ("theirs", "Someone set this to “theirs” after you opened the form."),
+        ("", "Someone cleared this field after"),
+        (None, "Someone cleared this field after"),
+        (1.0, "Someone set this to “1.0” after"),
+        (True, "Someone selected this after"),
+        (False, "Someone cleared this after"),
+        (date(2026, 11, 30), "Someone set this to “30 November 2026” after"),
         (
             datetime(2026, 11, 30, 8, 15, tzinfo=UTC),
-            "Somebody has set this to “30 November 2026, 08:15 UTC” since",
+            "Someone set this to “30 November 2026, 08:15 UTC” after",
         ),
     ],
 )

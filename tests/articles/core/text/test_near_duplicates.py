@@ -12,8 +12,8 @@ from articles.core.text.near_duplicates import (
 )
 from articles.core.text.normalisation import spelling_key
 
-SAME = "the same but for case, accents or signs"
-NEAR = "nearly the same spelling"
+SAME = "The same except for case, accents or punctuation"
+NEAR = "Nearly the same spelling"
 
 
 def pairs(*names):
@@ -31,10 +31,10 @@ def pairs(*names):
         ("Straße", "STRASSE", SAME),
         ("e-mail", "Email", SAME),
         ("Town  life", "town-life", SAME),
-        ("Election", "Elections", "singular and plural"),
-        ("City", "Cities", "singular and plural"),
-        ("Church", "churches", "singular and plural"),
-        ("House price", "Houses' prices", "singular and plural"),
+        ("Election", "Elections", "Singular and plural"),
+        ("City", "Cities", "Singular and plural"),
+        ("Church", "churches", "Singular and plural"),
+        ("House price", "Houses' prices", "Singular and plural"),
         ("Harbor", "Harbour", NEAR),
         ("Parliament", "Parlament", NEAR),
         ("River Wendle", "River Wendel", NEAR),
