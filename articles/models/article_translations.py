@@ -88,12 +88,13 @@ def live_revision(article):
 
 
 def provisional_slug(original, language):
-    """The slug of a translation until its title is translated."""
-    return f"translation-{original.pk}-{language}"
+    """The slug of a translation of this original, a primary key, until its title is translated."""
+    return f"translation-{original}-{language}"
 
 
 def has_provisional_slug(article):
     """Whether the slug is to be made from the translated title."""
-    return article.translation_of_id is not None and article.slug == provisional_slug(
-        article.translation_of, article.language
+    original = article.translation_of_id
+    return original is not None and article.slug.startswith(
+        provisional_slug(original, "")
     )

@@ -8,7 +8,11 @@ from django.shortcuts import redirect, render
 
 from articles.core import months
 from articles.core.http_cache import public_page
-from articles.core.languages import language_at, language_of_addresses
+from articles.core.languages import (
+    further_languages,
+    language_at,
+    language_of_addresses,
+)
 from articles.core.pagination import key_or_404, newest_page
 from articles.models import Article, Correction, Credit, Person, Tag
 from articles.public.public_versions import versions_of
@@ -193,6 +197,9 @@ def _own_page(request, article):
         "newer": article.newer() if article.is_visible else None,
         "languages": article.language_versions() if article.is_visible else [],
         "editable": article.editable_by(request.user),
+        "translatable": bool(further_languages())
+        and request.user.is_staff
+        and request.user.has_perm("articles.add_article"),
         # Withdrawn, but still readable.
         "under_notice": article.is_under_notice,
     }

@@ -44,10 +44,15 @@ def source_text(translation):
     return translation.newer_source() or translation.translated_from
 
 
-def slug_for(translation, title):
-    """A free slug made from the translated title; the provisional one until it is translated."""
+def slug_for(translation, title, *, is_final=False):
+    """
+    A free slug made from the translated title.
+
+    While the title is still that of the source it is the provisional one, unless `is_final`.
+    """
     base = translation.translated_from
-    if not title or (base and title == base.content["title"]):
+    is_untranslated = base is not None and title == base.content["title"]
+    if not title or (is_untranslated and not is_final):
         return translation.slug
     return free_slug(
         slug_from(
@@ -69,7 +74,7 @@ def _translate(original, source, language, *, by):
     content = {name: part for name, part in base.content.items() if name != "slug"}
     translation = Article.objects.create(
         title=content["title"],
-        slug=provisional_slug(original, language),
+        slug=provisional_slug(original.pk, language),
         language=language,
         created_by=by,
         translation_of=original,
