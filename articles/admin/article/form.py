@@ -335,7 +335,7 @@ class ArticleForm(forms.ModelForm):
         )
 
     def _credits(self):
-        for person, _ in self.cleaned_data["signed_by"]:
+        for person, _role in self.cleaned_data["signed_by"]:
             if person.pk is None:
                 person.save()
         return self.cleaned_data["signed_by"]
