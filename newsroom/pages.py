@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from articles.core.http_cache import public_page
+from articles.core.languages import language_at, prefix_of
 from newsroom.languages.shipped import site_language
 
 FIRST_PAGES = {
@@ -39,7 +40,7 @@ class PageAddress:
 
 @public_page()
 def page(request, address):
-    page = _page_at(f"/{address}/", request.user)
+    page = _page_at(request, address)
     if page is None:
         raise Http404
     return render(request, "page.html", {"page": page})
@@ -48,15 +49,23 @@ def page(request, address):
 @public_page()
 def rules(request):
     """The rules of the conversation, by the editors or our own, and how they are enforced."""
-    page = _page_at("/rules/", request.user) or FlatPage(
+    page = _page_at(request, "rules") or FlatPage(
         url="/rules/", title=FIRST_PAGES["rules"], content=_first_text("rules")
     )
     return render(request, "rules.html", {"page": page})
 
 
-def _page_at(url, user):
-    page = FlatPage.objects.filter(sites=settings.SITE_ID, url=url).first()
-    is_hidden = page and page.registration_required and not user.is_authenticated
+def _page_at(request, address):
+    """The page at this address: in the language of the request if it exists, else the site's."""
+    own = f"{prefix_of(language_at(request.path))}/{address}/"
+    found = FlatPage.objects.filter(
+        sites=settings.SITE_ID, url__in={own, f"/{address}/"}
+    )
+    pages = {page.url: page for page in found}
+    page = pages.get(own) or pages.get(f"/{address}/")
+    is_hidden = (
+        page and page.registration_required and not request.user.is_authenticated
+    )
     return None if is_hidden else page
 
 

@@ -8,6 +8,7 @@ variables override it.
 """
 
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
@@ -18,12 +19,16 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from whitenoise.compress import Compressor
 
 from articles.core.site_address import site_origin, wire_name
 from newsroom.server import database_waits
+
+# What a language code in an address looks like.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -108,6 +113,23 @@ def day(name):
         raise ImproperlyConfigured(
             f"{name} must be a day such as 2027-01-31, not {text!r}."
         ) from None
+
+
+def language_codes(name, *, but_for):
+    """
+    Language codes in lower case, each once and without `but_for`.
+
+    Raises ImproperlyConfigured for a code whose language Django does not know.
+    """
+    codes = env(name, default="").lower().split()
+    for code in codes:
+        language = code.partition("-")[0]
+        if not LANGUAGE.fullmatch(code) or not {code, language} & LANG_INFO.keys():
+            raise ImproperlyConfigured(
+                f"{name} must be language codes such as “de” or “pt-br”, separated by spaces; "
+                f"{code!r} is none."
+            )
+    return [code for code in dict.fromkeys(codes) if code != but_for.lower()]
 
 
 def rhythm(name):
@@ -295,6 +317,8 @@ TAGGIT_CASE_INSENSITIVE = True
 MIDDLEWARE = [
     # Before redirects to https and refusals of a host, so that these answers have the headers.
     "newsroom.middleware.standing_headers",
+    # Before anything that looks for the page of an address, or names one.
+    "newsroom.languages.middleware.language_addresses",
     # Before anything that parses a body.
     "newsroom.server.body_limits.BodyLimits",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -426,6 +450,12 @@ LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
 # `articles` and `comments` call these to learn in which language they write to somebody.
 LANGUAGE_OF_READERS = "newsroom.languages.shipped.site_language"
 LANGUAGES_OF_ACCOUNTS = "newsroom.languages.accounts.languages_of"
+# Articles in these languages have addresses below `/<code>/`.
+FURTHER_LANGUAGES = language_codes("LANGUAGES", but_for=LANGUAGE_CODE)
+LANGUAGES = [
+    (code, LANG_INFO.get(code, {}).get("name", code))
+    for code in [LANGUAGE_CODE, *FURTHER_LANGUAGES]
+]
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(

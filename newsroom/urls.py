@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+import articles.urls
+import comments.urls
 from articles.admin import calendar
 from newsroom import health, metrics, pages, views
 from newsroom.accounts import password_sign_in, sign_out
@@ -12,7 +14,8 @@ from newsroom.languages import script_texts
 
 register_converter(pages.PageAddress, "page")
 
-urlpatterns = [
+# At one address, whatever the language of a page that links to it.
+in_no_language = [
     # Before the admin's own addresses: sign-in is throttled, and a change of password requires a
     # fresh sign-in.
     path("admin/", include("newsroom.accounts.urls")),
@@ -28,8 +31,6 @@ urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("", include("articles.urls")),
-    path("", include("comments.urls")),
     path(
         "texts/<slug:language>-<slug:version>.js",
         script_texts.script_texts,
@@ -37,10 +38,22 @@ urlpatterns = [
     ),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
-    path("rules/", pages.rules, name="rules"),
-    # Last: any other address may be a page that an editor made.
-    path("<page:address>/", pages.page, name="page"),
 ]
+
+
+def patterns(below=""):
+    """All URL patterns; those of pages that exist in each language are below this prefix."""
+    return [
+        *in_no_language,
+        path("", include((articles.urls.patterns(below), "articles"))),
+        path("", include((comments.urls.patterns(below), "comments"))),
+        path(f"{below}rules/", pages.rules, name="rules"),
+        # Last: any other address may be a page that an editor made.
+        path(f"{below}<page:address>/", pages.page, name="page"),
+    ]
+
+
+urlpatterns = patterns()
 
 handler400 = "newsroom.views.bad_request"
 handler403 = "newsroom.views.permission_denied"

@@ -128,6 +128,45 @@ def test_no_public_page_shows_what_is_hidden(client, pattern, visible, hidden):
     assert hidden.lead_image.fingerprint not in text
 
 
+def test_no_page_of_a_further_language_shows_what_is_hidden(
+    client, visible, hidden, settings
+):
+    settings.FURTHER_LANGUAGES = ["de"]
+    _set(visible, language="de")
+    _set(hidden, language="de")
+    visible.refresh_from_db()
+    assert visible.get_absolute_url().startswith("/de/articles/")
+    for pattern in PUBLIC_LISTS:
+        address = _address(pattern, visible)
+        page = client.get(address if "sitemap" in address else f"/de{address}")
+        text = page.content.decode()
+        assert page.status_code == 200
+        if pattern not in LISTS_WITHOUT_ARTICLES:
+            assert visible.get_absolute_url() in text
+        assert "rapped" not in text
+        assert "wraps" not in text
+
+
+def test_a_hidden_translation_is_named_nowhere(client, visible, hidden, settings):
+    settings.FURTHER_LANGUAGES = ["de"]
+    _set(visible, language="en")
+    _set(hidden, language="de", translation_of=visible)
+    for pattern in [*PUBLIC_LISTS, "/de/", "/de/tags/", "/de/feeds/rss.xml"]:
+        text = client.get(_address(pattern, visible)).content.decode()
+        assert "/de/articles/" not in text
+        assert "rapped" not in text
+        assert "wraps" not in text
+        assert "language-switch" not in text
+        if "/articles/" in pattern or "sitemap" in pattern:
+            assert "xhtml:link" not in text
+            assert 'rel="alternate" hreflang' not in text
+    assert client.get("/de/tags/rivers/").status_code == 404
+    assert client.get("/de/people/ana-ruiz/").status_code == 404
+    _set(hidden, status="published", published_at=visible.published_at)
+    _set(hidden, embargo_until=None)
+    assert "/de/articles/" in client.get("/articles/the-visible-one/").content.decode()
+
+
 @pytest.mark.parametrize("pattern", PUBLIC_LISTS)
 @pytest.mark.parametrize("kind", ["notice", "replaced"])
 def test_what_is_withdrawn_with_a_trace_stands_in_no_list(

@@ -3,7 +3,6 @@ from functools import partial
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +10,15 @@ from taggit.managers import TaggableManager
 
 from articles.content import html
 from articles.content.fields import HTMLField
+from articles.core.languages import address_in, language_of_addresses
 from articles.core.slugs import UnicodeSlugField, says_something
 from articles.core.text.direction import direction_of
-from articles.models import article_addresses, article_steps, article_working_copy
+from articles.models import (
+    article_addresses,
+    article_steps,
+    article_translations,
+    article_working_copy,
+)
 from articles.models.article_status import Status, Withdrawal
 from articles.models.image import Image
 from articles.models.people import Credit, Person
@@ -31,7 +36,7 @@ class Article(models.Model):
     An article: its fields, the questions it answers and the steps it can take.
 
     The methods that are longer than a few lines are functions of article_addresses,
-    article_working_copy and article_steps, assigned here under the same name.
+    article_working_copy, article_translations and article_steps, assigned here under the same name.
     """
 
     Status = Status
@@ -83,6 +88,26 @@ class Article(models.Model):
         max_length=12,
         default=language_of_the_site,
         help_text=_("The language of the article, such as “en” or “pt-br”."),
+    )
+    # The original that this is a translation of; an original has none. The revision is that of
+    # the article whose text the translator last worked from.
+    translation_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="translations",
+        verbose_name=_("translation of"),
+    )
+    translated_from = models.ForeignKey(
+        "articles.Revision",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("translated from"),
     )
     on_top = models.BooleanField(_("on top"), default=False, editable=False)
 
@@ -187,6 +212,11 @@ class Article(models.Model):
                 fields=["on_top"],
                 condition=Q(on_top=True),
             ),
+            models.UniqueConstraint(
+                name="one_translation_into_each_language",
+                fields=["translation_of", "language"],
+                condition=Q(translation_of__isnull=False),
+            ),
         ]
         permissions = [
             ("publish_article", "Can publish, schedule, return and withdraw articles")
@@ -201,7 +231,11 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("articles:article", args=[self.slug])
+        return self.address_of("articles:article")
+
+    def address_of(self, view):
+        """The address of one of its public pages, with the prefix of its language."""
+        return address_in(self.language, view, [self.slug])
 
     def save(self, *args, **kwargs):
         """Save the article. Without a slug it gets a free one made from its title."""
@@ -345,7 +379,7 @@ class Article(models.Model):
         return html.reading_minutes(self.body)
 
     def newer(self):
-        """The visible article published next after this one (Next Post), or None."""
+        """The visible article in its language published next after this one (Next Post), or None."""
         return self._neighbour(
             Q(published_at__gt=self.published_at) | Q(id__gt=self.pk),
             order=["published_at", "id"],
@@ -353,7 +387,7 @@ class Article(models.Model):
         )
 
     def older(self):
-        """The visible article published last before this one (Previous Post), or None."""
+        """The visible article in its language published last before this one (Previous Post), or None."""
         return self._neighbour(
             Q(published_at__lt=self.published_at) | Q(id__lt=self.pk),
             order=["-published_at", "-id"],
@@ -365,7 +399,8 @@ class Article(models.Model):
             return None
         # `bound` comes before the bound in visible(): SQLite starts its walk at the first.
         neighbours = Article.objects.filter(beyond, **bound).visible()
-        return neighbours.only("title", "slug").order_by(*order).first()
+        neighbours = neighbours.read_in(language_of_addresses(self.language))
+        return neighbours.only("title", "slug", "language").order_by(*order).first()
 
     def set_writers(self, *people):
         """Replace the byline by these people as writers, in this order."""
@@ -400,6 +435,12 @@ class Article(models.Model):
     # Addresses.
     slug_free = article_addresses.slug_free
     stands_in = property(article_addresses.stands_in)
+
+    # Translations.
+    language_versions = article_translations.language_versions
+    other_in = article_translations.other_in
+    newer_source = article_translations.newer_source
+    has_provisional_slug = property(article_translations.has_provisional_slug)
 
     # The article itself and its working copy.
     keeps_changes_apart = property(article_working_copy.keeps_changes_apart)

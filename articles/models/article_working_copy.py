@@ -6,6 +6,7 @@ content is passed around as snapshots: see articles.content.snapshots.
 """
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.content.snapshots import TEXTS, differing_parts, pictures_in, snapshot_of
 from articles.core.append_only import name_of
@@ -14,6 +15,7 @@ from articles.models.held_row import on_held_row
 from articles.models.image import Image, ImageUse
 from articles.models.people import Person
 from articles.models.revision import Revision
+from articles.models.step import TransitionError
 
 
 def keeps_changes_apart(article):
@@ -44,9 +46,15 @@ def write_snapshot(article, content, *, by=None):
     """
     Write a snapshot into the article itself. Parts that the snapshot lacks stay as they are.
 
-    Raises TransitionError when the slug of the snapshot now belongs to another article.
+    Raises TransitionError when the slug of the snapshot now belongs to another article, or its
+    language to another version of this one.
     """
     changed = differing_parts(content, snapshot_of(article))
+    if "language" in changed and article.other_in(content["language"]):
+        raise TransitionError(
+            _("“%(article)s” has another version in this language (%(language)s).")
+            % {"article": article, "language": content["language"]}
+        )
     if "slug" in changed:
         article.rename(content["slug"], by=by)
     texts = {

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet, name_of
 from articles.core.batches import change_in_batches
+from articles.core.languages import written_in
 from articles.core.link_keys import LinkedRow
 from articles.core.moments import moment_in_words
 from articles.models.article import Article
@@ -22,6 +23,10 @@ class CorrectionQuerySet(AppendOnlyQuerySet):
     def shown(self):
         """The corrections of visible articles, which the public may read."""
         return self.filter(article__in=Article.objects.visible().values("pk"))
+
+    def read_in(self, language):
+        """Those of articles at the addresses of this language."""
+        return self.filter(written_in(language, "article__language"))
 
 
 class Correction(AppendOnly):
@@ -60,7 +65,7 @@ class Correction(AppendOnly):
 
     @property
     def who(self):
-        return self.by_name or _("automatic")
+        return self.by_name or _("System")
 
 
 class CorrectionRequestQuerySet(models.QuerySet):
@@ -184,6 +189,6 @@ class CorrectionRequest(LinkedRow):
             else _("%(name)s closed this request on %(time)s. Nothing was changed.")
         )
         return sentence % {
-            "name": self.closed_by_name or _("automatic"),
+            "name": self.closed_by_name or _("System"),
             "time": moment_in_words(self.closed_at),
         }

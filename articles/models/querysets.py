@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.core.languages import written_in
 from articles.models.address import Address
 from articles.models.people import Credit, Person
 from articles.models.proposal import Proposal
@@ -35,6 +36,18 @@ class ArticleQuerySet(models.QuerySet):
             status=self.model.Status.PUBLISHED,
             published_at__lte=now,
         )
+
+    def read_in(self, language):
+        """The articles at the addresses of this language; see articles.core.languages."""
+        return self.filter(written_in(language))
+
+    def in_group_of(self, article):
+        """The original of which the article is a translation, or itself, and its translations."""
+        original = article.translation_of_id or article.pk
+        return self.filter(Q(pk=original) | Q(translation_of=original))
+
+    def translations(self):
+        return self.filter(translation_of__isnull=False)
 
     def scheduled(self):
         """Published with a time still to come. No job makes them appear: their time does."""

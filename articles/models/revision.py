@@ -70,8 +70,8 @@ class RevisionQuerySet(models.QuerySet):
         """
         Those on which unfinished work is based.
 
-        Such work is an open proposal, scheduled changes or an autosaved text. Without its
-        base, the changes of this work cannot be told from those of others.
+        Such work is an open proposal, scheduled changes, an autosaved text or a translation.
+        Without its base, the changes of this work cannot be told from those of others.
         """
         fields = self.model._meta.get_field
         scheduled = self.model.objects.scheduled()
@@ -83,7 +83,10 @@ class RevisionQuerySet(models.QuerySet):
         for work in [scheduled, proposed, unsaved.related_model.objects.all()]:
             found = work.filter(began_from=models.OuterRef("pk")).order_by()
             began_here |= models.Q(models.Exists(found))
-        return self.filter(began_here)
+        translated = fields("article").related_model.objects.filter(
+            translated_from=models.OuterRef("pk")
+        )
+        return self.filter(began_here | Q(models.Exists(translated)))
 
     def prune(self, *, fewest):
         """
@@ -185,7 +188,7 @@ class Revision(models.Model):
 
     @property
     def who(self):
-        return self.by_name or _("automatic")
+        return self.by_name or _("System")
 
     def call(self, name):
         """Name the revision; an empty name removes it. Named revisions are never pruned."""

@@ -77,4 +77,4 @@ class Step(AppendOnly):
 
     @property
     def who(self):
-        return self.by_name or _("automatic")
+        return self.by_name or _("System")

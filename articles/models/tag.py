@@ -167,7 +167,7 @@ class TagStep(AppendOnly):
 
     @property
     def who(self):
-        return self.by_name or _("automatic")
+        return self.by_name or _("System")
 
     @property
     def in_words(self):

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from articles.content.html import with_absolute_links
 from articles.core.http_cache import public_page
+from articles.core.languages import language_at
 from articles.images.picture_html import with_plain_pictures
-from articles.models import Article, Correction
-from articles.public.views import tag_or_404
+from articles.models import Correction
+from articles.public.views import articles_here, tag_or_404
 
 ARTICLES_IN_A_FEED = 20
 CORRECTIONS_IN_A_FEED = 50
@@ -50,7 +51,8 @@ class NamingFeed(Rss201rev2Feed):
 @public_page()
 def rss(request):
     return _feed(
-        Article.objects.visible(),
+        articles_here(request),
+        language_at(request.path),
         title=settings.SITE_NAME,
         page=reverse("articles:home"),
         address=reverse("articles:rss"),
@@ -60,13 +62,14 @@ def rss(request):
 @public_page()
 def tag_rss(request, slug):
     tag = tag_or_404(slug)
-    articles = Article.objects.visible().tagged(tag)
+    articles = articles_here(request).tagged(tag)
     if not articles.exists():
         raise Http404("There is no visible article here.")
     if tag.slug != slug:
         return redirect("articles:tag_rss", tag.slug, permanent=True)
     return _feed(
         articles,
+        language_at(request.path),
         title=f"{tag} – {settings.SITE_NAME}",
         page=tag.get_absolute_url(),
         address=reverse("articles:tag_rss", args=[tag.slug]),
@@ -75,7 +78,8 @@ def tag_rss(request, slug):
 
 @public_page()
 def corrections_rss(request):
-    corrections = Correction.objects.shown().select_related("article")
+    language = language_at(request.path)
+    corrections = Correction.objects.shown().read_in(language).select_related("article")
     newest = corrections.defer("article__body").order_by("-at", "-id")
     return feed_of(
         map(_correction, newest[:CORRECTIONS_IN_A_FEED]),
@@ -83,7 +87,7 @@ def corrections_rss(request):
         description=_("What we got wrong or made clearer, newest first."),
         page=reverse("articles:corrections"),
         address=reverse("articles:corrections_rss"),
-        language=settings.LANGUAGE_CODE,
+        language=language,
     )
 
 
@@ -116,14 +120,14 @@ def xml_safe(text):
     return _NOT_XML.sub("", text)
 
 
-def _feed(articles, *, title, page, address):
+def _feed(articles, language, *, title, page, address):
     return feed_of(
         map(_item, articles.for_page().newest_first()[:ARTICLES_IN_A_FEED]),
         title=title,
         description=_("The newest articles of %(title)s.") % {"title": title},
         page=page,
         address=address,
-        language=settings.LANGUAGE_CODE,
+        language=language,
     )
 
 

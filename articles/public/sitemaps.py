@@ -7,6 +7,8 @@ cannot be sections; its index queries every section; and its addresses follow th
 the site's row, not SITE_URL.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +20,14 @@ from django.urls import reverse
 
 from articles.core import months
 from articles.core.http_cache import public_page
+from articles.core.languages import (
+    address_at,
+    further_languages,
+    prefix_of,
+    site_languages,
+)
 from articles.models import Article
+from articles.models.article_translations import LanguageVersion, versions_of_group
 
 # https://www.sitemaps.org/protocol.html
 ADDRESSES_IN_A_FILE = 50_000
@@ -31,6 +40,8 @@ OTHER_PAGES = ["home", "tags", "archive", "corrections"]
 class Place:
     address: str
     changed_at: datetime | None = None
+    # The versions of an article in several languages, itself included.
+    languages: Sequence[LanguageVersion] = ()
 
 
 @public_page()
@@ -61,22 +72,50 @@ def month_sitemap(request, year, month):
 
 def _places(articles, *, at_most):
     # Only these fields are loaded, not the body.
-    addresses = articles.newest_first().only("slug", "published_at", "updated_at")
+    addresses = articles.newest_first().only(
+        "slug", "language", "translation_of", "published_at", "updated_at"
+    )
+    versions = _versions()
     return [
-        Place(article.get_absolute_url(), article.updated or article.published_at)
+        Place(
+            article.get_absolute_url(),
+            article.updated or article.published_at,
+            versions.get(article.translation_of_id or article.pk, ()),
+        )
         for article in addresses[:at_most]
     ]
 
 
+def _versions():
+    """The visible versions of every translated article, by the key of the original."""
+    if not further_languages():
+        return {}
+    visible = Article.objects.visible().only("slug", "language", "translation_of")
+    groups = defaultdict(list)
+    for article in visible.translations():
+        groups[article.translation_of_id].append(article)
+    originals = Article.objects.translations().values("translation_of")
+    for article in visible.filter(pk__in=originals):
+        groups[article.pk].append(article)
+    return {original: versions_of_group(group) for original, group in groups.items()}
+
+
 def _other_places():
     """The addresses of all pages that are not articles."""
-    visible = Article.objects.visible()
     pages = FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False)
     return [
-        *(Place(reverse(f"articles:{name}")) for name in OTHER_PAGES),
-        *(Place(tag.get_absolute_url()) for tag in visible.tags().order_by("pk")),
-        *(Place(one.get_absolute_url()) for one in visible.people().order_by("pk")),
+        *(place for language in site_languages() for place in _lists_in(language)),
         *(Place(page.get_absolute_url()) for page in pages),
+    ]
+
+
+def _lists_in(language):
+    """The addresses of all lists of articles in this language."""
+    visible, before = Article.objects.visible().read_in(language), prefix_of(language)
+    rows = [*visible.tags().order_by("pk"), *visible.people().order_by("pk")]
+    return [
+        *(Place(address_at(language, f"articles:{name}")) for name in OTHER_PAGES),
+        *(Place(before + row.get_absolute_url()) for row in rows),
     ]
 
 
@@ -98,6 +137,6 @@ def _urlset(request, places):
     return render(
         request,
         "articles/sitemap.xml",
-        {"places": places},
+        {"places": places, "has_languages": bool(further_languages())},
         content_type="application/xml",
     )

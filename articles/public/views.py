@@ -8,6 +8,11 @@ from django.shortcuts import redirect, render
 
 from articles.core import months
 from articles.core.http_cache import public_page
+from articles.core.languages import (
+    further_languages,
+    language_at,
+    language_of_addresses,
+)
 from articles.core.pagination import key_or_404, newest_page
 from articles.core.text.sorting import sorted_by_name
 from articles.models import Article, Correction, Credit, Person, Tag
@@ -19,7 +24,7 @@ CORRECTIONS_A_PAGE = 50
 
 @public_page("before", "after")
 def home(request):
-    articles = Article.objects.visible().for_listing()
+    articles = articles_here(request).for_listing()
     is_front = request.GET.keys().isdisjoint({"before", "after"})
     lead = articles.on_top().first() if is_front else None
     size = ARTICLES_A_PAGE - 1 if lead else ARTICLES_A_PAGE
@@ -39,6 +44,8 @@ def article(request, slug):
     article = articles.filter(slug=slug).first()
     if article is None:
         return _moved_or_gone(request, slug)
+    if stands_elsewhere(request, article):
+        return redirect(article, permanent=True)
     return _own_page(request, article)
 
 
@@ -50,8 +57,8 @@ def changes(request, slug):
     article = Article.objects.visible().at(slug)
     if article is None:
         raise Http404("No article is visible here.")
-    if article.slug != slug:
-        return redirect("articles:changes", article.slug, permanent=True)
+    if article.slug != slug or stands_elsewhere(request, article):
+        return redirect(article.address_of("articles:changes"), permanent=True)
     versions, older = versions_of(article, before=key_or_404(request.GET.get("before")))
     if not versions:
         raise Http404("No version stood here before that.")
@@ -61,14 +68,14 @@ def changes(request, slug):
 
 @public_page()
 def tags(request):
-    tags = sorted_by_name(Article.objects.visible().tags())
+    tags = sorted_by_name(articles_here(request).tags())
     return render(request, "articles/tags.html", {"tags": tags})
 
 
 @public_page("before", "after")
 def tag(request, slug):
     tag = tag_or_404(slug)
-    page = _page_or_404(request, Article.objects.visible().tagged(tag))
+    page = _page_or_404(request, articles_here(request).tagged(tag))
     if tag.slug != slug:
         return redirect(tag, permanent=True)
     return render(request, "articles/tag.html", {"tag": tag, "page": page})
@@ -80,7 +87,7 @@ def person(request, slug):
     person = Person.objects.at(slug)
     if person is None:
         raise Http404("Nobody has or had this address.")
-    visible = Article.objects.visible()
+    visible = articles_here(request)
     roles = visible.roles_of(person)
     wanted = request.GET.get("role", roles[0] if roles else None)
     if wanted not in roles:
@@ -99,16 +106,16 @@ def person(request, slug):
 
 @public_page()
 def archive(request):
-    years = months.months_by_year(Article.objects.visible())
+    years = months.months_by_year(articles_here(request))
     return render(request, "articles/archive.html", {"years": years})
 
 
 @public_page("before", "after")
 def archive_year(request, year):
-    page = _page_or_404(request, _published_in(months.year(year)))
+    page = _page_or_404(request, _published_in(request, months.year(year)))
     context = {
         "year": months.year(year),
-        "months": months.months_of(Article.objects.visible(), year),
+        "months": months.months_of(articles_here(request), year),
         "page": page,
     }
     return render(request, "articles/archive_year.html", context)
@@ -117,20 +124,33 @@ def archive_year(request, year):
 @public_page("before", "after")
 def archive_month(request, year, month):
     span = months.month(year, month)
-    page = _page_or_404(request, _published_in(span))
+    page = _page_or_404(request, _published_in(request, span))
     return render(request, "articles/archive_month.html", {"month": span, "page": page})
 
 
 @public_page("before", "after")
 def corrections(request):
     page = newest_page(
-        Correction.objects.shown().select_related("article").defer("article__body"),
+        Correction.objects.shown()
+        .read_in(language_at(request.path))
+        .select_related("article")
+        .defer("article__body"),
         field="at",
         size=CORRECTIONS_A_PAGE,
         before=request.GET.get("before"),
         after=request.GET.get("after"),
     )
     return render(request, "articles/corrections.html", {"page": page})
+
+
+def articles_here(request):
+    """The visible articles in the language of the page that is asked for."""
+    return Article.objects.visible().read_in(language_at(request.path))
+
+
+def stands_elsewhere(request, article):
+    """Whether the address that is asked for has the prefix of another language, or lacks one."""
+    return language_of_addresses(article.language) != language_at(request.path)
 
 
 def tag_or_404(slug):
@@ -146,10 +166,10 @@ def gone_or_404(request, slug):
     return _gone_or_404(request, Article.objects.gone().known_as(slug).first())
 
 
-def _published_in(span):
+def _published_in(request, span):
     if span is None:
         raise Http404("No calendar has this month.")
-    return Article.objects.visible().published_in(span)
+    return articles_here(request).published_in(span)
 
 
 def _page_or_404(request, articles):
@@ -176,7 +196,11 @@ def _own_page(request, article):
         "corrections": article.corrections.all(),
         "older": article.older() if article.is_visible else None,
         "newer": article.newer() if article.is_visible else None,
+        "languages": article.language_versions() if article.is_visible else [],
         "editable": article.editable_by(request.user),
+        "translatable": bool(further_languages())
+        and request.user.is_staff
+        and request.user.has_perm("articles.add_article"),
         # Withdrawn, but still readable.
         "under_notice": article.is_under_notice,
     }
@@ -197,7 +221,7 @@ def _moved_or_gone(request, slug):
 
 def _under_notice(request, article, slug):
     """The withdrawn article under its notice, closed to search engines."""
-    if article.slug != slug:
+    if article.slug != slug or stands_elsewhere(request, article):
         return redirect(article, permanent=True)
     kept = Article.objects.for_own_page().get(pk=article.pk)
     response = _own_page(request, kept)

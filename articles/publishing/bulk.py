@@ -228,7 +228,7 @@ def _why_closed(batch):
         return _("This was an undo itself. Take the steps again where you want them.")
     if batch.undone:
         return _("%(name)s has already undone this.") % {
-            "name": batch.undone.by_name or _("automatic")
+            "name": batch.undone.by_name or _("System")
         }
     return _(
         "This could be undone for 24 hours, which have passed. Change each article on its own."

@@ -40,7 +40,9 @@ def linking_to(article: Article) -> list[Article]:
     newest = visible.newest_first().values_list("pk", flat=True)[:ARTICLES_SEARCHED]
     found = Article.objects.filter(_names_one_of(_addresses(article)), pk__in=[*newest])
     return list(
-        found.exclude(pk=article.pk).only("title", "slug").newest_first()[:LINKS_LISTED]
+        found.exclude(pk=article.pk)
+        .only("title", "slug", "language")
+        .newest_first()[:LINKS_LISTED]
     )
 
 

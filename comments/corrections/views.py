@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from articles.core.http_cache import has_session, public_page
 from articles.models import Article, CorrectionRequest
-from articles.public.views import gone_or_404
+from articles.public.views import gone_or_404, stands_elsewhere
 from comments.corrections.forms import ErrorForm
 from comments.corrections.submit import submit_correction_request
 from comments.security.networks import recent_hashes
@@ -37,8 +37,8 @@ def _ask(request, slug):
     article = Article.objects.visible().known_as(slug).first()
     if article is None:
         return gone_or_404(request, slug)
-    if article.slug != slug:
-        return redirect("comments:report_error", article.slug, permanent=True)
+    if article.slug != slug or stands_elsewhere(request, article):
+        return redirect(article.address_of("comments:report_error"), permanent=True)
     form = ErrorForm(instance=CorrectionRequest(article=article))
     return _form(request, form, HTTPStatus.OK)
 

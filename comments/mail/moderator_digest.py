@@ -23,7 +23,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.core.languages import languages_of_accounts
+from articles.core.interface_languages import languages_of_accounts
 from articles.core.mail.compose import compose
 from articles.core.mail.html_part import Link
 from articles.core.site_address import readable_name

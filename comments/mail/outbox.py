@@ -17,7 +17,7 @@ from django.tasks import task
 from django.utils import translation
 
 from articles.core.after_commit import let_worker_run
-from articles.core.languages import language_of_readers
+from articles.core.interface_languages import language_of_readers
 from comments.mail import messages
 from comments.models import PendingMail, WrittenMail
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Left, Lower
 from django.db.models.lookups import Exact, GreaterThan, In
 from django.utils import timezone
 
+from articles.core.languages import written_in
 from articles.core.pagination import Cursor
 from articles.models import Article
 from comments.models.mailbox import KEPT_UNCONFIRMED, Mailbox
@@ -38,6 +39,10 @@ class CommentQuerySet(models.QuerySet):
     def shown(self):
         """What the public may read; this is the only definition."""
         return self.standing().filter(_is_on_a_visible_article())
+
+    def read_in(self, language):
+        """Those on articles at the addresses of this language."""
+        return self.filter(written_in(language, "article__language"))
 
     def on_page(self):
         """

@@ -5,7 +5,7 @@ import re
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
-from articles.core.languages import language_of_readers
+from articles.core.interface_languages import language_of_readers
 from comments.models import Comment
 
 # Plain text, so that it works in pages, feeds, mails and downloads.

@@ -185,4 +185,3 @@ FAILURES = {
     "classifier": _("The spam classifier failed."),
 }
 # What the desk shows of a rule until it has descriptions of its own.
-QUESTIONS = FAILURES

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from articles.core.http_cache import public_page
+from articles.core.languages import language_at
 from articles.models import Article
 from articles.public.feeds import feed_of, lasting_id, xml_safe
-from articles.public.views import gone_or_404
+from articles.public.views import gone_or_404, stands_elsewhere
 from comments.models import Comment
 from comments.text.html import as_html
 
@@ -20,8 +21,8 @@ def rss(request, slug):
     article = Article.objects.visible().known_as(slug).first()
     if article is None:
         return gone_or_404(request, slug)
-    if article.slug != slug:
-        return redirect("comments:rss", article.slug, permanent=True)
+    if article.slug != slug or stands_elsewhere(request, article):
+        return redirect(article.address_of("comments:rss"), permanent=True)
     return _feed(
         Comment.objects.shown().filter(article=article),
         title=_("Comments on %(title)s – %(site)s")
@@ -35,14 +36,15 @@ def rss(request, slug):
 
 @public_page()
 def site_rss(request):
+    language = language_at(request.path)
     return _feed(
-        Comment.objects.shown(),
+        Comment.objects.shown().read_in(language),
         title=_("Comments – %(site)s") % {"site": settings.SITE_NAME},
         description=_("Comments by readers of %(site)s.")
         % {"site": settings.SITE_NAME},
         page=reverse("articles:home"),
         address=reverse("comments:site_rss"),
-        language=settings.LANGUAGE_CODE,
+        language=language,
     )
 
 

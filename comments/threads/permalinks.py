@@ -1,6 +1,5 @@
 """Find the page of the conversation that a comment's permalink leads to."""
 
-from django.urls import reverse
 from django.utils.http import urlencode
 
 from articles.core.pagination import Cursor, filter_beyond
@@ -37,5 +36,5 @@ def _page_from(article, comments, comment, **parameters):
     before = filter_beyond(comments, place.before("created_at"))
     if last := before.newest_first().only("created_at").first():
         parameters["after"] = Cursor(last.created_at, last.pk)
-    page = reverse("comments:thread", args=[article.slug])
+    page = article.address_of("comments:thread")
     return f"{page}?{urlencode(parameters)}" if parameters else page

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from articles.core.http_cache import public_page
 from articles.models import Article
-from articles.public.views import gone_or_404
+from articles.public.views import gone_or_404, stands_elsewhere
 from comments.models import Comment
 from comments.threads.pages import answered_in, page_context, root_in
 from comments.threads.permalinks import address_of
@@ -30,8 +30,8 @@ def _show(request, slug):
     article = Article.objects.visible().known_as(slug).first()
     if article is None:
         return gone_or_404(request, slug)
-    if article.slug != slug:
-        return redirect("comments:thread", article.slug, permanent=True)
+    if article.slug != slug or stands_elsewhere(request, article):
+        return redirect(article.address_of("comments:thread"), permanent=True)
     root = None
     if "root" in request.GET:
         root = root_in(article, request.GET["root"])

@@ -1,15 +1,38 @@
-"""Activates the language of each request."""
+"""The language of each request, and the addresses of that language."""
 
+from django.conf import settings
+from django.urls import get_urlconf, set_urlconf
 from django.utils import translation
 
-from newsroom.languages.shipped import SHIPPED, site_language
+from articles.core.languages import language_at
+from newsroom.languages.shipped import SHIPPED, interface_language
+from newsroom.languages.urls import urlconf_at
 
 DESK = "/admin/"
 
 
+def language_addresses(get_response):
+    """Below `/<code>/`, addresses are those of that language, and links lead to them."""
+
+    def middleware(request):
+        urlconf = urlconf_at(request.path_info)
+        if urlconf == settings.ROOT_URLCONF:
+            return get_response(request)
+        before = get_urlconf()
+        # The first for Django's own look at the address, the second for `reverse` until then.
+        request.urlconf = urlconf
+        set_urlconf(urlconf)
+        try:
+            return get_response(request)
+        finally:
+            set_urlconf(before)
+
+    return middleware
+
+
 class LanguageMiddleware:
     """
-    Readers' pages speak the language of the site, the desk that of the account.
+    Readers' pages speak the language of their address, the desk that of the account.
 
     An account that chose none, and pages before signing in, speak the language of the site. The
     headers of the browser do not matter: pages are cached by address alone.
@@ -31,4 +54,4 @@ def _language_of(request):
         chosen = request.user.chosen_language
         if chosen in SHIPPED:
             return chosen
-    return site_language()
+    return interface_language(language_at(request.path_info))

@@ -11,6 +11,8 @@ from django.http import QueryDict
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 
+from newsroom.languages.urls import urlconf_at
+
 # Path and query string; a longer one goes to Django.
 LONGEST_ADDRESS = 2000
 
@@ -49,7 +51,7 @@ def public_address(environ: dict) -> Address | None:
     )
     if host is None:
         return None
-    known = known_parameters(settings.ROOT_URLCONF, path)
+    known = known_parameters(urlconf_at(path), path)
     if known is None:
         return None
     try:
@@ -86,7 +88,7 @@ def public_host(host: str, scheme: str, server_port: str) -> str | None:
 
 
 @lru_cache(maxsize=2048)
-def known_parameters(urlconf: str, path_info: str) -> frozenset[str] | None:
+def known_parameters(urlconf: Any, path_info: str) -> frozenset[str] | None:
     """
     The query parameters that the view at this path knows; None if the view is not public.
 

@@ -25,6 +25,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from newsroom.languages.urls import urlconf_at
 from newsroom.server.exchanges import Exchange
 
 logger = logging.getLogger(__name__)
@@ -102,7 +103,7 @@ def route_of(path: str) -> str:
     if path.startswith(settings.STATIC_URL):
         return "static"
     try:
-        return resolve(path).view_name
+        return resolve(path, urlconf_at(path)).view_name
     except Resolver404:
         return "none"
 

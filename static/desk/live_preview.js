@@ -1,7 +1,8 @@
 // The live preview: the article as readers would see it, beside its form.
 //
 // The form is sent shortly after the last key, one request at a time, and the response is shown
-// in a frame in which no script runs. Nothing is saved.
+// in a frame in which no script runs. Nothing is saved. Beside a translation, the frame shows its
+// source at first.
 
 import { gettext } from "../js/texts.js";
 
@@ -12,6 +13,9 @@ const place = panel?.querySelector(".beside__window");
 const said = panel?.querySelector(".beside__said");
 
 const STORED = "desk-preview-beside";
+// Beside a translation the frame is open until it is closed.
+const CLOSED = "desk-source-closed";
+const source = panel?.dataset.source;
 const PAUSE = 800;
 
 let timer;
@@ -23,7 +27,7 @@ function button() {
   const toggle = document.createElement("button");
   toggle.type = "button";
   toggle.className = "beside-toggle";
-  toggle.textContent = gettext("Preview beside");
+  toggle.textContent = source ? gettext("Source beside") : gettext("Preview beside");
   toggle.setAttribute("aria-expanded", "false");
   toggle.addEventListener("click", () => (panel.hidden ? open() : close()));
   item.append(toggle);
@@ -35,7 +39,8 @@ function open() {
   panel.hidden = false;
   document.body.classList.add("beside-open");
   toggle.setAttribute("aria-expanded", "true");
-  localStorage.setItem(STORED, "open");
+  if (source) localStorage.removeItem(CLOSED);
+  else localStorage.setItem(STORED, "open");
   fit();
   show();
 }
@@ -44,7 +49,8 @@ function close() {
   panel.hidden = true;
   document.body.classList.remove("beside-open");
   toggle.setAttribute("aria-expanded", "false");
-  localStorage.removeItem(STORED);
+  if (source) localStorage.setItem(CLOSED, "closed");
+  else localStorage.removeItem(STORED);
   toggle.focus();
 }
 
@@ -59,13 +65,23 @@ function fit() {
   frame.style.marginInlineStart = `${Math.max(0, (room - width) / 2)}px`;
 }
 
+function showsSource() {
+  return panel.querySelector("[name=beside-shows]:checked")?.value === "source";
+}
+
 function soon() {
-  if (panel.hidden) return;
+  if (panel.hidden || showsSource()) return;
   clearTimeout(timer);
   timer = setTimeout(show, PAUSE);
 }
 
 async function show() {
+  if (showsSource()) {
+    frame.removeAttribute("srcdoc");
+    frame.src = source;
+    said.textContent = "";
+    return;
+  }
   if (sending) {
     isBehind = true;
     return;
@@ -82,7 +98,7 @@ async function show() {
     });
     if (answer.status === 413) said.textContent = await answer.text();
     else if (!answer.ok) said.textContent = gettext("The preview is unavailable. Sign in again in another tab.");
-    else put(await answer.text());
+    else if (!showsSource()) put(await answer.text());
   } catch {
     said.textContent = gettext("The server cannot be reached. The preview shows earlier text.");
   }
@@ -121,8 +137,10 @@ if (toggle) {
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   for (const radio of panel.querySelectorAll("[name=beside-width]")) radio.addEventListener("change", fit);
+  for (const radio of panel.querySelectorAll("[name=beside-shows]")) radio.addEventListener("change", show);
   panel.querySelector(".beside__close").addEventListener("click", close);
   panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
   addEventListener("resize", () => panel.hidden || fit());
-  if (localStorage.getItem(STORED) === "open" && matchMedia("(width >= 64rem)").matches) open();
+  const isWanted = source ? localStorage.getItem(CLOSED) === null : localStorage.getItem(STORED) === "open";
+  if (isWanted && matchMedia("(width >= 64rem)").matches) open();
 }

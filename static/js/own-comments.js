@@ -7,7 +7,7 @@ import { gettext } from "./texts.js";
 const MOST = 5;
 
 const conversation = document.getElementById("comments")?.closest("section");
-const article = location.pathname.match(/^\/articles\/[^/]+\//)?.[0];
+const article = location.pathname.match(/^(?:\/[a-z0-9-]+)?\/articles\/[^/]+\//)?.[0];
 
 async function show() {
   const away = [];

@@ -145,6 +145,10 @@ def test_an_empty_secret_file_stops_the_start(place):
         ("CACHE_URL", "memory"),
         ("MAIL_URL", "pigeon://desk:secret@mail"),
         ("TIME_ZONE", "Mars"),
+        ("LANGUAGES", "de german"),
+        ("LANGUAGES", "de,fr"),
+        ("LANGUAGES", "xx"),
+        ("LANGUAGES", "de/"),
         ("PAGE_CACHE_SECONDS", "a while"),
         ("PAGE_CACHE_SECONDS", "-1"),
         ("COMMENT_POLICY", "ajar"),
@@ -365,3 +369,15 @@ def test_of_a_hundred_automatic_decisions_two_are_looked_at_again(place):
 def test_what_only_some_newsrooms_want_is_off_until_it_is_switched_on(place, switch):
     assert value_of(place, f"settings.{switch}") is False
     assert value_of(place, f"settings.{switch}", **{switch: "yes"}) is True
+
+
+def test_further_languages_stand_behind_that_of_the_site(place):
+    assert value_of(place, "settings.LANGUAGES") == [["en", "English"]]
+    several = {"LANGUAGE_CODE": "de", "LANGUAGES": "fr de pt-BR fr de-at"}
+    assert value_of(place, "settings.FURTHER_LANGUAGES", **several) == [
+        "fr",
+        "pt-br",
+        "de-at",
+    ]
+    codes = "[code for code, name in settings.LANGUAGES]"
+    assert value_of(place, codes, **several) == ["de", "fr", "pt-br", "de-at"]

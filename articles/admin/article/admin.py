@@ -36,6 +36,7 @@ from articles.admin.article.form import DATES, ArticleForm
 from articles.admin.article.history import HistoryMixin, unpublished_changes_of
 from articles.admin.article.preview import PreviewMixin
 from articles.admin.article.proposals import ProposalsMixin
+from articles.admin.article.translations import TranslationsMixin
 from articles.admin.corrections import open_requests_of
 from articles.content import bylines
 from articles.content.html import article_html
@@ -63,6 +64,7 @@ class ArticleAdmin(
     AutosaveMixin,
     PreviewMixin,
     ProposalsMixin,
+    TranslationsMixin,
     DuplicateMixin,
     LongListMixin,
     NeighboursMixin,

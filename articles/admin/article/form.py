@@ -31,6 +31,7 @@ from articles.core.slugs import says_something
 from articles.core.text.word_list import word_list
 from articles.models import Article, Person, Revision
 from articles.publishing.actions import EditConflict
+from articles.publishing.translating import slug_for
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 # Fields outside the text that hold as soon as they are saved, each with the hidden field
@@ -152,6 +153,8 @@ class ArticleForm(forms.ModelForm):
             self.people = [person for person, _role in credits]
             self.initial |= _as_typed(content, credits)
             self.initial["seen"] = copy.pk if copy else ""
+            if article.has_provisional_slug:
+                self.initial["slug"] = ""
             self.dates = {name: getattr(article, name) for name in DATES}
             for name, seen in DATES.items():
                 self.initial[seen] = as_seen(self.dates[name])
@@ -168,7 +171,7 @@ class ArticleForm(forms.ModelForm):
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
         if not slug:
-            return self.instance.slug
+            return self._slug_if_empty()
         says_something(slug)
         if not self.instance.slug_free(slug):
             raise forms.ValidationError(
@@ -179,10 +182,26 @@ class ArticleForm(forms.ModelForm):
             )
         return slug
 
+    def _slug_if_empty(self):
+        """The present slug; for a translation that has none yet, one made from its title."""
+        if self.instance.pk and self.instance.has_provisional_slug:
+            title, is_final = self.cleaned_data.get("title", ""), "_step" in self.data
+            return slug_for(self.instance, title, is_final=is_final)
+        return self.instance.slug
+
     def clean_language(self):
         language = self.cleaned_data["language"].strip().lower().replace("_", "-")
         if not LANGUAGE.fullmatch(language):
             raise forms.ValidationError(_("Write the language like “en” or “pt-br”."))
+        article = self.instance
+        is_new_here = article.pk and language != self.initial.get("language")
+        if is_new_here and (other := article.other_in(language)):
+            raise forms.ValidationError(
+                gettext(
+                    "“%(article)s” is the version of this article in this language."
+                )
+                % {"article": other}
+            )
         return language
 
     def clean_embargo_until(self):

@@ -104,6 +104,13 @@ def test_routes_are_names_of_patterns():
     assert route_of("/static/css/base.css") == "static"
 
 
+def test_pages_of_further_languages_have_the_names_of_their_routes(settings):
+    settings.FURTHER_LANGUAGES = ["de"]
+    route_of.cache_clear()
+    assert route_of("/de/tags/") == "articles:tags"
+    assert route_of("/de/admin/nothing/") == "page"
+
+
 def test_the_state_of_the_pool_is_known_where_there_is_one(db):
     connection.ensure_connection()
     if connection.vendor == "sqlite":

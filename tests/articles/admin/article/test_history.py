@@ -64,7 +64,7 @@ def test_the_history_says_who_saved_what_and_when_newest_first(desk, article, ed
     ]
     assertContains(page, "<bdi>Edda Torres</bdi>")
     assertContains(page, "Put the &lt;date&gt; right")
-    assertContains(page, "automatic")
+    assertContains(page, "System")
     assertContains(page, "What readers see")
 
 

@@ -6,8 +6,9 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsroom.languages.urls import urlconf_at
 from newsroom.server import page_addresses
-from newsroom.server.page_addresses import public_query
+from newsroom.server.page_addresses import known_parameters, public_query
 from tests.newsroom.server.page_cache.press import ask
 
 
@@ -141,3 +142,17 @@ def test_more_parameters_than_django_takes_are_left_to_django(cache, press, sett
     query = urlencode([("a", 1)] * 6)
     ask(cache, f"/?{query}")
     assert press.asked[0]["QUERY_STRING"] == query
+
+
+def test_pages_of_further_languages_are_kept_with_their_parameters(settings):
+    settings.FURTHER_LANGUAGES = ["de"]
+
+    def known(path):
+        return known_parameters(urlconf_at(path), path)
+
+    assert known("/de/") == known("/") == {"before", "after"}
+    assert known("/de/people/ana/") == {"before", "after", "role"}
+    assert known("/de/comments/mine/token/") is None
+    # No page of the desk is below a prefix: these are pages that do not exist.
+    assert known("/de/admin/") == known("/no-page/") == frozenset()
+    assert known("/admin/") is None

@@ -54,6 +54,19 @@ def test_a_page_with_letters_in_its_address_is_kept_under_one_key(db, site):
     assert "Лето" in ask(site, other.get_absolute_url()).text
 
 
+def test_the_pages_of_each_language_are_kept_apart(db, site, settings):
+    settings.FURTHER_LANGUAGES = ["de"]
+    german = make_visible_article(title="Die Brücke", language="de")
+    for _again in range(2):
+        ours, theirs = ask(site, "/"), ask(site, "/de/?utm=1")
+        assert '<html lang="en"' in ours.text
+        assert "Die Brücke" not in ours.text
+        assert '<html lang="de"' in theirs.text
+        assert "Die Brücke" in theirs.text
+    german.withdraw()
+    assert ask(site, "/de/").body == theirs.body
+
+
 def test_a_host_that_is_not_ours_is_refused(db, site):
     assert ask(site, HTTP_HOST="evil.example").status == 400
 
