@@ -1,7 +1,7 @@
 """The one spelling of a public page's address, however a request spells it."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
