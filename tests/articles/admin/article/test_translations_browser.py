@@ -31,10 +31,10 @@ def test_the_source_stands_beside_the_form_and_the_preview_at_a_wish(page):
     expect(beside.locator("article[lang=de] h1")).to_have_text("Die Brücke")
     page.get_by_role("radio", name="Source").check()
     expect(beside.locator("article[lang=en] h1")).to_have_text("The bridge")
+    assert page.complaints == []
     results = Axe().run(page, context={"include": [".beside__bar"]})
     assert results.violations_count == 0, results.generate_report()
     page.get_by_role("button", name="Close").click()
     page.reload()
     expect(page.get_by_role("button", name="Source beside")).to_be_visible()
     expect(page.locator(".beside")).to_be_hidden()
-    assert page.complaints == []
