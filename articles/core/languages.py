@@ -29,13 +29,18 @@ def further_languages() -> list[str]:
 
 def language_of_addresses(code: str) -> str:
     """The language, one of `site_languages()`, at whose addresses a text in this one stands."""
+    return nearest_language(code) or _own()
+
+
+def nearest_language(code: str) -> str | None:
+    """The one of `site_languages()` that this is or is a variant of; None if there is none."""
     code = code.lower()
     known = site_languages()
     while code:
         if code in known:
             return code
         code = code.rpartition("-")[0]
-    return _own()
+    return None
 
 
 def written_in(language: str, field: str = "language") -> Q:

@@ -37,6 +37,14 @@ class ArticleQuerySet(models.QuerySet):
             published_at__lte=now,
         )
 
+    def scheduled(self):
+        """Published with a time still to come. No job makes them appear: their time does."""
+        now = timezone.now()
+        return self.filter(
+            Q(published_at__gt=now) | Q(embargo_until__gt=now),
+            status=self.model.Status.PUBLISHED,
+        )
+
     def read_in(self, language):
         """The articles at the addresses of this language; see articles.core.languages."""
         return self.filter(written_in(language))
@@ -48,14 +56,6 @@ class ArticleQuerySet(models.QuerySet):
 
     def translations(self):
         return self.filter(translation_of__isnull=False)
-
-    def scheduled(self):
-        """Published with a time still to come. No job makes them appear: their time does."""
-        now = timezone.now()
-        return self.filter(
-            Q(published_at__gt=now) | Q(embargo_until__gt=now),
-            status=self.model.Status.PUBLISHED,
-        )
 
     def published(self):
         """Visible or scheduled."""

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from django.conf import settings
 from django.db.models import Q
 
+from articles.core.languages import language_at, prefix_of
 from articles.core.site_address import wire_netloc
 from articles.core.slugs import is_slug
 from articles.models import Article
@@ -76,7 +77,8 @@ def _slug_in(address: str) -> str:
         return ""
     if not is_ours:
         return ""
-    match = _ARTICLE.fullmatch(parts.path)
+    path = parts.path.removeprefix(prefix_of(language_at(parts.path)))
+    match = _ARTICLE.fullmatch(path)
     return _as_slug(unquote(match[1])) if match else ""
 
 

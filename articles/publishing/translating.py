@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from articles.core.languages import language_of_addresses, site_languages
+from articles.core.languages import nearest_language, site_languages
 from articles.core.slugs import free_slug, slug_from
 from articles.core.stored_words import in_english
 from articles.models import Article, TransitionError
@@ -15,9 +15,7 @@ from articles.publishing.actions import make_working_copy
 def languages_left(article):
     """The languages of the site in which the article has no version, in their order."""
     group = Article.objects.in_group_of(article)
-    there = {
-        language_of_addresses(one) for one in group.values_list("language", flat=True)
-    }
+    there = {nearest_language(one) for one in group.values_list("language", flat=True)}
     return [language for language in site_languages() if language not in there]
 
 

@@ -76,37 +76,37 @@ function soon() {
 }
 
 async function show() {
-  if (showsSource()) {
-    frame.removeAttribute("srcdoc");
-    frame.src = source;
-    said.textContent = "";
-    return;
-  }
   if (sending) {
     isBehind = true;
     return;
   }
   sending = true;
   isBehind = false;
+  const isSource = showsSource();
   try {
-    const data = new FormData(form);
-    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
-    const answer = await fetch(panel.dataset.beside, {
-      method: "POST",
-      body: new URLSearchParams(data),
-      redirect: "manual",
-    });
-    if (answer.status === 413) said.textContent = await answer.text();
+    const answer = await (isSource ? fetch(source, { redirect: "manual" }) : send());
+    if (isSource !== showsSource()) isBehind = true;
+    else if (answer.status === 413) said.textContent = await answer.text();
     else if (!answer.ok) said.textContent = gettext("The preview is unavailable. Sign in again in another tab.");
-    else if (!showsSource()) put(await answer.text());
+    else put(await answer.text(), isSource ? "" : gettext("Unsaved text"));
   } catch {
     said.textContent = gettext("The server cannot be reached. The preview shows earlier text.");
   }
   sending = false;
-  if (isBehind) soon();
+  if (isBehind) isSource === showsSource() ? soon() : show();
 }
 
-function put(html) {
+function send() {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  return fetch(panel.dataset.beside, {
+    method: "POST",
+    body: new URLSearchParams(data),
+    redirect: "manual",
+  });
+}
+
+function put(html, words) {
   const top = frame.contentWindow?.scrollY ?? 0;
   frame.addEventListener(
     "load",
@@ -116,7 +116,7 @@ function put(html) {
       frame.contentDocument.addEventListener("click", (event) => {
         if (event.target.closest("a:not([href^='#'])")) event.preventDefault();
       });
-      said.textContent = gettext("Unsaved text");
+      said.textContent = words;
     },
     { once: true },
   );

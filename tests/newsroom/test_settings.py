@@ -66,6 +66,7 @@ def settings_read():
     """The name of every variable that settings.py reads from the environment."""
     source = (settings.BASE_DIR / "newsroom" / "settings.py").read_text()
     readers = {"env", "flag", "whole_number", "one_of", "rhythm", "day", "from_url"}
+    readers |= {"language_codes"}
     return {
         call.args[0].value
         for call in ast.walk(ast.parse(source))

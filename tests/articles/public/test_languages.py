@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -362,3 +364,22 @@ def test_publication_later_keeps_a_translation_out_until_then(client, english):
     later = make_article(title="Le pont", language="fr", translation_of=english)
     later.publish(at=english.published_at + 400 * DAY)
     assert not alternates(client.get("/articles/the-bridge/").content.decode())
+
+
+def test_a_page_of_editors_has_a_version_for_each_language(db, client):
+    for url, title in [("/de/imprint/", "Impressum"), ("/house/", "Our house")]:
+        page = FlatPage.objects.create(url=url, title=title)
+        page.sites.add(settings.SITE_ID)
+    assert "Impressum" in client.get("/de/imprint/").content.decode()
+    assert "Impressum" not in client.get("/imprint/").content.decode()
+    # Without a page of its own, the page of the site is shown, which is the one to be found.
+    house = client.get("/de/house/").content.decode()
+    assert "Our house" in house
+    assert '<link rel="canonical" href="http://localhost:8000/house/">' in house
+    assert client.get("/de/rules/").status_code == 200
+
+
+def test_search_engines_keep_out_of_private_pages_in_each_language(client, db):
+    robots = client.get("/robots.txt").content.decode()
+    for path in ["/comments/mine/", "/de/comments/mine/", "/fr/comments/data/"]:
+        assert f"Disallow: {path}\n" in robots

@@ -29,6 +29,18 @@ def test_whatever_was_copied_names_the_article(settings):
     assert slug_in("two words") == ""
 
 
+def test_an_address_below_a_language_names_the_article(db, settings):
+    assert slug_in("/de/articles/hafen/") == ""
+    settings.FURTHER_LANGUAGES = ["de"]
+    assert slug_in("/de/articles/hafen/") == "hafen"
+    assert slug_in("/fr/articles/hafen/") == ""
+    assert slugs_linked('<a href="/de/articles/hafen/#s-a">1</a>') == ["hafen"]
+    article = make_visible_article(title="Hafen", language="de")
+    link = f'<p><a href="{article.get_absolute_url()}">there</a></p>'
+    linking_article = make_visible_article(body=link)
+    assert linking_to(article) == [linking_article]
+
+
 def test_a_link_names_us_in_letters_or_as_it_is_sent(settings):
     settings.SITE_URL = "https://xn--zrich-kva.example"
     for host in ["zürich.example", "xn--zrich-kva.example", "Zürich.example:443"]:

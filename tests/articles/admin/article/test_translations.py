@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from articles.models import Article, TransitionError
 from articles.publishing import actions
-from articles.publishing.translating import translate
+from articles.publishing.translating import languages_left, translate
 from tests.articles.admin.desk import form_of, said, typed
 from tests.factories import (
     make_article,
@@ -177,6 +177,13 @@ def test_a_language_that_another_version_has_is_refused_in_the_form(
     assert translation.language == "de"
     with pytest.raises(TransitionError, match="another version in this language"):
         translation.write_snapshot({"language": "en"})
+
+
+def test_what_is_in_no_language_of_the_site_can_be_translated_into_all(db):
+    italian = make_article(title="Il ponte", language="it")
+    austrian = make_article(title="Marillen", language="de-at")
+    assert languages_left(italian) == ["en", "de", "fr"]
+    assert languages_left(austrian) == ["en", "fr"]
 
 
 def test_every_language_taken(desk, source, translation, editor):
