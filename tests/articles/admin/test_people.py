@@ -75,5 +75,5 @@ def test_a_former_address_of_somebody_else_is_refused(desk):
         form = reverse("admin:articles_person_change", args=[one.pk])
         page = desk.post(form, {"name": one.name, "slug": "anna", "about": ""})
         assert (page.status_code == 200) is is_taken
-    assertContains(page, "was another person’s")
+    assertContains(page, "belonged to another author")
     assert make_person(name="Anna").slug == "anna-2"

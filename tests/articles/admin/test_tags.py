@@ -206,7 +206,7 @@ def test_a_new_tag_needs_a_name_and_gets_its_address(desk):
     [
         ("HARBOUR", "x", "The tag “Harbour” already exists"),
         ("Port", "harbour", "The address “harbour” belongs or belonged to another tag"),
-        ("Port", "ünder!", "consists of letters"),
+        ("Port", "ünder!", "can contain only letters"),
         ("", "x", "required"),
         ("x" * 300, "x", "at most 100 characters"),
         ("Port", "x" * 300, "at most 100 characters"),

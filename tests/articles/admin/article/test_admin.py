@@ -107,7 +107,7 @@ def test_what_a_script_would_put_into_the_body_does_not_stay(desk):
         ("slug", "taken", "belongs to another article"),
         ("slug", "was-taken", "belongs to another article"),
         ("slug", "---", "at least one letter or digit"),
-        ("slug", "!?&", "consists of letters"),
+        ("slug", "!?&", "can contain only letters"),
         ("signed_by", "x" * 200_000, "Is a comma missing?"),
         ("tags", '"' + "x" * 200_000, "Is a comma missing?"),
         ("embargo_until_0", "tomorrow", "valid date"),
