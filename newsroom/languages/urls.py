@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 
@@ -25,8 +26,8 @@ class LanguageUrls:
         self.handler500 = root.handler500
 
 
-def urlconf_at(path: str) -> "str | LanguageUrls":
-    """The URLconf for this path: that of a further language or settings.ROOT_URLCONF."""
+def urlconf_at(path: str) -> Any:
+    """The URLconf for this path: settings.ROOT_URLCONF, or the LanguageUrls of a further language."""
     language = language_at(path)
     if language in further_languages():
         return _urls_of(language)

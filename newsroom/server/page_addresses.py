@@ -1,7 +1,7 @@
 """The one spelling of a public page's address, however a request spells it."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 
-from newsroom.languages.urls import LanguageUrls, urlconf_at
+from newsroom.languages.urls import urlconf_at
 
 # Path and query string; a longer one goes to Django.
 LONGEST_ADDRESS = 2000
@@ -88,9 +88,7 @@ def public_host(host: str, scheme: str, server_port: str) -> str | None:
 
 
 @lru_cache(maxsize=2048)
-def known_parameters(
-    urlconf: str | LanguageUrls, path_info: str
-) -> frozenset[str] | None:
+def known_parameters(urlconf: Any, path_info: str) -> frozenset[str] | None:
     """
     The query parameters that the view at this path knows; None if the view is not public.
 
