@@ -39,8 +39,11 @@ class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.Mode
 
     def view_on_site(self, person):
         """The person's public page; None when the public cannot see it."""
-        roles = Article.objects.visible().roles_of(person)
-        return person.get_absolute_url() if roles else None
+        visible = Article.objects.visible()
+        if not visible.roles_of(person):
+            return None
+        prefix = visible.filter(credits__person=person).first_prefix()
+        return prefix + person.get_absolute_url()
 
     def get_fields(self, request, obj=None):
         return self.fields if obj else self.fields[:-1]

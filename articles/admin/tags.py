@@ -125,7 +125,10 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
 
     def view_on_site(self, tag):
         """The tag's public page; None when the public cannot see it."""
-        return tag.get_absolute_url() if tag_merge.is_public(tag) else None
+        if not tag_merge.is_public(tag):
+            return None
+        prefix = Article.objects.visible().tagged(tag).first_prefix()
+        return prefix + tag.get_absolute_url()
 
     # The list
 

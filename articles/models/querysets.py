@@ -4,7 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.core.languages import written_in
+from articles.core.languages import (
+    further_languages,
+    prefix_of,
+    site_languages,
+    written_in,
+)
 from articles.models.address import Address
 from articles.models.people import Credit, Person
 from articles.models.proposal import Proposal
@@ -48,6 +53,12 @@ class ArticleQuerySet(models.QuerySet):
     def read_in(self, language):
         """The articles at the addresses of this language; see articles.core.languages."""
         return self.filter(written_in(language))
+
+    def first_prefix(self):
+        """The prefix of the first language whose lists have one of these articles; `/de` or none."""
+        languages = site_languages() if further_languages() else []
+        found = (one for one in languages if self.read_in(one).exists())
+        return prefix_of(next(found, ""))
 
     def in_group_of(self, article):
         """The original of which the article is a translation, or itself, and its translations."""

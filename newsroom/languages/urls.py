@@ -27,7 +27,7 @@ class LanguageUrls:
 
 
 def urlconf_at(path: str) -> Any:
-    """The URLconf for this path: a LanguageUrls for a further language, or settings.ROOT_URLCONF."""
+    """The URLconf for this path: settings.ROOT_URLCONF, or the LanguageUrls of a further language."""
     language = language_at(path)
     if language in further_languages():
         return _urls_of(language)

@@ -244,3 +244,17 @@ def test_who_cannot_change_a_translation_cannot_mark_it(source, translation):
     writer.force_login(make_user(role="Writers"))
     assert writer.get(address("source", translation)).status_code == 404
     assert writer.post(address("up_to_date", translation)).status_code == 404
+
+
+def test_tags_and_people_lead_to_a_language_that_has_their_articles(desk):
+    ana = make_person(name="Ana Ruiz")
+    article = make_visible_article(language="fr", tags=["Ponts"], byline=[ana])
+    tag = article.tags.get()
+    assertContains(
+        desk.get(reverse("admin:articles_tag_change", args=[tag.pk])),
+        'href="/fr/tags/ponts/"',
+    )
+    assertContains(
+        desk.get(reverse("admin:articles_person_change", args=[ana.pk])),
+        'href="/fr/people/ana-ruiz/"',
+    )
