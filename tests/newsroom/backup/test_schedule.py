@@ -83,6 +83,7 @@ def test_the_only_one_is_kept_however_old():
         ("2026-11-29 03:00", "2026-11-30 03:01", True),
         ("2026-11-30 03:01", "2026-11-30 23:00", False),
         ("2026-11-20 03:01", "2026-11-30 01:00", True),
+        ("2031-01-01 03:01", "2026-11-30 12:00", True),
     ],
 )
 def test_it_is_due_once_a_day_at_three(folder, started, settings, last, now, is_due):
