@@ -51,7 +51,6 @@ FORGETTING = [
     Unsaved.objects.forget_old,
     forget_networks,
     forget_unconfirmed_addresses,
-    back_up_when_due,
 ]
 if settings.WORKER:
     FORGETTING.append(forget_done_tasks)
@@ -68,6 +67,7 @@ JOBS: list[Callable[[], object]] = [
     *MAILING,
     make_addresses_secret,
     *FORGETTING,
+    back_up_when_due,
 ]
 
 # These jobs read all known addresses or networks for what expires after 30 days, so a tick

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from comments.mail.outbox import send_due
+from comments.mail.reply_notifications import announce_new
 from tests.comments.mail_server import MailServer
 from tests.factories import make_user, make_visible_article
 
@@ -60,8 +62,15 @@ def mails(settings, live_server):
     server = MailServer()
     settings.MAILERS = server.mailers
     settings.SITE_URL = live_server.url
+
+    def sent():
+        # As a tick does within ten seconds.
+        announce_new()
+        assert send_due()
+        return [mail for mail in server.letters if mail["To"] == ADDRESS]
+
     with server.running():
-        yield lambda: [mail for mail in server.letters if mail["To"] == ADDRESS]
+        yield sent
 
 
 def test_a_reader_hears_of_answers_until_it_is_enough(

@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.shortcuts import render
 from django.urls import reverse
 
+from articles.core.full_disk import is_of_a_full_disk
 from articles.models import Article
 from comments.forms import CommentForm
 from comments.models import Comment
@@ -79,7 +80,10 @@ def _take(request, slug, form):
         not_open = _answer_if_not_open(request, slug, article, form)
         return not_open or _could_not_be_stored(request, form)
     except OperationalError as error:
-        # Another writer held the database for too long, or its disk is full.
+        if is_of_a_full_disk(error):
+            # It will not be free in a few seconds: the page for that is the right one.
+            raise
+        # Another writer held the database for too long.
         logger.error("A comment could not be stored: %s", error)
         return _could_not_be_stored(request, form)
     is_new = comment is form.instance

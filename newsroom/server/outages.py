@@ -1,9 +1,10 @@
 """What counts as an outage, and whether this process has just met one."""
 
-import errno
 import time
 
 from django.db import InterfaceError, OperationalError
+
+from articles.core.full_disk import chain_of, is_of_a_full_disk
 
 # A failure is recent for this many seconds. Until then, requests need not find out again by
 # waiting. Short, so that the return is noticed soon.
@@ -23,8 +24,6 @@ _STORE_ERRORS = {
     "botocore.exceptions.HTTPClientError",
 }
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-
 _last_failure = _last_failure_of_all = float("-inf")
 
 
@@ -35,20 +34,12 @@ def status_for(error: BaseException | None) -> int | None:
     That is the database, or the store of the pictures. None for all other errors, which are
     faults of the code. The whole chain of causes counts.
     """
-    errors = list(_chain_of(error))
-    if any(is_of_a_full_disk(each) for each in errors):
+    errors = list(chain_of(error))
+    if is_of_a_full_disk(error):
         return 507
     if any(_is_of_the_database(each) or _is_of_a_store(each) for each in errors):
         return 503
     return None
-
-
-def _chain_of(error):
-    seen = set()
-    while error is not None and error not in seen:
-        seen.add(error)
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _is_of_the_database(error):
@@ -67,20 +58,10 @@ def _is_of_a_store(error):
     )
 
 
-def is_of_a_full_disk(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in _FULL:
-        return True
-    # SQLITE_FULL, and DiskFull of PostgreSQL (class 53, insufficient resources).
-    return (
-        getattr(error, "sqlite_errorname", "").startswith("SQLITE_FULL")
-        or getattr(error, "sqlstate", None) == "53100"
-    )
-
-
 def note(error: BaseException) -> None:
     """A request failed with this error. Remembered if it is one of the database."""
     global _last_failure, _last_failure_of_all  # noqa: PLW0603 (of the whole process)
-    errors = list(_chain_of(error))
+    errors = list(chain_of(error))
     if not any(_is_of_the_database(each) for each in errors):
         return
     _last_failure = time.monotonic()

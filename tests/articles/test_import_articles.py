@@ -154,7 +154,7 @@ def test_an_import_can_publish(moved_in, tmp_path):
     article = Article.objects.visible().get()
     assert article.published_at == datetime(2025, 9, 5, 8, 0, tzinfo=UTC)
     step = Step.objects.get()
-    assert (step.what, step.by, step.who) == (Step.What.PUBLISH, None, "the machine")
+    assert (step.what, step.by, step.who) == (Step.What.PUBLISH, None, "System")
     assert article.addresses.get().slug == article.slug
     assert "(published)" in said
 

@@ -205,8 +205,10 @@ def test_one_command_makes_a_running_site(site):
         assert process.wait(timeout=60) == 0
     shown = b"".join(shown).decode()
     # It said what it did, and the line is gone at the end.
-    for doing in ["Preparing the database …", STORIES[4].title, "Collecting"]:
+    for doing in ["Preparing the database …", "Collecting"]:
         assert doing in shown
+    # The line is drawn ten times a second, so a quick machine leaves out some of the stories.
+    assert any(story.title in shown for story in STORIES)
     last = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.rpartition("\x1b[2K")[2])
     lines = [line for line in last.splitlines() if line]
     assert lines[0].startswith(f"{len(STORIES)} articles")

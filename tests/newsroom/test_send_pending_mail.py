@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from comments.mail.outbox import send_due, write
+from comments.mail.reply_notifications import announce_new
 from comments.models import Comment, PendingMail
 from comments.posting.submit import submit_comment
 from newsroom.models import StaffMail
@@ -143,6 +144,11 @@ def test_a_tick_sends_what_failed_when_its_time_has_come(server):
     assert server.recipients == [["ines@example.org"]]
 
 
+def mail_as_a_tick():
+    announce_new()
+    assert send_due()
+
+
 def link_in(letter, kind):
     """The path of the link of this kind in the mail."""
     [address] = re.findall(
@@ -165,15 +171,18 @@ def test_the_whole_way_from_a_wish_to_its_end(server, client):
         comment.approve()
         # Before the address is confirmed, no news is mailed.
         make_shown_comment(parent=comment)
+        mail_as_a_tick()
         [asking] = server.letters
         client.post(link_in(asking, "confirm"), {"answer": "yes"})
         reply = make_shown_comment(parent=comment, name="Zoë", body="I do.")
+        mail_as_a_tick()
         [_, news] = server.letters
         assert "Zoë has answered your comment" in news.get_body(["plain"]).get_content()
         assert reply.get_absolute_url() in news.get_body(["plain"]).get_content()
         stop = re.search(r"/comments/mail/stop/[^>]+", news["List-Unsubscribe"])[0]
         client.post(stop, {"List-Unsubscribe": "One-Click"})
         make_shown_comment(parent=comment)
+        mail_as_a_tick()
         assert len(server.letters) == 2
     assert server.recipients == [["ines@example.org"]] * 2
     # Programs read the headers without decoding them.
@@ -191,6 +200,7 @@ def test_a_server_that_is_down_loses_neither_comment_nor_mail(server):
         notify=True,
     )
     assert submit_comment(wish, network="n") == Comment.objects.get()
+    assert not send_due()
     assert PendingMail.objects.get().tries == 1
     with server.running():
         send_pending_mail()

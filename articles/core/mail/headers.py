@@ -152,7 +152,9 @@ def _shorter_word(text: str) -> str:
 
 
 def _quoted(name):
-    if re.fullmatch(r"[\w !#$%&'*+/=?^`{|}~-]+", name, re.ASCII) or not name.isascii():
+    # Letters of every script may stand unquoted: Django reads the value itself, which decides
+    # the address of the envelope, and on the wire such a name is encoded.
+    if re.fullmatch(r"[\w !#$%&'*+/=?^`{|}~-]+", name):
         return name
     escaped = re.sub(r'(["\\])', r"\\\1", name)
     return f'"{escaped}"'

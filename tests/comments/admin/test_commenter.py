@@ -386,7 +386,7 @@ def test_a_mute_is_ended_once(client, moderator, inés):
     assert answer.url == page_of(inés)
     assertContains(client.get(page_of(inés)), "ended by <bdi>Ana Sousa</bdi>")
     again = client.post(MUTES, {"mute": muted.pk})
-    assertContains(again, "Ana Sousa has ended this mute before.", status_code=409)
+    assertContains(again, "Ana Sousa has already ended this mute.", status_code=409)
     for key in ["", "x", "4711", "9" * 30]:
         unknown = client.post(MUTES, {"mute": key})
         assertContains(unknown, "no longer exists", status_code=409)

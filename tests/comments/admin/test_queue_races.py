@@ -41,6 +41,10 @@ def test_of_two_opposite_batches_each_comment_is_decided_on_once(clients):
         (clients[0], DECIDE, {"step": "approve", "seen": words}),
         (clients[1], DECIDE, {"step": "mark_spam", "seen": words}),
     )
-    assert sorted(answer.status_code for answer in answers) == [302, 409]
-    assert Decision.objects.count() == 6
-    assert len(set(Comment.objects.values_list("status", flat=True))) == 1
+    # A batch takes one comment after the other, and others may write in between. So each of
+    # the moderators may get some, and whoever does not get all is told.
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses in ([302, 409], [409, 409])
+    decisions = Decision.objects.values_list("comment", "to_status")
+    assert len(decisions) == 6
+    assert dict(decisions) == dict(Comment.objects.values_list("pk", "status"))

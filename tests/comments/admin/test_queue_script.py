@@ -23,7 +23,7 @@ def test_the_script_gets_a_line_for_each_card_that_was_decided(
     values = [f"{seen(waiting[0])} {seen(waiting[1])}", seen(waiting[2])]
     data = {"step": "approve", "seen": values}
     answer = client.post(DECIDE, data, headers=SCRIPT).json()
-    assert answer["said"] == "Approved: 3 comments."
+    assert answer["said"] == "Approved: 3 comments"
     assert answer["keys"] == keys(waiting[:3])
     assert [part["keys"] for part in answer["parts"]] == [
         keys(waiting[:2]),

@@ -184,7 +184,7 @@ def test_of_two_who_press_the_second_is_told_who_was_first(client, moderator, ot
     answer = press(client, look, "approved")
     assert answer.status_code == 409
     assert said(answer) == [
-        "Bo Lind has judged this comment in the meantime. Nothing was decided."
+        "Bo Lind has already answered this one. Your answer was not saved."
     ]
     assert status_of(look.comment) == "spam"
 

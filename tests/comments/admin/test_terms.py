@@ -126,7 +126,7 @@ def test_words_that_do_not_stand_together_are_no_phrase(client, moderator):
         ("!?", "This has no words"),
         ("\u200b\u00ad?", "This has no words"),
         ("a", "single letter or digit"),
-        ("one two three four five six", "more than 5 words"),
+        ("one two three four five six", "at most 5 words"),
         ("w" * 101, "longer than 100 characters"),
         ("\ufdfa" * 100, "longer than 100 characters"),
         ("thanks", "the same as line 1"),

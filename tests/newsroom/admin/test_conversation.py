@@ -151,7 +151,7 @@ def test_of_two_who_change_one_conversation_the_later_one_is_asked(desk):
 def test_a_conversation_closes_at_no_time_that_cannot_be_kept(desk):
     article = make_visible_article()
     sent = sent_with(article, "open", date="9999-12-31", time="23:59")
-    assertContains(desk.post(form_of(article), sent), "Look at the year again")
+    assertContains(desk.post(form_of(article), sent), "Check the year")
     assert not Thread.objects.exists()
 
 

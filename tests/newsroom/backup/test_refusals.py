@@ -34,13 +34,13 @@ def with_manifest(path, to, change, members=()):
     )
 
 
-def with_lines(path, to, lines):
-    """The backup with these lines of comments, and a manifest that fits."""
+def with_lines(path, to, lines, *, table="comments.comment"):
+    """The backup with these lines of the table, and a manifest that fits."""
     content = b"".join(lines)
     packed = gzip.compress(content)
 
     def change(manifest):
-        manifest["tables"]["comments.comment"] |= {
+        manifest["tables"][table] |= {
             "rows": len(lines),
             "length": len(content),
             "size": len(packed),
@@ -48,14 +48,13 @@ def with_lines(path, to, lines):
             "rows_sha256": hashlib.sha256(content).hexdigest(),
         }
 
-    return with_manifest(path, to, change, {COMMENTS: packed})
+    return with_manifest(path, to, change, {manifests.table_member(table): packed})
 
 
-def lines_of_comments(path):
+def lines_in(path, *, table="comments.comment"):
     with path.open("rb") as file:
-        return gzip.decompress(ArchiveReader(file).open(COMMENTS).readall()).splitlines(
-            keepends=True
-        )
+        packed = ArchiveReader(file).open(manifests.table_member(table)).readall()
+    return gzip.decompress(packed).splitlines(keepends=True)
 
 
 @pytest.fixture
@@ -139,14 +138,14 @@ def test_rows_that_the_database_does_not_take(db, backup, to):
 
 
 def test_rows_that_arrive_differently(db, backup, to):
-    lines = lines_of_comments(backup)
+    lines = lines_in(backup)
     # A line that the database takes, and that is not as a backup writes it.
     path = with_lines(backup, to, [lines[0].replace(b"[", b"[ ", 1), *lines[1:]])
     refused(path, "What arrived in comments.Comment differs")
 
 
 def test_more_rows_than_the_manifest_says(db, backup, to):
-    lines = lines_of_comments(backup)
+    lines = lines_in(backup)
     packed = gzip.compress(b"".join(lines) + b"[]\n" * 10**6)
 
     def change(manifest):

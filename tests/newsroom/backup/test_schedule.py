@@ -83,6 +83,7 @@ def test_the_only_one_is_kept_however_old():
         ("2026-11-29 03:00", "2026-11-30 03:01", True),
         ("2026-11-30 03:01", "2026-11-30 23:00", False),
         ("2026-11-20 03:01", "2026-11-30 01:00", True),
+        ("2031-01-01 03:01", "2026-11-30 12:00", True),
     ],
 )
 def test_it_is_due_once_a_day_at_three(folder, started, settings, last, now, is_due):
@@ -189,7 +190,7 @@ def page(client):
 
 
 def test_the_status_page_shows_age_and_size(db, folder, client):
-    assert "There is no backup yet" in page(client)
+    assert "no backup has been made yet" in page(client)
     put_backup(folder, timezone.now() - timedelta(hours=5))
     text = page(client).replace("\xa0", " ")
     assert "5 hours ago" in text
@@ -205,4 +206,4 @@ def test_the_status_page_warns_of_an_old_one(db, folder, client):
 
 def test_the_status_page_says_when_none_is_made(db, settings, client):
     settings.BACKUP_DIR = None
-    assert "BACKUP_DIR names no folder" in page(client)
+    assert "the setting BACKUP_DIR is not set" in page(client)

