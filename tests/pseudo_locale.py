@@ -71,7 +71,7 @@ class _Reader(HTMLParser):
         values = dict(attributes)
         self._skipped += tag in NOT_READ
         shown = SHOWN_ATTRIBUTES | (
-            {"value"} if values.get("type") in BUTTONS else set()
+            {"value"} if tag == "input" and values.get("type") in BUTTONS else set()
         )
         for name in shown & values.keys():
             self.found += outside_brackets(values[name] or "")[0]

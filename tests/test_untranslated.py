@@ -1,6 +1,7 @@
 """No page, mail or form says anything that is not marked for translation."""
 
 import pytest
+from django.contrib.auth.forms import SetUnusablePasswordMixin
 from django.utils.translation import get_language_info
 
 from newsroom.languages.shipped import SHIPPED
@@ -36,6 +37,20 @@ NEVER_TRANSLATED = [
         "Enter",
         "Tab",
     ],
+    # What the articles of this world hold as JSON, and the address of a preview.
+    *["Typed", "Better", "/preview/"],
+    # Django's own: its icons, the hash of a password, permissions of a group, and the help of
+    # AdminPasswordChangeForm, which is joined before a language is known.
+    *[
+        "True",
+        "False",
+        "md5",
+        "Group-permission relationship",
+        "Group_permissions object",
+    ],
+    *["User-group relationship", "User_groups object"],
+    *["If disabled, the current password for this user will be lost."],
+    *[str(SetUnusablePasswordMixin.usable_password_help_text)],
     # The list of languages names each language in that language.
     *[get_language_info(code)["name_local"] for code in SHIPPED],
 ]

@@ -60,10 +60,10 @@ class TagQuerySet(models.QuerySet):
 class Tag(TagBase):
     """What an article is about. The first tag of an article is the kicker above its headline."""
 
-    name = NameField(max_length=100, unique=True)
+    name = NameField(_("name"), max_length=100, unique=True)
     key = NameKeyField(unique=True)
     # taggit's own refuses the marks of Hindi, Thai and other scripts.
-    slug = UnicodeSlugField(max_length=SLUG_LENGTH, unique=True)
+    slug = UnicodeSlugField(_("address"), max_length=SLUG_LENGTH, unique=True)
 
     objects = NaturalKeyManager.from_queryset(TagQuerySet)()
 

@@ -141,5 +141,5 @@ class ThreadStep(AppendOnly):
         verbose_name_plural = _("conversation steps")
 
     def __str__(self):
-        policy = self.to_policy and Thread.Policy(self.to_policy).label
+        policy = dict(Thread.Policy.choices).get(self.to_policy)
         return f"{self.thread} – {policy or _('Site default')}"

@@ -29,7 +29,7 @@ def time_waiting(at):
 @register.filter
 def policy_in_words(policy):
     """The policy of a conversation; empty means the default of the site."""
-    return Thread.Policy(policy).label if policy else _("Site default")
+    return dict(Thread.Policy.choices).get(policy) or _("Site default")
 
 
 @register.filter

@@ -75,7 +75,7 @@ def test_no_link_of_before_opens_anything_of_those_who_came_after(ready_site):
     [[status, page], _] = third["opened"].pop("own")
     assert status == 200
     # The buttons of the others' links had no effect on it.
-    assert "waits for a moderator" in page
+    assert "is waiting for a moderator" in page
     assert "Rumpel" in page
     for name, pages in third["opened"].items():
         assert pages[0][0] == 404, name

@@ -106,7 +106,7 @@ def test_a_card_says_what_one_must_know_to_decide(client, moderator, other):
         "It was the wind.",
         "Ruth",
         "Buy <mark>casino</mark> chips.",
-        "0.83",
+        "Possibly spam (words: casino).",
         "Waiting for 1 hour",
     ]:
         assert words in page, words

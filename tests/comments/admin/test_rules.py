@@ -205,7 +205,9 @@ def test_it_says_which_rule_cannot_be_tried_on_the_past(client, decided):
     page = client.post(f"{PAGE}quick_post/change/", sent(limit="2"))
     assertContains(page, "it cannot be tried on past comments")
     assert [hit.comment for hit in page.context["hits"]["shown"]] == [decided[0]]
-    assertContains(page, "Sent 1.5 seconds after the page was opened (limit 2).")
+    assertContains(
+        page, "Sent less than 2 seconds after the page was opened (limit: 2)."
+    )
 
 
 @pytest.mark.parametrize(

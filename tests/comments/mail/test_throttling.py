@@ -4,7 +4,6 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from comments.mail.outbox import send_due
 from comments.mail.triggers import ask_to_confirm, mail_way_to_data
 from comments.models import Comment, Mailbox, NetworkKey, PendingMail, WrittenMail
 from comments.posting.submit import submit_comment

@@ -167,5 +167,5 @@ def test_the_desk_says_who_wrote_a_comment(client, db):
     client.force_login(make_user(role="Moderators"))
     comment = make_comment(commenter=make_commenter(address="ines@example.org"))
     page = client.get(reverse("admin:comments_comment_change", args=[comment.pk]))
-    assertContains(page, "known by a confirmed address")
+    assertContains(page, "known by: a confirmed email address")
     assertContains(page, f"/admin/comments/commenter/{comment.commenter_id}/change/")

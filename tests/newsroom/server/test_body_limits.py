@@ -104,7 +104,7 @@ def test_a_comment_that_is_too_long_is_told_so_in_its_own_words(db, client):
         **{"wsgi.input": Unreadable()},
     )
     assert answer.status_code == 413
-    assert "your words are still in the form" in answer.content.decode()
+    assert "your text is still in the form" in answer.content.decode()
 
 
 def test_of_a_body_of_unknown_length_no_more_is_read_than_the_limit(db, client):

@@ -122,9 +122,7 @@ def test_three_files_are_dropped_described_chosen_and_seen(open_desk, live_serve
     )
     rows = page.locator(".upload__result")
     expect(rows).to_have_count(3)
-    expect(rows.nth(1)).to_contain_text(
-        "not a known kind of picture", timeout=TAKEN_IN
-    )
+    expect(rows.nth(1)).to_contain_text("not a known kind of picture", timeout=TAKEN_IN)
     described = page.get_by_role("link", name="Describe")
     expect(described).to_have_count(2, timeout=TAKEN_IN)
     sound(page)
