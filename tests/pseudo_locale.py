@@ -15,6 +15,8 @@ from django.utils.translation import trans_real
 
 OPEN, CLOSE = "⟦", "⟧"
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "label", "data-label"}
+# What Django shows of the hash of a password.
+HIDDEN = re.compile(r"\S*\*{6,}")
 BUTTONS = {"submit", "button", "reset"}
 NOT_READ = {"script", "style", "code", "kbd", "template"}
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -125,6 +127,7 @@ def unmarked_in_text(text, *, data):
 
 
 def _without(text, data):
+    text = HIDDEN.sub(" ", text)
     for value in data:
         text = text.replace(value, " ")
     return text

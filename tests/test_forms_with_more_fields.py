@@ -323,7 +323,9 @@ def wrongs(who, user, world, changes):
             never -= {"content", "at"}
         if done == "changed" and never:
             yield f"{said}: {never} is written by nobody"
-        doers = {row[name] for name in DOERS & row.keys()} - {None}
+        # A mail belongs to the one who gets it.
+        who_did = DOERS if label != "newsroom.StaffMail" else set()
+        doers = {row[name] for name in who_did & row.keys()} - {None}
         if done == "added" and doers - {user.pk}:
             yield f"{said}: in the name of somebody else"
         if who == "writer":

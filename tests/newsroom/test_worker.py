@@ -66,6 +66,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from newsroom.ticking import tick
+from tests.factories import make_steady_clock
+make_steady_clock()
 for days in [6, 7]:
     DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(days=days))
     print(tick(), DBTaskResult.objects.count())
