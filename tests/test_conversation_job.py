@@ -97,7 +97,7 @@ def test_a_reader_hears_of_answers_until_it_is_enough(
     decide(moderator, "The county does.", "Approve", pile="Rejected")
     [_, news] = mails()
     assert news.get_content_type() == "multipart/alternative"
-    assert "Zoë has answered your comment" in news.get_body(["plain"]).get_content()
+    assert "Zoë replied to your comment" in news.get_body(["plain"]).get_content()
     assert "    The county does." in news.get_body(["plain"]).get_content()
     ines.goto(link_in(news, "", under="/comments/"))
     expect(ines.locator(".comment:target")).to_contain_text("The county does.")
@@ -148,7 +148,7 @@ def test_a_reader_keeps_control_of_what_was_written(article, ines, zoe, moderato
 
     # Zoë reports it; the moderator reads why, and rejects it.
     zoe.goto(article.get_absolute_url())
-    zoe.get_by_role("link", name="Report the comment of Inés").click()
+    zoe.get_by_role("link", name="Report the comment by Inés").click()
     zoe.get_by_label("It has nothing to do with the article").check()
     zoe.get_by_label("Explanation (optional)").fill("There is no new bridge.")
     press(zoe, "Send report")
@@ -201,7 +201,7 @@ def answer(page, article, words, *, in_place):
     """Zoë answers Inés: below her comment if scripts run, else on a page for it."""
     page.goto(article.get_absolute_url())
     page.get_by_role("link", name="Reply to Inés").click()
-    expect(page.get_by_text("Your answer to Inés")).to_be_visible()
+    expect(page.get_by_text("Your reply to Inés")).to_be_visible()
     expect(page.locator(".comment .writing")).to_have_count(int(in_place))
     assert ("?reply=" in page.url) is not in_place
     write(page, "Zoë", words)

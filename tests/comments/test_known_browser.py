@@ -25,7 +25,7 @@ def post(page, article, body):
     page.get_by_label("Name").fill("Inés")
     page.get_by_label("Comment", exact=True).fill(body)
     page.get_by_role("button", name="Post comment").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("waits")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("is waiting")
     # The heading appears before the scripts that remember the comment have run.
     page.wait_for_load_state("load")
     return Comment.objects.latest("id")
@@ -109,6 +109,6 @@ def test_a_moderator_mutes_and_ends_it_without_javascript(open_page):
     page.get_by_label("Reason").fill("Abuse")
     page.get_by_role("button", name="Mute", exact=True).click()
     expect(page.get_by_text("The person is muted until")).to_be_visible()
-    page.get_by_role("link", name="known by their browser").click()
+    page.get_by_role("link", name="known by: their browser").click()
     page.get_by_role("button", name="End this mute").click()
     expect(page.get_by_text("The mute is ended")).to_be_visible()

@@ -177,7 +177,7 @@ def test_the_whole_way_from_a_wish_to_its_end(server, client):
         reply = make_shown_comment(parent=comment, name="Zoë", body="I do.")
         mail_as_a_tick()
         [_, news] = server.letters
-        assert "Zoë has answered your comment" in news.get_body(["plain"]).get_content()
+        assert "Zoë replied to your comment" in news.get_body(["plain"]).get_content()
         assert reply.get_absolute_url() in news.get_body(["plain"]).get_content()
         stop = re.search(r"/comments/mail/stop/[^>]+", news["List-Unsubscribe"])[0]
         client.post(stop, {"List-Unsubscribe": "One-Click"})

@@ -146,7 +146,7 @@ def test_all_that_are_selected_are_decided_with_one_key(open_queue):
     expect(page.locator(".folded")).to_have_count(2)
     assert statuses() == ["rejected", "pending", "rejected", "pending"]
     assert Batch.objects.count() == 1
-    expect(page.locator(".queue__said")).to_have_text("Rejected: 2 comments.")
+    expect(page.locator(".queue__said")).to_have_text("Rejected: 2 comments")
     assert focused(page) == str(comments[3].pk)
     page.keyboard.press("u")
     expect(page.locator(".folded")).to_have_count(0)

@@ -41,7 +41,7 @@ def test_an_author_changes_and_withdraws_without_javascript(open_page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Preview of your change")
     expect(page.locator(".comment__body")).to_have_text("What I meant.")
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("waits")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("is waiting")
     expect(page.locator(".comment__body")).to_have_text("What I meant.")
     page.get_by_role("button", name="Withdraw this comment").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("withdrawn")

@@ -15,7 +15,7 @@ def test_a_comment_is_reported_without_javascript(open_page):
     comment = make_shown_comment(name="Inés")
     page = open_page(java_script_enabled=False)
     page.goto(comment.article.get_absolute_url())
-    page.get_by_role("link", name="Report the comment of Inés").click()
+    page.get_by_role("link", name="Report the comment by Inés").click()
     page.get_by_label("Explanation").fill("It insults me.")
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what is wrong")

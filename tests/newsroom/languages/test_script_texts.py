@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from newsroom.languages.script_texts import address_of_texts, catalog_version
 from newsroom.languages.shipped import SHIPPED
+from tests.factories import make_article, make_user
 
 OTHERS = [code for code in SHIPPED if code != "en"]
 
@@ -36,3 +37,15 @@ def test_english_pages_load_no_texts(db, client, settings):
     assert b"/texts/" not in client.get("/").content
     settings.LANGUAGE_CODE = "de"
     assert address_of_texts("de").encode() in client.get("/").content
+
+
+def test_the_desk_loads_the_texts_before_the_scripts_that_show_them(
+    db, client, settings
+):
+    settings.LANGUAGE_CODE = "de"
+    client.force_login(make_user(role="Editors"))
+    article = make_article()
+    page = client.get(
+        reverse("admin:articles_article_change", args=[article.pk])
+    ).content.decode()
+    assert page.index(address_of_texts("de")) < page.index("live_preview.js")

@@ -47,9 +47,9 @@ DROP = """async ([selector, files]) => {
 
 # Whether the progress bar is between its ends, and its label fits.
 IS_SENT = """() => {
-    const { value } = document.querySelector(".upload__result progress");
+    const { value } = document.querySelector(".upload__result progress") ?? {};
     const words = document.querySelector(".upload__result").textContent;
-    return value > 0 && value < 100 && words.includes("is sent");
+    return value > 0 && value < 100 && words.includes("Uploading");
 }"""
 
 
