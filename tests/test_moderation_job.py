@@ -45,7 +45,7 @@ def test_a_comment_is_held_rejected_appealed_approved_and_the_approval_undone(
     card = the_card(moderator, comment)
     why = card.locator(".card__why")
     expect(why).to_contain_text("Held for a moderator.")
-    expect(why).to_contain_text("2 links (limit 1)")
+    expect(why).to_contain_text("2 links (limit: 1)")
     expect(why).to_contain_text("casino")
     marked = card.locator(".card__words mark")
     expect(marked).to_have_text(
