@@ -20,8 +20,10 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def machine(monkeypatch):
+def machine(db, monkeypatch):
     """A machine whose clock and whose time of running the test moves."""
+    # A tick in another connection may have committed its own.
+    Ticking.objects.all().delete()
     with time_machine.travel(timezone.now(), tick=False) as traveller:
         yield Machine(monkeypatch, traveller)
 
