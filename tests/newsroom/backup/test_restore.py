@@ -6,6 +6,8 @@ import signal
 from tests.newsroom.backup.conftest import BEGIN, do, manifest_of
 from tests.newsroom.backup.test_refusals import lines_in, with_lines, with_manifest
 
+# Columns of articles.article.
+TRANSLATIONS = ["translation_of_id", "translated_from_id"]
 DIE = """
 import os, signal
 from newsroom.backup import restore as restoring
@@ -26,25 +28,53 @@ def test_killed_while_it_restores_it_can_be_run_again(ready_site, backup):
     assert (ready_site.folder / "secret_key.before-restore").exists()
 
 
-def test_an_older_backup_goes_into_a_database_that_is_migrated_further(
-    ready_site, backup, tmp_path
-):
-    # Of a version that had no keys of names yet; the migration after it makes them.
-    def change(manifest):
-        heads = dict(manifest["heads"]) | {"articles": "0008_a_key_for_each_name"}
-        manifest["heads"] = sorted(heads.items())
-
-    at = manifest_of(backup).tables["articles.tag"].columns.index("key")
-    rows = [json.loads(line) for line in lines_in(backup, table="articles.tag")]
-    assert rows
-    for row in rows:
-        row[at] = None
-    lines = [
+def _lines(rows):
+    return [
         json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         for row in rows
     ]
-    keyless = with_lines(backup, tmp_path / "keyless.tar", lines, table="articles.tag")
-    older = with_manifest(keyless, tmp_path / "older.tar", change)
+
+
+def _tags_without_keys(backup):
+    at = manifest_of(backup).tables["articles.tag"].columns.index("key")
+    rows = [json.loads(line) for line in lines_in(backup, table="articles.tag")]
+    for row in rows:
+        row[at] = None
+    return _lines(rows)
+
+
+def _articles_without_translations(backup):
+    columns = manifest_of(backup).tables["articles.article"].columns
+    left_out = {columns.index(name) for name in TRANSLATIONS}
+    rows = [json.loads(line) for line in lines_in(backup, table="articles.article")]
+    return _lines(
+        [value for at, value in enumerate(row) if at not in left_out] for row in rows
+    )
+
+
+def test_an_older_backup_goes_into_a_database_that_is_migrated_further(
+    ready_site, backup, tmp_path
+):
+    # Of a version that had no keys of names and no translations yet; its migrations make them.
+    def change(manifest):
+        heads = dict(manifest["heads"]) | {
+            "articles": "0008_a_key_for_each_name",
+            "comments": "0005_detach_unproven_comments",
+            "newsroom": "0008_desk_preferences",
+        }
+        manifest["heads"] = sorted(heads.items())
+        columns = manifest["tables"]["articles.article"]["columns"]
+        for name in TRANSLATIONS:
+            columns.remove(name)
+
+    older = backup
+    for table, lines in [
+        ("articles.tag", _tags_without_keys(backup)),
+        ("articles.article", _articles_without_translations(backup)),
+    ]:
+        assert lines
+        older = with_lines(older, tmp_path / f"{table}.tar", lines, table=table)
+    older = with_manifest(older, tmp_path / "older.tar", change)
     said = do(
         ready_site,
         f"""
