@@ -20,7 +20,7 @@ request_id_of_lines = ContextVar("request_id_of_lines", default=None)
 
 # The traceback of the same fault is logged once in this many seconds.
 SECONDS_BETWEEN_TRACEBACKS = 60.0
-# So many faults are told apart; the one that was logged longest ago is forgotten first.
+# The number of faults that are told apart; the one logged longest ago is forgotten first.
 MOST_FAULTS = 500
 
 # A slash in an address, possibly percent-encoded, once or several times; and everything

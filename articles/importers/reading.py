@@ -24,7 +24,7 @@ _ENCODINGS = {
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
 )  # fmt: skip
-# No letter of any language has so many marks, and to normalise them takes quadratic time.
+# No letter of any language has more marks than this, and normalising them takes quadratic time.
 _TOWER = regex.compile(r"\p{M}{64}")
 
 

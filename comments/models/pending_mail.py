@@ -15,7 +15,7 @@ PAUSES = [
     timedelta(hours=2),
     timedelta(hours=6),
 ]
-# A mail is given up after this time, but not before so many tries: a clock that jumps forward
+# A mail is given up after this time, but never before FEWEST_TRIES: a clock that jumps forward
 # gives up nothing.
 TRIED_FOR = timedelta(days=7)
 FEWEST_TRIES = 10

@@ -30,7 +30,7 @@ MOST_REFUSED = 60
 WITHIN = 60.0
 # The number of networks that are remembered; the least recently refused is dropped first.
 MOST_NETWORKS = 10_000
-# For so many seconds a cache that failed is not asked again.
+# In seconds: how long a cache that failed is not asked again.
 PAUSE = 10.0
 
 logger = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ LONGEST_NAME = 4096
 SAFE_NAME = re.compile(
     r"[^\W.][^\0-\x1f\x7f/\\]*(/[^\0-\x1f\x7f/\\.][^\0-\x1f\x7f/\\]*)*"
 )
-# So many bytes of a file are in memory at once.
+# In bytes: the part of a file that is in memory at once.
 PIECE = 1024 * 1024
 
 

@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.utils.dateparse import parse_duration
 from django.utils.duration import duration_iso_string
 
-# So many rows are in memory at once, and fewer where they are long: about so many bytes.
+# The most rows in memory at once, and about the most bytes: fewer rows where they are long.
 MOST_ROWS = 2_000
 MOST_BYTES = 4 * 1024 * 1024
 # Before the length of the rows of a table is known.

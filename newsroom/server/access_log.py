@@ -21,7 +21,7 @@ from newsroom.server.exchanges import Exchange, lines_of
 FLUSH_SECONDS = 0.05
 # How often the metrics of the process itself are updated when nobody asks for anything.
 IDLE_SECONDS = 1.0
-# So many requests may wait for their lines; further ones are counted and left out.
+# The most requests that may wait for their lines; further ones are counted and left out.
 MOST_WAITING = 20_000
 # A request that takes longer gets a warning. The time in which its body arrives does not count.
 SLOW_SECONDS = 1.0

@@ -34,7 +34,7 @@ def queries_of(client, address):
 
 
 def slower(few, many, *, at_most):
-    """The places that take longer than so many times as long, and how many times."""
+    """The places where the ratio is above the limit, each with its ratio."""
     ratios = {name: many[name][1] / few[name][1] for name in in_both(few, many)}
     return {name: round(ratio, 2) for name, ratio in ratios.items() if ratio > at_most}
 

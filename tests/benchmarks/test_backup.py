@@ -51,7 +51,7 @@ def measured(work):
 
 
 def with_comments(path, to, number):
-    """The backup with so many comments; each has the columns of a real one."""
+    """The backup with this number of comments; each has the columns of a real one."""
     manifest = json.loads(manifest_of(path).to_json())
     table = manifest["tables"][TABLE]
     with path.open("rb") as file:

@@ -91,7 +91,7 @@ class DeskStep:
         return ""
 
     def question_about(self, articles):
-        """The question of the page, for one article or for many."""
+        """The question that the page asks, about one article or several."""
         if len(articles) == 1:
             return self.question % {"article": articles[0]}
         return self.question_for_many % {"number": len(articles)}

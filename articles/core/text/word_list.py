@@ -26,4 +26,5 @@ def word_list(items: Iterable[object]) -> str:
 
 def html_list(items: Iterable[str]) -> SafeString:
     """`word_list` of pieces of HTML; what is not marked as safe is escaped."""
+    # Safe: each piece is HTML already or is escaped, and between them stand only translated words.
     return mark_safe(word_list(map(conditional_escape, items)))  # noqa: S308

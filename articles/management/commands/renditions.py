@@ -24,7 +24,7 @@ class Command(BaseCommand):
             type=int,
             default=os.cpu_count() or 1,
             metavar="N",
-            help="draw in so many processes at once (default: one for each core)",
+            help="number of processes that draw at once (default: one for each core)",
         )
 
     def handle(self, *, jobs, **options):
