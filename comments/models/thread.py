@@ -10,6 +10,11 @@ from articles.core.append_only import AppendOnly, name_of
 from articles.models import Article
 
 
+def policy_in_words(policy):
+    """The policy of a conversation; empty means the default of the site."""
+    return dict(Thread.Policy.choices).get(policy) or _("Site default")
+
+
 class ThreadManager(models.Manager):
     def of(self, article):
         """The article's thread, made when first needed."""
@@ -141,5 +146,4 @@ class ThreadStep(AppendOnly):
         verbose_name_plural = _("conversation steps")
 
     def __str__(self):
-        policy = dict(Thread.Policy.choices).get(self.to_policy)
-        return f"{self.thread} – {policy or _('Site default')}"
+        return f"{self.thread} – {policy_in_words(self.to_policy)}"

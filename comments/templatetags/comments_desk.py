@@ -5,7 +5,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from comments.admin import columns
-from comments.models import Thread
+from comments.models.thread import policy_in_words
 from comments.moderation.reputation import MOST_COUNTED
 
 register = template.Library()
@@ -18,18 +18,13 @@ def time_ago(at):
 
 
 register.filter("wait", columns.wait)
+register.filter("policy_in_words", policy_in_words)
 
 
 @register.filter
 def time_waiting(at):
     """“Waiting for 12 days”, with the exact time in its title."""
     return columns.time_with_title(at, columns.waiting_since(at))
-
-
-@register.filter
-def policy_in_words(policy):
-    """The policy of a conversation; empty means the default of the site."""
-    return dict(Thread.Policy.choices).get(policy) or _("Site default")
 
 
 @register.filter
