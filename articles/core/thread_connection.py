@@ -1,9 +1,12 @@
 """The database connection of a thread that Django knows nothing of."""
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def close_connection_of_thread() -> None:
+def close_connection_of_thread(
+    connection: BaseDatabaseWrapper = connection,
+) -> None:
     """
     Close the connection of the running thread, at its end. Nothing else does.
 

@@ -218,7 +218,9 @@ def _portions(file, known, name):
     while line := file.readline(LONGEST_ROW + 1):
         rows, total = rows + 1, total + len(line)
         if len(line) > LONGEST_ROW or rows > known.rows or total > known.length:
-            raise BackupError(f"{name} is longer than the manifest says.")
+            raise BackupError(
+                f"{name} is damaged: it is longer than the manifest says."
+            )
         lines.append(line)
         length += len(line)
         if len(lines) == MOST_ROWS or length > MOST_BYTES:

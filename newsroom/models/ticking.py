@@ -58,7 +58,9 @@ class TickingQuerySet(models.QuerySet):
                 for start, kept in row.clocks.items()
                 if start != reading.start
             }
-            newest = list(others.items())[-(STARTS_KEPT - 1) :]
+            # By their times, because PostgreSQL keeps the keys of a JSON object in its own order.
+            by_time = sorted(others.items(), key=lambda item: item[1]["time"])
+            newest = by_time[-(STARTS_KEPT - 1) :]
             row.clocks = {**dict(newest), reading.start: reading.as_json()}
             row.save(update_fields=["clocks"])
 

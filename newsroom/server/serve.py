@@ -18,6 +18,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
 from granian.http import HTTP1Settings
 
+from articles.core.thread_connection import close_connection_of_thread
 from newsroom.server import request_metrics
 from newsroom.server.proxies import networks
 
@@ -166,7 +167,7 @@ def _look_up_migrations(answers):
     except Exception as error:
         answers.put(error)
     finally:
-        connection.close()
+        close_connection_of_thread(connection)
 
 
 def refuse_when_taken(host, port):

@@ -141,9 +141,13 @@ async function offerWhereTheNameIsTyped() {
     waiting = new AbortController();
     const renewal = setTimeout(() => waiting.abort("renew"), CHALLENGE_LASTS);
     try {
-      await answer(await sign({ mediation: "conditional", signal: waiting.signal }));
+      const response = await sign({ mediation: "conditional", signal: waiting.signal });
+      // Too late to abort: a press now would sign in a second time.
+      button.disabled = true;
+      await answer(response);
       return;
     } catch (error) {
+      button.disabled = false;
       if (waiting.signal.aborted && waiting.signal.reason === "renew") continue;
       if (!waiting.signal.aborted && error.name !== "NotAllowedError") say(inWords(error), true);
       return;

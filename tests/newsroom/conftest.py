@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -113,16 +115,22 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def is_served(address):
+    try:
+        return ask(address, within=5).status < 400
+    except (URLError, ConnectionError, TimeoutError):
+        # The server or its worker has not started yet.
+        return False
+
+
 def wait_for(address, process, seconds=300):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
             raise AssertionError("".join(process.communicate()))
-        try:
-            return urlopen(address, timeout=5)
-        except (URLError, ConnectionError, TimeoutError):
-            # The server or its worker has not started yet.
-            time.sleep(0.1)
+        if is_served(address):
+            return
+        time.sleep(0.1)
     raise AssertionError(f"{address} did not answer in {seconds} seconds.")
 
 
@@ -139,12 +147,20 @@ def children_of(process):
     return [int(pid) for listed in lists for pid in listed.read_text().split()]
 
 
-def ask(address, **headers):
-    """The answer to a GET request, whatever its status."""
+class Answer(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
+
+
+def ask(address, *, within=30, **headers):
+    """The whole answer to a GET request, whatever its status. Nothing of it stays open."""
     try:
-        return urlopen(Request(address, headers=headers), timeout=30)
-    except HTTPError as answer:
-        return answer
+        sent = urlopen(Request(address, headers=headers), timeout=within)
+    except HTTPError as refusal:
+        sent = refusal
+    with sent:
+        return Answer(sent.status, sent.headers, sent.read())
 
 
 def made_once(tmp_path_factory, name, make):

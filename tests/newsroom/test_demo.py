@@ -11,8 +11,6 @@ import termios
 import threading
 from contextlib import contextmanager, suppress
 from io import StringIO
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -25,7 +23,14 @@ from newsroom.demo.conversations import CONVERSATIONS
 from newsroom.demo.progress import DemoProgress, log_kept_in
 from newsroom.demo.stories import ARTICLES, STORIES
 from tests.factories import make_article
-from tests.newsroom.conftest import ROOT, ask, free_port, taken_port, wait_until
+from tests.newsroom.conftest import (
+    ROOT,
+    ask,
+    free_port,
+    is_served,
+    taken_port,
+    wait_until,
+)
 
 
 @pytest.fixture(scope="module")
@@ -194,11 +199,11 @@ def test_one_command_makes_a_running_site(site):
     address = f"http://localhost:{port}"
     with on_a_terminal(site, "demo", f"--port={port}") as (process, terminal, shown):
         wait_for_terminal(f"{address}/healthz", process, shown)
-        page = ask(address + "/").read().decode()
+        page = ask(address + "/").body.decode()
         assert STORIES[-5].title in page
         assert ask(f"{address}/articles/light-on-quay-street/").status == 200
         # Links have the port that the server really uses.
-        feed = ask(f"{address}/feeds/rss.xml").read().decode()
+        feed = ask(f"{address}/feeds/rss.xml").body.decode()
         assert f"{address}/articles/light-on-quay-street/" in feed
         assert ask(f"{address}/no-such-page/").status == 404
         os.write(terminal, b"\x03")
@@ -229,10 +234,7 @@ def test_one_command_makes_a_running_site(site):
 def wait_for_terminal(address, process, shown):
     def answers():
         assert process.poll() is None, b"".join(shown).decode()
-        try:
-            return urlopen(address, timeout=5)
-        except (URLError, ConnectionError, TimeoutError):
-            return None
+        return is_served(address)
 
     wait_until(answers, seconds=250)
 

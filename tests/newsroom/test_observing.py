@@ -7,7 +7,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from tests.newsroom.conftest import ask
 
@@ -44,17 +43,11 @@ def answered(lines):
 
 def figures(site):
     """The metrics as a dict by name and labels."""
-    text = ask(f"{site}/metrics", **TOKEN).read().decode()
+    text = ask(f"{site}/metrics", **TOKEN).body.decode()
     return {
         name: float(value)
         for name, value in re.findall(r"^([^#\s].*) (\S+)$", text, re.MULTILINE)
     }
-
-
-def status_of(address):
-    with ask(address) as answer:
-        answer.read()
-        return answer.status
 
 
 def raw(site, request):
@@ -68,12 +61,12 @@ def raw(site, request):
 def test_every_request_has_a_line_with_the_id_of_its_answer(ready_site):
     with observed(ready_site, 2, PAGE_CACHE_SECONDS="600") as (site, stop):
         page = ask(site + "/")
-        style = re.search(r'href="(/static/[^"]+\.css)"', page.read().decode())[1]
+        style = re.search(r'href="(/static/[^"]+\.css)"', page.body.decode())[1]
         ids = {}
         for path in ["/", style, "/no-such-page/", "/comments/mine/1:secret/"]:
             answer = ask(site + path)
-            body = answer.read()
-            ids[answer.headers["X-Request-ID"]] = path, answer.status, len(body)
+            sent = path, answer.status, len(answer.body)
+            ids[answer.headers["X-Request-ID"]] = sent
         refused = raw(site, b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
         too_large = raw(
             site,
@@ -136,7 +129,7 @@ def test_the_metrics_of_two_workers_add_up(ready_site):
     with observed(ready_site, 2, **ON) as (site, stop):
         before = figures(site)
         with ThreadPoolExecutor(8) as readers:
-            statuses = Counter(readers.map(lambda path: status_of(site + path), paths))
+            statuses = Counter(readers.map(lambda path: ask(site + path).status, paths))
         after = figures(site)
         # From whichever worker they come, they are the same.
         assert [count(figures(site), 'status="4xx"') for _ in range(4)] == [80] * 4
@@ -176,7 +169,7 @@ def test_the_metrics_are_for_whoever_has_the_token(ready_site):
             answer = ask(f"{site}/metrics", **given)
             assert answer.status == 401
             assert answer.headers["WWW-Authenticate"] == "Bearer"
-        answer = urlopen(Request(f"{site}/metrics", headers=TOKEN), timeout=30)
+        answer = ask(f"{site}/metrics", **TOKEN)
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
         assert answer.headers["Cache-Control"] == "private, no-store"
     with ready_site.served("--workers", 1) as (site, _):

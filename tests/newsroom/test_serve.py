@@ -50,18 +50,18 @@ def test_the_server_serves_pages_and_static_files(ready_site):
     with ready_site.served("--workers", 2) as (site, process):
         page = ask(site + "/")
         assert page.status == 200
-        style = re.search(r'href="(/static/[^"]+\.css)"', page.read().decode())[1]
+        style = re.search(r'href="(/static/[^"]+\.css)"', page.body.decode())[1]
         # The name changes with the content, so browsers may keep it for ever.
         assert re.search(r"\.[0-9a-f]{12}\.css$", style)
         plain = ask(site + style)
         assert "immutable" in plain.headers["Cache-Control"]
         assert plain.headers["Content-Encoding"] is None
-        size = len(plain.read())
+        size = len(plain.body)
         for encoding in ["gzip", "br"]:
             packed = ask(site + style, **{"Accept-Encoding": encoding})
             assert packed.headers["Content-Encoding"] == encoding
-            assert len(packed.read()) < size
-        assert ask(site + "/readyz").read() == b"ready\n"
+            assert len(packed.body) < size
+        assert ask(site + "/readyz").body == b"ready\n"
         assert ask(site + "/no-such-page/").status == 404
         lines = log_of(process)
     assert process.returncode == 0
@@ -248,7 +248,7 @@ def test_a_proxy_that_is_not_named_gets_a_sentence_instead_of_redirects(ready_si
     with ready_site.served("--workers", 1, **https) as (site, process):
         answer = ask(site + "/", **forwarded)
         assert answer.status == 400
-        assert b"TRUSTED_PROXIES" in answer.read()
+        assert b"TRUSTED_PROXIES" in answer.body
         lines = log_of(process)
     assert any("TRUSTED_PROXIES" in line["message"] for line in lines)
     named = https | {"TRUSTED_PROXIES": "127.0.0.1"}

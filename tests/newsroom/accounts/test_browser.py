@@ -75,6 +75,11 @@ class VirtualAuthenticator:
         self.send("setUserVerified", authenticatorId=self.id, isUserVerified=False)
 
 
+WITHOUT_OFFER = (
+    "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+)
+
+
 def make_passkey(page, *, name="My phone"):
     page.goto(reverse("add_passkey"))
     page.get_by_label("Name of the passkey").fill(name)
@@ -131,12 +136,10 @@ def test_the_browser_offers_it_where_the_name_is_typed(with_passkey):
 
 def test_it_signs_in_by_one_press(with_passkey):
     page = with_passkey
-    page.authenticator.is_touched(False)
+    # A browser that offers nothing under the field, where the touch would sign in too.
+    page.add_init_script(WITHOUT_OFFER)
     page.goto(reverse("admin:articles_article_changelist"))
-    button = page.get_by_role("button", name="Sign in with a passkey")
-    expect(button).to_be_visible()
-    page.authenticator.is_touched()
-    button.click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("link", name="Your account")).to_be_visible()
     assert page.complaints == []
     event = SecurityEvent.objects.filter(kind=SecurityEvent.Kind.SIGNED_IN).first()

@@ -155,7 +155,7 @@ def test_more_rows_than_the_manifest_says(db, backup, to):
         }
 
     path = with_manifest(backup, to, change, {COMMENTS: packed})
-    refused(path, f"{COMMENTS} is longer than the manifest says")
+    refused(path, f"{COMMENTS} is damaged: it is longer than the manifest says")
 
 
 def test_a_line_without_an_end(db, backup, to, monkeypatch):
