@@ -168,6 +168,8 @@ def _look_up_migrations(answers):
         answers.put(error)
     finally:
         close_connection_of_thread(connection)
+        # Django's recorder of migrations has looked them up by the name of the database.
+        close_connection_of_thread()
 
 
 def refuse_when_taken(host, port):
