@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from articles.core.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
 from articles.core.text.word_list import word_list
@@ -118,7 +118,7 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
         passkeys = user.passkeys.count()
         has_app = AuthenticatorApp.objects.filter(user=user).exists()
         if not (passkeys or has_app):
-            return _("None")
+            return pgettext("second factors", "None")
         parts = (
             [
                 ngettext("%(number)d passkey", "%(number)d passkeys", passkeys)
