@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 from taggit.managers import TaggableManager
 
 from articles.content import html
@@ -220,7 +220,10 @@ class Article(models.Model):
             ),
         ]
         permissions = [
-            ("publish_article", "Can publish, schedule, return and withdraw articles")
+            (
+                "publish_article",
+                gettext_noop("Can publish, schedule, return and withdraw articles"),
+            )
         ]
 
     @property

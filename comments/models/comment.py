@@ -7,7 +7,7 @@ from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from articles.core.link_keys import LinkedRow
 from articles.models import Article
@@ -175,7 +175,7 @@ class Comment(LinkedRow):
         ]
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        permissions = [("moderate_comment", "Can decide on comments")]
+        permissions = [("moderate_comment", gettext_noop("Can decide on comments"))]
 
     def __str__(self):
         return f"{self.name}: {self.body[:60]}"
