@@ -180,8 +180,11 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         indexes = [
+            # With the language, so that a list in a rare one need not look into the rows of the
+            # others.
             models.Index(
-                fields=["status", "published_at", "id"], name="articles_by_time"
+                fields=["status", "published_at", "id", "language"],
+                name="articles_by_time",
             ),
             models.Index(
                 fields=["-modified_at", "-id"], name="articles_by_last_change"
