@@ -449,6 +449,7 @@ ACCOUNTS_THAT_DECIDE_BY_MAIL = "newsroom.accounts.second_factor.deciding_by_mail
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
 # `articles` and `comments` call these to learn in which language they write to somebody.
 LANGUAGE_OF_READERS = "newsroom.languages.shipped.site_language"
+LANGUAGES_OF_INTERFACE = "newsroom.languages.shipped.SHIPPED"
 LANGUAGES_OF_ACCOUNTS = "newsroom.languages.accounts.languages_of"
 # Articles in these languages have addresses below `/<code>/`.
 FURTHER_LANGUAGES = language_codes("LANGUAGES", but_for=LANGUAGE_CODE)

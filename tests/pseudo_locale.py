@@ -20,8 +20,6 @@ HIDDEN = re.compile(r"\S*\*{6,}")
 BUTTONS = {"submit", "button", "reset"}
 NOT_READ = {"script", "style", "code", "kbd", "template"}
 WORD = re.compile(r"[A-Za-z]{2,}")
-# Django stores the names of permissions in English.
-PERMISSION = re.compile(r".+ \| .+ \| Can .+")
 
 
 class _Pseudo:
@@ -60,6 +58,8 @@ def pseudo_english():
             yield
     finally:
         trans_real._translations["en"] = plain
+        # Its end made the pseudo-locale the present language again.
+        translation.deactivate()
 
 
 class _Reader(HTMLParser):
@@ -108,13 +108,7 @@ def unmarked_texts(page, *, data):
     """The texts of an HTML page that are neither bracketed nor in `data`."""
     reader = _Reader()
     reader.feed(page)
-    return sorted(
-        {
-            text
-            for text in reader.found
-            if WORD.search(_without(text, data)) and not PERMISSION.fullmatch(text)
-        }
-    )
+    return sorted({text for text in reader.found if WORD.search(_without(text, data))})
 
 
 def unmarked_in_text(text, *, data):

@@ -25,7 +25,7 @@ REQUEST_LISTS = {
     "open": (pgettext_lazy("correction request", "Open"), "open"),
     "answered": (_("Answered by a correction"), "answered"),
     "closed": (_("Closed without a correction"), "closed"),
-    "all": (_("All"), "all"),
+    "all": (pgettext_lazy("correction requests", "All"), "all"),
 }
 STATES = {
     "open": pgettext_lazy("correction request", "Open"),
@@ -235,7 +235,7 @@ class CorrectionAdmin(RecordMixin, LongListMixin, NeighboursMixin, admin.ModelAd
             request, {"title": gettext("Corrections"), **(extra_context or {})}
         )
 
-    @admin.display(description=_("Published"))
+    @admin.display(description=pgettext_lazy("time", "Published"))
     def sent(self, correction):
         return moment(correction.at)
 

@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -376,7 +376,11 @@ class TagStepAdmin(RecordMixin, LongListMixin, admin.ModelAdmin):
     @admin.display(description=_("undo"))
     def undo(self, step):
         if not step.is_undoable:
-            return gettext("undone") if step.what == TagStep.What.MERGE else ""
+            return (
+                pgettext("merge of tags", "undone")
+                if step.what == TagStep.What.MERGE
+                else ""
+            )
         address = reverse("admin:articles_tag_undo", args=[step.pk])
         return format_html('<a href="{}">{}</a>', address, gettext("Undo…"))
 
@@ -395,9 +399,9 @@ def articles_in_words(uses):
         return ngettext("%(number)s article", "%(number)s articles", uses) % {
             "number": number_format(uses, force_grouping=True)
         }
-    return gettext("more than %(number)s articles") % {
-        "number": number_format(USES_COUNTED, force_grouping=True)
-    }
+    return ngettext(
+        "more than %(number)s article", "more than %(number)s articles", USES_COUNTED
+    ) % {"number": number_format(USES_COUNTED, force_grouping=True)}
 
 
 def merge_address(stays, goes):

@@ -16,6 +16,48 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language_info
 
+# The regions of variants that Django gives the name of their language, as they are called in it
+# (the short names of the CLDR). Others show their code.
+REGIONS = {
+    "ar-ae": "الإمارات",
+    "ar-eg": "مصر",
+    "ar-jo": "الأردن",
+    "ar-lb": "لبنان",
+    "ar-ma": "المغرب",
+    "ar-sa": "السعودية",
+    "ar-tn": "تونس",
+    "de-at": "Österreich",
+    "de-be": "Belgien",
+    "de-ch": "Schweiz",
+    "de-de": "Deutschland",
+    "de-li": "Liechtenstein",
+    "de-lu": "Luxemburg",
+    "en-ca": "Canada",
+    "en-ie": "Ireland",
+    "en-in": "India",
+    "en-nz": "New Zealand",
+    "en-us": "United States",
+    "en-za": "South Africa",
+    "es-cl": "Chile",
+    "es-ec": "Ecuador",
+    "es-es": "España",
+    "es-pe": "Perú",
+    "es-us": "Estados Unidos",
+    "es-uy": "Uruguay",
+    "fr-be": "Belgique",
+    "fr-ca": "Canada",
+    "fr-ch": "Suisse",
+    "fr-fr": "France",
+    "fr-lu": "Luxembourg",
+    "it-ch": "Svizzera",
+    "it-it": "Italia",
+    "nl-be": "België",
+    "nl-nl": "Nederland",
+    "pt-ao": "Angola",
+    "pt-mz": "Moçambique",
+    "pt-pt": "Portugal",
+}
+
 
 def site_languages() -> list[str]:
     """The codes of all languages with addresses, that of the site first."""
@@ -77,7 +119,21 @@ def address_at(language: str, name: str, args: Iterable[Any] = ()) -> str:
 
 
 def own_name(code: str) -> str:
-    """The name of a language in that language, such as “Deutsch”; the code if it is not known."""
+    """
+    The name of a language in that language, such as “Deutsch”; the code if it is not known.
+
+    A variant has its region in brackets where another language of the site has the same name:
+    “Deutsch (Österreich)”.
+    """
+    name = _plain_name(code)
+    region = code.lower().partition("-")[2]
+    others = {*site_languages()} - {code.lower()}
+    if region and name in map(_plain_name, others):
+        return f"{name} ({REGIONS.get(code.lower(), region.upper())})"
+    return name
+
+
+def _plain_name(code):
     with suppress(KeyError):
         name: str = get_language_info(code)["name_local"]
         return name[:1].upper() + name[1:]

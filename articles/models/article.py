@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, pgettext_lazy
 from taggit.managers import TaggableManager
 
 from articles.content import html
@@ -115,7 +116,7 @@ class Article(models.Model):
         _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
     )
     published_at = models.DateTimeField(
-        _("published"), null=True, blank=True, editable=False
+        pgettext_lazy("time", "published"), null=True, blank=True, editable=False
     )
     embargo_until = models.DateTimeField(
         _("embargo until"),
@@ -166,7 +167,7 @@ class Article(models.Model):
     )
     # Where an imported article came from: the format and the source's own id.
     source = models.CharField(  # noqa: DJ001 - unique: no source is NULL
-        _("source"),
+        pgettext_lazy("of an import", "source"),
         max_length=250,
         null=True,
         unique=True,
@@ -179,8 +180,11 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         indexes = [
+            # With the language, so that a list in a rare one need not look into the rows of the
+            # others.
             models.Index(
-                fields=["status", "published_at", "id"], name="articles_by_time"
+                fields=["status", "published_at", "id", "language"],
+                name="articles_by_time",
             ),
             models.Index(
                 fields=["-modified_at", "-id"], name="articles_by_last_change"
@@ -219,7 +223,10 @@ class Article(models.Model):
             ),
         ]
         permissions = [
-            ("publish_article", "Can publish, schedule, return and withdraw articles")
+            (
+                "publish_article",
+                gettext_noop("Can publish, schedule, return and withdraw articles"),
+            )
         ]
 
     @property

@@ -27,16 +27,7 @@ def save_under_free_slug(article, save):
     Raises the IntegrityError of `save` when another slug would not help.
     """
     while True:
-        article.slug = free_slug(
-            slug_from(
-                article.title,
-                fallback="article",
-                max_length=80,
-                language=article.language,
-            ),
-            taken=lambda slug: _is_taken(slug, articles=type(article).objects),
-            max_length=SLUG_LENGTH,
-        )
+        article.slug = slug_made_from(article.title, article)
         try:
             with transaction.atomic():
                 return save()
@@ -45,6 +36,28 @@ def save_under_free_slug(article, save):
             # something else.
             if not _is_taken(article.slug, articles=type(article).objects):
                 article.slug = ""
+                raise
+
+
+def slug_made_from(title, article):
+    """A slug made from the title, as the language of the article says, that it may have."""
+    return free_slug(
+        slug_from(title, fallback="article", max_length=80, language=article.language),
+        taken=lambda slug: not slug_free(article, slug),
+        max_length=SLUG_LENGTH,
+    )
+
+
+def give_slug_of_title(article, *, by=None):
+    """Replace a provisional slug by one made from the title; others are left as they are."""
+    while article.has_provisional_slug:
+        slug = slug_made_from(article.title, article)
+        try:
+            with transaction.atomic():
+                article.rename(slug, by=by)
+        except IntegrityError:
+            # Somebody took this slug a moment ago, or the database objects to something else.
+            if slug_free(article, slug):
                 raise
 
 

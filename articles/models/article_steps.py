@@ -19,7 +19,11 @@ from articles.core import departures
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
 from articles.core.stored_words import in_english
-from articles.models.article_addresses import change_slug, hold_address
+from articles.models.article_addresses import (
+    change_slug,
+    give_slug_of_title,
+    hold_address,
+)
 from articles.models.article_status import Status, Withdrawal
 from articles.models.article_working_copy import was_rewritten
 from articles.models.held_row import on_held_row
@@ -126,8 +130,10 @@ def publish(article, *, at=None, by=None):
     """
     Publish the article now, or schedule it for `at`. It never appears before its embargo ends.
 
-    Neither the preflight nor four eyes is checked here: that is the desk’s work.
+    A translation without an address of its own gets one made from its title. Neither the
+    preflight nor four eyes is checked here: that is the desk’s work.
     """
+    give_slug_of_title(article, by=by)
     now = timezone.now()
     at = max(filter(None, [at or now, article.embargo_until]))
     _move(

@@ -12,6 +12,7 @@ from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.images.processing.rendering import VERSION
 from articles.images.processing.specs import CARD, TYPES, WHOLE, recipes_for
@@ -221,7 +222,7 @@ class Image(models.Model):
     )
     licence = models.CharField(_("licence"), max_length=250, blank=True)
     source = models.CharField(
-        _("source"),
+        pgettext_lazy("of a picture", "source"),
         max_length=500,
         blank=True,
         help_text=_("Where it comes from: an agency and its number, or a web address."),

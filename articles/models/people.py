@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.content.fields import SkeletonField
 from articles.core.name_fields import NameField, NameKeyField
@@ -64,7 +65,7 @@ class Person(models.Model):
         ),
     )
     about = models.TextField(
-        _("about"),
+        pgettext_lazy("a person", "about"),
         blank=True,
         help_text=_("A sentence or two, shown on this person’s page."),
     )
@@ -121,10 +122,10 @@ class Credit(models.Model):
     """One entry in the byline of one article: a person, a role and a position."""
 
     class Role(models.TextChoices):
-        BY = "by", _("by")
-        REPORTING = "reporting", _("reporting")
-        PHOTOGRAPHS = "photographs", _("photographs")
-        EDITING = "editing", _("editing")
+        BY = "by", pgettext_lazy("role in a byline", "by")
+        REPORTING = "reporting", pgettext_lazy("role in a byline", "reporting")
+        PHOTOGRAPHS = "photographs", pgettext_lazy("role in a byline", "photographs")
+        EDITING = "editing", pgettext_lazy("role in a byline", "editing")
 
     article = models.ForeignKey(
         "articles.Article",

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.core.append_only import name_of
 from articles.models.step import TransitionError
@@ -32,7 +33,7 @@ class Proposal(models.Model):
         OPEN = "open", _("Waiting for an answer")
         TAKEN = "taken", _("Accepted")
         DECLINED = "declined", _("Declined")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
 
     article = models.ForeignKey(
         "articles.Article",

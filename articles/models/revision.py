@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.core.moments import moment_in_words
 
@@ -117,7 +118,7 @@ class Revision(models.Model):
         DRAFT = "draft", _("Draft")
         PROPOSED = "proposed", _("Proposed")
         SCHEDULED = "scheduled", _("Scheduled changes")
-        PUBLISHED = "published", _("Published")
+        PUBLISHED = "published", pgettext_lazy("revision", "Published")
 
     article = models.ForeignKey(
         "articles.Article",
@@ -156,7 +157,9 @@ class Revision(models.Model):
     # the revision went live.
     publish_at = models.DateTimeField(_("scheduled for"), null=True, blank=True)
     tells_readers = models.BooleanField(_("marked as updated"), default=False)
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_at = models.DateTimeField(
+        pgettext_lazy("time", "published"), null=True, blank=True
+    )
 
     objects = RevisionQuerySet.as_manager()
 

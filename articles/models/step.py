@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.core.append_only import AppendOnly, AppendOnlyQuerySet
 
@@ -37,13 +38,13 @@ class Step(AppendOnly):
     class What(models.TextChoices):
         SUBMIT = "submit", _("submitted for review")
         RETURN = "return", _("returned to draft")
-        PUBLISH = "publish", _("published")
-        SCHEDULE = "schedule", _("scheduled")
+        PUBLISH = "publish", pgettext_lazy("step of an article", "published")
+        SCHEDULE = "schedule", pgettext_lazy("step of an article", "scheduled")
         REDATE = "redate", _("publication date changed")
         CHANGE = "change", _("changes published")
         SCHEDULE_CHANGES = "schedule_changes", _("changes scheduled")
         UNSCHEDULE_CHANGES = "unschedule_changes", _("scheduled changes cancelled")
-        WITHDRAW = "withdraw", _("withdrawn")
+        WITHDRAW = "withdraw", pgettext_lazy("step of an article", "withdrawn")
         LIFT_EMBARGO = "lift_embargo", _("embargo lifted")
         RENAME = "rename", _("address changed")
         PUT_ON_TOP = "put_on_top", _("put on top of the front page")

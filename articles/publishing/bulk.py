@@ -105,6 +105,9 @@ def _undoing_of(batch, by):
 def state_of(article):
     """Everything that a bulk action can change, by name, in a form that JSON can store."""
     content = article.working_content()
+    if article.has_provisional_slug:
+        # The address that publishing gives it is no change of its text, and is not undone.
+        content = {name: content[name] for name in content if name != "slug"}
     standing = {name: getattr(article, name) for name in STANDING_FIELDS}
     if article.published_at:
         standing["published_at"] = article.published_at.isoformat()

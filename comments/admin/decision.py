@@ -152,7 +152,9 @@ def _row(decision):
         timezone.localtime(decision.at).isoformat(timespec="seconds"),
         decision.who,
         # Translators: what a moderator did with an earlier decision.
-        _("undone") if decision.undoes_id else decision.get_what_display(),
+        pgettext_lazy("decision", "undone")
+        if decision.undoes_id
+        else decision.get_what_display(),
         _status(decision.from_status),
         _status(decision.to_status),
         decision.get_reason_display(),

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comments.models import Comment
 
@@ -19,7 +20,7 @@ class CommentStatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request, model_admin):
-        return [*Comment.Status.choices, ("all", _("All"))]
+        return [*Comment.Status.choices, ("all", pgettext_lazy("comments", "All"))]
 
     def choices(self, changelist):
         for value, words in self.lookup_choices:
@@ -47,7 +48,10 @@ class SecondLookFilter(admin.SimpleListFilter):
     # Translators: the title of a filter of comments: those reported, those appealed.
     title = _("reports and appeals")
     parameter_name = "look"
-    PILES = {"reported": _("Reported"), "appealed": _("Appealed")}
+    PILES = {
+        "reported": pgettext_lazy("comments", "Reported"),
+        "appealed": pgettext_lazy("comments", "Appealed"),
+    }
 
     def lookups(self, request, model_admin):
         return self.PILES.items()

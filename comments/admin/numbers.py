@@ -159,22 +159,26 @@ def _waits(reading):
                 "them waited no longer than the median, nine in ten no longer than the 90th "
                 "percentile (nearest rank: each figure is the waiting time of one comment)."
             ),
-            _(
-                "Based on the newest %(most)s decisions of the last %(weeks)d weeks on comments "
-                "that waited."
+            ngettext(
+                "Covers the last %(weeks)d week.",
+                "Covers the last %(weeks)d weeks.",
+                moderation.WEEKS,
             )
-            % {
-                "most": columns.in_digits(moderation.MOST_WAITS),
-                "weeks": moderation.WEEKS,
-            },
+            % {"weeks": moderation.WEEKS},
+            ngettext(
+                "Based on the newest %(most)s decision on comments that waited.",
+                "Based on the newest %(most)s decisions on comments that waited.",
+                moderation.MOST_WAITS,
+            )
+            % {"most": columns.in_digits(moderation.MOST_WAITS)},
         ),
         empty=_("No moderator has decided on a waiting comment in these weeks."),
         plot=known
         and charts.lines(
             _("Hours until a moderator decided"),
             _(
-                "By week. Most recent week with decisions: median %(median)s hours, 90th "
-                "percentile %(ninetieth)s hours."
+                "By week, in hours. Most recent week with decisions: median %(median)s, 90th "
+                "percentile %(ninetieth)s."
             )
             % {
                 "median": number_format(f"{known[-1][2]:g}"),
@@ -200,9 +204,9 @@ def _reasons(reading):
     return Figure(
         "reasons",
         _("Decisions by reason"),
-        (_("Decision"), _("Number")),
+        (_("Decision"), pgettext_lazy("how many", "Number")),
         rows,
-        notes=(_of_decisions(),),
+        notes=_of_decisions(),
         empty=_("No moderator has made a decision in these weeks."),
         plot=rows
         and charts.bars(
@@ -225,13 +229,13 @@ def _moderators(reading):
         (
             _("Moderator"),
             _("Decisions"),
-            _("Approved"),
-            _("Rejected"),
+            pgettext_lazy("number of comments", "Approved"),
+            pgettext_lazy("number of comments", "Rejected"),
             _("Spam"),
-            _("Other"),
+            pgettext_lazy("number of decisions", "Other"),
         ),
         rows,
-        notes=(_of_decisions(),),
+        notes=_of_decisions(),
         empty=_("No moderator has made a decision in these weeks."),
         plot=rows
         and charts.bars(
@@ -261,7 +265,7 @@ def _reversals(reading):
                 "How often moderators undid or changed an earlier decision, whether automatic "
                 "or by a moderator."
             ),
-            _of_decisions(),
+            *_of_decisions(),
         ),
         empty=_("No decision was undone or changed in these weeks."),
         plot=(undone + changed)
@@ -271,8 +275,14 @@ def _reversals(reading):
             % {"undone": undone, "changed": changed},
             _words_of(weeks),
             [
-                (_("Undone"), [row[2] for row in rows]),
-                (_("Changed"), [row[3] for row in rows]),
+                (
+                    pgettext_lazy("number of decisions", "Undone"),
+                    [row[2] for row in rows],
+                ),
+                (
+                    pgettext_lazy("number of decisions", "Changed"),
+                    [row[3] for row in rows],
+                ),
             ],
         ),
         drawn_as="columns",
@@ -302,7 +312,7 @@ def _rules(reading):
             _("Fired"),
             # Translators: how often moderators decided as the rule did.
             _("Agreed"),
-            _("Approved"),
+            pgettext_lazy("number of comments", "Approved"),
             _("Not decided"),
             _("Agreed, percent"),
         ),
@@ -312,7 +322,11 @@ def _rules(reading):
                 "A rule fires when it holds a comment or marks it as spam. Moderators agree when "
                 "they reject that comment or mark it as spam."
             ),
-            _("Based on the newest %(most)s findings of the screening.")
+            ngettext(
+                "Based on the newest %(most)s finding of the screening.",
+                "Based on the newest %(most)s findings of the screening.",
+                moderation.MOST_SIGNALS,
+            )
             % {"most": columns.in_digits(moderation.MOST_SIGNALS)},
         ),
         empty=_("No rule has held a comment yet."),
@@ -365,7 +379,11 @@ def _looks(reading):
                 "shown that should not have been, or the reverse. With 95 percent confidence, the true "
                 "share lies between the two bounds (Wilson’s interval)."
             ),
-            _("Based on the newest %(most)s answers of the audit sample.")
+            ngettext(
+                "Based on the newest %(most)s answer of the audit sample.",
+                "Based on the newest %(most)s answers of the audit sample.",
+                moderation.MOST_LOOKS,
+            )
             % {"most": columns.in_digits(moderation.MOST_LOOKS)},
             *_void_note(found.void),
         ),
@@ -373,7 +391,11 @@ def _looks(reading):
         plot=found.together.looked_at
         and charts.shares(
             _("Share of wrong automatic decisions, with confidence interval"),
-            _("%(wrong)d of %(number)d checked decisions were wrong.")
+            ngettext(
+                "Wrong: %(wrong)d of %(number)d checked decision.",
+                "Wrong: %(wrong)d of %(number)d checked decisions.",
+                found.together.looked_at,
+            )
             % {"wrong": found.together.wrong, "number": found.together.looked_at},
             [
                 (words, rate.share, rate.interval, _part(rate.wrong, rate.looked_at))
@@ -436,10 +458,17 @@ def _words_of(weeks):
 
 
 def _of_decisions():
-    return _(
-        "The last %(weeks)d weeks, within the newest %(most)s decisions. Automatic decisions "
-        "are not counted."
-    ) % {
-        "weeks": moderation.WEEKS,
-        "most": columns.in_digits(moderation.MOST_DECISIONS),
-    }
+    return (
+        ngettext(
+            "Covers the last %(weeks)d week.",
+            "Covers the last %(weeks)d weeks.",
+            moderation.WEEKS,
+        )
+        % {"weeks": moderation.WEEKS},
+        ngettext(
+            "Based on the newest %(most)s decision. Automatic decisions are not counted.",
+            "Based on the newest %(most)s decisions. Automatic decisions are not counted.",
+            moderation.MOST_DECISIONS,
+        )
+        % {"most": columns.in_digits(moderation.MOST_DECISIONS)},
+    )

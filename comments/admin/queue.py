@@ -16,7 +16,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from articles.core.admin.read_only import RecordMixin
@@ -45,13 +45,13 @@ from comments.threads.pages import thread_of
 
 QUEUE_MESSAGES = {
     # Translators: these say what was done, before a colon and a name: “Approved: Ana”.
-    "approve": _("Approved"),
-    "reject": _("Rejected"),
+    "approve": pgettext_lazy("what was done to a comment", "Approved"),
+    "reject": pgettext_lazy("what was done to a comment", "Rejected"),
     "mark_spam": _("Marked as spam"),
     "keep": _("Kept as it was"),
     "pick": _("Picked"),
     "unpick": _("Removed from picks"),
-    "undo": _("Undone"),
+    "undo": pgettext_lazy("what was done to a comment", "Undone"),
     "answer": _("Replied"),
     "approve_and_answer": _("Approved and replied"),
     "thread": _("Conversation changed"),

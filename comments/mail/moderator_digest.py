@@ -258,14 +258,24 @@ def _things(numbers):
     comments, appeals = numbers["waiting"], numbers["asking"]
     things = []
     if comments > COUNTED:
-        things.append(_("more than %(number)s comments") % most)
+        things.append(
+            ngettext(
+                "more than %(number)s comment", "more than %(number)s comments", COUNTED
+            )
+            % most
+        )
     elif comments:
         things.append(
             ngettext("%(number)d comment", "%(number)d comments", comments)
             % {"number": comments}
         )
     if appeals > COUNTED:
-        things.append(_("more than %(number)s appeals") % most)
+        things.append(
+            ngettext(
+                "more than %(number)s appeal", "more than %(number)s appeals", COUNTED
+            )
+            % most
+        )
     elif appeals:
         things.append(
             ngettext("%(number)d appeal", "%(number)d appeals", appeals)

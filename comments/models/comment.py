@@ -7,6 +7,7 @@ from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from articles.core.link_keys import LinkedRow
 from articles.models import Article
@@ -31,8 +32,8 @@ class Comment(LinkedRow):
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
-        APPROVED = "approved", _("Approved")
-        REJECTED = "rejected", _("Rejected")
+        APPROVED = "approved", pgettext_lazy("status of a comment", "Approved")
+        REJECTED = "rejected", pgettext_lazy("status of a comment", "Rejected")
         SPAM = "spam", _("Spam")
         WITHDRAWN = "withdrawn", _("Withdrawn by its author")
 
@@ -127,9 +128,13 @@ class Comment(LinkedRow):
     first_shown_at = models.DateTimeField(_("first shown"), null=True, editable=False)
     # When the reply was announced by mail to those it answers, or when that became unnecessary.
     announced_at = models.DateTimeField(_("announced"), null=True, editable=False)
-    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    edited_at = models.DateTimeField(
+        pgettext_lazy("time", "edited"), null=True, editable=False
+    )
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
-    picked_at = models.DateTimeField(_("picked"), null=True, editable=False)
+    picked_at = models.DateTimeField(
+        pgettext_lazy("time", "picked"), null=True, editable=False
+    )
     # For a root: the number of approved replies, updated in the transaction of each decision.
     approved_replies = models.PositiveIntegerField(
         _("approved replies"), default=0, editable=False
@@ -170,7 +175,7 @@ class Comment(LinkedRow):
         ]
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        permissions = [("moderate_comment", "Can decide on comments")]
+        permissions = [("moderate_comment", gettext_noop("Can decide on comments"))]
 
     def __str__(self):
         return f"{self.name}: {self.body[:60]}"

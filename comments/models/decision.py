@@ -69,10 +69,10 @@ class Decision(AppendOnly):
         """What was done, where the two statuses do not show it."""
 
         STATUS = "status", _("status changed")
-        EDIT = "edit", _("edited")
+        EDIT = "edit", pgettext_lazy("what was done to a comment", "edited")
         REPORTS = "reports", _("reported by readers")
         KEEP = "keep", _("kept as it was")
-        PICK = "pick", _("picked")
+        PICK = "pick", pgettext_lazy("what was done to a comment", "picked")
         UNPICK = "unpick", _("removed from the picks")
         REDACT = "redact", _("redacted")
 

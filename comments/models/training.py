@@ -4,6 +4,7 @@ from django.db import models, transaction
 from django.db.models import CharField, F, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from comments.classifier.bayes import Count, Table
 from comments.classifier.features import LONGEST_FEATURE, extract_features
@@ -77,7 +78,9 @@ class Classifier(models.Model):
         default_permissions = []
         verbose_name = _("spam classifier")
         verbose_name_plural = _("spam classifier")
-        permissions = [("let_classifier_act", "Can let the classifier act")]
+        permissions = [
+            ("let_classifier_act", gettext_noop("Can let the classifier act"))
+        ]
 
     def __str__(self):
         return _(

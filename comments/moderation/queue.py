@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from articles.core.pagination import Cursor, filter_beyond
@@ -146,7 +146,7 @@ class AppealedList(QueueList):
 
 WAITING = WaitingList(
     "waiting",
-    _("Waiting"),
+    pgettext_lazy("comments", "Waiting"),
     word="waiting",
     order=_("Oldest first"),
     empty=_("No comments are waiting for a decision."),
@@ -159,7 +159,7 @@ QUEUE_LISTS = {
         WAITING,
         ReportedList(
             "reported",
-            _("Reported"),
+            pgettext_lazy("comments", "Reported"),
             word="reported",
             order=_("Most reported first"),
             empty=_("All reports are answered."),
@@ -168,7 +168,7 @@ QUEUE_LISTS = {
         ),
         AppealedList(
             "appealed",
-            _("Appealed"),
+            pgettext_lazy("comments", "Appealed"),
             word="appealed",
             order=_("Oldest first"),
             empty=_("All appeals are answered."),

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment, Decision, SecondLook, Signal, Weight
@@ -33,7 +33,7 @@ SURE_ENOUGH = 1.959964
 
 # The kinds of decisions. A rejection with a reason is a kind of its own.
 KINDS = {
-    "approved": _("Approved"),
+    "approved": pgettext_lazy("what was done to a comment", "Approved"),
     "rejected": _("Rejected without a reason"),
     "spam": _("Marked as spam"),
     "pending": _("Put back in the queue"),

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from articles.core.admin.changed_fields import ChangedFieldsForm, ChangedFieldsMixin
 from articles.core.text.word_list import word_list
@@ -22,6 +22,7 @@ from newsroom.accounts import factors, second_factor, security_log
 from newsroom.accounts.fresh_sign_in import ask_if_needed
 from newsroom.accounts.pages import account_page
 from newsroom.accounts.sessions import end_sessions
+from newsroom.admin.permission_names import permission_in_words
 from newsroom.models import AuthenticatorApp, SecurityEvent
 
 Kind = SecurityEvent.Kind
@@ -78,6 +79,16 @@ def _sentence(done, request, what):
     return f"{done} by {request.user.get_username()}. {what}".strip()
 
 
+class PermissionNamesMixin:
+    """The choice of permissions is in the language of the reader."""
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field and db_field.related_model is Permission:
+            field.label_from_instance = permission_in_words
+        return field
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
@@ -93,7 +104,9 @@ class AccountForm(ChangedFieldsForm, UserChangeForm):
     """A stale form keeps a password or a deactivation that was changed meanwhile."""
 
 
-class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
+class AccountAdmin(
+    PermissionNamesMixin, ChangedFieldsMixin, FreshSignInMixin, UserAdmin
+):
     form = AccountForm
     readonly_fields = ["last_login", "date_joined", "second_factors"]
     fieldsets = [
@@ -118,7 +131,7 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
         passkeys = user.passkeys.count()
         has_app = AuthenticatorApp.objects.filter(user=user).exists()
         if not (passkeys or has_app):
-            return _("None")
+            return pgettext("second factors", "None")
         parts = (
             [
                 ngettext("%(number)d passkey", "%(number)d passkeys", passkeys)
@@ -198,7 +211,7 @@ class AccountAdmin(ChangedFieldsMixin, FreshSignInMixin, UserAdmin):
             staff_mail.notify(event, former_address=former)
 
 
-class RoleAdmin(FreshSignInMixin, GroupAdmin):
+class RoleAdmin(PermissionNamesMixin, FreshSignInMixin, GroupAdmin):
     def record(self, request, group, done, what):
         security_log.record(
             Kind.ACCOUNT_CHANGED,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from articles.admin import ArticleAdmin
 from articles.admin.article.fields import MomentField
@@ -125,7 +125,7 @@ class ThreadInline(admin.StackedInline):
             return ["standing", *counts]
         return ["standing", *SEEN_FIELDS, *SEEN_FIELDS.values(), *counts]
 
-    @admin.display(description=_("Now"))
+    @admin.display(description=pgettext_lazy("state of a conversation", "Now"))
     def standing(self, thread):
         return policy_in_words(thread)
 
@@ -139,7 +139,7 @@ class ThreadInline(admin.StackedInline):
             return 0
         return _comments_link(thread.article, thread.shown_count)
 
-    @admin.display(description=_("Waiting"))
+    @admin.display(description=pgettext_lazy("comments", "Waiting"))
     def waiting(self, thread):
         if thread.article_id is None:
             return 0

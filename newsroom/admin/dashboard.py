@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.core.moments import moment_in_words
 from articles.core.text.counting import shortened
@@ -186,7 +187,11 @@ def _problems(user):
         _("Problems"),
         rows,
         f"{reverse(LIST)}?problems=errors",
-        _("The next %(number)d articles to appear or to be reviewed have no errors.")
+        ngettext(
+            "The next %(number)d article to appear or to be reviewed has no errors.",
+            "The next %(number)d articles to appear or to be reviewed have no errors.",
+            ARTICLES_LOOKED_UP,
+        )
         % {"number": ARTICLES_LOOKED_UP},
     )
 
@@ -208,7 +213,11 @@ def _comments_on_own(user):
         _("Comments on your articles"),
         rows,
         f"{reverse(LIST)}?mine=yes",
-        _("There are no comments on your newest %(number)d articles.")
+        ngettext(
+            "There are no comments on your newest %(number)d article.",
+            "There are no comments on your newest %(number)d articles.",
+            ARTICLES_LOOKED_UP,
+        )
         % {"number": ARTICLES_LOOKED_UP},
     )
 

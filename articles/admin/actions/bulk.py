@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.admin.actions.bulk_log import report_bulk_outcome
 from articles.admin.actions.registry import ARTICLE_STEPS
@@ -64,8 +65,10 @@ class BulkActionsMixin:
         if len(chosen) > MOST_ARTICLES_AT_ONCE:
             self.message_user(
                 request,
-                _(
-                    "You chose more than %(limit)d articles. Choose fewer; nothing was changed."
+                ngettext(
+                    "You chose more than %(limit)d article. Choose fewer; nothing was changed.",
+                    "You chose more than %(limit)d articles. Choose fewer; nothing was changed.",
+                    MOST_ARTICLES_AT_ONCE,
                 )
                 % {"limit": MOST_ARTICLES_AT_ONCE},
                 messages.ERROR,

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.admin.article.fields import MomentField, NamesField
 from articles.admin.article.typed_names import (
@@ -246,7 +247,10 @@ class LiftEmbargoForm(StepForm):
     )
     when = forms.ChoiceField(
         label=_("When the embargo ends"),
-        choices=[(NOW, _("Now")), (EARLIER, _("At this earlier time:"))],
+        choices=[
+            (NOW, pgettext_lazy("when an embargo ends", "Now")),
+            (EARLIER, _("At this earlier time:")),
+        ],
         widget=forms.RadioSelect,
     )
     at = MomentField(label=_("Ends at"), widget=AdminSplitDateTime, required=False)

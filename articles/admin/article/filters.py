@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from articles.models import Article, Tag
 from articles.publishing.preflight import problems_of_all
@@ -63,7 +64,12 @@ class ProblemsFilter(admin.SimpleListFilter):
     """What preflight would find. No index answers that, so only the newest changes are checked."""
 
     title = format_lazy(
-        _("problems (checks at most {number} articles)"), number=CHECKED_FOR_PROBLEMS
+        ngettext_lazy(
+            "problems (checks at most {number} article)",
+            "problems (checks at most {number} articles)",
+            CHECKED_FOR_PROBLEMS,
+        ),
+        number=CHECKED_FOR_PROBLEMS,
     )
     parameter_name = "problems"
 

@@ -8,10 +8,11 @@ from articles.content import bylines
 from articles.core.text.names import clean_name, name_key
 from articles.models import Credit, Person, Tag
 
-# Translators: leave the words in parentheses as they are, they must be typed in English.
+# Translators: in parentheses and before the colon are the words that you chose for the roles.
 BYLINE_HELP = _(
     "Names in order, separated by commas. Add the role in parentheses for anything but writing: "
     "“Ana Ruiz, Ben Cole (photographs)”, (reporting) or (editing). "
+    "“Photos: Ben Cole, Cleo Diaz” names the role once. "
     "A name that is not known yet becomes a new author."
 )
 LONGEST_PERSON = Person._meta.get_field("name").max_length
@@ -42,12 +43,11 @@ def credits_written(names, *, known=()):
     ValidationError is raised.
     """
     people, roles = {}, []
-    for written in names:
-        name, role = bylines.split_role(written)
-        key = name_key(name)
+    for credit in bylines.read_credits(names):
+        key = name_key(credit.name)
         if key not in people:
-            people[key] = _person(name, has_role=written != name, known=known)
-        roles.append((people[key], Credit.Role(role)))
+            people[key] = _person(credit.name, has_role=credit.is_marked, known=known)
+        roles.append((people[key], Credit.Role(credit.role)))
     return roles
 
 
@@ -82,7 +82,7 @@ def _person_known_as(name, slug):
 def _new_person(name, brackets):
     if brackets:
         raise forms.ValidationError(
-            # Translators: leave the words in parentheses as they are, they must be typed in English.
+            # Translators: in parentheses are the words that you chose for the roles.
             gettext(
                 "“%(role)s” is not a role, and no author called %(name)s has that address. "
                 "The roles are (photographs), (reporting) and (editing). "

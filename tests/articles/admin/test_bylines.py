@@ -30,6 +30,10 @@ def written(desk, article):
         ),
         ("B (reporting), A, C (reporting)", "By A; reporting by B and C"),
         (
+            "Ana Ruiz, Fotos: Ben Cole, Cleo Diaz",
+            "By Ana Ruiz; photographs by Ben Cole and Cleo Diaz",
+        ),
+        (
             "ana ruiz, Ana Ruiz (photographs), ANA RUIZ",
             "By ana ruiz; photographs by ana ruiz",
         ),
@@ -71,7 +75,7 @@ def test_people_whose_name_or_address_is_a_role_are_written_so_that_they_are_rea
 
 
 @pytest.mark.parametrize(
-    "line", ["Ben Cole (fotos)", "Ana, Ben Cole (text and photos)"]
+    "line", ["Ben Cole (stunts)", "Ana, Ben Cole (text and photos)"]
 )
 def test_brackets_that_mean_nothing_are_told_and_make_nobody(desk, line):
     page = desk.post(ADD, typed(signed_by=line, title="Kept"))
