@@ -49,6 +49,9 @@ from articles.models import Article, TransitionError
 from articles.publishing.actions import EditConflict, change_dates, save
 from articles.publishing.inbound_links import ARTICLES_SEARCHED
 
+# The class of the fieldset that is written on; see templates/admin/articles/article/change_form.html.
+ON_THE_PAGE = "writing__story"
+
 
 def on_top_mark():
     return format_html(' <span class="on-top">{}</span>', gettext("on top"))
@@ -189,18 +192,19 @@ class ArticleAdmin(
         if obj is not None and not self.has_change_permission(request, obj):
             story = ["title", "standfirst", "text", "names", "tag_names"]
         else:
-            story = ["title", "standfirst", *LEAD, "body", "signed_by", "tags"]
-        if obj is None or self.has_change_permission(request, obj):
-            story.append("seen")
+            story = ["title", "standfirst", "body"]
+        may_change = obj is None or self.has_change_permission(request, obj)
+        if not may_change:
+            return [(None, {"fields": story})]
         fieldsets = [
-            (None, {"fields": story}),
-            (
-                _("Publication"),
-                {"fields": ["slug", "language", *DATES]},
-            ),
+            # The page that is written; the others stand beside it.
+            (None, {"fields": [*story, "seen"], "classes": [ON_THE_PAGE]}),
+            (_("Credits"), {"fields": ["signed_by", "tags"]}),
+            (_("Lead image"), {"fields": LEAD}),
+            (_("Dates and address"), {"fields": ["slug", "language", *DATES]}),
         ]
-        if obj is not None and self.has_change_permission(request, obj):
-            fieldsets.append((None, {"fields": ["note", *DATES.values()]}))
+        if obj is not None:
+            fieldsets.append((_("This version"), {"fields": ["note", *DATES.values()]}))
         return fieldsets
 
     def get_form(self, request, obj=None, change=False, **kwargs):

@@ -15,7 +15,7 @@ from articles.admin.article.typed_names import (
     names_with_roles,
     tags_called,
 )
-from articles.admin.article.widgets import BodyEditor
+from articles.admin.article.widgets import BodyEditor, TitleInput
 from articles.content.html import clean_article
 from articles.content.merge_view import diff_of_conflict, text_of
 from articles.content.part_names import PART_NAMES
@@ -120,10 +120,10 @@ class ArticleForm(forms.ModelForm):
             ),
         }
         widgets = {
-            "title": forms.TextInput(attrs={"class": "vLargeTextField title-field"}),
+            "title": TitleInput(attrs={"class": "vLargeTextField title-field"}),
             "slug": forms.TextInput(attrs={"class": "vLargeTextField"}),
             "language": forms.TextInput(attrs={"class": "vShortField", "size": 12}),
-            "standfirst": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+            "standfirst": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
             "lead_alt": forms.TextInput(attrs={"class": "vLargeTextField"}),
             "lead_caption": forms.Textarea(
                 attrs={"rows": 2, "class": "vLargeTextField"}

@@ -1,26 +1,17 @@
 """The widgets of the article form: the body editor and the picture input."""
 
 import json
+import re
 
 from django import forms
-from django_prose_editor.widgets import prose_editor_admin_media, prose_editor_js
+from django_prose_editor.widgets import prose_editor_base_media, prose_editor_js
 from js_asset import Media, Script
 
 from articles.content.html import clean_once
 from articles.core.pagination import key_in
 from articles.models import Image
 
-# Every button is visible: the editor's drop-downs cannot be reached by keyboard.
-MENU = [
-    "headings",
-    "marks",
-    "link",
-    "lists",
-    "nodes -headings -lists",
-    "table",
-    "history",
-    "utility",
-]
+LINE_BREAKS = re.compile(r"\s*[\r\n]\s*")
 
 EDITOR_EXTENSIONS = {
     "Document": True,
@@ -43,8 +34,6 @@ EDITOR_EXTENSIONS = {
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
-    "Image": True,
-    "Caption": True,
     "History": True,
     "HTML": True,
     "Dropcursor": True,
@@ -52,7 +41,10 @@ EDITOR_EXTENSIONS = {
     # Our own extensions, in static/desk/body.js.
     "PullableBlockquote": True,
     "WholeTable": True,
-    "KeptFigure": True,
+    "Picture": True,
+    "NoteReference": True,
+    "NoteList": True,
+    "Note": True,
     "PlainLink": {"enableTarget": False},
     "Abbreviation": True,
     "Cite": True,
@@ -61,7 +53,6 @@ EDITOR_EXTENSIONS = {
     "DefinitionTerm": True,
     "Definition": True,
     "KeptAttributes": True,
-    "Menu": {"groups": [{"group": group} for group in MENU]},
 }
 
 
@@ -84,7 +75,8 @@ class BodyEditor(forms.Textarea):
 
     @property
     def media(self):
-        return prose_editor_admin_media + Media(
+        # Without the editor's own look in the admin: it is written in the reader's type.
+        return prose_editor_base_media + Media(
             css={"all": ["desk/body.css"]},
             js=[prose_editor_js, Script("desk/body.js", type="module")],
         )
@@ -97,6 +89,17 @@ class BodyEditor(forms.Textarea):
     def use_required_attribute(self, initial):
         # Browsers refuse to submit a form with a required field that a script hides.
         return False
+
+
+class TitleInput(forms.Textarea):
+    """One line that is shown in as many as it needs. Line breaks become spaces."""
+
+    def __init__(self, attrs=None):
+        super().__init__({"rows": 1, "data-one-line": ""} | (attrs or {}))
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value if value is None else LINE_BREAKS.sub(" ", value)
 
 
 class PictureInput(forms.NumberInput):

@@ -72,7 +72,7 @@ def test_the_editor_writes_under_the_policy_of_the_site(desk):
     desk.keyboard.type("Two  words and ")
     desk.keyboard.press("Control+b")
     desk.keyboard.type("more")
-    desk.get_by_role("button", name="heading 2").focus()
+    desk.get_by_role("button", name="Heading", exact=True).focus()
     desk.keyboard.press("Shift+Tab")
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url(f"**{LIST}")
@@ -88,6 +88,8 @@ def test_every_button_of_the_editor_can_be_reached_by_keyboard(desk):
         name = control.evaluate("e => e.localName")
         assert name in {"div", "button", "svg", "rect", "line", "path"}
     body(desk).click()
+    desk.get_by_role("button", name="More", exact=True).focus()
+    desk.keyboard.press("Enter")
     desk.get_by_role("button", name="Pull quote").focus()
     desk.keyboard.press("Enter")
     assert desk.locator(".ProseMirror blockquote.pull").inner_text() == "Words"
