@@ -41,7 +41,7 @@ def test_a_writer_proposes_from_a_form_like_the_articles_own(at_home, article, w
     page = at_home.get(form_of(article)).content.decode()
     assert propose_page(article) in page
     page = at_home.get(propose_page(article)).content.decode()
-    assert 'value="Harbour"' in page
+    assert 'Harbour</textarea>' in page
     assert 'value="Sea"' in page
     assert 'name="slug"' not in page
     response = at_home.post(
