@@ -55,7 +55,7 @@ def test_a_writer_proposes_from_a_form_like_the_articles_own(at_home, article, w
     assert article.title == "Harbour"
     assert not article.has_unpublished_changes
     page = at_home.get(propose_page(article)).content.decode()
-    assert 'value="Harbour reopens"' in page
+    assert 'Harbour reopens</textarea>' in page
 
 
 def test_a_mistake_keeps_every_word(at_home, article):
