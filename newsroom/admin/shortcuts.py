@@ -38,6 +38,26 @@ ON_FORMS = [
     Shortcut(("]",), _("Open the next item in the list"), action="next"),
     Shortcut(("p",), _("Preview the article"), action="preview"),
 ]
+IN_THE_BODY = [
+    Shortcut(("Mod", "b"), _("Bold")),
+    Shortcut(("Mod", "i"), _("Italic")),
+    Shortcut(("Mod", "k"), _("Link to an article or an address")),
+    Shortcut(("Mod", "h"), _("Find and replace")),
+    Shortcut(("Mod", "Alt", "f"), _("Footnote")),
+    Shortcut(("Mod", "Shift", "v"), _("Paste without formatting")),
+    Shortcut(("Alt ↑",), _("Move the paragraph or picture up")),
+    Shortcut(("Alt ↓",), _("Move the paragraph or picture down")),
+    Shortcut(("Tab",), _("On a selected picture: go to its alt text")),
+    Shortcut(("Esc",), _("In a picture’s fields: back to the picture")),
+    Shortcut(("##", "␣"), _("Heading, at the beginning of a paragraph")),
+    Shortcut(("###", "␣"), _("Subheading, at the beginning of a paragraph")),
+    Shortcut(("-", "␣"), _("Bulleted list, at the beginning of a paragraph")),
+    Shortcut(("1.", "␣"), _("Numbered list, at the beginning of a paragraph")),
+    Shortcut((">", "␣"), _("Quotation, at the beginning of a paragraph")),
+    Shortcut(("**…**",), _("Bold, while typing")),
+    Shortcut(("*…*",), _("Italic, while typing")),
+    Shortcut(("---",), _("Horizontal rule")),
+]
 
 
 def groups_for(user):
@@ -46,6 +66,7 @@ def groups_for(user):
         (_("Anywhere"), ANYWHERE + _ways_for(user)),
         (_("In lists"), IN_LISTS),
         (_("In forms"), ON_FORMS),
+        (_("In the text of an article"), IN_THE_BODY),
     ]
 
 

@@ -82,7 +82,7 @@ def test_brackets_that_mean_nothing_are_told_and_make_nobody(desk, line):
     assertContains(
         page, "is not a role, and no author called Ben Cole has that address"
     )
-    assertContains(page, 'Kept</textarea>')
+    assertContains(page, "Kept</textarea>")
     assert not Person.objects.exists()
     desk.post(ADD, typed(signed_by=f"{line} (by)"))
     assert Article.objects.get().people[-1].name == line.removeprefix("Ana, ")

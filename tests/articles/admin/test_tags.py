@@ -457,5 +457,5 @@ def test_tags_with_commas_quotes_and_emoji_are_read_and_written_again(
 def test_tags_that_cannot_be_come_back_with_a_clear_answer(desk, line, told):
     page = desk.post(ADD, typed(tags=line, title="Kept")).content.decode()
     assert told in page
-    assert 'Kept</textarea>' in page
+    assert "Kept</textarea>" in page
     assert not Tag.objects.exists()

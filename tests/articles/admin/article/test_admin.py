@@ -56,7 +56,7 @@ def test_a_name_that_two_people_have_must_say_which(desk):
     two = make_person(name="Kim Lee")
     page = desk.post(ADD, typed(signed_by="Kim Lee", title="Kept"))
     assert f"Kim Lee ({two.slug})" in page.content.decode()
-    assert 'Kept</textarea>' in page.content.decode()
+    assert "Kept</textarea>" in page.content.decode()
     desk.post(ADD, typed(signed_by=f"Kim Lee ({two.slug})"))
     article = Article.objects.get()
     assert article.people == [two]
@@ -179,7 +179,7 @@ def test_of_two_who_edit_the_second_is_told_and_loses_nothing(desk):
     assert "Someone has saved this article since you opened it" in (
         page.content.decode()
     )
-    assert 'Mine</textarea>' in page.content.decode()
+    assert "Mine</textarea>" in page.content.decode()
     article.refresh_from_db()
     assert article.title == "Theirs"
     again = page.context["adminform"].form["seen"].value()

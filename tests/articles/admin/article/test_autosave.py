@@ -114,7 +114,7 @@ def test_what_was_not_saved_is_offered_and_taken_over_as_it_was_typed(desk):
     assert form_on(page)["title"].value() == "As it was"
     page = desk.get(f"{form_of(article)}?_unsaved=1")
     assertContains(page, "is in the form. It is not saved yet")
-    assertContains(page, 'Typed</textarea>')
+    assertContains(page, "Typed</textarea>")
     assertContains(page, 'value="Nobody Yet"')
     assertContains(page, 'value="2030-01-02"')
     assertContains(page, 'value="2030-01-01"')

@@ -41,7 +41,7 @@ def test_a_writer_proposes_from_a_form_like_the_articles_own(at_home, article, w
     page = at_home.get(form_of(article)).content.decode()
     assert propose_page(article) in page
     page = at_home.get(propose_page(article)).content.decode()
-    assert 'Harbour</textarea>' in page
+    assert "Harbour</textarea>" in page
     assert 'value="Sea"' in page
     assert 'name="slug"' not in page
     response = at_home.post(
@@ -55,7 +55,7 @@ def test_a_writer_proposes_from_a_form_like_the_articles_own(at_home, article, w
     assert article.title == "Harbour"
     assert not article.has_unpublished_changes
     page = at_home.get(propose_page(article)).content.decode()
-    assert 'Harbour reopens</textarea>' in page
+    assert "Harbour reopens</textarea>" in page
 
 
 def test_a_mistake_keeps_every_word(at_home, article):

@@ -121,7 +121,7 @@ def test_a_number_that_is_no_picture_is_said_to_be_none(desk, key):
     article = make_article()
     page = desk.post(form_of(article), typed(article, lead_image=key, title="Kept"))
     assert page.status_code == 200
-    assertContains(page, 'Kept</textarea>')
+    assertContains(page, "Kept</textarea>")
     assertContains(page, "errorlist")
 
 
