@@ -16,10 +16,10 @@ from articles.admin.article.typed_names import (
     tags_called,
 )
 from articles.admin.article.widgets import BodyEditor
-from articles.content.html import clean_article
 from articles.content.merge_view import diff_of_conflict, text_of
 from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
+from articles.content.typed_html import html_from_typed
 from articles.core import months
 from articles.core.admin.stale_forms import (
     OnScreenField,
@@ -168,6 +168,11 @@ class ArticleForm(forms.ModelForm):
         else:
             self.people, self.dates = [], {}
 
+    def clean_body(self):
+        """The typed text; the stored one if only the white space between blocks differs."""
+        typed, stored = self.cleaned_data["body"], self.initial.get("body") or ""
+        return stored if html_from_typed(stored) == typed else typed
+
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
         if not slug:
@@ -254,13 +259,18 @@ class ArticleForm(forms.ModelForm):
     def lacks(self, typed):
         """Whether some of the typed values (a dict by field name) are missing from the form."""
         return any(
-            field.has_changed(self._to_compare(name), _typed_into(field, name, typed))
+            field.has_changed(
+                self._to_compare(name),
+                field.widget.value_from_datadict(typed, {}, name),
+            )
             for name, field in self.fields.items()
             if field.widget.value_omitted_from_data(typed, {}, name) is False
         )
 
     def _to_compare(self, name):
         initial = self.get_initial_for_field(self.fields[name], name)
+        if name == "body":
+            return html_from_typed(initial or "")
         return (
             initial.replace("\r\n", "\n").strip()
             if isinstance(initial, str)
@@ -396,11 +406,6 @@ def _as_typed(content, credits):
     if "byline" in content:
         typed["signed_by"] = in_one_line(names_with_roles(credits))
     return typed
-
-
-def _typed_into(field, name, typed):
-    value = field.widget.value_from_datadict(typed, {}, name)
-    return clean_article(value) if name == "body" else value
 
 
 def _conflicting_part(part, label, mine, theirs):

@@ -7,6 +7,7 @@ from django_prose_editor.widgets import prose_editor_admin_media, prose_editor_j
 from js_asset import Media, Script
 
 from articles.content.html import clean_once
+from articles.content.typed_html import html_from_typed, laid_out
 from articles.core.pagination import key_in
 from articles.models import Image
 
@@ -70,14 +71,19 @@ class BodyEditor(forms.Textarea):
     A textarea of HTML that a script turns into an editor.
 
     The textarea stays if scripts are off, or if the body holds something that the editor would
-    drop. In both cases articles.content.html decides what may be stored.
+    drop. In both cases articles.content.html decides what may be stored. Text that is typed
+    without tags becomes paragraphs, see articles.content.typed_html.
     """
 
     def format_value(self, value):
         # Clean submitted HTML, too: the editor renders it, and a form that comes back with errors
         # must not load pictures from other hosts.
         html = super().format_value(value)
-        return html and clean_once(html)
+        return html and laid_out(clean_once(html))
+
+    def value_from_datadict(self, data, files, name):
+        text = super().value_from_datadict(data, files, name)
+        return text and html_from_typed(text)
 
     def __init__(self, attrs=None):
         super().__init__({"rows": 24, "class": "vLargeTextField"} | (attrs or {}))
