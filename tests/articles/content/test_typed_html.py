@@ -47,10 +47,30 @@ def test_blocks_stand_apart_and_list_items_on_their_own_lines():
 @given(
     st.lists(
         st.sampled_from(
-            "X|Y|\n|\n\n| |<p>|</p>|<b>|</b>|<ul>|<li>|</ul>|<h2>|<pre>|</pre>|<hr>"
-            "|<blockquote>|<table><tr><td>|</table>|<br>|<a href='/x'>|<figure>".split(
-                "|"
-            )
+            [
+                "X",
+                "Y",
+                "\n",
+                "\n\n",
+                " ",
+                "<p>",
+                "</p>",
+                "<b>",
+                "</b>",
+                "<ul>",
+                "<li>",
+                "</ul>",
+                "<h2>",
+                "<pre>",
+                "</pre>",
+                "<hr>",
+                "<blockquote>",
+                "<table><tr><td>",
+                "</table>",
+                "<br>",
+                "<a href='/x'>",
+                "<figure>",
+            ]
         )
     )
 )
