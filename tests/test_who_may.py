@@ -84,6 +84,7 @@ admin/articles/articlebatch/<path:object_id>/delete/                 | 302 302 4
 admin/articles/articlebatch/<path:object_id>/                        | 302 302 302 302 302 302         | 302 302 302 302 302 302
 admin/articles/image/<path:object_id>/take-down/                     | 302 302 403 403 200 200         | 302 302 403 403 422 422
 admin/articles/image/<path:object_id>/bring-back/                    | 302 302 403 403 200 200         | 302 302 403 403 302 302
+admin/articles/image/<path:object_id>/describe/                      | 302 302 405 405 405 405         | 302 302 403 403 200 200
 admin/articles/image/pick/                                           | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/image/pick/<int:key>/                                 | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/image/                                                | 302 302 200 403 200 200         | 302 302 200 403 200 200
@@ -185,6 +186,7 @@ admin/articles/article/<path:object_id>/revisions/                   | 302 302 2
 admin/articles/article/<path:object_id>/revisions/compare/           | 302 302 200/404/200 200 200 200 | 302 302 200/404/200 200 200 200
 admin/articles/article/<path:object_id>/revisions/<int:key>/name/    | 302 302 200/404/403 403 200 200 | 302 302 200/404/403 403 200 200
 admin/articles/article/<path:object_id>/revisions/<int:key>/restore/ | 302 302 405/405/405 405 405 405 | 302 302 302/404/403 403 302 302
+admin/articles/article/link-targets/                                 | 302 302 200 200 200 200         | 302 302 405 405 405 405
 admin/articles/article/                                              | 302 302 200 200 200 200         | 302 302 200 200 200 200
 admin/articles/article/add/                                          | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/article/<path:object_id>/history/                     | 302 302 200/302/200 200 200 200 | 302 302 200/302/200 200 200 200

@@ -34,6 +34,7 @@ from articles.admin.article.filters import (
 )
 from articles.admin.article.form import DATES, ArticleForm
 from articles.admin.article.history import HistoryMixin, unpublished_changes_of
+from articles.admin.article.link_targets import LinkTargetsMixin
 from articles.admin.article.preview import PreviewMixin
 from articles.admin.article.proposals import ProposalsMixin
 from articles.admin.article.translations import TranslationsMixin
@@ -66,6 +67,7 @@ class ArticleAdmin(
     ProposalsMixin,
     TranslationsMixin,
     DuplicateMixin,
+    LinkTargetsMixin,
     LongListMixin,
     NeighboursMixin,
     HistoryMixin,

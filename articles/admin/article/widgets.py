@@ -3,6 +3,7 @@
 import json
 
 from django import forms
+from django.urls import reverse
 from django_prose_editor.widgets import prose_editor_admin_media, prose_editor_js
 from js_asset import Media, Script
 
@@ -97,7 +98,10 @@ class BodyEditor(forms.Textarea):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context["widget"]["attrs"]["data-desk-body"] = json.dumps(EDITOR_EXTENSIONS)
+        context["widget"]["attrs"] |= {
+            "data-desk-body": json.dumps(EDITOR_EXTENSIONS),
+            "data-link-targets": reverse("admin:articles_article_link_targets"),
+        }
         return context
 
     def use_required_attribute(self, initial):
