@@ -14,6 +14,7 @@ from tests.articles.admin.desk import form_of, typed
 from tests.factories import (
     make_article,
     make_image,
+    make_person,
     make_picture_file,
     make_user,
     make_visible_article,
@@ -167,7 +168,8 @@ def test_a_revision_whose_picture_was_deleted_is_restored_without_it(desk):
 
 def test_publishing_stops_where_a_picture_is_gone_or_says_nothing(db):
     def problems(**fields):
-        article = make_article(standfirst="x", tags=["Sea"], **fields)
+        byline = [make_person()]
+        article = make_article(standfirst="x", tags=["Sea"], byline=byline, **fields)
         [found] = preflight.problems_of_all([article]).values()
         return [(one.kind, one.sentence[:30]) for one in found]
 
