@@ -93,12 +93,14 @@ admin/articles/image/<path:object_id>/history/                       | 302 302 2
 admin/articles/image/<path:object_id>/delete/                        | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/articles/image/<path:object_id>/change/                        | 302 302 200 403 200 200         | 302 302 403 403 200 200
 admin/articles/image/<path:object_id>/                               | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/person/suggest/                                       | 302 302 200 403 200 200         | 302 302 405 405 405 405
 admin/articles/person/                                               | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/add/                                           | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/<path:object_id>/history/                      | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/<path:object_id>/delete/                       | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/articles/person/<path:object_id>/change/                       | 302 302 200 403 200 200         | 302 302 403 403 200 200
 admin/articles/person/<path:object_id>/                              | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/tag/suggest/                                          | 302 302 200 403 200 200         | 302 302 405 405 405 405
 admin/articles/tag/duplicates/                                       | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/tag/duplicates/apart/                                 | 302 302 405 405 405 405         | 302 302 403 403 302 302
 admin/articles/tag/duplicates/again/                                 | 302 302 405 405 405 405         | 302 302 403 403 302 302

@@ -208,6 +208,7 @@ class ArticleAdmin(
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         form.may_make_tags = request.user.has_perm("articles.add_tag")
+        form.asks_about_new_names = True
         form.refused = getattr(request, "refused_saving", None)
         return form
 

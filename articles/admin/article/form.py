@@ -9,10 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.fields import LibraryPictureField, NamesField, in_one_line
+from articles.admin.article.new_names import questions_about
 from articles.admin.article.typed_names import (
     BYLINE_HELP,
     credits_written,
     names_with_roles,
+    new_tags,
     tags_called,
 )
 from articles.admin.article.widgets import BodyEditor
@@ -29,7 +31,7 @@ from articles.core.admin.stale_forms import (
 )
 from articles.core.slugs import says_something
 from articles.core.text.word_list import word_list
-from articles.models import Article, Person, Revision
+from articles.models import Article, Person, Revision, Tag
 from articles.publishing.actions import EditConflict
 from articles.publishing.translating import slug_for
 
@@ -75,11 +77,13 @@ class ArticleForm(forms.ModelForm):
     )
     signed_by = NamesField(
         longest=260,
+        of="person",
         label=_("Byline"),
         help_text=BYLINE_HELP,
     )
     tags = NamesField(
         longest=100,
+        of="tag",
         label=_("Tags"),
         help_text=_("Separated by commas. The first one is shown above the headline."),
     )
@@ -137,6 +141,8 @@ class ArticleForm(forms.ModelForm):
 
     # Set by the admin, from the permissions of the user.
     may_make_tags = True
+    # Set by the admin: whether each new tag and author must be confirmed.
+    asks_about_new_names = False
     # Set by the admin: why saving a valid form was refused a moment ago.
     refused = None
     # Set by the admin: the user's unsaved text to go on from.
@@ -237,10 +243,25 @@ class ArticleForm(forms.ModelForm):
         return day
 
     def clean_tags(self):
-        return tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
+        tags = tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
+        if self.asks_about_new_names:
+            self._ask_about("tags", new_tags(tags), Tag.objects)
+        return tags
 
     def clean_signed_by(self):
-        return credits_written(self.cleaned_data["signed_by"], known=self.people)
+        credits = credits_written(self.cleaned_data["signed_by"], known=self.people)
+        if self.asks_about_new_names:
+            new = [person.name for person, _role in credits if person.pk is None]
+            self._ask_about("signed_by", new, Person.objects)
+        return credits
+
+    def _ask_about(self, name, new, rows):
+        """Show a checkbox for each new name. Raises ValidationError unless all are ticked."""
+        newest = rows.order_by("-pk").values_list("name", flat=True)
+        questions = questions_about(new, name, self.data, lambda: newest)
+        self.fields[name].widget.questions = questions
+        if open_ones := [one.sentence for one in questions if not one.is_ticked]:
+            raise forms.ValidationError(open_ones)
 
     def clean(self):
         cleaned = super().clean()

@@ -1,12 +1,14 @@
-"""The widgets of the article form: the body editor and the picture input."""
+"""The widgets of the article form: the body editor, lines of names, and the picture input."""
 
 import json
+from collections.abc import Sequence
 
 from django import forms
 from django.urls import reverse
 from django_prose_editor.widgets import prose_editor_admin_media, prose_editor_js
 from js_asset import Media, Script
 
+from articles.admin.article.new_names import NewName, ticked_name
 from articles.content.html import clean_once
 from articles.content.typed_html import html_from_typed, laid_out
 from articles.core.pagination import key_in
@@ -107,6 +109,38 @@ class BodyEditor(forms.Textarea):
     def use_required_attribute(self, initial):
         # Browsers refuse to submit a form with a required field that a script hides.
         return False
+
+
+class NamesInput(forms.TextInput):
+    """
+    A line of names. A script suggests known ones while somebody types.
+
+    `questions` are set by the form: the new names that it asks about, each with a checkbox.
+    """
+
+    template_name = "admin/articles/names_input.html"
+    questions: Sequence[NewName] = ()
+
+    def __init__(self, attrs=None, *, of):
+        super().__init__({"class": "vLargeTextField"} | (attrs or {}))
+        self.of = of
+
+    @property
+    def media(self):
+        return Media(
+            css={"all": ["desk/names.css"]},
+            js=[Script("desk/names.js", type="module")],
+        )
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {
+            "data-names": reverse(f"admin:articles_{self.of}_suggest"),
+            "data-names-of": self.of,
+            "autocomplete": "off",
+        }
+        context |= {"ticked": ticked_name(name), "questions": self.questions}
+        return context
 
 
 class PictureInput(forms.NumberInput):
