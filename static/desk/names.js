@@ -41,7 +41,7 @@ function wire(input, number) {
   list.id = `names-${number}`;
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.labels[0]?.textContent.replace(/:\s*$/, "") ?? gettext("Suggestions"));
+  list.setAttribute("aria-label", gettext("Suggestions"));
   said.className = "visually-hidden";
   said.setAttribute("role", "status");
   input.after(list, said);
@@ -124,7 +124,8 @@ function wire(input, number) {
 
   function show({ results, is_known, may_create }, name) {
     const options = results.map((one, at) => option(at, one.name, one.detail, { name: one.name }));
-    if (!is_known && may_create) {
+    // A single letter is the beginning of a name.
+    if (!is_known && may_create && name.length > 1) {
       options.push(option(results.length, gettext("Create “{name}”", { name }), "", { create: name }));
     }
     list.replaceChildren(...options);
