@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.core.batches import delete_in_batches
+from articles.images.background import draw_left_out
 from articles.images.library import make_addresses_secret
 from articles.models import CorrectionRequest, Unsaved
 from articles.publishing.actions import DueChangesFailed, publish_due_changes
@@ -68,6 +69,8 @@ JOBS: list[Callable[[], object]] = [
     make_addresses_secret,
     *FORGETTING,
     back_up_when_due,
+    # Last, because it may take ten seconds.
+    draw_left_out,
 ]
 
 # These jobs read all known addresses or networks for what expires after 30 days, so a tick
@@ -95,6 +98,7 @@ _WORDS = {
     StaffSession.objects.forget_old: _("Delete ended sessions"),
     Unsaved.objects.forget_old: _("Delete unsaved text after a year"),
     make_addresses_secret: _("Move old images to secret addresses"),
+    draw_left_out: _("Draw the sizes of new pictures that the server left out"),
     forget_networks: _("Delete networks of comments"),
     forget_unconfirmed_addresses: _("Delete unconfirmed email addresses"),
     back_up_when_due: _("Make the daily backup if BACKUP_DIR is set"),

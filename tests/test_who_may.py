@@ -84,6 +84,7 @@ admin/articles/articlebatch/<path:object_id>/delete/                 | 302 302 4
 admin/articles/articlebatch/<path:object_id>/                        | 302 302 302 302 302 302         | 302 302 302 302 302 302
 admin/articles/image/<path:object_id>/take-down/                     | 302 302 403 403 200 200         | 302 302 403 403 422 422
 admin/articles/image/<path:object_id>/bring-back/                    | 302 302 403 403 200 200         | 302 302 403 403 302 302
+admin/articles/image/<path:object_id>/describe/                      | 302 302 405 405 405 405         | 302 302 403 403 200 200
 admin/articles/image/pick/                                           | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/image/pick/<int:key>/                                 | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/image/                                                | 302 302 200 403 200 200         | 302 302 200 403 200 200
@@ -92,12 +93,14 @@ admin/articles/image/<path:object_id>/history/                       | 302 302 2
 admin/articles/image/<path:object_id>/delete/                        | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/articles/image/<path:object_id>/change/                        | 302 302 200 403 200 200         | 302 302 403 403 200 200
 admin/articles/image/<path:object_id>/                               | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/person/suggest/                                       | 302 302 200 403 200 200         | 302 302 405 405 405 405
 admin/articles/person/                                               | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/add/                                           | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/<path:object_id>/history/                      | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/person/<path:object_id>/delete/                       | 302 302 403 403 200 200         | 302 302 403 403 200 200
 admin/articles/person/<path:object_id>/change/                       | 302 302 200 403 200 200         | 302 302 403 403 200 200
 admin/articles/person/<path:object_id>/                              | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/tag/suggest/                                          | 302 302 200 403 200 200         | 302 302 405 405 405 405
 admin/articles/tag/duplicates/                                       | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/tag/duplicates/apart/                                 | 302 302 405 405 405 405         | 302 302 403 403 302 302
 admin/articles/tag/duplicates/again/                                 | 302 302 405 405 405 405         | 302 302 403 403 302 302
@@ -185,6 +188,7 @@ admin/articles/article/<path:object_id>/revisions/                   | 302 302 2
 admin/articles/article/<path:object_id>/revisions/compare/           | 302 302 200/404/200 200 200 200 | 302 302 200/404/200 200 200 200
 admin/articles/article/<path:object_id>/revisions/<int:key>/name/    | 302 302 200/404/403 403 200 200 | 302 302 200/404/403 403 200 200
 admin/articles/article/<path:object_id>/revisions/<int:key>/restore/ | 302 302 405/405/405 405 405 405 | 302 302 302/404/403 403 302 302
+admin/articles/article/link-targets/                                 | 302 302 200 200 200 200         | 302 302 405 405 405 405
 admin/articles/article/                                              | 302 302 200 200 200 200         | 302 302 200 200 200 200
 admin/articles/article/add/                                          | 302 302 200 403 200 200         | 302 302 200 403 200 200
 admin/articles/article/<path:object_id>/history/                     | 302 302 200/302/200 200 200 200 | 302 302 200/302/200 200 200 200

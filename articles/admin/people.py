@@ -4,6 +4,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.article.typed_names import names_with_roles
+from articles.admin.name_suggestions import NameSuggestionsMixin
+from articles.admin.tags import articles_in_words
 from articles.core.admin.changed_fields import (
     ChangedFieldsForm,
     ChangedFieldsMixin,
@@ -29,13 +32,25 @@ class PersonForm(ChangedFieldsForm):
 
 
 @admin.register(Person)
-class PersonAdmin(ChangedFieldsMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
+class PersonAdmin(
+    NameSuggestionsMixin,
+    ChangedFieldsMixin,
+    LongListMixin,
+    NeighboursMixin,
+    admin.ModelAdmin,
+):
     form = PersonForm
     list_display = ["name", "slug"]
     search_fields = ["name"]
     fields = ["name", "slug", "about", "in_bylines"]
     readonly_fields = ["in_bylines"]
     worked_out = ["skeleton", "key"]
+
+    def uses_of(self, person):
+        return articles_in_words(person.uses)
+
+    def suggested_names(self, people):
+        return names_with_roles([(person, Credit.Role.BY) for person in people])
 
     def view_on_site(self, person):
         """The person's public page; None when the public cannot see it."""

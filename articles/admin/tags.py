@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from articles.admin.corrections import moment
+from articles.admin.name_suggestions import NameSuggestionsMixin
 from articles.core.admin.changed_fields import ChangedFieldsForm
 from articles.core.admin.changelist import LongList, LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
@@ -107,7 +108,7 @@ class TwoTagsForm(forms.Form):
 
 
 @admin.register(Tag)
-class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
+class TagAdmin(NameSuggestionsMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
     form = TagForm
     list_display = ["named", "slug", "used_by"]
     sortable_by = ["named"]
@@ -122,6 +123,9 @@ class TagAdmin(LongListMixin, NeighboursMixin, admin.ModelAdmin):
     def has_merge_permission(self, request):
         """Merging renames one tag and deletes the other, so it needs both permissions."""
         return request.user.has_perms(["articles.change_tag", "articles.delete_tag"])
+
+    def uses_of(self, tag):
+        return articles_in_words(tag.uses)
 
     def view_on_site(self, tag):
         """The tag's public page; None when the public cannot see it."""

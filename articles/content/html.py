@@ -17,7 +17,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from articles.content.figures import with_tidy_classes, without_empty_figures
 from articles.content.nesting import limit_nesting
+from articles.content.notes import is_note_id, with_unique_ids
 from articles.core.text import counting
 
 # In characters, tags included: ten times the longest newspaper features, and short enough
@@ -32,6 +34,22 @@ _INLINE_TAGS = {"a", "em", "strong", "s", "u", "sub", "sup", "abbr", "cite", "q"
 _LIST_TAGS = {"ul", "ol", "li", "dl", "dt", "dd"}
 _FIGURE_TAGS = {"figure", "figcaption", "img"}
 _TABLE_TAGS = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
+
+# Tags that are stored under another name: each place has one tag for one meaning.
+_RENAMED = {
+    "b": "strong",
+    "i": "em",
+    "strike": "s",
+    "del": "s",
+    "h1": "h2",
+    "h4": "h3",
+    "h5": "h3",
+    "h6": "h3",
+}
+# In which Google Docs wraps everything that is copied.
+_NOT_BOLD = re.compile(r"font-weight:\s*(normal|400)\b.*")
+_BOLD = re.compile(r"<(?P<end>/?)b(?P<not_bold> style=[^>]*)?>")
+_TO_RENAME = re.compile(rf"<(/?)({'|'.join(_RENAMED)})\b")
 
 # Only our own pictures: a public page must not load from other hosts, and a path that
 # begins with two slashes would name one.
@@ -61,6 +79,10 @@ def _attribute(tag, name, value):
         return value if _is_own_picture(value) else None
     if (tag, name) == ("a", "href"):
         return None if value.strip().startswith(("//", "\\\\", "/\\")) else value
+    if name == "style":
+        return value if _NOT_BOLD.match(value) else None
+    if name == "id":
+        return value if is_note_id(tag, value) else None
     if (tag, name) == ("img", "data-file"):
         # The primary key of an image in the library.
         return value if re.fullmatch("[1-9][0-9]{0,17}", value) else None
@@ -99,20 +121,32 @@ _ALLOWED: dict[str, Any] = {
         "noscript",
     },
     "attributes": {
-        "a": {"href", "title", "hreflang"},
+        "a": {"href", "title", "hreflang", "id"},
         "abbr": {"title"},
         "img": {"src", "alt", "width", "height", "data-file"},
+        "li": {"id"},
         "ol": {"start"},
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan"},
     },
-    "allowed_classes": {"blockquote": {"pull"}},
+    "allowed_classes": {
+        "blockquote": {"pull"},
+        "figure": {"wide", "gallery"},
+        "ol": {"notes"},
+    },
     "tag_attribute_values": {"th": {"scope": {"row", "col"}}},
     "url_schemes": {"http", "https", "mailto", "tel"},
     "link_rel": "noopener",
     "strip_comments": True,
 }
-_article = nh3.Cleaner(**_ALLOWED, attribute_filter=_attribute)
+_article = nh3.Cleaner(
+    **_ALLOWED
+    | {
+        "tags": _ALLOWED["tags"] | _RENAMED.keys(),
+        "attributes": _ALLOWED["attributes"] | {"b": {"style"}},
+    },
+    attribute_filter=_attribute,
+)
 
 # The digests of known clean texts: at most some 2 MB per process.
 MOST_CLEAN_TEXTS = 20_000
@@ -125,8 +159,7 @@ def clean_article(html: str) -> str:
 
     Cleaning a clean text changes nothing.
     """
-    html = _settled(html.replace("\x00", ""))
-    html = _with_heading_ids(_PICTURE_WITHOUT_SOURCE.sub("", html)).strip()
+    html = _with_heading_ids(_settled(html.replace("\x00", ""))).strip()
     if len(_known_clean) >= MOST_CLEAN_TEXTS:
         _known_clean.clear()
     _known_clean.add(_digest(html))
@@ -230,11 +263,32 @@ def _settled(html):
     # Broken markup may come out of one cleaning as markup that a browser reads differently.
     # A text that cleaning no longer changes is read by browsers as by us.
     for _attempt in range(10):
-        shallow = limit_nesting(html, allowed=_ALLOWED["tags"])
-        if (cleaned := _article.clean(shallow)) == html:
+        shallow = limit_nesting(html, allowed=_ALLOWED["tags"] | _RENAMED.keys())
+        if (cleaned := _in_order(_article.clean(shallow))) == html:
             return html
         html = cleaned
     return escape(strip_tags(html))
+
+
+def _in_order(html):
+    """What the allow-list of tags and attributes cannot say. The HTML comes from its cleaner."""
+    html = _without_weightless_bold(html)
+    html = _TO_RENAME.sub(lambda tag: f"<{tag[1]}{_RENAMED[tag[2]]}", html)
+    html = without_empty_figures(_PICTURE_WITHOUT_SOURCE.sub("", html))
+    return with_unique_ids(with_tidy_classes(html))
+
+
+def _without_weightless_bold(html):
+    """Remove the tags of each `b` whose style says that it is not bold."""
+    ended = []
+
+    def tag(match):
+        if match["end"]:
+            return ended.pop()
+        ended.append("" if match["not_bold"] else "</b>")
+        return "" if match["not_bold"] else "<b>"
+
+    return _BOLD.sub(tag, html)
 
 
 def _with_scrolling_tables(html):

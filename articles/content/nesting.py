@@ -40,7 +40,7 @@ _MARKUP = re.compile(
 )
 
 _BLOCKS = {"p", "ul", "ol", "dl", "table", "blockquote", "pre", "figure", "hr"}
-_HEADINGS = {"h2", "h3"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _CELLS = {"td", "th"}
 _PARTS_OF_TABLES = {"thead", "tbody", "tfoot", "caption"}
 # The elements that a start tag implicitly ends while they are innermost.

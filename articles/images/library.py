@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from articles.core.append_only import name_of
 from articles.core.text.word_list import word_list
+from articles.images.background import draw_later
 from articles.images.processing.validation import hash_of, random_name
-from articles.images.renditions import copy_former, make_renditions, remove_renditions
+from articles.images.renditions import copy_former, remove_renditions
 from articles.models import Article, Image, TransitionError
 from articles.models.image import (
     ORIGINALS,
@@ -238,8 +239,8 @@ def articles_with(image, *, exactly=False):
 
 
 def _make_later(image):
-    """Have the renditions made after the commit, by the task worker if there is one."""
-    _afterwards(make_renditions.enqueue, image.pk)
+    """Have the renditions made after the commit; see articles.images.background."""
+    _afterwards(draw_later, image.pk)
 
 
 def _afterwards(work, *arguments):

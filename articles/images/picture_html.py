@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.content.figures import INNERMOST_FIGURE, classes_in
 from articles.content.html import PICTURE_OF_THE_LIBRARY, keys_in
 from articles.images.processing.specs import CARD, WHOLE
 from articles.models import Image
@@ -14,11 +15,14 @@ from articles.models import Image
 # The `sizes` of images, from which browsers choose before they have the style sheet. They
 # follow the column, the cards and the lead card in static/css.
 IN_COLUMN = "(min-width: 46rem) 44rem, 92vw"
+# A `wide` figure ends where the page ends; the row of a gallery is 14.25rem high.
+IN_WIDE_FIGURE = "(min-width: 75rem) 67rem, 92vw"
+IN_GALLERY = "(min-width: 46rem) 22rem, 92vw"
 ON_CARD = "(min-width: 72rem) 32rem, (min-width: 46rem) 46vw, 92vw"
 ON_LEAD_CARD = "(min-width: 72rem) 67rem, 92vw"
 
-# Innermost figures of cleaned HTML.
-_FIGURE = re.compile(r"<figure>((?:(?!</?figure\b).)*)</figure>", re.DOTALL)
+# In cleaned HTML.
+_IMG = re.compile(r'<img\b(?:[^">]|"[^"]*")*>')
 _ALT = re.compile(r'\balt="([^"]*)"')
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 
@@ -78,8 +82,12 @@ def card_picture(image: Image, *, alt: str = "", is_lead: bool = False) -> SafeS
 
 def caption_html(image: Image, caption: SafeString | str) -> SafeString:
     """The `<figcaption>`: the caption, which must be escaped or safe, and the credit."""
-    if image.credit:
-        credit = format_html('<span class="figure__credit">{}</span>', image.credit)
+    return _figcaption(caption, image.credit)
+
+
+def _figcaption(caption, credit):
+    if credit:
+        credit = format_html('<span class="figure__credit">{}</span>', credit)
         caption = format_html("{} {}", caption, credit) if caption else credit
     return format_html("<figcaption>{}</figcaption>", caption) if caption else caption
 
@@ -106,24 +114,51 @@ def _filled(html, show):
     images = Image.objects.on_site().in_bulk(keys)
 
     def figure(match):
-        inner = match[1]
-        ours = PICTURE_OF_THE_LIBRARY.search(inner)
-        if ours is None:
+        if not PICTURE_OF_THE_LIBRARY.search(match["inner"]):
             return match[0]
-        image = images.get(int(ours[1]))
-        if image is None:
-            return ""
-        said = _CAPTION.search(inner)
-        # Safe: the caption is a part of cleaned HTML.
-        caption = mark_safe(said[1].strip()) if said else ""
-        caption = caption or escape(image.caption)
-        return f'<figure class="figure">{show(image, _alt_in(ours[0]))}{caption_html(image, caption)}</figure>'
+        return _figure(match["attributes"], match["inner"], images, show)
 
     def alone(match):
         image = images.get(int(match[1]))
-        return show(image, _alt_in(match[0])) if image else ""
+        return show(image, _alt_in(match[0]), IN_COLUMN) if image else ""
 
-    return PICTURE_OF_THE_LIBRARY.sub(alone, _FIGURE.sub(figure, html))
+    html = INNERMOST_FIGURE.sub(figure, html)
+    return PICTURE_OF_THE_LIBRARY.sub(alone, html)
+
+
+def _figure(attributes, inner, images, show):
+    """A figure with those of its pictures that may be shown, or nothing when there are none."""
+    tags = _IMG.findall(inner)
+    keys = [PICTURE_OF_THE_LIBRARY.match(tag) for tag in tags]
+    found = [images.get(int(key[1])) if key else None for key in keys]
+    # Pictures outside the library stay as they are.
+    left = [
+        (tag, image)
+        for tag, key, image in zip(tags, keys, found, strict=True)
+        if image or not key
+    ]
+    if not left:
+        return ""
+    is_wide = "wide" in classes_in(attributes)
+    sizes = IN_WIDE_FIGURE if is_wide else IN_COLUMN
+    classes = ["figure", *(["wide"] if is_wide else [])]
+    if len(left) > 1:
+        sizes = IN_GALLERY
+        classes.append("gallery")
+    pictures = "".join(
+        show(image, _alt_in(tag), sizes) if image else tag for tag, image in left
+    )
+    caption = _caption(inner, [image for _tag, image in left if image])
+    return f'<figure class="{" ".join(classes)}">{pictures}{caption}</figure>'
+
+
+def _caption(inner, images):
+    said = _CAPTION.search(inner)
+    # Safe: the caption is a part of cleaned HTML.
+    caption = mark_safe(said[1].strip()) if said else ""
+    captions = dict.fromkeys(image.caption for image in images if image.caption)
+    credits = dict.fromkeys(image.credit for image in images if image.credit)
+    return _figcaption(caption or escape(" ".join(captions)), "; ".join(credits))
 
 
 def _alt_in(tag):
@@ -131,11 +166,11 @@ def _alt_in(tag):
     return unescape(found[1]) if found else ""
 
 
-def _shown(image, alt):
-    return picture(image, alt=alt, sizes=IN_COLUMN)
+def _shown(image, alt, sizes):
+    return picture(image, alt=alt, sizes=sizes)
 
 
-def _plain(image, alt):
+def _plain(image, alt, _sizes):
     medium = image.medium
     return format_html(
         '<img src="{}" width="{}" height="{}" alt="{}">',

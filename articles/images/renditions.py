@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,17 +46,17 @@ def missing(image):
     ]
 
 
-def make_missing(image, *, take_turn=True):
+def make_missing(image, *, in_turn=turn):
     """
     Make all missing renditions, record that all exist, and return how many were missing.
 
-    Raises Busy when no turn gets free in time; with `take_turn=False` the caller limits how
-    many are drawn at once. Raises CannotBeDrawn, and OSError for a lost file.
+    `in_turn` is the context manager that limits how many pictures are drawn at once. Raises
+    Busy when no turn gets free in time, CannotBeDrawn, and OSError for a lost file.
     """
     made = len(missing(image))
     _copy_former(image)
     if recipes := missing(image):
-        with turn() if take_turn else nullcontext():
+        with in_turn():
             for recipe, content in _drawn(image, recipes):
                 write_file(image.place_of(recipe), content)
     _note_made(image)

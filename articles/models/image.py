@@ -190,6 +190,15 @@ class ImageQuerySet(models.QuerySet):
         # Subqueries, because PostgreSQL underestimates the rows that a join leaves.
         return self.exclude(uses__isnull=False).exclude(leads__isnull=False)
 
+    def without_renditions(self):
+        """Those of which some renditions may not have been made yet."""
+        return self.filter(renditions_made_at=None)
+
+    def newest(self, number):
+        """Those among the newest images of the library, at most this many."""
+        newest = self.model.objects.newest_first()[:number]
+        return self.filter(pk__in=newest.values("pk"))
+
     def newest_first(self):
         return self.order_by("-id")
 

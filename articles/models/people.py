@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from articles.content.fields import SkeletonField
+from articles.core.bounded_count import USES_COUNTED, BoundedCount
 from articles.core.name_fields import NameField, NameKeyField
 from articles.core.slugs import UnicodeSlugField, free_slug, slug_from
 from articles.core.text.names import name_key
@@ -18,6 +19,16 @@ class PersonQuerySet(models.QuerySet):
         keys = {name_key(name) for name in names}
         # A row of a release that does not know keys is found as it was.
         return self.filter(Q(key__in=keys) | Q(key=None, name__in=names))
+
+    def knows_name(self, name):
+        """Whether somebody has this name."""
+        return self.called(name).exists()
+
+    def with_uses(self):
+        """Annotate `uses`: the number of articles, visible or not, at most USES_COUNTED + 1."""
+        articles = Credit.objects.filter(person=models.OuterRef("pk")).order_by()
+        counted = articles.values("article").distinct()[: USES_COUNTED + 1]
+        return self.annotate(uses=BoundedCount(counted))
 
     def at(self, slug):
         """The person with this slug now or formerly, or None."""

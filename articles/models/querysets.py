@@ -16,6 +16,9 @@ from articles.models.proposal import Proposal
 from articles.models.revision import Revision
 from articles.models.tag import Tag
 
+# The words of a search that are looked for.
+MOST_WORDS = 10
+
 
 class ArticleQuerySet(models.QuerySet):
     """The methods return querysets, so they combine: `visible().tagged(tag).for_listing()`."""
@@ -205,6 +208,17 @@ class ArticleQuerySet(models.QuerySet):
         if user.has_perm("articles.view_article"):
             return self
         return self.written_by(user)
+
+    def linkable_by(self, user):
+        """Those that the user may link to: what readers see, and what is on their desk."""
+        return self.visible() | self.on_desk_of(user)
+
+    def titled(self, words):
+        """Those whose title has each of these words, at most MOST_WORDS."""
+        found = self
+        for word in words.split()[:MOST_WORDS]:
+            found = found.filter(title__icontains=word)
+        return found
 
     def roles_of(self, person):
         """The roles in which the bylines of these articles name the person."""

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,21 +8,13 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from articles.core.append_only import AppendOnly, name_of
+from articles.core.bounded_count import USES_COUNTED, BoundedCount
 from articles.core.name_fields import NameField, NameKeyField
 from articles.core.slugs import UnicodeSlugField, free_slug, slug_from
 from articles.core.text.names import name_key
 
 # In characters.
 SLUG_LENGTH = 100
-# Counting the uses of a tag stops at this number plus one.
-USES_COUNTED = 1000
-
-
-class BoundedCount(Subquery):
-    """The number of rows in a sliced queryset."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = models.IntegerField()
 
 
 class TagQuerySet(models.QuerySet):
@@ -51,6 +43,10 @@ class TagQuerySet(models.QuerySet):
         found = {name_key(address.name): address.tag for address in had}
         found |= {name_key(tag.name): tag for tag in self.filter(alike).order_by("pk")}
         return {key: found[key] for key in keys & found.keys()}
+
+    def knows_name(self, name):
+        """Whether a tag has this name, or had it."""
+        return bool(self.called([name]))
 
     def names_of_today(self, names):
         """A dict from keys of these names, current or former, to the current names of the tags."""

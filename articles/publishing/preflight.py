@@ -11,20 +11,34 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from django.core.exceptions import ValidationError
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.content.snapshots import TEXTS, Snapshot, lead_of, pictures_in
+from articles.content.figures import without_empty_figures
+from articles.content.links import dead_anchors, relative_links
+from articles.content.notes import unmatched_notes
+from articles.content.snapshots import (
+    TEXTS,
+    Snapshot,
+    byline_of,
+    lead_of,
+    pictures_in,
+)
 from articles.core.moments import moment_in_words
 from articles.core.text.counting import letters_in
-from articles.models import Address, Article, Image
+from articles.models import Address, Article, Credit, Image
 from articles.publishing.inbound_links import slugs_linked
 
 # In characters.
 LONGEST_HEADLINE = 120
 # The links to articles that are checked per text.
 LINKS_LOOKED_UP = 500
+
+# The fields of the form that hold a date and a time.
+MOMENTS = {"embargo_until"}
+# The links and notes of each kind that are named.
+MOST_NAMED = 20
 
 ERROR = "error"
 WARNING = "warning"
@@ -41,7 +55,8 @@ class Problem:
     """
     A problem found by the preflight.
 
-    `kind` is ERROR, which prevents publishing, or WARNING. `field` is a field of the form.
+    `kind` is ERROR, which prevents publishing, or WARNING. `field` is a field of the form, and
+    `anchor` the id of its input there.
     """
 
     kind: str
@@ -51,6 +66,11 @@ class Problem:
     @property
     def is_error(self) -> bool:
         return self.kind == ERROR
+
+    @property
+    def anchor(self) -> str:
+        # A moment has two inputs.
+        return f"id_{self.field}_0" if self.field in MOMENTS else f"id_{self.field}"
 
 
 def problems_of(content: Snapshot) -> list[Problem]:
@@ -79,8 +99,9 @@ def problems_of_all(articles: Sequence[Article]) -> dict[int, list[Problem]]:
 
 
 def contents_to_publish(articles: Sequence[Article]) -> dict[int, Snapshot]:
-    """A dict from primary keys to the content that would be published now, without bylines."""
-    prefetch_related_objects(articles, "tags")
+    """A dict from primary keys to the content that would be published now."""
+    credits = Prefetch("credits", Credit.objects.select_related("person"))
+    prefetch_related_objects(articles, "tags", credits)
     apart = [article.pk for article in articles if article.keeps_changes_apart]
     copies = dict(Article.objects.filter(pk__in=apart).working_contents())
     return {
@@ -93,7 +114,8 @@ def _itself(article):
     texts = {name: getattr(article, name) for name in TEXTS}
     lead = lead_of(article.lead_image_id, article.lead_alt, article.lead_caption)
     tags = [tag.name for tag in article.tags.all()]
-    return texts | {"tags": tags, "lead_image": lead}
+    byline = byline_of((credit.person, credit.role) for credit in article.credits.all())
+    return texts | {"tags": tags, "lead_image": lead, "byline": byline}
 
 
 # One check each.
@@ -137,6 +159,55 @@ def _body(content: Snapshot) -> Iterator[Problem]:
             "body",
         )
     yield from _pictures(reading)
+
+
+def _figures(content: Snapshot) -> Iterator[Problem]:
+    """Look for empty figures, which an older release stored."""
+    if without_empty_figures(content["body"]) != content["body"]:
+        yield Problem(
+            WARNING,
+            _(
+                "A figure in the text has no picture. Save the text again: the figure is removed, and its caption becomes a paragraph."
+            ),
+            "body",
+        )
+
+
+def _anchors(content: Snapshot) -> Iterator[Problem]:
+    """Look for links that lead nowhere, whatever else is on the site."""
+    for link in relative_links(content["body"])[:MOST_NAMED]:
+        yield Problem(
+            WARNING,
+            _(
+                "The link “%(link)s” leads nowhere: begin it with https:// for another site, or with / for a page of this one."
+            )
+            % {"link": link},
+            "body",
+        )
+    for link in dead_anchors(content["body"])[:MOST_NAMED]:
+        yield Problem(
+            WARNING,
+            _("The link “%(link)s” leads to a place that the text does not have.")
+            % {"link": link},
+            "body",
+        )
+
+
+def _notes(content: Snapshot) -> Iterator[Problem]:
+    unmatched = unmatched_notes(content["body"])
+    for number in unmatched.without_reference[:MOST_NAMED]:
+        yield Problem(
+            WARNING,
+            _("Nothing in the text refers to note %(number)d.") % {"number": number},
+            "body",
+        )
+    for number in unmatched.without_note[:MOST_NAMED]:
+        yield Problem(
+            WARNING,
+            _("The text refers to note %(number)d, which is missing.")
+            % {"number": number},
+            "body",
+        )
 
 
 def is_file_name(text: str) -> bool:
@@ -230,10 +301,24 @@ def _tags(content: Snapshot) -> Iterator[Problem]:
         )
 
 
+def _byline(content: Snapshot) -> Iterator[Problem]:
+    # Old snapshots lack the part.
+    if content.get("byline") == []:
+        yield Problem(
+            WARNING,
+            _("The byline is missing: readers do not learn who wrote this."),
+            "signed_by",
+        )
+
+
 _CHECKS: list[Callable[[Snapshot], Iterator[Problem]]] = [
     _headline,
     _standfirst,
     _body,
+    _figures,
+    _anchors,
+    _notes,
+    _byline,
     _tags,
 ]
 

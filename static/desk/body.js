@@ -134,6 +134,8 @@ function start(textarea) {
   const place = document.querySelector("[data-writing]");
   if (place) showCounts(editor, place);
   followLanguage(editor.view.dom);
+  // The checks before publishing link here.
+  if (location.hash === `#${textarea.id}`) editor.commands.focus("start");
 
   function showAsHtml() {
     editor.destroy();

@@ -1,6 +1,14 @@
 """Pictures of a real site: several processes decode, one is killed, and the doctor cleans up."""
 
+import json
 import signal
+import time
+from io import BytesIO
+from urllib.request import Request, urlopen
+
+from PIL import Image as PhotoImage
+
+from articles.images.processing.specs import WIDTHS
 
 MAKE = """
 from tests.factories import make_image
@@ -56,3 +64,64 @@ Image.objects.create(file=make_picture_file(), alt="A field")
     run = ready_site.run("doctor", "--repair")
     assert run.returncode == 0, run.complaints
     assert not file.exists()
+
+
+SIGN_IN = """
+from django.test import Client
+from tests.factories import make_user
+client = Client()
+client.force_login(make_user(role="Editors"))
+print(client.cookies["sessionid"].value)
+"""
+
+
+def send_photo(address, session, name="photo.jpg", size=(4000, 3000)):
+    """Upload a photograph to the library, as the desk's script does. Returns the result."""
+    file = BytesIO()
+    noise = PhotoImage.effect_noise((400, 300), 40).resize(size)
+    noise.convert("RGB").save(file, "JPEG")
+    edge, token = "x" * 30, "a" * 32
+    body = b"".join(
+        [
+            f'--{edge}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"'.encode(),
+            f"\r\n\r\n{token}\r\n--{edge}\r\nContent-Disposition: form-data; ".encode(),
+            f'name="files"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'.encode(),
+            file.getvalue(),
+            f"\r\n--{edge}--\r\n".encode(),
+        ]
+    )
+    request = Request(
+        f"{address}/admin/articles/image/add/",
+        body,
+        {
+            "Accept": "application/json",
+            "Content-Type": f"multipart/form-data; boundary={edge}",
+            "Cookie": f"sessionid={session}; csrftoken={token}",
+        },
+    )
+    with urlopen(request, timeout=60) as answer:
+        [result] = json.loads(answer.read())["results"]
+    return result
+
+
+def test_an_upload_is_answered_before_its_renditions_are_drawn(ready_site):
+    session = ready_site.shell(SIGN_IN)
+    with ready_site.served() as (address, server):
+        result = send_photo(address, session)
+        drawn = list((ready_site.folder / "media").rglob("whole-*"))
+        assert result["state"] == "taken"
+        assert len(drawn) < len(WIDTHS)
+        # A reader who comes before that gets the picture all the same.
+        with urlopen(address + result["thumbnail"], timeout=60) as picture:
+            assert picture.headers["Content-Type"] == "image/jpeg"
+        until = time.monotonic() + 120
+        last = f"whole-{WIDTHS[-1]}.jpg"
+        while not list((ready_site.folder / "media").rglob(last)):
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        # A picture in work does not keep the server from ending.
+        send_photo(address, session, size=(2000, 1500))
+        server.terminate()
+        assert server.wait(timeout=60) == 0
+    run = ready_site.run("renditions")
+    assert run.returncode == 0, run.complaints

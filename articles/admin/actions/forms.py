@@ -336,6 +336,7 @@ class CorrectForm(StepForm):
 class AddTagsForm(StepForm):
     tags = NamesField(
         longest=100,
+        of="tag",
         required=True,
         label=_("Tags"),
         help_text=_("Separated by commas."),
@@ -351,6 +352,7 @@ class AddTagsForm(StepForm):
 class AddPeopleForm(StepForm):
     credits = NamesField(
         longest=260,
+        of="person",
         required=True,
         label=_("Byline"),
         help_text=BYLINE_HELP,

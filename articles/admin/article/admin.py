@@ -34,6 +34,7 @@ from articles.admin.article.filters import (
 )
 from articles.admin.article.form import DATES, ArticleForm
 from articles.admin.article.history import HistoryMixin, unpublished_changes_of
+from articles.admin.article.link_targets import LinkTargetsMixin
 from articles.admin.article.preview import PreviewMixin
 from articles.admin.article.proposals import ProposalsMixin
 from articles.admin.article.translations import TranslationsMixin
@@ -69,6 +70,7 @@ class ArticleAdmin(
     ProposalsMixin,
     TranslationsMixin,
     DuplicateMixin,
+    LinkTargetsMixin,
     LongListMixin,
     NeighboursMixin,
     HistoryMixin,
@@ -210,6 +212,7 @@ class ArticleAdmin(
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         form.may_make_tags = request.user.has_perm("articles.add_tag")
+        form.asks_about_new_names = True
         form.refused = getattr(request, "refused_saving", None)
         return form
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.article.widgets import PictureInput
+from articles.admin.article.widgets import NamesInput, PictureInput
 from articles.core import months
 from articles.models import Image
 
@@ -30,13 +30,17 @@ class MomentField(forms.SplitDateTimeField):
 
 
 class NamesField(forms.CharField):
-    """Names in order, separated by commas; a name with a comma stands in double quotes."""
+    """
+    Names in order, separated by commas; a name with a comma stands in double quotes.
 
-    def __init__(self, *, longest, required=False, **kwargs):
+    `of` is the name of the model whose names are suggested: tag or person.
+    """
+
+    def __init__(self, *, longest, of, required=False, **kwargs):
         super().__init__(
             required=required,
             strip=True,
-            widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+            widget=NamesInput(of=of),
             **kwargs,
         )
         self.longest = longest

@@ -9,17 +9,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.article.fields import LibraryPictureField, NamesField, in_one_line
+from articles.admin.article.new_names import questions_about
 from articles.admin.article.typed_names import (
     BYLINE_HELP,
     credits_written,
     names_with_roles,
+    new_tags,
     tags_called,
 )
 from articles.admin.article.widgets import BodyEditor, TitleInput
-from articles.content.html import clean_article
 from articles.content.merge_view import diff_of_conflict, text_of
 from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
+from articles.content.typed_html import html_from_typed
 from articles.core import months
 from articles.core.admin.stale_forms import (
     OnScreenField,
@@ -29,7 +31,7 @@ from articles.core.admin.stale_forms import (
 )
 from articles.core.slugs import says_something
 from articles.core.text.word_list import word_list
-from articles.models import Article, Person, Revision
+from articles.models import Article, Person, Revision, Tag
 from articles.publishing.actions import EditConflict
 from articles.publishing.translating import slug_for
 
@@ -75,11 +77,13 @@ class ArticleForm(forms.ModelForm):
     )
     signed_by = NamesField(
         longest=260,
+        of="person",
         label=_("Byline"),
         help_text=BYLINE_HELP,
     )
     tags = NamesField(
         longest=100,
+        of="tag",
         label=_("Tags"),
         help_text=_("Separated by commas. The first one is shown above the headline."),
     )
@@ -137,6 +141,8 @@ class ArticleForm(forms.ModelForm):
 
     # Set by the admin, from the permissions of the user.
     may_make_tags = True
+    # Set by the admin: whether each new tag and author must be confirmed.
+    asks_about_new_names = False
     # Set by the admin: why saving a valid form was refused a moment ago.
     refused = None
     # Set by the admin: the user's unsaved text to go on from.
@@ -167,6 +173,11 @@ class ArticleForm(forms.ModelForm):
             )
         else:
             self.people, self.dates = [], {}
+
+    def clean_body(self):
+        """The typed text; the stored one if only the white space between blocks differs."""
+        typed, stored = self.cleaned_data["body"], self.initial.get("body") or ""
+        return stored if html_from_typed(stored) == typed else typed
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
@@ -232,10 +243,25 @@ class ArticleForm(forms.ModelForm):
         return day
 
     def clean_tags(self):
-        return tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
+        tags = tags_called(self.cleaned_data["tags"], may_make=self.may_make_tags)
+        if self.asks_about_new_names:
+            self._ask_about("tags", new_tags(tags), Tag.objects)
+        return tags
 
     def clean_signed_by(self):
-        return credits_written(self.cleaned_data["signed_by"], known=self.people)
+        credits = credits_written(self.cleaned_data["signed_by"], known=self.people)
+        if self.asks_about_new_names:
+            new = [person.name for person, _role in credits if person.pk is None]
+            self._ask_about("signed_by", new, Person.objects)
+        return credits
+
+    def _ask_about(self, name, new, rows):
+        """Show a checkbox for each new name. Raises ValidationError unless all are ticked."""
+        newest = rows.order_by("-pk").values_list("name", flat=True)
+        questions = questions_about(new, name, self.data, lambda: newest)
+        self.fields[name].widget.questions = questions
+        if open_ones := [one.sentence for one in questions if not one.is_ticked]:
+            raise forms.ValidationError(open_ones)
 
     def clean(self):
         cleaned = super().clean()
@@ -254,13 +280,18 @@ class ArticleForm(forms.ModelForm):
     def lacks(self, typed):
         """Whether some of the typed values (a dict by field name) are missing from the form."""
         return any(
-            field.has_changed(self._to_compare(name), _typed_into(field, name, typed))
+            field.has_changed(
+                self._to_compare(name),
+                field.widget.value_from_datadict(typed, {}, name),
+            )
             for name, field in self.fields.items()
             if field.widget.value_omitted_from_data(typed, {}, name) is False
         )
 
     def _to_compare(self, name):
         initial = self.get_initial_for_field(self.fields[name], name)
+        if name == "body":
+            return html_from_typed(initial or "")
         return (
             initial.replace("\r\n", "\n").strip()
             if isinstance(initial, str)
@@ -396,11 +427,6 @@ def _as_typed(content, credits):
     if "byline" in content:
         typed["signed_by"] = in_one_line(names_with_roles(credits))
     return typed
-
-
-def _typed_into(field, name, typed):
-    value = field.widget.value_from_datadict(typed, {}, name)
-    return clean_article(value) if name == "body" else value
 
 
 def _conflicting_part(part, label, mine, theirs):

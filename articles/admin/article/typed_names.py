@@ -13,7 +13,7 @@ BYLINE_HELP = _(
     "Names in order, separated by commas. Add the role in parentheses for anything but writing: "
     "“Ana Ruiz, Ben Cole (photographs)”, (reporting) or (editing). "
     "“Photos: Ben Cole, Cleo Diaz” names the role once. "
-    "A name that is not known yet becomes a new author."
+    "A new author is created when you confirm the name."
 )
 LONGEST_PERSON = Person._meta.get_field("name").max_length
 
@@ -32,6 +32,12 @@ def tags_called(names, *, may_make):
     # Of two spellings of a new tag, the first one counts.
     spellings = {name_key(name): clean_name(name) for name in reversed(names)} | known
     return list(dict.fromkeys(spellings[name_key(name)] for name in names))
+
+
+def new_tags(names):
+    """Those of the names that no tag has or had."""
+    known = Tag.objects.called(names)
+    return [name for name in names if name_key(name) not in known]
 
 
 def credits_written(names, *, known=()):

@@ -1,13 +1,17 @@
-"""The widgets of the article form: the body editor and the picture input."""
+"""The widgets of the article form: the body editor, lines of names, and the picture input."""
 
 import json
 import re
+from collections.abc import Sequence
 
 from django import forms
+from django.urls import reverse
 from django_prose_editor.widgets import prose_editor_base_media, prose_editor_js
 from js_asset import Media, Script
 
+from articles.admin.article.new_names import NewName, ticked_name
 from articles.content.html import clean_once
+from articles.content.typed_html import html_from_typed, laid_out
 from articles.core.pagination import key_in
 from articles.models import Image
 
@@ -61,14 +65,19 @@ class BodyEditor(forms.Textarea):
     A textarea of HTML that a script turns into an editor.
 
     The textarea stays if scripts are off, or if the body holds something that the editor would
-    drop. In both cases articles.content.html decides what may be stored.
+    drop. In both cases articles.content.html decides what may be stored. Text that is typed
+    without tags becomes paragraphs, see articles.content.typed_html.
     """
 
     def format_value(self, value):
         # Clean submitted HTML, too: the editor renders it, and a form that comes back with errors
         # must not load pictures from other hosts.
         html = super().format_value(value)
-        return html and clean_once(html)
+        return html and laid_out(clean_once(html))
+
+    def value_from_datadict(self, data, files, name):
+        text = super().value_from_datadict(data, files, name)
+        return text and html_from_typed(text)
 
     def __init__(self, attrs=None):
         super().__init__({"rows": 24, "class": "vLargeTextField"} | (attrs or {}))
@@ -83,7 +92,10 @@ class BodyEditor(forms.Textarea):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context["widget"]["attrs"]["data-desk-body"] = json.dumps(EDITOR_EXTENSIONS)
+        context["widget"]["attrs"] |= {
+            "data-desk-body": json.dumps(EDITOR_EXTENSIONS),
+            "data-link-targets": reverse("admin:articles_article_link_targets"),
+        }
         return context
 
     def use_required_attribute(self, initial):
@@ -100,6 +112,38 @@ class TitleInput(forms.Textarea):
     def value_from_datadict(self, data, files, name):
         value = super().value_from_datadict(data, files, name)
         return value if value is None else LINE_BREAKS.sub(" ", value)
+
+
+class NamesInput(forms.TextInput):
+    """
+    A line of names. A script suggests known ones while somebody types.
+
+    `questions` are set by the form: the new names that it asks about, each with a checkbox.
+    """
+
+    template_name = "admin/articles/names_input.html"
+    questions: Sequence[NewName] = ()
+
+    def __init__(self, attrs=None, *, of):
+        super().__init__({"class": "vLargeTextField"} | (attrs or {}))
+        self.of = of
+
+    @property
+    def media(self):
+        return Media(
+            css={"all": ["desk/names.css"]},
+            js=[Script("desk/names.js", type="module")],
+        )
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {
+            "data-names": reverse(f"admin:articles_{self.of}_suggest"),
+            "data-names-of": self.of,
+            "autocomplete": "off",
+        }
+        context |= {"ticked": ticked_name(name), "questions": self.questions}
+        return context
 
 
 class PictureInput(forms.NumberInput):

@@ -17,6 +17,22 @@ from articles.publishing.preflight import is_file_name
 FILES_AT_ONCE = 50
 
 
+def _description(alt):
+    """The alt text in one line. Raises ValidationError for a file name."""
+    alt = " ".join(alt.split())
+    if alt and is_file_name(alt):
+        raise forms.ValidationError(
+            _(
+                "This is a file name. Describe what the picture shows, as you would on the phone."
+            )
+        )
+    return alt
+
+
+def _longest(name):
+    return Image._meta.get_field(name).max_length
+
+
 class FileField(forms.FileField):
     """A file that is checked before anything is saved."""
 
@@ -83,14 +99,7 @@ class ImageForm(forms.ModelForm):
         }
 
     def clean_alt(self):
-        alt = " ".join(self.cleaned_data["alt"].split())
-        if alt and is_file_name(alt):
-            raise forms.ValidationError(
-                _(
-                    "This is a file name. Describe what the picture shows, as you would on the phone."
-                )
-            )
-        return alt
+        return _description(self.cleaned_data["alt"])
 
     def clean_replacement(self):
         file = self.cleaned_data["replacement"]
@@ -128,6 +137,40 @@ class FilesField(forms.FileField):
     def clean(self, data, initial=None):
         files = data if isinstance(data, list) else [data]
         return [file for file in files if file]
+
+
+class DescribeForm(forms.Form):
+    """What is typed beside a picture in a text; only what is sent is changed."""
+
+    alt = forms.CharField(
+        required=False, max_length=_longest("alt"), label=_("Alt text")
+    )
+    credit = forms.CharField(
+        required=False, max_length=_longest("credit"), label=_("Credit")
+    )
+
+    def clean_alt(self):
+        return _description(self.cleaned_data["alt"])
+
+    def changes_to(self, image):
+        """The values to store. An alt text is stored only for a picture that lacks one."""
+        words = {
+            name: self.cleaned_data[name] for name in self.fields if name in self.data
+        }
+        if not image.needs_words or not words.get("alt"):
+            words.pop("alt", None)
+        if words.get("credit") == image.credit:
+            del words["credit"]
+        return words
+
+    def problem(self):
+        """The errors in one text, each after the name of its field."""
+        return " ".join(
+            # Translators: the name of a field, and the sentence that says what is wrong with it.
+            gettext("%(field)s: %(problem)s")
+            % {"field": self[name].label, "problem": " ".join(sentences)}
+            for name, sentences in self.errors.items()
+        )
 
 
 class UploadForm(forms.Form):

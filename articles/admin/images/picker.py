@@ -8,8 +8,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
+from articles.admin.images.forms import DescribeForm
 from articles.core.pagination import key_in
+from articles.images import library
 from articles.models import Image
 
 PICTURES_PER_PAGE = 24
@@ -31,6 +34,7 @@ class PickerMixin:
         pages = [
             ("pick/", self.pick_view, "pick"),
             ("pick/<int:key>/", self.picked_view, "picked"),
+            ("<path:object_id>/describe/", self.describe_view, "describe"),
         ]
         return [
             path(
@@ -73,14 +77,35 @@ class PickerMixin:
         """What the editor shows of one picture, as JSON."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        image = Image.objects.on_site().filter(pk=key).first()
-        if image is None:
+        return JsonResponse(self.about(self._image_on_site(key)))
+
+    @method_decorator(require_POST)
+    def describe_view(self, request, object_id):
+        """Store the credit, and the alt text of a picture that lacks one. Answers with JSON."""
+        image = self._image_on_site(object_id)
+        if not self.has_change_permission(request, image):
+            raise PermissionDenied
+        form = DescribeForm(request.POST)
+        if not form.is_valid():
+            return JsonResponse({"sentence": form.problem()}, status=400)
+        if words := form.changes_to(image):
+            library.update_image(image, **words)
+            self.log_change(request, image, [{"changed": {"fields": [*words]}}])
+        return JsonResponse(
+            {"alt": image.alt, "credit": image.credit, "caption": image.caption}
+        )
+
+    def _image_on_site(self, key):
+        key = key_in(key)
+        image = key and Image.objects.on_site().filter(pk=key).first()
+        if not image:
             raise Http404(
                 gettext("This picture does not exist or was taken off the site.")
             )
-        return JsonResponse(self.about(image))
+        return image
 
     def about(self, image):
+        """What the editor and the scripts of the library need to know of an image."""
         return {
             "key": image.pk,
             "title": str(image),
@@ -88,7 +113,10 @@ class PickerMixin:
             "decorative": image.decorative,
             "caption": image.caption,
             "credit": image.credit,
+            "width": image.width,
+            "height": image.height,
             "thumbnail": image.thumbnail,
             "src": reverse("articles:picture_for_the_desk", args=[image.pk]),
             "address": reverse("admin:articles_image_change", args=[image.pk]),
+            "describe": reverse("admin:articles_image_describe", args=[image.pk]),
         }

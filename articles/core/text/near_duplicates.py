@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Letters from which on one edit, or two, may be a slip of the hand.
 LETTERS_FOR_EDITS = [(10, 2), (5, 1)]
+# In characters: names that differ more in length are not near.
+MOST_DIFFERENCE = 5
 # The most pairs that are compared letter by letter; they take about a second.
 MOST_COMPARISONS = 100_000
 
@@ -79,6 +81,22 @@ def find_similar(names: Iterable[str]) -> SimilarNames:
     return SimilarNames(pairs, is_cut_short)
 
 
+def names_near(name: str, others: Iterable[str], *, most: int = 3) -> list[str]:
+    """Those of the other names that may mean the same as this one, nearest first."""
+    key, singular = spelling_key(name), singular_of(name)
+    if not key:
+        return []
+    found = []
+    for other in others:
+        # Accents that are composed and signs between words make some difference in length.
+        if abs(len(other) - len(name)) > MOST_DIFFERENCE:
+            continue
+        distance = _distance(key, singular, other)
+        if distance is not None:
+            found.append((distance, other))
+    return [other for _distance, other in sorted(found)[:most]]
+
+
 def singular_of(name: str) -> str:
     """The key of the name with each word in the singular, by the rules of English."""
     return "".join(_singular(spelling_key(word)) for word in _BETWEEN_WORDS.split(name))
@@ -87,6 +105,20 @@ def singular_of(name: str) -> str:
 def edits_allowed(letters: int) -> int:
     """The edits that are allowed between two names when the shorter has this many letters."""
     return next((edits for long, edits in LETTERS_FOR_EDITS if letters >= long), 0)
+
+
+def _distance(key, singular, other):
+    """The edits between a key and another name; None if they are too many."""
+    other_key = spelling_key(other)
+    if other_key == key:
+        return 0
+    edits = edits_allowed(min(len(key), len(other_key)))
+    if _DIGITS.findall(key) == _DIGITS.findall(other_key):
+        distance = Levenshtein.distance(key, other_key, score_cutoff=edits)
+        if distance <= edits:
+            return distance
+    is_plural = key[:2] == other_key[:2] and singular_of(other) == singular
+    return 1 if is_plural else None
 
 
 def _singular(word):

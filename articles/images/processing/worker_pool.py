@@ -169,10 +169,21 @@ def turn():
     if not _line.acquire(blocking=False):
         raise Busy
     try:
-        with _locked_file():
+        with _locked_file(settings.IMAGE_PROCESSES):
             yield
     finally:
         _line.release()
+
+
+@contextmanager
+def background_turn():
+    """
+    As `turn`, for work that nobody waits for: one turn is left to the others.
+
+    With IMAGE_PROCESSES=1 there is only one turn for all.
+    """
+    with _locked_file(max(1, settings.IMAGE_PROCESSES - 1)):
+        yield
 
 
 def close_idle() -> None:
@@ -182,13 +193,13 @@ def close_idle() -> None:
 
 
 @contextmanager
-def _locked_file():
+def _locked_file(files):
     # The system releases the locks of a process that ends, even when it is killed.
     folder = Path(settings.IMAGE_TURNS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + LONGEST_WAIT
     while True:
-        for number in range(settings.IMAGE_PROCESSES):
+        for number in range(files):
             with (folder / f"{number}.lock").open("w") as file:
                 if locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
                     try:

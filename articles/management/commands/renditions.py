@@ -1,5 +1,6 @@
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from multiprocessing import get_context
 
 import django
@@ -91,7 +92,7 @@ def draw(key):
         if image.former_file == image.file.name or not image.secret:
             make_address_secret(image)
         # --jobs limits how many are drawn at once, independently of the running site.
-        return name, make_missing(image, take_turn=False), ""
+        return name, make_missing(image, in_turn=nullcontext), ""
     except Exception as error:
         # An image that cannot be drawn does not stop the others.
         return name, 0, f"{type(error).__name__}: {error}"

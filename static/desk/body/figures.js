@@ -301,18 +301,19 @@ class PictureView {
 
   // Credits belong to the library, and an alt text too where the library has none.
   async describe(key, words) {
-    const address = document.querySelector("textarea[data-describe]")?.dataset.describe.replace("/0/", `/${key}/`);
-    if (!key || !address) return;
+    const address = (await library(key))?.describe;
+    if (!address) return;
     const data = new FormData();
     data.append("csrfmiddlewaretoken", token());
     for (const [name, value] of Object.entries(words)) data.append(name, value.trim());
-    const place = [...this.panel.querySelectorAll(".body-picture__said")];
-    const say = (sentence) => place.forEach((line) => (line.textContent = sentence));
+    const say = (sentence) => {
+      for (const line of this.panel.querySelectorAll(".body-picture__said")) line.textContent = sentence;
+    };
     try {
       const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "application/json" } });
       const known = await answer.json();
-      if (!answer.ok) return say(known.problem ?? "");
-      described.set(key, Promise.resolve(known));
+      if (!answer.ok) return say(known.sentence);
+      described.delete(key);
       if (words.credit !== undefined) say(gettext("The credit is saved in the library."));
     } catch {
       say(gettext("The library cannot be reached. The credit was not saved."));

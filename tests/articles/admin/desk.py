@@ -1,7 +1,11 @@
 """What the tests of the desk send and read."""
 
 from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+
+from articles.admin.article.fields import NamesField
+from articles.content.bylines import split_role
 
 LIST = reverse("admin:articles_article_changelist")
 ADD = reverse("admin:articles_article_add")
@@ -17,7 +21,11 @@ def form_of(article):
 
 
 def typed(article=None, **fields):
-    """The form's data as a browser sends them, with these fields changed."""
+    """
+    The form's data as a browser sends them, with these fields changed.
+
+    New tags and authors are confirmed, unless the test sends `tags_create` or `signed_by_create`.
+    """
     data = {
         "title": "A title",
         "standfirst": "",
@@ -41,7 +49,19 @@ def typed(article=None, **fields):
             "signed_by": ", ".join(person.name for person in article.people),
             "tags": ", ".join(tag.name for tag in article.tags.all()),
         }
-    return data | fields
+    data |= fields
+    for name in ["tags", "signed_by"]:
+        data.setdefault(f"{name}_create", confirmed(data[name]))
+    return data
+
+
+def confirmed(line):
+    """All names in a line of names, as their checkboxes send them."""
+    try:
+        names = NamesField(longest=1000, of="tag").clean(line)
+    except ValidationError:
+        return []
+    return [*names, *(split_role(name)[0] for name in names)]
 
 
 def said(response):

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
+from articles.content.typed_html import laid_out
 from articles.models import Article
 from newsroom.models import StaffSession
 from tests.articles.admin.desk import LIST, form_of, place_caret
@@ -120,7 +121,7 @@ def test_what_the_editor_would_lose_is_shown_as_html(desk):
     desk.goto(form_of(article))
     desk.get_by_text("the editor would lose").wait_for()
     textarea = desk.locator("textarea[name=body]")
-    assert textarea.input_value() == TABLE_WITH_A_FOOT
+    assert textarea.input_value() == laid_out(TABLE_WITH_A_FOOT)
     textarea.fill(TABLE_WITH_A_FOOT + "<p>More</p>")
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url(f"**{LIST}")
@@ -156,6 +157,7 @@ def test_leaving_typed_words_behind_is_asked_about(desk):
 
 def test_what_was_typed_outlives_the_session(desk):
     article = make_article(body="<p>Begun.</p>")
+    make_article(tags=["Harbour"])
     desk.goto(form_of(article))
     place_caret(desk, "Control+End")
     desk.keyboard.type(" And more.")
@@ -178,15 +180,20 @@ def test_without_javascript_the_desk_writes_html_and_publishes(open_desk):
     article = make_article(body="<p>Begun.</p>")
     page = open_desk(java_script_enabled=False)
     page.goto(form_of(article))
-    page.get_by_label("Body").fill("<p>Typed as HTML.</p>")
+    page.get_by_label("Body").fill("Typed as <b>text</b>.\n\nIn two paragraphs.")
     page.get_by_label("Byline").fill("Inés Vega")
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("“Inés Vega” is new.").wait_for()
+    page.get_by_label("Create “Inés Vega”").check()
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("heading", name="Publish “").wait_for()
     page.get_by_label("Publish anyway").check()
     page.get_by_role("button", name="Publish").click()
     page.get_by_text("is now published").wait_for()
     article = Article.objects.visible().get()
-    assert article.body == "<p>Typed as HTML.</p>"
+    assert article.body == (
+        "<p>Typed as <strong>text</strong>.</p><p>In two paragraphs.</p>"
+    )
     assert [person.name for person in article.people] == ["Inés Vega"]
 
 

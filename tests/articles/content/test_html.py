@@ -20,6 +20,13 @@ from articles.content.html import clean_article, paragraphs, reading_minutes, se
         '<table><tbody><tr><th scope="row">Day</th><td colspan="2">1</td></tr></tbody></table>',
         "<pre><code>if a &lt; b:</code></pre><hr>",
         '<ol start="3"><li>three</li></ol>',
+        '<figure class="wide"><img src="/media/a.png" alt="A"></figure>',
+        '<figure class="gallery wide"><img src="/media/a.png" alt="A">'
+        '<img src="/media/b.png" alt="B"><figcaption>Both</figcaption></figure>',
+        "<figure><blockquote><p>a</p></blockquote></figure><figure><pre>a</pre></figure>",
+        '<p>Said<sup><a href="#note-1" id="noteref-1" rel="noopener">1</a></sup></p>'
+        '<ol class="notes"><li id="note-1"><p>Where. '
+        '<a href="#noteref-1" rel="noopener">↩</a></p></li></ol>',
     ],
 )
 def test_what_an_article_may_hold_stays_as_it_is(html):
@@ -57,13 +64,94 @@ def test_what_an_article_may_hold_stays_as_it_is(html):
             '<blockquote class="pull evil">a</blockquote>',
             '<blockquote class="pull">a</blockquote>',
         ),
-        ("<h1>a</h1><h4>b</h4>", "ab"),
+        (
+            '<p>a<a href="#note-1" id="s-evil">1</a><a id="note-1">2</a></p>',
+            '<p>a<a href="#note-1" rel="noopener">1</a><a rel="noopener">2</a></p>',
+        ),
+        (
+            '<ol class="notes evil"><li id="note-0">a</li><li id="note-1000">b</li></ol>',
+            '<ol class="notes"><li>a</li><li>b</li></ol>',
+        ),
+        ('<ul class="notes"><li id="noteref-1">a</li></ul>', "<ul><li>a</li></ul>"),
+        ('<blockquote class="evil">a</blockquote>', "<blockquote>a</blockquote>"),
         ("a\x00b", "ab"),
         ("<!-- note --><p>a</p>", "<p>a</p>"),
     ],
 )
 def test_everything_else_is_gone(html, clean):
     assert clean_article(html) == clean
+
+
+@pytest.mark.parametrize(
+    ("html", "clean"),
+    [
+        ("<h1>a</h1><h4>b</h4>", '<h2 id="s-a">a</h2><h3 id="s-b">b</h3>'),
+        ("<h5>a</h5><h6>b</h6>", '<h3 id="s-a">a</h3><h3 id="s-b">b</h3>'),
+        (
+            '<p><b class="x">a</b> <i>b</i> <strike>c</strike> <del>d</del></p>',
+            "<p><strong>a</strong> <em>b</em> <s>c</s> <s>d</s></p>",
+        ),
+        (
+            '<b style="font-weight:normal;" id="docs-1"><p>a <b>b</b></p></b>',
+            "<p>a <strong>b</strong></p>",
+        ),
+        ('<p><b style="color:red">a</b></p>', "<p><strong>a</strong></p>"),
+        ("<p>a &lt;b&gt; <br>c</p>", "<p>a &lt;b&gt; <br>c</p>"),
+    ],
+)
+def test_other_tags_with_the_same_meaning_are_stored_under_one_name(html, clean):
+    assert clean_article(html) == clean
+
+
+@pytest.mark.parametrize(
+    ("html", "clean"),
+    [
+        ("<p>a</p><figure></figure><p>b</p>", "<p>a</p><p>b</p>"),
+        ("<figure> <figcaption> </figcaption></figure>", ""),
+        (
+            "<figure><figcaption>The <em>quay</em></figcaption></figure>",
+            "<p>The <em>quay</em></p>",
+        ),
+        (
+            "<figure>Above<figcaption><p>a</p><p>b</p></figcaption></figure>",
+            "<p>Above</p><p>a</p><p>b</p>",
+        ),
+        ('<figure class="wide"><img src="//host/a.png"></figure>', ""),
+        (
+            "<figure><figure></figure><figcaption>a</figcaption></figure>",
+            "<p>a</p>",
+        ),
+        (
+            '<figure><img src="/media/a.png" alt="A"><figure></figure></figure>',
+            '<figure><img src="/media/a.png" alt="A"></figure>',
+        ),
+    ],
+)
+def test_no_empty_figure_stays_and_no_word_of_one_is_lost(html, clean):
+    assert clean_article(html) == clean
+
+
+def test_a_figure_is_a_gallery_only_with_two_pictures():
+    picture = '<img src="/media/a.png" alt="A">'
+    assert (
+        clean_article(f'<figure class="evil gallery wide wide">{picture}</figure>')
+        == f'<figure class="wide">{picture}</figure>'
+    )
+    assert (
+        clean_article(f'<figure class="gallery">{picture}</figure>')
+        == f"<figure>{picture}</figure>"
+    )
+    assert 'class="gallery"' in clean_article(
+        f'<figure class="gallery">{picture}{picture}</figure>'
+    )
+
+
+def test_an_id_of_a_note_is_there_once():
+    html = clean_article(
+        '<p><a href="#note-1" id="noteref-1">1</a> <a id="noteref-1" href="#note-1">1</a></p>'
+        '<ol><li id="note-1">a</li><li id="note-1">b</li><li id="note-2">c</li></ol>'
+    )
+    assert re.findall(r'id="([^"]+)"', html) == ["noteref-1", "note-1", "note-2"]
 
 
 def test_headings_get_ids_that_follow_from_their_words():
@@ -114,6 +202,19 @@ def test_cleaning_twice_changes_nothing(text):
                 ">",
                 "<table>",
                 "<td>",
+                "<b>",
+                '<b style="font-weight:normal">',
+                "</b>",
+                "<h1>",
+                "</h1>",
+                "<figure>",
+                '<figure class="gallery">',
+                "</figure>",
+                "<figcaption>",
+                "</figcaption>",
+                '<img src="/media/a.png">',
+                '<li id="note-1">',
+                '<a id="noteref-1">',
             ]
         )
     )
@@ -121,6 +222,8 @@ def test_cleaning_twice_changes_nothing(text):
 def test_cleaning_broken_markup_twice_changes_nothing(pieces):
     once = clean_article("".join(pieces))
     assert clean_article(once) == once
+    for inner in re.findall(r"<figure[^>]*>(.*?)</figure>", once, re.DOTALL):
+        assert re.search("<(img|table)", inner)
 
 
 def test_no_attack_of_the_samples_survives(samples):

@@ -78,6 +78,57 @@ def test_a_figure_without_a_picture_of_the_library_stays_as_it_is(db):
     assert with_pictures(html) == html
 
 
+def gallery(*images, caption="", classes="gallery"):
+    pictures = "".join(
+        f'<img src="/media/image/{image.pk}/" alt="" data-file="{image.pk}">'
+        for image in images
+    )
+    return f'<figure class="{classes}">{pictures}<figcaption>{caption}</figcaption></figure>'
+
+
+def test_a_gallery_shows_all_its_pictures_with_the_credit_of_each(db):
+    images = [
+        make_image(alt=f"View {number}", credit=credit, caption=f"Said {number}.")
+        for number, credit in [(1, "Ana"), (2, "Ben"), (3, "Ana")]
+    ]
+    html = with_pictures(gallery(*images))
+    assert re.findall(r'alt="([^"]+)"', html) == ["View 1", "View 2", "View 3"]
+    assert '<figure class="figure gallery">' in html
+    assert 'sizes="(min-width: 46rem) 22rem, 92vw"' in html
+    assert "<figcaption>Said 1. Said 2. Said 3. <span" in html
+    assert ">Ana; Ben</span>" in html
+    html = with_pictures(gallery(*images, caption="In <em>May</em>"))
+    assert "<figcaption>In <em>May</em> <span" in html
+    assert "Said" not in html
+
+
+def test_of_a_gallery_the_pictures_that_are_on_the_site_stay(db):
+    images = [make_image(alt=f"View {number}") for number in range(3)]
+    html = gallery(*images)
+    library.take_down(images[1], reason="Asked for.")
+    assert re.findall(r'alt="([^"]+)"', with_pictures(html)) == ["View 0", "View 2"]
+    library.take_down(images[0], reason="Asked for.")
+    assert '<figure class="figure">' in with_pictures(html)
+    library.take_down(images[2], reason="Asked for.")
+    assert with_pictures(html) == ""
+
+
+def test_a_wide_figure_loads_a_wide_picture(db):
+    image = make_image(width=1400, height=900)
+    html = with_pictures(gallery(image, classes="wide"))
+    assert '<figure class="figure wide">' in html
+    assert 'sizes="(min-width: 75rem) 67rem, 92vw"' in html
+
+
+def test_a_feed_shows_every_picture_of_a_gallery(client, db):
+    images = [make_image(alt=f"View {number}", credit="Ana") for number in range(2)]
+    make_visible_article(body=gallery(*images, caption="Both"))
+    feed = client.get("/feeds/rss.xml").content.decode()
+    for image in images:
+        assert f"/media/renditions/{image.fingerprint}/whole-60.jpg" in feed
+    assert "Both" in feed
+
+
 def test_no_word_of_the_library_becomes_a_part_of_the_page(db):
     evil = '"><script>alert(1)</script>'
     image = make_image(alt=evil, caption=evil, credit=evil, title=evil)

@@ -3,9 +3,12 @@
 import pytest
 from django.utils import timezone
 
+from articles.content.html import clean_article
+from articles.models import Article
+from articles.publishing import preflight
 from articles.publishing.actions import save
-from articles.publishing.preflight import problems_of, problems_of_all
-from tests.factories import DAY, make_article, make_visible_article
+from articles.publishing.preflight import Problem, problems_of, problems_of_all
+from tests.factories import DAY, make_article, make_person, make_visible_article
 
 IN_ORDER = {
     "title": "Harbour opens",
@@ -13,6 +16,7 @@ IN_ORDER = {
     "body": "<p>Words.</p>",
     "slug": "harbour",
     "tags": ["Harbour"],
+    "byline": [{"person": 1, "name": "Ana Ruiz", "role": "by"}],
 }
 
 
@@ -81,6 +85,66 @@ def test_a_picture_outside_a_figure_has_no_credit():
     )
 
 
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("example.org", ["warning"]),
+        ("www.example.org/a?b=1&amp;c", ["warning"]),
+        ("articles/x/", ["warning"]),
+        ("?page=2", ["warning"]),
+        ("https://example.org/", []),
+        ("/about/", []),
+        ("mailto:desk@example.org", []),
+        ("tel:+4912345", []),
+        ("#s-why", []),
+        ("#comments", []),
+        ("#s-nowhere", ["warning"]),
+        ("#s-na%C3%AFve", []),
+    ],
+)
+def test_a_link_is_whole_and_leads_to_a_place_that_exists(link, found):
+    body = clean_article(f'<h2>Why</h2><h2>Naïve</h2><p><a href="{link}">a</a></p>')
+    assert kinds(body=body) == found
+
+
+def test_notes_and_references_belong_together():
+    reference = '<a href="#note-{0}" id="noteref-{0}">{0}</a>'
+    body = clean_article(
+        f"<p>a{reference.format(1)} b{reference.format(3)}</p>"
+        '<ol class="notes"><li id="note-1">a</li>'
+        '<li id="note-2">b <a href="#noteref-2">↩</a></li></ol>'
+    )
+    assert kinds(body=body) == ["warning"] * 2
+    assert "refers to note 2." in sentences(body=body)
+    assert "refers to note 3, which is missing" in sentences(body=body)
+
+
+def test_an_empty_figure_of_an_older_release_is_named():
+    assert "has no picture" in sentences(body="<p>a</p><figure></figure>")
+
+
+def test_only_so_many_bad_links_are_named():
+    body = "".join(f'<p><a href="x{number}">a</a></p>' for number in range(100))
+    assert kinds(body=body) == ["warning"] * preflight.MOST_NAMED
+
+
+def test_a_byline_is_asked_for(db):
+    assert "byline is missing" in sentences(byline=[])
+    article = make_article()
+    assert "byline is missing" in of(article)
+    article.set_writers(make_person())
+    assert "byline is missing" not in of(Article.objects.get())
+    visible = make_visible_article(byline=[make_person()])
+    save(visible, {"byline": []})
+    assert "byline is missing" in of(visible)
+
+
+def test_a_problem_names_the_input_where_it_is_solved():
+    [problem] = problems_of(IN_ORDER | {"byline": []})
+    assert problem.anchor == "id_signed_by"
+    assert Problem("error", "x", "embargo_until").anchor == "id_embargo_until_0"
+
+
 def test_links_lead_to_articles_that_readers_find(db, settings):
     visible, draft = make_visible_article(slug="there"), make_article(slug="draft")
     visible.rename("there-now")
@@ -122,10 +186,10 @@ def test_many_articles_take_as_many_queries_as_two(db, django_assert_num_queries
     link = '<a href="/articles/nowhere/">x</a>'
     articles = [make_article(body=link, tags=["A"]), make_visible_article(tags=["B"])]
     save(articles[1], {"title": "New"})
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         problems_of_all(articles)
     articles += [make_visible_article(body=link) for _ in range(5)]
     for article in articles:
         article._prefetched_objects_cache = {}
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         problems_of_all(articles)

@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django.asserts import assertContains
 
 from articles.models import Article
 from articles.publishing.actions import save
@@ -92,6 +93,14 @@ def test_one_article_or_many_are_looked_at_with_as_many_queries(desk):
             act(desk, "publish", *chosen, index="0")
         numbers.add(len(queries))
     assert len(numbers) == 1
+
+
+def test_each_problem_leads_to_the_input_where_it_is_solved(desk):
+    article = make_article(body='<p><a href="example.org">a</a></p>', tags=["A"])
+    page = desk.get(step_of(article, "publish"))
+    for anchor, words in [("body", "leads nowhere"), ("signed_by", "byline")]:
+        assertContains(page, f'<a href="{form_of(article)}#id_{anchor}">')
+        assertContains(page, words)
 
 
 def test_the_list_is_narrowed_to_articles_with_problems(desk):

@@ -127,7 +127,7 @@ def test_a_page_shows_the_words_without_a_script(desk):
     article = make_article()
     desk.post(keep_of(article), typed(body="<p>My <b>words</b></p>"))
     page = desk.get(unsaved_of(article))
-    assertContains(page, "&lt;p&gt;My &lt;b&gt;words&lt;/b&gt;&lt;/p&gt;")
+    assertContains(page, "&lt;p&gt;My &lt;strong&gt;words&lt;/strong&gt;&lt;/p&gt;")
     assertContains(page, "?_unsaved=1")
 
 

@@ -7,7 +7,13 @@ import pytest
 from django.urls import reverse
 
 from tests.articles.admin.desk import form_of, place_caret, settle
-from tests.factories import make_article, make_image, make_picture_file, make_user
+from tests.factories import (
+    make_article,
+    make_image,
+    make_picture_file,
+    make_user,
+    make_visible_article,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -385,3 +391,28 @@ def test_words_are_counted_against_a_target(desk):
     place_caret(desk, "End")
     desk.keyboard.type(" more")
     desk.get_by_text("4 of 4 words").wait_for()
+
+
+def test_a_credit_is_saved_in_the_library(desk, picture):
+    open_body(desk, figure_of(picture))
+    select_figure(desk)
+    credit = desk.get_by_label("Credit (in the library)")
+    credit.fill("Ana Ruiz")
+    credit.press("Enter")
+    desk.get_by_text("The credit is saved in the library.").wait_for()
+    picture.refresh_from_db()
+    assert picture.credit == "Ana Ruiz"
+
+
+def test_the_link_box_finds_our_articles(desk):
+    there = make_visible_article(title="The ferry returns")
+    open_body(desk, "<p>Words</p>")
+    place_caret(desk, "Control+a")
+    desk.keyboard.press("Control+k")
+    field = desk.get_by_role("combobox", name="Title of one of our articles")
+    field.fill("ferry")
+    desk.get_by_role("option", name="The ferry returns").wait_for()
+    field.press("ArrowDown")
+    field.press("Enter")
+    assert html_of(desk) == f'<p><a href="{there.get_absolute_url()}">Words</a></p>'
+    assert desk.complaints == []

@@ -20,9 +20,10 @@ from tests.factories import DAY, make_article, make_user
 
 def both_change(desk, bo, article, mine, theirs):
     """Bo saves first. Returns the answer to the other, who started from the same revision."""
-    on_the_screen = typed(article, seen=seen_by(desk, article))
-    bo.post(form_of(article), on_the_screen | theirs)
-    return desk.post(form_of(article), on_the_screen | mine)
+    seen = seen_by(desk, article)
+    on_the_screen = [typed(article, seen=seen, **change) for change in (theirs, mine)]
+    bo.post(form_of(article), on_the_screen[0])
+    return desk.post(form_of(article), on_the_screen[1])
 
 
 def test_both_versions_of_what_two_changed_stand_side_by_side(desk, bo):

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -6,13 +7,14 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from articles.admin.images import picker
 from articles.images import library
-from articles.models import Article
+from articles.models import Article, Image
 from articles.publishing import actions as steps
 from articles.publishing import preflight
 from tests.articles.admin.desk import form_of, typed
 from tests.factories import (
     make_article,
     make_image,
+    make_person,
     make_picture_file,
     make_user,
     make_visible_article,
@@ -166,7 +168,8 @@ def test_a_revision_whose_picture_was_deleted_is_restored_without_it(desk):
 
 def test_publishing_stops_where_a_picture_is_gone_or_says_nothing(db):
     def problems(**fields):
-        article = make_article(standfirst="x", tags=["Sea"], **fields)
+        byline = [make_person()]
+        article = make_article(standfirst="x", tags=["Sea"], byline=byline, **fields)
         [found] = preflight.problems_of_all([article]).values()
         return [(one.kind, one.sentence[:30]) for one in found]
 
@@ -193,3 +196,69 @@ def test_problems_of_many_articles_cost_as_much_as_those_of_one(db):
             preflight.problems_of_all(articles)
         numbers.add(len(queries))
     assert len(numbers) == 1
+
+
+def describe(client, image, **words):
+    address = reverse("admin:articles_image_describe", args=[image.pk])
+    return client.post(address, words)
+
+
+def test_what_is_typed_beside_a_picture_is_stored_in_the_library(desk):
+    image = make_image(alt="", credit="", caption="In May")
+    answer = describe(desk, image, alt=" A  pier ", credit="Ben Cole")
+    assert answer.json() == {"alt": "A pier", "credit": "Ben Cole", "caption": "In May"}
+    image.refresh_from_db()
+    assert (image.alt, image.credit) == ("A pier", "Ben Cole")
+    assert LogEntry.objects.count() == 1
+
+
+def test_an_alt_text_of_the_library_is_not_replaced_from_a_text(desk):
+    image = make_image(alt="A pier", credit="Ana")
+    assert describe(desk, image, alt="Boats").json()["alt"] == "A pier"
+    assert describe(desk, image, credit="").json()["credit"] == ""
+    decorative = make_image(alt="", decorative=True)
+    assert describe(desk, decorative, alt="Boats").json()["alt"] == ""
+    assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"alt": "x" * 501}, "Alt text: Ensure this value has at most 500 characters"),
+        ({"credit": "x" * 251}, "Credit: Ensure this value has at most 250 characters"),
+        ({"alt": "IMG_1234.jpg"}, "This is a file name."),
+        ({"credit": "a\x00b"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_with_a_sentence(desk, words, said):
+    image = make_image(alt="", credit="Ana")
+    answer = describe(desk, image, **{"credit": "Ben"} | words)
+    assert answer.status_code == 400
+    assert said in answer.json()["sentence"]
+    image.refresh_from_db()
+    assert (image.alt, image.credit) == ("", "Ana")
+
+
+def test_writers_describe_the_pictures_that_they_uploaded(client, db):
+    writer = make_user(role="Writers")
+    client.force_login(writer)
+    assert describe(client, make_image(created_by=writer)).status_code == 200
+    assert describe(client, make_image()).status_code == 403
+
+
+def test_a_picture_that_is_off_the_site_is_not_described(desk):
+    image = make_image()
+    library.take_down(image, reason="x")
+    assert describe(desk, image, credit="Ben").status_code == 404
+
+
+def test_an_upload_tells_the_editor_what_it_needs_to_know(desk):
+    answer = desk.post(
+        reverse("admin:articles_image_add"),
+        {"files": make_picture_file(width=90, height=60)},
+        headers={"accept": "application/json"},
+    )
+    [result] = answer.json()["results"]
+    about = {name: result[name] for name in ["credit", "caption", "width", "height"]}
+    assert about == {"credit": "", "caption": "", "width": 90, "height": 60}
+    assert result == result | desk.get(picked(Image.objects.get())).json()

@@ -1,3 +1,4 @@
+import time
 from itertools import combinations
 
 import pytest
@@ -8,6 +9,7 @@ from articles.core.text import near_duplicates as module
 from articles.core.text.near_duplicates import (
     edits_allowed,
     find_similar,
+    names_near,
     singular_of,
 )
 from articles.core.text.normalisation import spelling_key
@@ -127,3 +129,30 @@ def test_more_than_can_be_compared_is_said(monkeypatch):
     names = [f"{'a' * 20}{letter * 5}" for letter in "bcdefghijklm"]
     assert find_similar(names).is_cut_short
     assert not find_similar(["Harbor", "Harbour"]).is_cut_short
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("Clara Holis", ["Clara Hollis"]),
+        ("clara hóllis", ["Clara Hollis"]),
+        ("Harbours", ["Harbour"]),
+        ("Budget 2025", []),
+        ("Ana", []),
+        ("…", []),
+    ],
+)
+def test_names_near_one_name_are_found_nearest_first(name, near):
+    others = ["Clara Hollis", "Harbor", "Harbour", "Budget 2024", "Anna", "…"]
+    assert names_near(name, others) == near
+
+
+def test_a_name_is_compared_with_many_quickly():
+    others = [
+        f"{word} {number}"
+        for word in ["Harbor", "Harvest", "Market"]
+        for number in range(4_000)
+    ]
+    began = time.process_time()
+    assert names_near("Harbour 12x", others) == []
+    assert time.process_time() - began < 3
