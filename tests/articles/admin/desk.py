@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from articles.admin.article.fields import NamesField
-from articles.content.bylines import split_role
+from articles.content.bylines import read_credits
 
 LIST = reverse("admin:articles_article_changelist")
 ADD = reverse("admin:articles_article_add")
@@ -61,7 +61,7 @@ def confirmed(line):
         names = NamesField(longest=1000, of="tag").clean(line)
     except ValidationError:
         return []
-    return [*names, *(split_role(name)[0] for name in names)]
+    return [*names, *(credit.name for credit in read_credits(names))]
 
 
 def said(response):
