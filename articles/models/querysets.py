@@ -14,6 +14,7 @@ from articles.models.address import Address
 from articles.models.people import Credit, Person
 from articles.models.proposal import Proposal
 from articles.models.revision import Revision
+from articles.models.step import Step
 from articles.models.tag import Tag
 
 
@@ -74,6 +75,12 @@ class ArticleQuerySet(models.QuerySet):
 
     def drafts(self):
         return self.filter(status=self.model.Status.DRAFT)
+
+    def returned(self):
+        """Drafts that came back from review; a later step that moves them ends that."""
+        moves = Step.objects.moves().filter(article=models.OuterRef("pk"))
+        last = models.Subquery(moves.order_by("-at", "-id").values("what")[:1])
+        return self.drafts().alias(last_move=last).filter(last_move=Step.What.RETURN)
 
     def in_review(self):
         return self.filter(status=self.model.Status.IN_REVIEW)
