@@ -55,6 +55,18 @@ def shortcuts_for_script(context):
 
 
 @register.filter
+def has_chosen_filters(cl):
+    """Whether the list is narrowed by a filter under the heading “Filters”."""
+    names = {
+        name
+        for spec in cl.filter_specs
+        if not getattr(spec, "is_shown_as_pills", False)
+        for name in spec.expected_parameters()
+    }
+    return any(name in cl.params for name in names)
+
+
+@register.filter
 def lacks_second_factor(user):
     """Whether to ask the account to add a second factor: it has none and could have one."""
     return second_factor.is_on() and not second_factor.has_one(user)
