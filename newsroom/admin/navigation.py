@@ -115,6 +115,7 @@ GROUPS = [
             Screen(Tag),
             Screen(Person),
             Screen(Correction),
+            Screen(ArticleBatch),
         ],
     ),
     (
@@ -151,7 +152,6 @@ GROUPS = [
             Screen(url_name="desk_health", words=_("Background jobs"), may=may_see),
             Screen(Step, words=_("Article log")),
             Screen(TagStep),
-            Screen(ArticleBatch),
             Screen(SecurityEvent, words=_("Security log")),
         ],
     ),

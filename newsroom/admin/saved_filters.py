@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from newsroom.models import SavedFilter
@@ -74,10 +74,11 @@ class SavedFiltersMixin:
             own.count() >= SavedFilter.MOST_OF_A_USER
             and not own.filter(name=name).exists()
         ):
-            problem = _(
-                "You have %(number)d saved filters. Remove one to save another."
-            )
-            said = problem % {"number": SavedFilter.MOST_OF_A_USER}
+            said = ngettext(
+                "You have %(number)d saved filter. Remove it to save another.",
+                "You have %(number)d saved filters. Remove one to save another.",
+                SavedFilter.MOST_OF_A_USER,
+            ) % {"number": SavedFilter.MOST_OF_A_USER}
             self.message_user(request, said, messages.ERROR)
         else:
             SavedFilter.objects.keep(request.user, name, query)
