@@ -259,7 +259,7 @@ def test_without_a_script_the_app_works_from_its_picture_to_signing_in(
     page.get_by_role("button", name="Log in").click()
     page.get_by_label("Code").fill(code_of(secret, later=30))
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="The desk")).to_be_visible()
+    expect(page.get_by_role("heading", name="Good ")).to_be_visible()
 
 
 def test_the_picture_says_what_the_text_says(editor, open_page):
