@@ -91,6 +91,9 @@ def make_passkey(page, *, name="My phone"):
 
 
 def sign_out(page):
+    # On a phone the button is in the menu.
+    if (menu := page.get_by_role("button", name="Menu")).is_visible():
+        menu.click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_text("Logged out")).to_be_visible()
 
