@@ -9,7 +9,7 @@ from articles.admin import calendar
 from newsroom import health, metrics, pages, views
 from newsroom.accounts import password_sign_in, sign_out
 from newsroom.admin import health as desk_health
-from newsroom.admin import shortcuts
+from newsroom.admin import jump, shortcuts
 from newsroom.languages import script_texts
 
 register_converter(pages.PageAddress, "page")
@@ -26,6 +26,7 @@ in_no_language = [
     path("admin/r/<path:row>", views.no_page),
     path("admin/articles/calendar/", include(calendar.calendar_urls)),
     path("admin/health/", include(desk_health.health_urls)),
+    path("admin/jump/", include(jump.jump_urls)),
     path("admin/shortcuts/", include(shortcuts.shortcuts_urls)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="alive"),

@@ -232,6 +232,7 @@ WRITTEN_BY = {
         "articles.Step",
         "articles.TaggedArticle",
         "articles.Unsaved",
+        "newsroom.SavedFilter",
         # The mail that tells its writer of the answer to a proposal.
         "newsroom.StaffMail",
     },
@@ -254,6 +255,7 @@ WRITTEN_BY = {
         "comments.Thread",
         "comments.ThreadStep",
         "comments.Training",
+        "newsroom.SavedFilter",
     },
 }
 WRITTEN_BY["editor"] = WRITTEN_BY["writer"] | {
@@ -297,6 +299,12 @@ NEVER_CHANGED = {
     "comments.Mute": {"by_id", "by_name", "commenter_id", "network", "until"},
     "comments.Note": {"by_id", "by_name", "commenter_id", "text"},
 }
+WHATEVER_WAS_SENT = {
+    # Whatever stands in the form, also what could not be saved.
+    ("articles.Unsaved", "typed"),
+    # Any filters of the list, which finds with them what it would find anyway.
+    ("newsroom.SavedFilter", "query"),
+}
 # Who did it: of a row that is added, that is the one who asked.
 DOERS = {"by_id", "created_by_id", "user_id", "moderator_id"}
 WRITERS_STATUSES = {Article.Status.DRAFT, Article.Status.IN_REVIEW}
@@ -310,8 +318,7 @@ def wrongs(who, user, world, changes):
             yield f"{said}: not theirs to write"
             continue
         for name, value in new.items():
-            if (label, name) == ("articles.Unsaved", "typed"):
-                # Whatever stands in the form, also what could not be saved.
+            if (label, name) in WHATEVER_WAS_SENT:
                 continue
             if MARK in str(value) or str(value).startswith("2001-02-03"):
                 yield f"{said}: {name} was smuggled in"

@@ -50,6 +50,8 @@ admin/r/<path:row>                                                   | 404 404 4
 admin/articles/calendar/                                             | 302 302 200 200 200 200         | 302 302 405 405 405 405
 admin/articles/calendar/address/                                     | 302 302 405 405 405 405         | 302 302 302! 302! 302! 302!
 admin/health/                                                        | 302 302 403 403 200 200         | 302 302 405 405 405 405
+admin/jump/                                                          | 302 302 200 200 200 200         | 302 302 405 405 405 405
+admin/jump/results/                                                  | 302 302 200 200 200 200         | 302 302 405 405 405 405
 admin/shortcuts/                                                     | 302 302 200 200 200 200         | 302 302 405 405 405 405
 admin/                                                               | 302 302 200 200 200 200         | 302 302 200 200 200 200
 admin/logout/                                                        | 302 302 405 405 405 405         | 302 302 200 200 200 200
@@ -169,6 +171,8 @@ admin/auth/user/<path:object_id>/history/                            | 302 302 4
 admin/auth/user/<path:object_id>/delete/                             | 302 302 403 403 403 200         | 302 302 403 403 403 200
 admin/auth/user/<path:object_id>/change/                             | 302 302 403 403 403 200         | 302 302 403 403 403 200
 admin/auth/user/<path:object_id>/                                    | 302 302 302 302 302 302         | 302 302 302 302 302 302
+admin/articles/article/filters/save/                                 | 302 302 405 405 405 405         | 302 302 302 302 302 302
+admin/articles/article/filters/<int:key>/remove/                     | 302 302 405 405 405 405         | 302 302 302 302 302 302
 admin/articles/article/<path:object_id>/steps/<slug:name>/           | 302 302 403/302/403 403 302 302 | 302 302 403/302/403 403 302 302
 admin/articles/article/<path:object_id>/unsaved/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
 admin/articles/article/<path:object_id>/unsaved/keep/                | 302 302 405/405/405 405 405 405 | 302 302 200/404/403 403 200 200

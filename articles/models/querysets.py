@@ -14,7 +14,8 @@ from articles.models.address import Address
 from articles.models.people import Credit, Person
 from articles.models.proposal import Proposal
 from articles.models.revision import Revision
-from articles.models.tag import Tag
+from articles.models.step import Step
+from articles.models.tag import Tag, TaggedArticle
 
 # The words of a search that are looked for.
 MOST_WORDS = 10
@@ -77,6 +78,11 @@ class ArticleQuerySet(models.QuerySet):
 
     def drafts(self):
         return self.filter(status=self.model.Status.DRAFT)
+
+    def returned(self):
+        """Drafts that came back from review; a later step that moves them ends that."""
+        last = self.drafts().alias(last_move=_last_move())
+        return last.filter(last_move=Step.What.RETURN)
 
     def in_review(self):
         return self.filter(status=self.model.Status.IN_REVIEW)
@@ -256,9 +262,42 @@ class ArticleQuerySet(models.QuerySet):
         """As `for_page`, with the corrections, which only the article's own page shows."""
         return self.for_page().prefetch_related("corrections")
 
+    def with_standing(self):
+        """
+        Annotate what the list of the desk marks: `last_move`, the last step that changed the
+        status, and `working_kind`, the kind of the newest revision.
+        """
+        newest = Revision.objects.working().filter(article=models.OuterRef("pk"))
+        kind = models.Subquery(newest.newest_first().values("kind")[:1])
+        return self.annotate(last_move=_last_move(), working_kind=kind)
+
+    def mentioning(self, words):
+        """Those with each of the words in the title, standfirst, body, byline or tags."""
+        found = self
+        for word in words:
+            credits = Credit.objects.filter(
+                article=models.OuterRef("pk"), person__name__icontains=word
+            )
+            tags = TaggedArticle.objects.filter(
+                content_object=models.OuterRef("pk"), tag__name__icontains=word
+            )
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(standfirst__icontains=word)
+                | Q(body__icontains=word)
+                | models.Exists(credits)
+                | models.Exists(tags)
+            )
+        return found
+
     def for_listing(self):
         """Load what a card shows, without the body."""
         return self.for_page().defer("body")
+
+
+def _last_move():
+    moves = Step.objects.moves().filter(article=models.OuterRef("pk"))
+    return models.Subquery(moves.order_by("-at", "-id").values("what")[:1])
 
 
 def _no_embargo(now):

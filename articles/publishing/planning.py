@@ -19,7 +19,7 @@ PLANNED_SHOWN = 300
 UNDATED_SHOWN = 50
 
 # The newest revisions among which waiting changes are searched.
-REVISIONS_SEARCHED = 300
+REVISIONS_SEARCHED = 1000
 
 LONGEST_TITLE = Article._meta.get_field("title").max_length
 

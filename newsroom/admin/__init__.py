@@ -22,6 +22,8 @@ __all__ = [
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = _("The desk")
+# The sidebar of the desk is our own, in templates/admin/base_site.html.
+admin.site.enable_nav_sidebar = False
 
 admin.site.unregister(Site)
 # Our own tags are articles.Tag.

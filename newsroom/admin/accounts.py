@@ -7,6 +7,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
+from django.forms.widgets import Script
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -30,6 +31,9 @@ Kind = SecurityEvent.Kind
 
 class FreshSignInMixin:
     """Forms and actions of this admin require a fresh sign-in; lists do not."""
+
+    class Media:
+        js = [Script("desk/selector.js", type="module")]
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         may = (

@@ -22,6 +22,7 @@ from articles.core.admin.stale_forms import (
 from articles.core.moments import moment_in_words
 from articles.models import Article
 from comments.models import Thread
+from newsroom.admin.saved_filters import SavedFiltersMixin
 
 # A larger number of days would pass the last date that Python knows.
 MOST_DAYS = 9999
@@ -146,7 +147,7 @@ class ThreadInline(admin.StackedInline):
         return thread.article.comments.waiting().count()
 
 
-class DeskArticleAdmin(ArticleAdmin):
+class DeskArticleAdmin(SavedFiltersMixin, ArticleAdmin):
     """The admin of articles, with the conversation of each."""
 
     list_select_related = [*ArticleAdmin.list_select_related, "thread"]

@@ -25,7 +25,10 @@ class Shortcut:
         return [{"Mod": _("Ctrl or ⌘")}.get(key, key) for key in self.keys]
 
 
-ANYWHERE = [Shortcut(("?",), _("Show keyboard shortcuts"), action="help")]
+ANYWHERE = [
+    Shortcut(("?",), _("Show keyboard shortcuts"), action="help"),
+    Shortcut(("Mod", "k"), _("Search, or jump to a page")),
+]
 IN_LISTS = [
     Shortcut(("/",), _("Go to the search field"), action="search"),
     Shortcut(("j",), _("Next row"), action="down"),

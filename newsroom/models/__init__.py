@@ -1,4 +1,5 @@
 from newsroom.models.desk_preferences import DeskPreferences
+from newsroom.models.saved_filter import SavedFilter
 from newsroom.models.second_factor import AuthenticatorApp, Passkey, RecoveryCode
 from newsroom.models.security_event import SecurityEvent
 from newsroom.models.sign_in import FailedSignIn
@@ -12,6 +13,7 @@ __all__ = [
     "FailedSignIn",
     "Passkey",
     "RecoveryCode",
+    "SavedFilter",
     "SecurityEvent",
     "StaffMail",
     "StaffSession",

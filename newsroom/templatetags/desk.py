@@ -3,31 +3,67 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, json_script
 from django.utils.timezone import localtime
 
-from articles.public.ical import may_plan
 from newsroom.accounts import second_factor
 from newsroom.admin import shortcuts
-from newsroom.admin.dashboard import dashboard_lists_for, overdue_jobs_warning
-from newsroom.admin.health import may_see
+from newsroom.admin.crumbs import crumbs_of
+from newsroom.admin.dashboard import (
+    Dashboard,
+    dashboard_lists_for,
+    greeting_for,
+    overdue_jobs_warning,
+)
+from newsroom.admin.navigation import navigation_of
 
 register = template.Library()
 
 
-@register.inclusion_tag("admin/_dashboard.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def desk_dashboard(context):
-    """The dashboard on the first page of the desk."""
-    user = context["request"].user
-    return {
-        "piles": dashboard_lists_for(user),
-        "may_plan": may_plan(user),
-        "may_see_health": may_see(user),
-        "trouble": overdue_jobs_warning(user),
-    }
+    """The dashboard of the user."""
+    return Dashboard(dashboard_lists_for(context["request"].user))
+
+
+@register.simple_tag(takes_context=True)
+def overdue_jobs(context):
+    """A warning about overdue background jobs, or nothing."""
+    return overdue_jobs_warning(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def greeting(context):
+    """“Good morning, Ana”."""
+    return greeting_for(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def desk_navigation(context):
+    """The sidebar of the desk for this request."""
+    return navigation_of(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def crumbs(context):
+    """The links from the list to what the page belongs to."""
+    shown = context.get("original") or context.get("object")
+    return crumbs_of(context["request"], shown)
 
 
 @register.simple_tag(takes_context=True)
 def shortcuts_for_script(context):
     """The keyboard shortcuts of the desk, for their script."""
     return json_script(shortcuts.for_script(context["request"].user), "shortcuts")
+
+
+@register.filter
+def has_chosen_filters(cl):
+    """Whether the list is narrowed by a filter under the heading “Filters”."""
+    names = {
+        name
+        for spec in cl.filter_specs
+        if not getattr(spec, "is_shown_as_pills", False)
+        for name in spec.expected_parameters()
+    }
+    return any(name in cl.params for name in names)
 
 
 @register.filter

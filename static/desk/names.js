@@ -22,6 +22,9 @@ export function nameAt(line, caret) {
     }
   }
   while (line[start] === " ") start += 1;
+  // “Photos: Ben Cole” names the role first.
+  const before = /^[^:"]{1,40}:\s*/.exec(line.slice(start, end));
+  if (before && start + before[0].length <= caret) start += before[0].length;
   const role = /\s*\([^()]*\)?\s*$/.exec(line.slice(start, end));
   if (role) end = start + role.index;
   while (end > start && line[end - 1] === " ") end -= 1;

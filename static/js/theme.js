@@ -26,6 +26,7 @@ function wear(theme) {
 
 function offer() {
   const form = document.querySelector(".theme");
+  if (!form) return;
   form.theme.value = kept();
   form.addEventListener("change", () => {
     keep(form.theme.value);

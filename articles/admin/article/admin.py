@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from articles.admin.actions.registry import (
     steps_for,
 )
 from articles.admin.article.autosave import WORDS, AutosaveMixin
+from articles.admin.article.changelist import ArticleList, marks_of
 from articles.admin.article.duplicate import DuplicateMixin
 from articles.admin.article.fields import MomentField
 from articles.admin.article.filters import (
@@ -42,7 +44,7 @@ from articles.admin.corrections import open_requests_of
 from articles.content import bylines
 from articles.content.html import article_html
 from articles.content.snapshots import LEAD
-from articles.core.admin.changelist import LongList, LongListMixin
+from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.append_only import name_of
 from articles.images.picture_html import with_pictures
@@ -52,16 +54,6 @@ from articles.publishing.inbound_links import ARTICLES_SEARCHED
 
 # The class of the fieldset that is written on; see templates/admin/articles/article/change_form.html.
 ON_THE_PAGE = "writing__story"
-
-
-def on_top_mark():
-    return format_html(' <span class="on-top">{}</span>', gettext("on top"))
-
-
-class ArticleList(LongList):
-    def get_results(self, request):
-        super().get_results(request)
-        self.result_list = self.result_list.for_listing()
 
 
 class ArticleAdmin(
@@ -97,8 +89,9 @@ class ArticleAdmin(
         ProblemsFilter,
     ]
     list_select_related = ["created_by"]
-    search_fields = ["title", "standfirst"]
-    search_help_text = _("Searches titles and standfirsts.")
+    # `get_search_results` says how they are searched.
+    search_fields = ["title", "standfirst", "body", "credits", "tags"]
+    search_help_text = _("Title, standfirst, text, byline or tag")
     date_hierarchy = "published_at"
     ordering = ["-modified_at"]
     change_form_template = "admin/articles/article/change_form.html"
@@ -110,6 +103,9 @@ class ArticleAdmin(
 
     def get_queryset(self, request):
         return super().get_queryset(request).on_desk_of(request.user)
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.mentioning(_words_of(search_term)), False
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (
@@ -143,7 +139,7 @@ class ArticleAdmin(
             '<span class="status status--{}">{}</span>{}',
             article.standing,
             article.status_in_words,
-            on_top_mark() if article.on_top else "",
+            marks_of(article),
         )
 
     @admin.display(description=_("date"), ordering="published_at")
@@ -451,6 +447,16 @@ class ArticleAdmin(
 
     def _to_form(self, request, article):
         return HttpResponseRedirect(self._form_url(request, article.pk))
+
+
+def _words_of(search):
+    """The words of a search; what stands in quotation marks is one."""
+    return [
+        unescape_string_literal(word)
+        if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'"
+        else word
+        for word in smart_split(search)
+    ]
 
 
 def _time(moment):

@@ -1,11 +1,16 @@
 """The filters of the list of articles."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import admin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from articles.models import Article, Tag
+from articles.publishing import planning
 from articles.publishing.preflight import problems_of_all
 
 # Languages and tags are offered from this many of the articles changed last, so that
@@ -14,28 +19,40 @@ OPTIONS_FROM_NEWEST = 500
 # The filter by problems reads and checks this many of the articles changed last.
 CHECKED_FOR_PROBLEMS = 500
 
-# Name in the address: label, and the queryset method.
+
+@dataclass(frozen=True)
+class StatusChoice:
+    """A choice of the filter by status, shown as a pill above the list."""
+
+    label: Any
+    # Narrows a queryset of articles.
+    narrow: Callable[[Any], Any]
+
+
+# By their names in the address.
 STATUS_CHOICES = {
-    "draft": (_("Draft"), "drafts"),
-    "in_review": (_("In review"), "in_review"),
-    "scheduled": (_("Scheduled"), "scheduled"),
-    "published": (_("Published"), "visible"),
-    "withdrawn": (_("Withdrawn"), "withdrawn"),
+    "draft": StatusChoice(_("Drafts"), lambda articles: articles.drafts()),
+    "returned": StatusChoice(_("Returned"), lambda articles: articles.returned()),
+    "in_review": StatusChoice(_("In review"), lambda articles: articles.in_review()),
+    "scheduled": StatusChoice(_("Scheduled"), lambda articles: articles.scheduled()),
+    "published": StatusChoice(_("Published"), lambda articles: articles.visible()),
+    "changed": StatusChoice(_("Unpublished changes"), planning.changed_lately),
+    "withdrawn": StatusChoice(_("Withdrawn"), lambda articles: articles.withdrawn()),
 }
 
 
 class ArticleStatusFilter(admin.SimpleListFilter):
     title = _("status")
     parameter_name = "status"
+    is_shown_as_pills = True
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, word) in STATUS_CHOICES.items()]
+        return [(name, choice.label) for name, choice in STATUS_CHOICES.items()]
 
     def queryset(self, request, articles):
         if self.value() not in STATUS_CHOICES:
             return articles
-        label, word = STATUS_CHOICES[self.value()]
-        return getattr(articles, word)()
+        return STATUS_CHOICES[self.value()].narrow(articles)
 
 
 class WriterFilter(admin.SimpleListFilter):

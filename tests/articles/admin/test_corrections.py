@@ -76,8 +76,8 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
         make_request()
         asked = make_request()
         asked.answer_with(make_correction(article=asked.article))
-    # session, user, two of permissions; how many (up to a limit), and the rows
-    with django_assert_num_queries(6):
+    # session, user, two of permissions, two for the sidebar; how many (up to a limit), and the rows
+    with django_assert_num_queries(8):
         desk.get(LIST + query)
 
 
@@ -87,7 +87,7 @@ def test_the_corrections_take_the_same_queries_for_one_and_for_many(
 ):
     for _ in range(many):
         make_correction()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         desk.get(CORRECTIONS)
 
 
@@ -99,8 +99,8 @@ def test_the_form_takes_the_same_queries_alone_and_among_many(
         make_request()
     asked = make_request()
     desk.get(request_form(asked))
-    # session, user, two of permissions; the request, and six for its neighbours
-    with django_assert_num_queries(11):
+    # session, user, two of permissions, two for the sidebar; the request, and six for its neighbours
+    with django_assert_num_queries(13):
         desk.get(request_form(asked))
 
 

@@ -75,7 +75,7 @@ def test_the_page_takes_the_same_queries_for_one_and_for_many(
     for number in [1, 9]:
         _, page = approved(bo, number=number)
         client.get(page)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(page)
 
 

@@ -198,10 +198,10 @@ def test_the_form_takes_the_same_queries_whatever_was_said_around_it(
         comment.earlier_texts.create(number=number, body="x")
     # One request before, because Django caches the content type.
     client.get(form_of(comment))
-    # session, user, two for permissions; the comment, its decisions, the comments before and
+    # session, user, two for permissions, one for the sidebar; the comment, its decisions, the comments before and
     # after it; its reports, findings and earlier texts; six for the place in the list and
     # the neighbours; whether it is shown
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(form_of(comment))
 
 

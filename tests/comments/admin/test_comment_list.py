@@ -230,8 +230,8 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
         spam.mark_spam(by=moderator)
         make_report(root)
         Appeal.objects.create(comment=spam, message="Please.")
-    # session, user, two of permissions; how many (up to a limit), the rows, their decisions
-    with django_assert_num_queries(7):
+    # session, user, two of permissions, one for the sidebar; how many (up to a limit), the rows, their decisions
+    with django_assert_num_queries(8):
         client.get(reverse(LIST) + query)
 
 
@@ -240,8 +240,10 @@ def test_the_list_never_counts_the_whole_table(client, moderator):
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse(LIST) + "?status=all")
     counts = [q["sql"] for q in queries if "COUNT(" in q["sql"]]
-    assert len(counts) == 1
+    # Of the list, and of what waits, for the sidebar.
+    assert len(counts) == 2
     assert "LIMIT 10001" in counts[0]
+    assert "LIMIT 1000)" in counts[1]
 
 
 @pytest.mark.parametrize(

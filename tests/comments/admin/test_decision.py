@@ -57,8 +57,8 @@ def test_the_log_takes_the_same_queries_for_one_and_for_many(
 ):
     for _ in range(many):
         make_comment().approve(by=moderator)
-    # session, user, two of permissions; how many (up to a limit), the rows
-    with django_assert_num_queries(6):
+    # session, user, two of permissions, one for the sidebar; how many (up to a limit), the rows
+    with django_assert_num_queries(7):
         client.get(reverse(LIST))
 
 

@@ -174,9 +174,9 @@ def test_the_page_costs_the_same_for_one_decision_and_many(
     for number in [1, 5]:
         for _ in range(number):
             make_figures()
-        # Session, user, two for permissions; what waits, the waiting times, the decisions, the
+        # Session, user, two for permissions, one for the sidebar; what waits, the waiting times, the decisions, the
         # findings, the audit samples.
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(PAGE)
         # A download queries only what its table needs.
         with django_assert_num_queries(5):

@@ -280,15 +280,15 @@ def test_only_from_our_own_pages(db, moderator):
 def test_the_page_costs_the_same_for_one_comment_and_many(
     client, decided, moderator, django_assert_num_queries
 ):
-    # Session, user, two for permissions; judged, signals, settings.
-    with django_assert_num_queries(7):
+    # Session, user, two for permissions, one for the sidebar; judged, signals, settings.
+    with django_assert_num_queries(8):
         client.get(PAGE)
     for comment in [*decided, make_comment(), make_comment()]:
         comment.approve(by=moderator) if comment.is_waiting else None
         for rule in SETTABLE:
             Signal.objects.create(comment=comment, text_revision=1, rule=rule)
     set_links()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(PAGE)
 
 
@@ -302,8 +302,8 @@ def test_a_trial_costs_the_same_for_one_comment_and_many(
     )
     article = make_visible_article()
     make_comment(article=article, body="casino").approve(by=moderator)
-    # Session, user, two for permissions; the setting, and at most two for the past.
-    with django_assert_max_num_queries(7) as once:
+    # Session, user, two for permissions, one for the sidebar; the setting, and at most two for the past.
+    with django_assert_max_num_queries(8) as once:
         client.post(address, data)
     for _ in range(8):
         make_comment(

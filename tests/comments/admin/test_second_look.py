@@ -248,6 +248,6 @@ def test_the_page_costs_the_same_for_one_and_many(
     for number in [1, 8]:
         for _ in range(number):
             make_look(parent=make_shown_comment())
-        # Session, user, two for permissions; the sample with all it shows, how many wait.
-        with django_assert_num_queries(6):
+        # Session, user, two for permissions, one for the sidebar; the sample with all it shows, how many wait.
+        with django_assert_num_queries(7):
             client.get(PAGE)

@@ -358,21 +358,21 @@ def test_the_list_costs_the_same_for_one_word_and_many(
 ):
     make_term("first")
     client.get(LIST)
-    # Session, user, two for permissions; counted, listed, judged, signals.
-    with django_assert_num_queries(8):
+    # Session, user, two for permissions, one for the sidebar; counted, listed, judged, signals.
+    with django_assert_num_queries(9):
         client.get(LIST)
     for number in range(20):
         make_term(f"word{number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(LIST)
 
 
 def test_a_trial_costs_the_same_for_one_word_and_many(
     client, moderator, decided, django_assert_num_queries
 ):
-    # Session, user, two for permissions; the existing terms, the comments, the setting.
-    with django_assert_num_queries(7):
+    # Session, user, two for permissions, one for the sidebar; the existing terms, the comments, the setting.
+    with django_assert_num_queries(8):
         client.post(ADD, {"texts": "casino", "kind": "suspect"})
     texts = "\n".join(["thanks", "casino", *(f"word{n}" for n in range(50))])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.post(ADD, {"texts": texts, "kind": "suspect"})

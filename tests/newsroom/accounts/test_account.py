@@ -99,7 +99,7 @@ def test_it_costs_the_same_with_few_and_with_many(
     desk, editor, django_assert_num_queries
 ):
     def queries():
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             assert desk.get(ACCOUNT).status_code == 200
 
     add_passkey(desk)

@@ -17,6 +17,7 @@ from newsroom.admin.dashboard import DASHBOARD_ROWS, dashboard_lists_for
 from tests.articles.admin.desk import form_of
 from tests.factories import (
     DAY,
+    HOUR,
     make_article,
     make_comment,
     make_request,
@@ -34,6 +35,10 @@ def pile(user, title):
 
 def words(user, title):
     return [row.words for row in pile(user, title).rows]
+
+
+def abouts(user, title):
+    return [(row.words, row.about) for row in pile(user, title).rows]
 
 
 @pytest.fixture
@@ -59,27 +64,31 @@ def change(article, title="New words"):
         (
             "Editors",
             [
-                "Your drafts",
-                "Conflicts",
+                "Returned to you",
                 "Waiting for review",
-                "Changes proposed by writers",
-                "Unpublished changes",
+                "Error reports",
+                "Conflicts",
                 "Problems",
+                "Proposed changes",
+                "Unpublished changes",
                 "Appearing today",
-                "Errors reported by readers",
+                "Planned for today",
+                "Your drafts",
                 "Comments on your articles",
             ],
         ),
         (
             "Writers",
             [
-                "Your drafts",
+                "Returned to you",
                 "Conflicts",
                 "Appearing today",
+                "Planned for today",
+                "Your drafts",
                 "Comments on your articles",
             ],
         ),
-        ("Moderators", ["Appearing today"]),
+        ("Moderators", ["Moderation queue", "Appearing today", "Planned for today"]),
     ],
 )
 def test_everybody_sees_what_they_may_do_something_about(client, db, role, titles):
@@ -87,15 +96,14 @@ def test_everybody_sees_what_they_may_do_something_about(client, db, role, title
     assert [pile.title for pile in dashboard_lists_for(user)] == titles
     client.force_login(user)
     page = client.get(INDEX)
-    assert page.status_code == 200
-    for title in titles:
-        assertContains(page, f">{title}</h2>")
+    for pile in dashboard_lists_for(user):
+        assertContains(page, pile.empty)
 
 
 def test_staff_without_a_role_see_no_pile(client, db):
     client.force_login(make_user(is_staff=True))
     page = client.get(INDEX)
-    assertNotContains(page, "piles__pile")
+    assertNotContains(page, "board__")
     assertNotContains(page, reverse("desk_calendar"))
 
 
@@ -164,9 +172,9 @@ def test_today_ends_at_midnight_also_when_the_clock_is_changed(settings, day):
 
 def test_what_readers_say_waits_for_an_answer_the_oldest_first(editor):
     first, second = make_request(), make_request()
-    assert words(editor, "Errors reported by readers") == [first.text, second.text]
+    assert words(editor, "Error reports") == [first.text, second.text]
     first.close()
-    assert words(editor, "Errors reported by readers") == [second.text]
+    assert words(editor, "Error reports") == [second.text]
 
 
 def overtaken(article, user):
@@ -199,14 +207,14 @@ def test_nobody_is_in_conflict_with_themselves(editor):
 
 def test_what_writers_propose_waits_until_it_is_answered(client, editor):
     proposal = proposed(make_visible_article(title="Harbour"))
-    assert words(editor, "Changes proposed by writers") == [
-        f"Harbour, by {proposal.who}"
+    assert abouts(editor, "Proposed changes") == [
+        ("Harbour", f"{proposal.who} proposes changes")
     ]
     client.force_login(editor)
-    [row] = pile(editor, "Changes proposed by writers").rows
+    [row] = pile(editor, "Proposed changes").rows
     assert client.get(row.address).status_code == 200
     decline(proposal, answer="No.", by=editor)
-    assert words(editor, "Changes proposed by writers") == []
+    assert words(editor, "Proposed changes") == []
 
 
 def test_what_is_about_to_become_public_with_an_error_is_a_problem(editor):
@@ -217,7 +225,7 @@ def test_what_is_about_to_become_public_with_an_error_is_a_problem(editor):
     soon = make_visible_article(title="Soon", body="", published_at=in_a_day())
     make_visible_article(title="Sound", published_at=in_a_day())
     said = "The text is missing."
-    assert words(editor, "Problems") == [f"{one}: {said}" for one in [soon, waiting]]
+    assert abouts(editor, "Problems") == [(str(one), said) for one in [soon, waiting]]
 
 
 def test_what_readers_say_under_ones_own_is_shown_without_what_waits(editor):
@@ -240,11 +248,64 @@ def test_a_pile_shows_a_few_and_leads_to_the_rest(client, editor):
     assert client.get(pile(editor, "Your drafts").address).status_code == 200
 
 
-def test_an_empty_pile_says_so(client, editor):
+def test_empty_lists_are_one_quiet_line_and_have_no_heading(client, editor):
     client.force_login(editor)
     page = client.get(INDEX)
+    assertContains(page, "Nothing needs you now.")
+    assertContains(page, "board__quiet", count=1)
     for each in dashboard_lists_for(editor):
         assertContains(page, each.empty)
+        assertNotContains(page, f">{each.title}</h3>")
+
+
+def test_the_desk_greets_by_the_clock_of_the_site(client, editor, settings):
+    settings.TIME_ZONE = "Europe/Vienna"
+    editor.first_name = "Ana"
+    editor.save()
+    client.force_login(editor)
+    # The same hour in UTC is still night.
+    for at, greeting in [
+        ("04:30", "Good morning, Ana"),
+        ("11:30", "Good afternoon, Ana"),
+        ("03:30", "Good evening, Ana"),
+    ]:
+        with time_machine.travel(f"2026-11-30 {at}+00:00", tick=False):
+            client.force_login(editor)
+            assertContains(client.get(INDEX), greeting)
+
+
+def test_what_came_back_needs_its_writer_until_it_is_submitted_again(client, db):
+    writer = make_user(role="Writers")
+    article = make_article(created_by=writer)
+    article.submit()
+    article.return_to_draft(note="Shorter.")
+    assert words(writer, "Returned to you") == [article.title]
+    assert words(make_user(role="Writers"), "Returned to you") == []
+    client.force_login(writer)
+    listed = client.get(pile(writer, "Returned to you").address).context["cl"]
+    assert list(listed.result_list) == [article]
+    article.submit()
+    assert words(writer, "Returned to you") == []
+
+
+def test_moderators_see_how_many_comments_wait_and_since_when(client, db):
+    moderator = make_user(role="Moderators")
+    assert words(moderator, "Moderation queue") == []
+    for days in [12, 1]:
+        make_comment(created_at=timezone.now() - days * DAY + HOUR)
+    assert abouts(moderator, "Moderation queue") == [
+        ("2 comments wait for a decision", "Oldest: 12 days")
+    ]
+    client.force_login(moderator)
+    [row] = pile(moderator, "Moderation queue").rows
+    assert client.get(row.address).status_code == 200
+
+
+def test_drafts_planned_for_today_are_part_of_today(editor):
+    make_article(title="Today", planned_for=timezone.localdate())
+    make_article(title="Tomorrow", planned_for=timezone.localdate() + DAY)
+    make_visible_article(title="Out", planned_for=timezone.localdate())
+    assert words(editor, "Planned for today") == ["Today"]
 
 
 def test_the_first_page_takes_the_same_queries_for_one_and_for_many(client, editor):

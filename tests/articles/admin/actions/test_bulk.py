@@ -179,7 +179,7 @@ def test_the_page_of_a_batch_asks_as_much_for_one_article_as_for_many(desk, numb
     with CaptureQueriesContext(connection) as queries:
         page = desk.get(page_of(batch)).content.decode()
     assert len(re.findall(r"\(now: In review\)", page)) == number
-    assert len(queries) == 7
+    assert len(queries) == 9
 
 
 def test_a_batch_that_is_not_there_is_said_to_be_gone(desk):

@@ -11,7 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.admin import ArticleAdmin
+from articles.admin.article import changelist
+from articles.admin.article.filters import STATUS_CHOICES
+from articles.content.snapshots import snapshot_of
 from articles.models import Article, Person, Tag
+from articles.publishing.actions import save
 from tests.articles.admin.desk import (
     ADD,
     ANYWAY,
@@ -249,11 +253,56 @@ def test_the_list_says_in_words_where_each_article_stands(desk):
     assert page.count('class="on-top"') == 1
 
 
+def test_the_list_marks_what_was_returned_and_what_readers_do_not_see_yet(desk):
+    returned = make_article()
+    returned.submit()
+    returned.return_to_draft(note="Shorter.")
+    changed = make_visible_article()
+    page = desk.get(LIST).content.decode()
+    assert page.count(">returned</span>") == 1
+    assert ">unpublished changes</span>" not in page
+    save(changed, snapshot_of(changed) | {"title": "New"})
+    returned.submit()
+    page = desk.get(LIST).content.decode()
+    assert ">returned</span>" not in page
+    assert page.count(">unpublished changes</span>") == 1
+
+
+def test_the_pills_count_each_status_within_the_own_desk(client, desk, writer):
+    make_article()
+    make_article(created_by=writer).submit()
+    make_visible_article()
+
+    def counts(client):
+        pills = client.get(LIST, {"status": "draft", "q": "x"}).context["cl"].pills
+        assert [pill.label for pill in pills if pill.is_chosen] == ["Drafts"]
+        assert all("q=x" in pill.link for pill in pills)
+        return {pill.label: pill.count for pill in pills if pill.count not in {"", "0"}}
+
+    assert counts(desk) == {"Drafts": "1", "In review": "1", "Published": "1"}
+    client.force_login(writer)
+    assert counts(client) == {"In review": "1"}
+
+
+def test_the_pills_stop_counting(desk, monkeypatch):
+    monkeypatch.setattr(changelist, "MOST_COUNTED", 1)
+    for _ in range(2):
+        make_article()
+    [drafts] = [p for p in desk.get(LIST).context["cl"].pills if p.label == "Drafts"]
+    assert drafts.count == "1+"
+
+
+def test_filters_beside_the_pills_open_only_when_one_is_chosen(desk):
+    closed, opened = "<details>", "<details open>"
+    assert closed in desk.get(LIST, {"status": "draft"}).content.decode()
+    assert opened in desk.get(LIST, {"mine": "yes"}).content.decode()
+
+
 @pytest.mark.every_case
 @pytest.mark.parametrize(
     ("filters", "titles"),
     [
-        ({"status": "draft"}, {"d", "mine"}),
+        ({"status": "draft"}, {"d", "mine", "back"}),
         ({"status": "in_review"}, {"r"}),
         ({"status": "scheduled"}, {"s"}),
         ({"status": "published"}, {"p"}),
@@ -263,6 +312,15 @@ def test_the_list_says_in_words_where_each_article_stands(desk):
         ({"language": "de"}, {"s"}),
         ({"on_top__exact": "1"}, {"p"}),
         ({"q": "needle"}, {"d"}),
+        ({"q": "NEEDLE a"}, {"d"}),
+        ({"q": "straße"}, {"mine"}),
+        ({"q": "Ölfeld"}, {"p"}),
+        ({"q": "hollis"}, {"w"}),
+        ({"q": "hollis harbour"}, set()),
+        ({"q": "harbour"}, {"r"}),
+        ({"q": '"two words"'}, {"w"}),
+        ({"status": "returned"}, {"back"}),
+        ({"status": "changed"}, {"p"}),
         ({"published_at__year": "2999"}, {"s"}),
         ({"published_at__year": "2999", "published_at__month": "1"}, {"s"}),
         ({"published_at__year": "2999", "published_at__month": "2"}, set()),
@@ -270,11 +328,17 @@ def test_the_list_says_in_words_where_each_article_stands(desk):
 )
 def test_the_list_can_be_narrowed(desk, editor, filters, titles):
     make_article(title="d", standfirst="a needle")
-    make_article(title="mine", created_by=editor)
+    make_article(title="mine", body="<p>Die Straße</p>", created_by=editor)
     make_article(title="r", tags=["Harbour"]).submit()
     make_article(title="s", language="de").publish(at=datetime(2999, 1, 15, tzinfo=UTC))
-    make_visible_article(title="p").put_on_top()
-    make_visible_article(title="w").withdraw()
+    public = make_visible_article(title="p", standfirst="Das ölfeld")
+    public.put_on_top()
+    save(public, snapshot_of(public) | {"body": "<p>New</p>"})
+    people = [make_person(name="Clara Hollis")]
+    make_visible_article(title="w", standfirst="two words", byline=people).withdraw()
+    back = make_article(title="back")
+    back.submit()
+    back.return_to_draft(note="Shorter.")
     page = desk.get(LIST, filters)
     assert {article.title for article in page.context["cl"].result_list} == titles
 
@@ -304,7 +368,7 @@ def test_a_list_asked_for_nonsense_is_still_a_list(desk, filters):
     make_article()
     page = desk.get(LIST, filters, follow=True)
     assert page.status_code == 200
-    assert b"Select article" in page.content
+    assert b'id="changelist"' in page.content
 
 
 @pytest.mark.parametrize("lookup", ["title__regex", "standfirst__iregex"])
@@ -365,7 +429,9 @@ def test_the_list_takes_the_same_queries_for_one_article_and_for_many(desk):
             created_by=make_user(),
         )
     assert queries() == one
-    assert one <= 16
+    # Two of them count what waits, for the sidebar, one finds saved filters, and one for each
+    # status counts the articles of a pill.
+    assert one <= 16 + 2 + 1 + len(STATUS_CHOICES)
 
 
 def test_the_form_takes_the_same_queries_alone_and_among_many(desk):
@@ -384,7 +450,8 @@ def test_the_form_takes_the_same_queries_alone_and_among_many(desk):
         make_correction(article=crowded)
         make_request(article=crowded)
     assert queries(crowded) == one
-    assert one <= 32
+    # Two of them count what waits, for the sidebar.
+    assert one <= 34
 
 
 # Previous, next, and saving on the way
@@ -468,3 +535,12 @@ def test_of_two_who_take_an_address_at_the_same_instant_one_is_asked_for_another
     for answer in answers:
         if answer.status_code == 200:
             assert "slug" in answer.context["adminform"].form.errors
+
+
+def test_a_time_is_entered_with_the_zone_of_the_site_beside_it(desk, settings):
+    settings.TIME_ZONE = "Europe/Vienna"
+    article = make_visible_article()
+    for address in [form_of(article), step_of(make_article(), "schedule")]:
+        page = desk.get(address).content.decode()
+        assert page.count('class="datetime"') == page.count("</span> Europe/Vienna")
+        assert "</span> Europe/Vienna" in page
