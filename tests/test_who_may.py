@@ -169,6 +169,7 @@ admin/auth/user/<path:object_id>/                                    | 302 302 3
 admin/articles/article/<path:object_id>/steps/<slug:name>/           | 302 302 403/302/403 403 302 302 | 302 302 403/302/403 403 302 302
 admin/articles/article/<path:object_id>/unsaved/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
 admin/articles/article/<path:object_id>/unsaved/keep/                | 302 302 405/405/405 405 405 405 | 302 302 200/404/403 403 200 200
+admin/articles/article/<path:object_id>/unsaved/take/                | 302 302 405/405/405 405 405 405 | 302 302 302/404/403 403 302 302
 admin/articles/article/<path:object_id>/unsaved/throw-away/          | 302 302 405/405/405 405 405 405 | 302 302 302!/404/302! 302! 302! 302!
 admin/articles/article/<path:object_id>/presence/                    | 302 302 200/404/403 403 200 200 | 302 302 405/405/405 405 405 405
 admin/articles/article/<path:object_id>/preview/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
@@ -187,6 +188,11 @@ admin/articles/article/<path:object_id>/revisions/<int:key>/name/    | 302 302 2
 admin/articles/article/<path:object_id>/revisions/<int:key>/restore/ | 302 302 405/405/405 405 405 405 | 302 302 302/404/403 403 302 302
 admin/articles/article/                                              | 302 302 200 200 200 200         | 302 302 200 200 200 200
 admin/articles/article/add/                                          | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/article/add/unsaved/                                  | 302 302 404 403 404 404         | 302 302 405 405 405 405
+admin/articles/article/add/unsaved/keep/                             | 302 302 405 405 405 405         | 302 302 200! 403 200! 200!
+admin/articles/article/add/unsaved/take/                             | 302 302 405 405 405 405         | 302 302 404 403 404 404
+admin/articles/article/add/unsaved/throw-away/                       | 302 302 405 405 405 405         | 302 302 404 403 404 404
+admin/articles/article/add/presence/                                 | 302 302 200 403 200 200         | 302 302 405 405 405 405
 admin/articles/article/<path:object_id>/history/                     | 302 302 200/302/200 200 200 200 | 302 302 200/302/200 200 200 200
 admin/articles/article/<path:object_id>/delete/                      | 302 302 403/403/403 403 302 302 | 302 302 403/403/403 403 302 302
 admin/articles/article/<path:object_id>/change/                      | 302 302 200/302/200 200 200 200 | 302 302 200/404/403 403 200 200

@@ -173,6 +173,9 @@ class Article(models.Model):
         editable=False,
     )
 
+    # The form at the desk that created it, so that sending the form again creates no second one.
+    form_key = models.UUIDField(_("form"), null=True, unique=True, editable=False)
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:

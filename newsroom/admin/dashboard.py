@@ -88,15 +88,26 @@ def overdue_jobs_warning(user: Any) -> str:
 
 def _in_progress(user):
     drafts = Article.objects.written_by(user).drafts().without_a_date()
+    begun = Unsaved.objects.of(user).of_new_articles().newest_first()
     return _pile(
         _("Your drafts"),
         [
-            _row(each, _("started"), each.created_at)
-            for each in _few(drafts.order_by("-id"))
+            *map(_never_saved, begun[: DASHBOARD_ROWS + 1]),
+            *(
+                _row(each, _("started"), each.created_at)
+                for each in _few(drafts.order_by("-id"))
+            ),
         ],
         f"{reverse(LIST)}?status=draft&mine=yes",
         _("You have no drafts. Add an article to start one."),
     )
+
+
+def _never_saved(copy):
+    """The row of an article of which there is only unsaved text."""
+    address = f"{reverse('admin:articles_article_add_unsaved')}?copy={copy.pk}"
+    title = copy.title or _("Without a title")
+    return DashboardRow(title, address, _("typed, not saved"), copy.at)
 
 
 def _waiting_for_review(user):
@@ -149,7 +160,8 @@ def _conflicts(user):
     rows = [
         DashboardRow(
             str(unsaved.article),
-            reverse("admin:articles_article_unsaved", args=[unsaved.article_id]),
+            f"{reverse('admin:articles_article_unsaved', args=[unsaved.article_id])}"
+            f"?copy={unsaved.pk}",
             _("typed"),
             unsaved.at,
         )

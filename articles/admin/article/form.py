@@ -167,6 +167,8 @@ class ArticleForm(forms.ModelForm):
             )
         else:
             self.people, self.dates = [], {}
+            if self.taken_over is not None:
+                self._prefill(self.taken_over.typed)
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]

@@ -83,3 +83,9 @@ def place_caret(page, key, at=None):
     settle(page)
     page.keyboard.press(key)
     settle(page)
+
+
+def save(page):
+    """Saves the form of an article in place, and waits until it is saved."""
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".editing__state", has_text="Saved.").wait_for()
