@@ -41,13 +41,15 @@ class EditConflict(Exception):
     """
     Others have changed the same parts differently since the form was opened. Nothing is saved.
 
-    `parts` are the names of the parts in conflict, `newest` is the newest revision.
+    `parts` are the names of the parts in conflict, `newest` is the newest revision, and `base`
+    the one from which both began, None if it is gone.
     """
 
-    def __init__(self, parts, newest, content):
+    def __init__(self, parts, newest, content, base):
         super().__init__(f"Changed by others: {', '.join(parts)}.")
         self.parts = parts
         self.newest = newest
+        self.base = base
         # The merged content: theirs where only they changed a part, mine in a conflict.
         self.content = content
 
@@ -66,9 +68,10 @@ def save(article, content, *, by=None, began_from=None, note=""):
     content = newest.content | content
     if began_from != newest.pk:
         base = _base(article, began_from)
-        content, parts = three_way_merge(base, content, newest.content)
+        began = base.content if base else {}
+        content, parts = three_way_merge(began, content, newest.content)
         if parts:
-            raise EditConflict(parts, newest, content)
+            raise EditConflict(parts, newest, content, base)
     revision = _store_revision(article, content, newest, by=by, note=note)
     if article.keeps_changes_apart:
         Article.objects.filter(pk=article.pk).update(modified_at=timezone.now())
@@ -339,11 +342,10 @@ def _go_live(held, revision, *, tell_readers, by):
 
 
 def _base(article, began_from):
-    """The content that was on the screen: of this revision, or of the first if there was none."""
+    """The revision that was on the screen: this one, or the first if there was none."""
     if began_from is None:
-        return article.revisions.working().last().content
-    began = article.revisions.filter(pk=began_from).first()
-    return began.content if began else {}
+        return article.revisions.working().last()
+    return article.revisions.filter(pk=began_from).first()
 
 
 def _store_revision(article, content, newest, *, by, note):

@@ -1,9 +1,48 @@
-// After a conflict: fills a field with either version.
+// After a conflict: fills a field, or a block of the body, with either version.
 
 import { gettext } from "../js/texts.js";
 import { button, form, put } from "./article_form.js";
 
 for (const part of document.querySelectorAll(".conflict[data-field]")) offerBoth(part);
+
+for (const part of document.querySelectorAll(".conflict[data-block]")) offerBlock(part);
+
+// Where the block cannot be found in the text, the server puts it there when the form is saved.
+function offerBlock(part) {
+  const field = form.elements.namedItem(part.dataset.block);
+  const [mine, theirs] = ["mine", "theirs"].map((side) => part.querySelector(`.conflict__${side}`).value.trim());
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  part.append(said);
+  for (const radio of part.querySelectorAll("[type=radio]")) {
+    radio.addEventListener("change", () => {
+      const isMine = radio.value === "mine";
+      const isThere = isMine ? swap(field, theirs, mine) : swap(field, mine, theirs);
+      said.textContent = isThere ? "" : gettext("This version is used when you save.");
+    });
+  }
+}
+
+function swap(field, from, to) {
+  const page = new DOMParser().parseFromString(field.value, "text/html");
+  const found = from && [...page.body.children].find((block) => alike(block, blockOf(from)));
+  if (!found) return false;
+  if (to) found.replaceWith(blockOf(to));
+  else found.remove();
+  put(field, page.body.innerHTML);
+  return true;
+}
+
+function blockOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+}
+
+// The editor may have changed attributes and spaces, but no words and no pictures.
+function alike(one, other) {
+  const said = (block) =>
+    [block?.localName, block?.textContent.replace(/\s+/g, " ").trim(), ...[...(block?.querySelectorAll("img") ?? [])].map((image) => image.getAttribute("src"))].join("\n");
+  return said(one) === said(other);
+}
 
 function offerBoth(part) {
   const field = form.elements.namedItem(part.dataset.field);

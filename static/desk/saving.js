@@ -75,6 +75,7 @@ function askPage(button) {
 
 function take({ saved, said, at, title, form: address, keep, presence, values }, sent) {
   clearProblems();
+  document.querySelector(".conflicts")?.remove();
   const url = new URL(address, location.href);
   if (url.pathname !== location.pathname) {
     history.replaceState(null, "", url);

@@ -13,13 +13,14 @@ from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from articles.admin.article.copies import CopiesMixin, form_key_in, typed_in
 from articles.admin.article.form import ArticleForm
+from articles.content.block_merge import changed_places
 from articles.content.snapshots import differing_parts
 from articles.core.append_only import name_of
 from articles.core.text.word_list import word_list
@@ -120,6 +121,7 @@ class AutosaveMixin(CopiesMixin):
         is_kept = self.may_write(request, obj)
         context |= {
             "conflicts": getattr(form, "conflicts", []),
+            "conflict_base": getattr(form, "conflict_base", ""),
             "newest": getattr(getattr(form, "refused", None), "newest", None),
             "is_kept": is_kept,
             "others": _other_editors(obj, request.user) if is_kept else [],
@@ -138,9 +140,20 @@ class AutosaveMixin(CopiesMixin):
             if other.by_id == request.user.pk
             else gettext("What %(name)s saved in the meantime was kept: %(parts)s.")
         )
-        names = word_list(ArticleForm.label_of(part) for part in parts)
+        names = word_list(_in_words(part, typed, revision.content) for part in parts)
         said = sentence % {"name": other.who, "parts": names}
         self.message_user(request, said, messages.INFO)
+
+
+def _in_words(part, typed, saved):
+    """A part that a merge changed: its label, for a body with the number of places."""
+    label = ArticleForm.label_of(part)
+    if part != "body":
+        return label
+    places = changed_places(typed[part], saved[part])
+    return ngettext(
+        "%(part)s (in %(number)d place)", "%(part)s (in %(number)d places)", places
+    ) % {"part": label, "number": places}
 
 
 def _age_in(data):

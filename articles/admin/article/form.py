@@ -1,13 +1,20 @@
 """The form of an article."""
 
 import re
-from dataclasses import dataclass
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.article.conflicts import (
+    BASE_FIELD,
+    asks_about_blocks,
+    blocks_in_conflict,
+    body_as_chosen,
+    choice_of,
+    conflicting_part,
+)
 from articles.admin.article.fields import LibraryPictureField, NamesField, in_one_line
 from articles.admin.article.typed_names import (
     BYLINE_HELP,
@@ -17,7 +24,6 @@ from articles.admin.article.typed_names import (
 )
 from articles.admin.article.widgets import BodyEditor
 from articles.content.html import clean_article
-from articles.content.merge_view import diff_of_conflict, text_of
 from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 from articles.core import months
@@ -37,33 +43,6 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 # Fields outside the text that hold as soon as they are saved, each with the hidden field
 # that says which value was on the screen.
 DATES = {"planned_for": "planned_for_seen", "embargo_until": "embargo_until_seen"}
-
-
-@dataclass(frozen=True)
-class ConflictingPart:
-    """One part of the article that two people changed in different ways."""
-
-    part: str
-    label: str
-    # The name of the form field, and the value that the others saved, as it would be typed.
-    field: str
-    theirs: str
-    # See articles.content.merge_view.
-    pieces: list
-
-    @property
-    def only_formatting(self):
-        """Whether the words are equal and only the formatting differs."""
-        return all(kind == "same" for kind, _text in self.pieces)
-
-    @property
-    def choice(self):
-        return choice_of(self.part)
-
-
-def choice_of(part):
-    """The name of the field that says whose version of the part is kept."""
-    return f"keep_{part}"
 
 
 class ArticleForm(forms.ModelForm):
@@ -141,6 +120,8 @@ class ArticleForm(forms.ModelForm):
     refused = None
     # Set by the admin: the user's unsaved text to go on from.
     taken_over = None
+    # After a conflict: the key of the revision from which both versions began.
+    conflict_base = ""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -281,13 +262,24 @@ class ArticleForm(forms.ModelForm):
                 self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
 
     def _fill_in_chosen_parts(self):
-        """For each part where the user chose the other version, put it into the submitted data."""
+        """For what the user chose the other version of, put it into the submitted data."""
         chosen = [part for part in PARTS if self.data.get(choice_of(part)) == "theirs"]
-        seen = str(self.data.get("seen", ""))
-        if not chosen or not seen.isdecimal() or len(seen) > 18:
+        theirs = self._revision_in("seen")
+        if theirs is None:
             return
-        if theirs := self.instance.revisions.filter(pk=seen).first():
+        if chosen:
             self._fill_in(theirs.content, chosen)
+        base = self._revision_in(BASE_FIELD)
+        if base is not None and asks_about_blocks(self.data):
+            self.data = self.data.copy()
+            self.data["body"] = body_as_chosen(self.data, base.content, theirs.content)
+
+    def _revision_in(self, name):
+        """The revision of the article whose key was sent under this name, or None."""
+        key = str(self.data.get(name, ""))
+        if not key.isdecimal() or len(key) > 18:
+            return None
+        return self.instance.revisions.filter(pk=key).first()
 
     def _fill_in(self, content, parts):
         typed = _as_typed(content, _credits_in(content))
@@ -303,12 +295,28 @@ class ArticleForm(forms.ModelForm):
 
         The form is then based on what the others saved: saving it again replaces that.
         """
-        theirs = refused.newest.content
+        theirs, mine = refused.newest.content, self.data
         typed = _as_typed(theirs, _credits_in(theirs))
+        base = refused.base
+        blocks = blocks_in_conflict(
+            base.content if base else {}, refused.content, theirs
+        )
         self.conflicts = [
-            _conflicting_part(part, self.label_of(part), self.data, typed)
+            conflicting_part(
+                part,
+                self.label_of(part),
+                _field_of(part),
+                mine,
+                typed,
+                blocks=blocks if part == "body" else (),
+            )
             for part in refused.parts
         ]
+        self.data = self.data.copy()
+        if blocks:
+            self.conflict_base = base.pk
+        # Mine in the blocks in conflict, theirs where only they changed something.
+        self.data["body"] = refused.content["body"]
         self._fill_in(
             theirs,
             [part for part in PARTS if refused.content.get(part) == theirs.get(part)],
@@ -403,25 +411,3 @@ def _as_typed(content, credits):
 def _typed_into(field, name, typed):
     value = field.widget.value_from_datadict(typed, {}, name)
     return clean_article(value) if name == "body" else value
-
-
-def _conflicting_part(part, label, mine, theirs):
-    name = _field_of(part)
-    texts = mine.get(name, ""), theirs.get(name, "")
-    if part == "lead_image":
-        texts = (_lead_in_words(mine), _lead_in_words(theirs))
-    if part == "body":
-        texts = map(text_of, texts)
-    return ConflictingPart(
-        part, label, name, theirs.get(name, ""), diff_of_conflict(*texts)
-    )
-
-
-def _lead_in_words(typed):
-    image, alt, caption = (str(typed.get(name) or "") for name in LEAD)
-    return "\n".join(
-        filter(
-            None,
-            [image and gettext("Picture %(number)s") % {"number": image}, alt, caption],
-        )
-    )

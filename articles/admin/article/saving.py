@@ -24,6 +24,10 @@ from articles.models import Article, TransitionError
 from articles.publishing.actions import EditConflict, change_dates, save
 
 
+class FormSentTwice(Exception):
+    """The article that the form is about to create was created by it a moment ago."""
+
+
 def wants_json(request):
     return request.headers.get("Accept", "").startswith("application/json")
 
@@ -54,7 +58,7 @@ class SavingMixin:
                 return self._not_saved(request, article)
         try:
             return super().changeform_view(request, object_id, *args, **kwargs)
-        except IntegrityError:
+        except (IntegrityError, FormSentTwice):
             # In the same instant somebody else took the slug, and the form now says so, or
             # the same form was sent twice.
             object_id = object_id or self._made_by_this_form(request)
@@ -73,7 +77,10 @@ class SavingMixin:
 
     def save_model(self, request, article, form, change):
         if not change:
+            if self._made_by_this_form(request):
+                raise FormSentTwice
             key = form_key_in(request.POST)
+            # Nobody else's: a key is not guessed, but it can be copied.
             if key and not Article.objects.filter(form_key=key).exists():
                 article.form_key = key
             article.created_by = request.user
@@ -199,7 +206,8 @@ class SavingMixin:
                 continue
             for form in [formset.management_form, *formset.forms]:
                 for field in form.hidden_fields():
-                    values[field.html_name] = str(field.value() or "")
+                    value = field.value()
+                    values[field.html_name] = "" if value is None else str(value)
         return values
 
 
