@@ -90,8 +90,12 @@ def merge_blocks(
         merged += _both(others.inserted[index], ours.inserted[index])
         if index == len(before):
             break
-        sides = [changes.blocks.get(index, before[index]) for changes in (ours, others)]
-        chosen, conflict = _chosen(before[index], *sides, choices or {})
+        chosen, conflict = _chosen(
+            before[index],
+            ours.blocks.get(index, before[index]),
+            others.blocks.get(index, before[index]),
+            choices or {},
+        )
         merged += [chosen] if chosen else []
         conflicts += [conflict] if conflict else []
     return Merge("".join(merged), conflicts)
@@ -120,7 +124,9 @@ def changed_places(one: str, other: str) -> int:
     return len([*_regions(blocks_of(one), blocks_of(other))])
 
 
-def _chosen(before, mine, theirs, choices):
+def _chosen(
+    before: str, mine: str | None, theirs: str | None, choices: dict[str, str]
+) -> tuple[str | None, BlockConflict | None]:
     """The text of one block, or None, and the conflict if there is one."""
     same = _same(before)
     if _same(mine) == _same(theirs) or _same(theirs) == same:
@@ -192,7 +198,9 @@ def _equal(pairs: Iterable[tuple[str, str]]) -> int:
     return number
 
 
-def _paired(old: Sequence[str], new: Sequence[str]):
+def _paired(
+    old: Sequence[str], new: Sequence[str]
+) -> list[tuple[int | None, int | None]]:
     """
     Pairs of indexes of old blocks and what became of them, in the order of both.
 

@@ -457,6 +457,7 @@ class Article(models.Model):
     other_on_top = article_steps.other_on_top
 
     # Steps. Each locks the row and is recorded, except tell_of_update.
+    first_published_at = property(article_steps.first_published_at)
     submit = article_steps.submit
     return_to_draft = article_steps.return_to_draft
     publish = article_steps.publish

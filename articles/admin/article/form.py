@@ -98,6 +98,13 @@ class ArticleForm(forms.ModelForm):
                 "When it should be ready. Shown in the calendar; nothing is published."
             ),
         }
+        error_messages = {
+            "title": {
+                "max_length": _(
+                    "%(show_value)d characters; at most %(limit_value)d are taken."
+                )
+            }
+        }
         widgets = {
             "title": forms.TextInput(attrs={"class": "vLargeTextField title-field"}),
             "slug": forms.TextInput(attrs={"class": "vLargeTextField"}),
@@ -127,6 +134,9 @@ class ArticleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         article = self.instance
         self.conflicts = []
+        if "title" in self.fields:
+            # A browser would cut a longer title without a word.
+            self.fields["title"].widget.attrs.pop("maxlength", None)
         # Users who may only read get a form without fields.
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
             content, copy = article.working_content(), article.working_copy
@@ -168,7 +178,9 @@ class ArticleForm(forms.ModelForm):
     def _slug_if_empty(self):
         """The present slug; for a translation that has none yet, one made from its title."""
         if self.instance.pk and self.instance.has_provisional_slug:
-            title, is_final = self.cleaned_data.get("title", ""), "_step" in self.data
+            # Publishing asks first, and makes the slug when it is done.
+            is_final = self.data.get("_step") == "submit"
+            title = self.cleaned_data.get("title", "")
             return slug_for(self.instance, title, is_final=is_final)
         return self.instance.slug
 

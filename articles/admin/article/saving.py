@@ -128,6 +128,10 @@ class SavingMixin:
             status=404 if article is None else 403,
         )
 
+    def log_change(self, request, obj, message):
+        """Log what was changed. A save that changed nothing leaves no entry."""
+        return super().log_change(request, obj, message) if message else None
+
     # The response
 
     def response_add(self, request, obj, post_url_continue=None):
