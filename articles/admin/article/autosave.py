@@ -130,11 +130,14 @@ class AutosaveMixin(CopiesMixin):
 
     def report_merged_parts(self, request, typed, revision):
         """Name the parts that others changed meanwhile and that the merge kept."""
-        parts = differing_parts(typed, revision.content)
-        if not parts:
-            return
         mine = revision.by_id == request.user.pk
         other = (revision.began_from if mine else None) or revision
+        parts = differing_parts(typed, revision.content)
+        if other.content.get("slug") != revision.content["slug"]:
+            # It follows the title that was typed.
+            parts = [part for part in parts if part != "slug"]
+        if not parts:
+            return
         sentence = (
             gettext("What you saved elsewhere was kept: %(parts)s.")
             if other.by_id == request.user.pk

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from articles.models import Article, Revision, Step
 from articles.publishing.actions import publish, return_to_writer, save
-from articles.publishing.planning import LONGEST_TITLE, duplicate
+from articles.publishing.planning import LONGEST_TITLE
 from newsroom.accounts.account_mail import send_due_account_mail
 from tests.articles.admin.article.form_page import form_on, seen_by
 from tests.articles.admin.desk import ANYWAY, act, form_of, step_of, typed
@@ -147,12 +147,6 @@ def test_a_title_over_the_limit_is_refused_with_the_count_and_not_cut(desk):
     assert "maxlength" not in form_on(page).fields["title"].widget.attrs
     article.refresh_from_db()
     assert article.title == "As it was"
-
-
-def test_the_title_of_a_copy_is_not_cut(db):
-    article = make_article(title="x" * LONGEST_TITLE)
-    assert duplicate(article).title == article.title
-    assert duplicate(make_article(title="Short")).title == "Copy of Short"
 
 
 # The mail to the writer
