@@ -176,6 +176,7 @@ admin/articles/article/filters/<int:key>/remove/                     | 302 302 4
 admin/articles/article/<path:object_id>/steps/<slug:name>/           | 302 302 403/302/403 403 302 302 | 302 302 403/302/403 403 302 302
 admin/articles/article/<path:object_id>/unsaved/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
 admin/articles/article/<path:object_id>/unsaved/keep/                | 302 302 405/405/405 405 405 405 | 302 302 200/404/403 403 200 200
+admin/articles/article/<path:object_id>/unsaved/take/                | 302 302 405/405/405 405 405 405 | 302 302 302/404/403 403 302 302
 admin/articles/article/<path:object_id>/unsaved/throw-away/          | 302 302 405/405/405 405 405 405 | 302 302 302!/404/302! 302! 302! 302!
 admin/articles/article/<path:object_id>/presence/                    | 302 302 200/404/403 403 200 200 | 302 302 405/405/405 405 405 405
 admin/articles/article/<path:object_id>/preview/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
@@ -195,6 +196,11 @@ admin/articles/article/<path:object_id>/revisions/<int:key>/restore/ | 302 302 4
 admin/articles/article/link-targets/                                 | 302 302 200 200 200 200         | 302 302 405 405 405 405
 admin/articles/article/                                              | 302 302 200 200 200 200         | 302 302 200 200 200 200
 admin/articles/article/add/                                          | 302 302 200 403 200 200         | 302 302 200 403 200 200
+admin/articles/article/add/unsaved/                                  | 302 302 404 403 404 404         | 302 302 405 405 405 405
+admin/articles/article/add/unsaved/keep/                             | 302 302 405 405 405 405         | 302 302 200! 403 200! 200!
+admin/articles/article/add/unsaved/take/                             | 302 302 405 405 405 405         | 302 302 404 403 404 404
+admin/articles/article/add/unsaved/throw-away/                       | 302 302 405 405 405 405         | 302 302 404 403 404 404
+admin/articles/article/add/presence/                                 | 302 302 200 403 200 200         | 302 302 405 405 405 405
 admin/articles/article/<path:object_id>/history/                     | 302 302 200/302/200 200 200 200 | 302 302 200/302/200 200 200 200
 admin/articles/article/<path:object_id>/delete/                      | 302 302 403/403/403 403 302 302 | 302 302 403/403/403 403 302 302
 admin/articles/article/<path:object_id>/change/                      | 302 302 200/302/200 200 200 200 | 302 302 200/404/403 403 200 200

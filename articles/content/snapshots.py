@@ -8,6 +8,7 @@ is older than a part lacks it; applying such a snapshot leaves that part as it i
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from articles.content.block_merge import blocks_of, merge_blocks
 from articles.content.html import clean_once, keys_in
 
 # The names of parts on the article and in the form, in the order of the form.
@@ -93,7 +94,8 @@ def three_way_merge(
     The three-way merge of two snapshots with a common base, and the parts in conflict.
 
     A part that only one side changed is taken from that side. A part that both changed to
-    different values is in conflict, and the result has mine.
+    different values is in conflict, and the result has mine. A body is merged by block (see
+    articles.content.block_merge), and is in conflict only where both changed the same block.
     """
     changed_by_me = differing_parts(base, mine)
     changed_by_them = set(differing_parts(base, theirs)) | (theirs.keys() - base.keys())
@@ -102,8 +104,17 @@ def three_way_merge(
     for part in PARTS:
         if part not in changed_by_them or mine.get(part) == theirs.get(part):
             continue
-        if part in changed_by_me or part not in base:
-            conflicts.append(part)
-        else:
+        if part not in changed_by_me and part in base:
             result[part] = theirs[part]
+        elif part == "body" and can_merge_body(base):
+            merge = merge_blocks(base[part], mine[part], theirs[part])
+            result[part] = clean_once(merge.html)
+            conflicts += [part] if merge.conflicts else []
+        else:
+            conflicts.append(part)
     return result, conflicts
+
+
+def can_merge_body(base: Snapshot) -> bool:
+    """Whether there is a text to compare with. Two that began with none would both be kept."""
+    return bool(blocks_of(base.get("body", "")))

@@ -174,6 +174,9 @@ class Article(models.Model):
         editable=False,
     )
 
+    # The form at the desk that created it, so that sending the form again creates no second one.
+    form_key = models.UUIDField(_("form"), null=True, unique=True, editable=False)
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -461,6 +464,7 @@ class Article(models.Model):
     other_on_top = article_steps.other_on_top
 
     # Steps. Each locks the row and is recorded, except tell_of_update.
+    first_published_at = property(article_steps.first_published_at)
     submit = article_steps.submit
     return_to_draft = article_steps.return_to_draft
     publish = article_steps.publish

@@ -4,6 +4,8 @@ The addresses of an article: its slug, the slugs it was public under, and its re
 See articles.models.address for the stored addresses.
 """
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,6 +22,24 @@ SLUG_LENGTH = 120
 LONGEST_CHAIN = 10
 
 
+def slug_of_title(article, title, language):
+    """A free slug for the article, made from this title."""
+    return free_slug(
+        _wanted(title, language),
+        taken=lambda slug: not slug_free(article, slug),
+        max_length=SLUG_LENGTH,
+    )
+
+
+def is_made_from(slug, title, language):
+    """Whether the slug is what the title gives, and nobody typed another one."""
+    return bool(re.fullmatch(rf"{re.escape(_wanted(title, language))}(-\d+)?", slug))
+
+
+def _wanted(title, language):
+    return slug_from(title, fallback="article", max_length=80, language=language)
+
+
 def save_under_free_slug(article, save):
     """
     Call `save` with a free slug made from the title, again and again while others take it.
@@ -27,7 +47,7 @@ def save_under_free_slug(article, save):
     Raises the IntegrityError of `save` when another slug would not help.
     """
     while True:
-        article.slug = slug_made_from(article.title, article)
+        article.slug = slug_of_title(article, article.title, article.language)
         try:
             with transaction.atomic():
                 return save()
@@ -39,19 +59,10 @@ def save_under_free_slug(article, save):
                 raise
 
 
-def slug_made_from(title, article):
-    """A slug made from the title, as the language of the article says, that it may have."""
-    return free_slug(
-        slug_from(title, fallback="article", max_length=80, language=article.language),
-        taken=lambda slug: not slug_free(article, slug),
-        max_length=SLUG_LENGTH,
-    )
-
-
 def give_slug_of_title(article, *, by=None):
     """Replace a provisional slug by one made from the title; others are left as they are."""
     while article.has_provisional_slug:
-        slug = slug_made_from(article.title, article)
+        slug = slug_of_title(article, article.title, article.language)
         try:
             with transaction.atomic():
                 article.rename(slug, by=by)

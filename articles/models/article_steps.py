@@ -130,12 +130,14 @@ def publish(article, *, at=None, by=None):
     """
     Publish the article now, or schedule it for `at`. It never appears before its embargo ends.
 
-    A translation without an address of its own gets one made from its title. Neither the
-    preflight nor four eyes is checked here: that is the desk’s work.
+    An article that readers knew before keeps its first date, unless `at` is given. A translation
+    without an address of its own gets one made from its title. Neither the preflight nor four
+    eyes is checked here: that is the desk’s work.
     """
     give_slug_of_title(article, by=by)
     now = timezone.now()
-    at = max(filter(None, [at or now, article.embargo_until]))
+    at = at or first_published_at(article) or now
+    at = max(filter(None, [at, article.embargo_until]))
     _move(
         article,
         Step.What.SCHEDULE if at > now else Step.What.PUBLISH,
@@ -147,6 +149,14 @@ def publish(article, *, at=None, by=None):
         notice="",
         replaced_by=None,
     )
+
+
+def first_published_at(article):
+    """The date under which readers knew the article before; None if they never did."""
+    address = article.addresses.used().order_by("since").first()
+    if address is None:
+        return None
+    return (article.is_withdrawn and article.published_at) or address.since
 
 
 def tell_of_update(article, *, at=None):

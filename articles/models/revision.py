@@ -13,8 +13,8 @@ TEN_MINUTES = 600
 
 class RevisionQuerySet(models.QuerySet):
     def working(self):
-        """Those that are or were the working copy: all but proposals."""
-        return self.exclude(kind=Revision.Kind.PROPOSED)
+        """Those that are or were the working copy: all but proposals and unsaved text."""
+        return self.exclude(kind__in=[Revision.Kind.PROPOSED, Revision.Kind.KEPT])
 
     def proposed(self):
         return self.filter(kind=Revision.Kind.PROPOSED)
@@ -112,13 +112,15 @@ class RevisionQuerySet(models.QuerySet):
 
 
 class Revision(models.Model):
-    """A stored snapshot of an article. The newest one, proposals aside, is the working copy."""
+    """A stored snapshot of an article. The newest one of `working()` is the working copy."""
 
     class Kind(models.TextChoices):
         DRAFT = "draft", _("Draft")
         PROPOSED = "proposed", _("Proposed")
         SCHEDULED = "scheduled", _("Scheduled changes")
         PUBLISHED = "published", pgettext_lazy("revision", "Published")
+        # What somebody typed and did not save, kept when they went on from an older copy.
+        KEPT = "kept", _("Unsaved text")
 
     article = models.ForeignKey(
         "articles.Article",
@@ -208,6 +210,10 @@ class Revision(models.Model):
     @property
     def is_proposed(self):
         return self.kind == self.Kind.PROPOSED
+
+    @property
+    def is_kept(self):
+        return self.kind == self.Kind.KEPT
 
     @property
     def is_scheduled(self):

@@ -7,7 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.content.snapshots import byline_of, differing_parts, three_way_merge
+from articles.content.snapshots import (
+    byline_of,
+    differing_parts,
+    snapshot_of,
+    three_way_merge,
+)
 from articles.core.append_only import name_of
 from articles.core.moments import moment_in_words
 from articles.core.stored_words import in_english
@@ -18,6 +23,11 @@ from articles.models import (
     Revision,
     Step,
     TransitionError,
+)
+from articles.models.article_addresses import (
+    change_slug,
+    is_made_from,
+    slug_of_title,
 )
 from articles.models.article_steps import record_step
 from articles.models.held_row import on_held_row
@@ -41,13 +51,15 @@ class EditConflict(Exception):
     """
     Others have changed the same parts differently since the form was opened. Nothing is saved.
 
-    `parts` are the names of the parts in conflict, `newest` is the newest revision.
+    `parts` are the names of the parts in conflict, `newest` is the newest revision, and `base`
+    the one from which both began, None if it is gone.
     """
 
-    def __init__(self, parts, newest, content):
+    def __init__(self, parts, newest, content, base):
         super().__init__(f"Changed by others: {', '.join(parts)}.")
         self.parts = parts
         self.newest = newest
+        self.base = base
         # The merged content: theirs where only they changed a part, mine in a conflict.
         self.content = content
 
@@ -59,24 +71,51 @@ def save(article, content, *, by=None, began_from=None, note=""):
 
     An article that was never on the site is changed itself as well. `began_from` is the
     key of the revision that was on the screen, None when there was none. Changes that
-    others have saved since are merged in. Raises EditConflict when both changed the same
+    others have saved since are merged in, bodies by block. Until the article is first public
+    its slug follows the title, unless somebody typed another one. Raises EditConflict when both changed the same
     part, and TransitionError when the slug belongs to another article.
     """
     newest = make_working_copy(article)
     content = newest.content | content
     if began_from != newest.pk:
         base = _base(article, began_from)
-        content, parts = three_way_merge(base, content, newest.content)
+        began = base.content if base else {}
+        content, parts = three_way_merge(began, content, newest.content)
         if parts:
-            raise EditConflict(parts, newest, content)
+            raise EditConflict(parts, newest, content, base)
+    followed = _slug_that_follows(article, content, newest.content)
+    if followed:
+        content = content | {"slug": followed}
     revision = _store_revision(article, content, newest, by=by, note=note)
+    if revision == newest and not _differs(article, content):
+        return revision
     if article.keeps_changes_apart:
         Article.objects.filter(pk=article.pk).update(modified_at=timezone.now())
         article.refresh_from_db(fields=["modified_at"])
         article.note_pictures()
     else:
+        if followed:
+            # Nobody knows the address yet, so the change is no step.
+            change_slug(article, followed)
         article.write_snapshot(content, by=by)
     return revision
+
+
+def _slug_that_follows(article, content, before):
+    """The slug for a new title; None if the slug does not follow the title, or need not change."""
+    if content["slug"] != before["slug"] or content["title"] == before["title"]:
+        return None
+    is_made = is_made_from(before["slug"], before["title"], before["language"])
+    if not is_made or article.was_public:
+        return None
+    return slug_of_title(article, content["title"], content["language"])
+
+
+def _differs(article, content):
+    """Whether the article itself would change; its working copy holds the content."""
+    return not article.keeps_changes_apart and bool(
+        differing_parts(content, snapshot_of(article))
+    )
 
 
 @on_held_row
@@ -185,6 +224,10 @@ def publish(article, *, at=None, revision=None, by=None):
     if copy := article.working_copy:
         _require_seen(article, copy, revision)
         article.write_snapshot(copy.content, by=by)
+    if article.has_provisional_slug:
+        # The title of the source is the title of the translation as well.
+        slug = slug_of_title(article, article.title, article.language)
+        article.rename(slug, by=by)
     article.publish(at=at, by=by)
 
 
@@ -339,11 +382,10 @@ def _go_live(held, revision, *, tell_readers, by):
 
 
 def _base(article, began_from):
-    """The content that was on the screen: of this revision, or of the first if there was none."""
+    """The revision that was on the screen: this one, or the first if there was none."""
     if began_from is None:
-        return article.revisions.working().last().content
-    began = article.revisions.filter(pk=began_from).first()
-    return began.content if began else {}
+        return article.revisions.working().last()
+    return article.revisions.filter(pk=began_from).first()
 
 
 def _store_revision(article, content, newest, *, by, note):

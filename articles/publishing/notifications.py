@@ -12,21 +12,27 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from articles.content.diff import compare_snapshots
+from articles.content.part_names import PART_NAMES
 from articles.core.append_only import name_of
+from articles.models import Step
+
+# The most changed paragraphs of one part that a mail shows. The link leads to all of them.
+PARAGRAPHS_MAILED = 20
 
 
 def tell_writer_of_return(article, *, note, by):
     """
     Mail the note to the writer of the article, unless they returned it themselves.
 
-    A writer without a mail address finds the note on the form.
+    The mail says what was changed in the text since it was last submitted. A writer without a mail address finds the note on the form.
     """
     form = reverse("admin:articles_article_change", args=[article.pk])
     _write(
         article.created_by,
         _("Returned to you: %(title)s") % {"title": article.title},
         "articles/returned.txt",
-        {"article": article, "note": note},
+        {"article": article, "note": note, **_changed_since_submission(article)},
         address=form,
         by=by,
     )
@@ -49,6 +55,34 @@ def tell_writer_of_answer(proposal, *, by):
         address=page,
         by=by,
     )
+
+
+def _changed_since_submission(article):
+    """The parts of the text that differ from what was submitted, as lines; `known`: whether it is."""
+    submitted = article.steps.filter(what=Step.What.SUBMIT).first()
+    base = (
+        submitted and article.revisions.working().filter(at__lte=submitted.at).first()
+    )
+    if not base:
+        return {"known": False}
+    found = compare_snapshots(base.content, article.working_content())
+    changes = [
+        {"label": PART_NAMES[part.name].label, "lines": _lines(part)}
+        for part in found.parts
+    ]
+    return {"known": True, "changes": changes}
+
+
+def _lines(part):
+    """The changed paragraphs, before with a minus and after with a plus."""
+    changed = [row for row in part.rows if not (row.is_same or row.skipped)]
+    lines = [
+        f"{mark} {''.join(text for _kind, text in side)}"
+        for row in changed[:PARAGRAPHS_MAILED]
+        for mark, side in (("−", row.old), ("+", row.new))
+        if side is not None
+    ]
+    return lines + (["…"] if len(changed) > PARAGRAPHS_MAILED or part.more else [])
 
 
 def _write(writer, subject, template, context, *, address, by):

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from articles.core.months import Span
@@ -25,12 +24,16 @@ LONGEST_TITLE = Article._meta.get_field("title").max_length
 
 
 def duplicate(article, *, by=None):
-    """Make a draft with the content of the working copy and a slug of its own, and return it."""
+    """
+    Make a draft with the content of the working copy and a slug of its own, and return it.
+
+    Its title says that it is a copy, if there is room for it: no title is cut.
+    """
     content = {**article.working_content()}
     del content["slug"]
-    title = Truncator(_("Copy of %(title)s") % {"title": content["title"]}).chars(
-        LONGEST_TITLE
-    )
+    title = _("Copy of %(title)s") % {"title": content["title"]}
+    if len(title) > LONGEST_TITLE:
+        title = content["title"]
     with transaction.atomic():
         copy = Article.objects.create(title=title, created_by=by)
         copy.write_snapshot(content | {"title": title}, by=by)

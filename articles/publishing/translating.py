@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from articles.core.languages import nearest_language, site_languages
 from articles.core.stored_words import in_english
 from articles.models import Article, TransitionError
-from articles.models.article_addresses import slug_made_from
+from articles.models.article_addresses import slug_of_title
 from articles.models.article_translations import live_revision, provisional_slug
 from articles.models.held_row import on_held_row
 from articles.publishing.actions import make_working_copy
@@ -43,7 +43,7 @@ def source_text(translation):
 
 def slug_for(translation, title, *, is_final=False):
     """
-    A free slug made from the translated title.
+    A slug made from the translated title.
 
     While the title is still that of the source it is the provisional one, unless `is_final`.
     """
@@ -51,7 +51,7 @@ def slug_for(translation, title, *, is_final=False):
     is_untranslated = base is not None and title == base.content["title"]
     if not title or (is_untranslated and not is_final):
         return translation.slug
-    return slug_made_from(title, translation)
+    return slug_of_title(translation, title, translation.language)
 
 
 @on_held_row

@@ -164,6 +164,13 @@ def _returned(user):
     )
 
 
+def _never_saved(copy):
+    """The row of an article of which there is only unsaved text."""
+    address = f"{reverse('admin:articles_article_add_unsaved')}?copy={copy.pk}"
+    title = copy.title or _("Without a title")
+    return DashboardRow(title, address, _("typed, not saved"), copy.at)
+
+
 def _waiting_for_review(user):
     waiting = Article.objects.on_desk_of(user).in_review().without_a_date()
     rows = waiting.select_related("created_by").order_by("id")
@@ -271,7 +278,8 @@ def _conflicts(user):
     rows = [
         DashboardRow(
             str(unsaved.article),
-            reverse("admin:articles_article_unsaved", args=[unsaved.article_id]),
+            f"{reverse('admin:articles_article_unsaved', args=[unsaved.article_id])}"
+            f"?copy={unsaved.pk}",
             _("Someone else has changed it, and you have unsaved text"),
             unsaved.at,
         )
@@ -382,12 +390,16 @@ def _planned_for_today(user):
 
 def _in_progress(user):
     drafts = Article.objects.written_by(user).drafts().without_a_date()
+    begun = Unsaved.objects.of(user).of_new_articles().newest_first()
     return _pile(
         Place.YOURS,
         _("Your drafts"),
         [
-            _row(each, _("Draft"), each.modified_at, "draft")
-            for each in _few(drafts.order_by("-id"))
+            *map(_never_saved, begun[: DASHBOARD_ROWS + 1]),
+            *(
+                _row(each, _("Draft"), each.modified_at, "draft")
+                for each in _few(drafts.order_by("-id"))
+            ),
         ],
         f"{reverse(LIST)}?status=draft&mine=yes",
         _("You have no drafts"),

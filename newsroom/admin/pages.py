@@ -1,6 +1,7 @@
 """The admin of pages such as the imprint."""
 
 import re
+from typing import ClassVar
 
 from django import forms
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.contrib.flatpages.forms import FlatpageForm
 from django.contrib.flatpages.models import FlatPage
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
+from js_asset import Script
 
 from articles.admin.article.widgets import BodyEditor
 from articles.content.html import clean_article, not_too_long
@@ -23,6 +25,11 @@ class PageForm(ChangedFieldsForm, FlatpageForm):
     class Meta(FlatpageForm.Meta):
         fields = ["url", "title", "content"]
         widgets = {"content": BodyEditor}
+
+    class Media:
+        # For the picture button of the editor.
+        css: ClassVar = {"all": ["desk/pictures.css"]}
+        js: ClassVar = [Script("desk/picker.js", type="module")]
 
     def clean_url(self):
         url = super().clean_url()

@@ -1,46 +1,35 @@
-// Autosave for an article's form: every few seconds on the server; in this browser while the
-// server cannot be reached, the session has ended, or the article is not saved yet. Also shows
-// who else is editing, and fills a field with either version after a conflict.
+// Autosave for an article's form: every few seconds on the server, and in this browser while the
+// server cannot be reached or the session has ended. Also shows who else is editing.
 
 import { gettext, locale, ngettext } from "../js/texts.js";
-
-const form = document.querySelector("#content-main > form");
-const place = document.querySelector("#editing");
-const { keep, presence, editor } = place?.dataset ?? {};
-const state = place?.querySelector(".editing__state");
-const copyName = `desk:kept:${editor}:${location.pathname}`;
+import { TOO_LONG, ask, button, clock, fields, form, place, plain, put, say } from "./article_form.js";
+import { copiesFor, forget, newKey, remember } from "./copies.js";
 
 const PAUSE = 3000;
 const RETRY = 10000;
 const LOOK = 15000;
 
-const UNREACHED = gettext("The server cannot be reached. Until it can, your text is kept in this browser.");
-const SIGNED_OUT =
-  gettext("You are no longer signed in. Sign in in another tab. Until then, your text is kept in this browser.");
-const OFFLINE =
-  gettext("You are offline, so nothing was sent. Your text is kept in this browser. Save again when you are back online.");
-const DECIDE =
-  gettext("First restore or discard your earlier text. Until then, new text is not autosaved.");
-const TOO_LONG = gettext("The text is too long for autosave. Please save it yourself.");
 const FULL = gettext("This browser has no space left to keep your text. Copy it before you leave.");
 
-// Unsaved text that was found earlier and is still offered is not overwritten.
-const offeredByServer = document.querySelector("form.kept");
-let offeredHere;
 let changed = false;
-let sending = false;
+let wasChanged = false;
+let sending;
 let timer;
+let isPaused = false;
 
 if (form && place) {
-  offerCopy();
+  sendCopies();
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
-  form.addEventListener("submit", submitted);
+  addEventListener("submit", left);
   addEventListener("online", () => (look(), soon(0)));
   addEventListener("pagehide", () => changed && copied());
   document.addEventListener("visibilitychange", () => !document.hidden && look());
-  if (presence) setInterval(look, LOOK);
-  for (const part of document.querySelectorAll(".conflict")) offerBoth(part);
+  setInterval(look, LOOK);
+}
+
+function keyOfForm() {
+  return form.elements.namedItem("form_key").value;
 }
 
 function typed() {
@@ -49,7 +38,7 @@ function typed() {
 }
 
 function soon(pause) {
-  if (!changed || sending) return;
+  if (!changed || sending || isPaused) return;
   if (pause === 0) clearTimeout(timer), (timer = undefined);
   timer ??= setTimeout(send, pause);
 }
@@ -57,14 +46,15 @@ function soon(pause) {
 // One request at a time; what is typed meanwhile is in the next one.
 async function send() {
   timer = undefined;
-  if (!keep || offeredByServer) return copied() && say(gettext("Kept in this browser at {time}.", { time: clock(new Date()) }));
-  sending = true;
   changed = false;
-  const outcome = await ask(keep, { method: "POST", body: fields() });
-  sending = false;
+  sending = ask(place.dataset.keep, { method: "POST", body: fields() });
+  const outcome = await sending;
+  sending = undefined;
   if (outcome.at) {
-    if (!changed) forget();
-    say(gettext("Autosaved at {time}, not saved yet.", { time: clock(new Date(outcome.at)) }));
+    // From now on the copy that the form began with is its own.
+    form.elements.namedItem("_continues").value = "";
+    if (!changed) forget({ key: keyOfForm() });
+    if (!isPaused) say(gettext("Autosaved at {time}, not saved yet.", { time: clock(new Date(outcome.at)) }));
     soon(PAUSE);
     return;
   }
@@ -73,49 +63,45 @@ async function send() {
   if (!outcome.final) soon(RETRY);
 }
 
-// The server's JSON, or a sentence about the problem. `final`: trying again does not help.
-async function ask(address, options = {}) {
-  try {
-    const answer = await fetch(address, { redirect: "manual", ...options });
-    if (answer.headers.get("content-type")?.startsWith("application/json")) {
-      return { final: !answer.ok, ...(await answer.json()) };
-    }
-    // A body that is far too long is refused before Django reads it.
-    if (answer.status === 400 || answer.status === 413) return { problem: TOO_LONG, final: true };
-    return { problem: answer.status >= 500 ? UNREACHED : SIGNED_OUT };
-  } catch {
-    return { problem: UNREACHED };
-  }
+// A save waits for the autosave that is under way, and no other one begins meanwhile.
+export async function pauseAutosave() {
+  isPaused = true;
+  clearTimeout(timer);
+  timer = undefined;
+  await sending;
+  wasChanged = changed;
+  changed = false;
 }
 
-function fields() {
-  const data = new FormData(form);
-  for (const [name, value] of [...data]) if (typeof value !== "string") data.delete(name);
-  return data;
+// Whether something was typed since the pause began.
+export function typedSince() {
+  return changed;
 }
 
-function say(sentence) {
-  if (state.textContent !== sentence) state.textContent = sentence;
+export function goOn({ isSaved, isChanged }) {
+  isPaused = false;
+  changed = isChanged || (!isSaved && wasChanged);
+  if (isSaved && !isChanged) forget({ key: keyOfForm() });
+  soon(PAUSE);
 }
 
-function clock(moment) {
-  return moment.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+// The page is left with what is on the screen, to be saved or stored by the server.
+function left(event) {
+  if (event.defaultPrevented || event.target !== form) return;
+  if (changed) copied();
+  changed = false;
+  clearTimeout(timer);
+  isPaused = true;
 }
 
-// The copy in this browser
+// Copies in this browser
 
-function copy() {
+// Keeps what is on the screen in this browser; whether that was possible.
+export function copied(key = keyOfForm()) {
   const typed = [...fields()].filter(([name]) => name !== "csrfmiddlewaretoken");
-  localStorage.setItem(copyName, JSON.stringify({ at: Date.now(), typed }));
-}
-
-function copied() {
-  if (offeredHere) {
-    say(DECIDE);
-    return false;
-  }
+  const { editor, keep } = place.dataset;
   try {
-    copy();
+    remember({ editor, keep, key, typed });
     return true;
   } catch {
     say(FULL);
@@ -123,72 +109,74 @@ function copied() {
   }
 }
 
-function read() {
+// Sends what the browser has kept to the server, which then offers it.
+async function sendCopies() {
+  const { editor, keep } = place.dataset;
+  let isAnySent = false;
+  for (const copy of copiesFor({ editor, keep, page: location.pathname })) {
+    const outcome = await ask(keep, { method: "POST", body: toSend(copy) });
+    if (outcome.at) {
+      forget(copy);
+      isAnySent = true;
+    } else {
+      offerHere(copy);
+    }
+  }
+  if (isAnySent) await showCopies();
+}
+
+function toSend({ key, at, typed }) {
+  const data = new FormData();
+  for (const [name, value] of typed) data.set(name, value);
+  data.set("form_key", key.startsWith("desk:") ? newKey() : key);
+  data.set("age", Math.max(0, Math.round((Date.now() - at) / 1000)));
+  data.set("csrfmiddlewaretoken", form.elements.namedItem("csrfmiddlewaretoken").value);
+  return data;
+}
+
+async function showCopies() {
   try {
-    return JSON.parse(localStorage.getItem(copyName) ?? "null");
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const copies = page.querySelector("#copies");
+    if (copies) document.querySelector("#copies").replaceWith(document.adoptNode(copies));
   } catch {
-    // Without storage nothing is kept.
-    return null;
+    // The copies are on the server, and offered when the form is opened again.
   }
 }
 
-function forget() {
-  if (offeredHere) return;
-  try {
-    localStorage.removeItem(copyName);
-  } catch {
-    // Without storage there is no copy.
-  }
-}
-
-function submitted(event) {
-  clearTimeout(timer);
-  timer = undefined;
-  if (!navigator.onLine) {
-    // If the next page cannot be loaded, the text would be lost.
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (copied()) say(OFFLINE);
-    state.scrollIntoView({ block: "center" });
-    changed = true;
-    return;
-  }
-  changed = false;
-  // For a new article it would not be known afterwards whether it was saved.
-  if (!keep) forget();
-}
-
-function offerCopy() {
-  const kept = read();
-  if (!kept) return;
-  const missing = kept.typed.filter(([name, value]) => {
+// A copy that the server does not take now.
+function offerHere(copy) {
+  const isMissing = copy.typed.some(([name, value]) => {
     const field = form.elements.namedItem(name);
     return field?.type && field.type !== "hidden" && plain(field.value) !== plain(value);
   });
-  if (!missing.length) return forget();
-  const offer = (offeredHere = document.createElement("div"));
+  if (!isMissing) return forget(copy);
+  const offer = document.createElement("div");
   offer.className = "kept";
   const sentence = document.createElement("p");
   const time = document.createElement("time");
-  time.dateTime = time.title = new Date(kept.at).toISOString();
-  time.textContent = new Date(kept.at).toLocaleString(locale);
+  time.dateTime = time.title = new Date(copy.at).toISOString();
+  time.textContent = new Date(copy.at).toLocaleString(locale);
   const [before, after] = gettext("You typed text here on {time} that is kept only in this browser.").split("{time}");
   sentence.append(before, time, after);
   const buttons = document.createElement("div");
   buttons.className = "steps";
   buttons.append(
     button(gettext("Restore"), () => {
-      decided();
-      for (const [name, value] of kept.typed) {
+      // What is on the screen becomes a copy of its own.
+      if (changed && !copied(newKey())) return;
+      offer.remove();
+      for (const [name, value] of copy.typed) {
         const field = form.elements.namedItem(name);
         // `seen` says which state was on the screen: somebody may have saved another one since.
         if (field?.type && (field.type !== "hidden" || name === "seen")) put(field, value);
       }
+      if (copied()) forget(copy);
       say(gettext("Your text is back in the form. It is not saved yet."));
     }),
     button(gettext("Discard"), () => {
-      decided();
-      forget();
+      offer.remove();
+      forget(copy);
       say(gettext("The copy in this browser was discarded."));
     }, "steps__button--dangerous"),
   );
@@ -196,38 +184,16 @@ function offerCopy() {
   place.before(offer);
 }
 
-function decided() {
-  offeredHere.remove();
-  offeredHere = undefined;
-}
-
-function plain(text) {
-  return text.replace(/\r\n/g, "\n").trim();
-}
-
-function button(label, act, more = "") {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = `steps__button ${more}`;
-  made.textContent = label;
-  made.addEventListener("click", act);
-  return made;
-}
-
-function put(field, value) {
-  if (field.type === "checkbox") field.checked = true;
-  else field.value = value;
-  field.dispatchEvent(new Event("desk:put"));
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
 // Who else is editing
 
-async function look() {
-  if (!presence || document.hidden) return;
-  const { others, token, problem, final } = await ask(presence, { cache: "no-store" });
-  if (!others) return (final || changed) && say(problem);
-  // After signing in again the form is sent with the new token.
+// Also brings the token with which the form is sent after signing in again.
+export async function look() {
+  if (document.hidden) return;
+  const { others, token, problem, final } = await ask(place.dataset.presence, { cache: "no-store" });
+  if (!others) {
+    if (problem !== TOO_LONG && (final || changed)) say(problem);
+    return;
+  }
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
   place.querySelector(".editing__others").replaceChildren(...others.map(line));
 }
@@ -243,39 +209,3 @@ function line({ name, at, seconds }) {
   }
   return item;
 }
-
-// After a conflict
-
-function offerBoth(part) {
-  const field = form.elements.namedItem(part.dataset.field);
-  const [mine, theirs] = part.querySelectorAll("[type=radio]");
-  const words = part.querySelector(".conflict__theirs").value;
-  let own = field.value;
-  mine.addEventListener("change", () => put(field, own));
-  theirs.addEventListener("change", () => {
-    own = field.value;
-    put(field, words);
-  });
-  const done = document.createElement("span");
-  done.role = "status";
-  const buttons = document.createElement("div");
-  buttons.className = "conflict__buttons";
-  buttons.append(
-    button(gettext("Copy mine"), async () => {
-      try {
-        await navigator.clipboard.writeText(mine.checked ? field.value : own);
-        done.textContent = gettext("Copied.");
-      } catch {
-        done.textContent = gettext("The browser did not allow copying. Copy the text from the form.");
-      }
-    }),
-    button(gettext("Use theirs"), () => theirs.click()),
-    done,
-  );
-  part.append(buttons);
-}
-
-// With this script the text in the field counts; the choice is for browsers without it.
-form?.addEventListener("formdata", ({ formData }) => {
-  for (const choice of document.querySelectorAll(".conflict [type=radio]")) formData.delete(choice.name);
-});

@@ -5,32 +5,45 @@ import { gettext } from "../js/texts.js";
 
 const form = document.querySelector("#content-main > form");
 const place = `desk:${location.pathname}`;
+// An article's form has copies of its own: see articles/models/unsaved.py.
+const hasCopies = Boolean(document.querySelector("#editing"));
 let changed = Boolean(document.querySelector(".errornote"));
 
 if (form) {
-  const typed = sessionStorage.getItem(place);
-  sessionStorage.removeItem(place);
-  if (typed && new URL(document.referrer || location.href).pathname.endsWith("/login/")) {
-    restore(JSON.parse(typed));
-  }
+  if (!hasCopies) restoreAfterSignIn();
   form.addEventListener("input", () => (changed = true));
   form.addEventListener("change", () => (changed = true));
-  form.addEventListener("submit", () => {
+  form.addEventListener("desk:saved", () => (changed = false));
+  // After the listeners of the form: another script may save it without leaving the page.
+  addEventListener("submit", (event) => {
+    if (event.target !== form || event.defaultPrevented) return;
     changed = false;
-    const fields = [...new FormData(form)].filter(
-      ([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string",
-    );
-    try {
-      sessionStorage.setItem(place, JSON.stringify(fields));
-    } catch {
-      // Too long for the browser's storage; it is sent anyway.
-    }
+    if (!hasCopies) store();
   });
 }
 
 window.addEventListener("beforeunload", (event) => {
   if (changed) event.preventDefault();
 });
+
+function store() {
+  const fields = [...new FormData(form)].filter(
+    ([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string",
+  );
+  try {
+    sessionStorage.setItem(place, JSON.stringify(fields));
+  } catch {
+    // Too long for the browser's storage; it is sent anyway.
+  }
+}
+
+function restoreAfterSignIn() {
+  const typed = sessionStorage.getItem(place);
+  sessionStorage.removeItem(place);
+  if (typed && new URL(document.referrer || location.href).pathname.endsWith("/login/")) {
+    restore(JSON.parse(typed));
+  }
+}
 
 function restore(fields) {
   for (const [name, value] of fields) {

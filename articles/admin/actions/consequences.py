@@ -10,6 +10,7 @@ from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import differing_parts, snapshot_of
 from articles.core.moments import moment_in_words
 from articles.core.text.word_list import word_list
+from articles.models.article_addresses import slug_of_title
 from articles.publishing.inbound_links import linking_to
 
 
@@ -32,18 +33,22 @@ def of_publishing(article):
         when = _(
             "It appears automatically on %(time)s, when its embargo ends, and not before."
         ) % {"time": moment_in_words(until)}
+    elif first := article.first_published_at:
+        when = _(
+            "It appears again now, dated %(time)s, at its former place in lists and feeds."
+        ) % {"time": moment_in_words(first)}
     else:
         when = _(
             "It appears now on the front page, in the feeds and on the pages of its tags."
         )
-    return StepConsequences([when, _address(article.working_content()["slug"])])
+    return StepConsequences([when, _address(_slug_when_published(article))])
 
 
 def of_scheduling(article):
     until = article.embargo_until
     sentences = [
         _("It appears automatically at the time you enter here."),
-        _address(article.working_content()["slug"]),
+        _address(_slug_when_published(article)),
     ]
     if until and until > timezone.now():
         sentences.append(
@@ -86,6 +91,12 @@ def of_scheduling_changes(article):
 
 def of_withdrawing(article):
     return StepConsequences(linking=linking_to(article))
+
+
+def _slug_when_published(article):
+    if article.has_provisional_slug:
+        return slug_of_title(article, article.title, article.language)
+    return article.working_content()["slug"]
 
 
 def _address(slug):

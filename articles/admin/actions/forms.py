@@ -15,7 +15,7 @@ from articles.admin.article.typed_names import (
 from articles.core.admin.stale_forms import SeenField
 from articles.core.moments import moment_in_words
 from articles.core.text.counting import shortened
-from articles.models import Article, Correction, CorrectionRequest
+from articles.models import Address, Article, Correction, CorrectionRequest
 from articles.publishing.actions import NO_REVISION
 from articles.publishing.inbound_links import slug_in
 from articles.publishing.preflight import problems_of_all
@@ -52,10 +52,12 @@ class PublishForm(StepForm):
             )
         },
     )
-    field_order = ["seen", "at", "tell_readers", "anyway"]
+    field_order = ["seen", "new_date", "at", "tell_readers", "anyway"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "new_date" in self.fields:
+            self._explain_date()
         problems = problems_of_all(self.articles)
         self.found = [
             (article, problems[article.pk])
@@ -68,6 +70,16 @@ class PublishForm(StepForm):
         }
         if not any(not self.refusal_of(article) for article, _problems in self.found):
             del self.fields["anyway"]
+
+    def _explain_date(self):
+        """Name the date that a single article keeps; ask nothing if none had a date before."""
+        if not Address.objects.used().filter(article__in=self.articles).exists():
+            del self.fields["new_date"]
+        elif len(self.articles) == 1:
+            [article] = self.articles
+            self.fields["new_date"].help_text = _(
+                "It keeps its first date, %(date)s, unless you tick this."
+            ) % {"date": moment_in_words(article.first_published_at)}
 
     @property
     def stops(self):
@@ -91,8 +103,10 @@ class PublishForm(StepForm):
         answers = {
             name: answer
             for name, answer in self.cleaned_data.items()
-            if name not in ["anyway", "seen"]
+            if name not in ["anyway", "seen", "new_date"]
         }
+        if self.cleaned_data.get("new_date"):
+            answers["at"] = timezone.now()
         if len(self.articles) == 1 and "seen" in self.data:
             seen = self.cleaned_data["seen"]
             answers["seen"] = NO_REVISION.pk if seen is None else seen
@@ -102,6 +116,16 @@ class PublishForm(StepForm):
         [article] = self.articles
         self.data = self.data.copy()
         self.data["seen"] = seen_of(article)["seen"]
+
+
+class PublishNowForm(PublishForm):
+    new_date = forms.BooleanField(
+        required=False,
+        label=_("Date it now"),
+        help_text=_(
+            "Articles that were public before keep their first date, unless you tick this."
+        ),
+    )
 
 
 def seen_of(article):

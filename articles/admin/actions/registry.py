@@ -18,7 +18,7 @@ from articles.admin.actions.forms import (
     CorrectForm,
     LiftEmbargoForm,
     PublishChangesForm,
-    PublishForm,
+    PublishNowForm,
     RedateForm,
     ReturnForm,
     ScheduleChangesForm,
@@ -146,7 +146,7 @@ ARTICLE_STEPS = {
             "publish",
             _("Publish"),
             _as_seen(publish),
-            form=PublishForm,
+            form=PublishNowForm,
             question=_("Publish “%(article)s”?"),
             question_for_many=ngettext_lazy(
                 "Publish %(number)d article?", "Publish %(number)d articles?", "number"

@@ -2,9 +2,8 @@ from math import ceil
 
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, helpers
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models
+from django.db import models
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -22,7 +21,7 @@ from articles.admin.actions.registry import (
     not_yours,
     steps_for,
 )
-from articles.admin.article.autosave import WORDS, AutosaveMixin
+from articles.admin.article.autosave import AutosaveMixin
 from articles.admin.article.changelist import ArticleList, marks_of
 from articles.admin.article.duplicate import DuplicateMixin
 from articles.admin.article.fields import MomentField
@@ -39,6 +38,7 @@ from articles.admin.article.history import HistoryMixin, unpublished_changes_of
 from articles.admin.article.link_targets import LinkTargetsMixin
 from articles.admin.article.preview import PreviewMixin
 from articles.admin.article.proposals import ProposalsMixin
+from articles.admin.article.saving import SavingMixin
 from articles.admin.article.translations import TranslationsMixin
 from articles.admin.corrections import open_requests_of
 from articles.content import bylines
@@ -49,7 +49,6 @@ from articles.core.admin.prev_next import NeighboursMixin
 from articles.core.append_only import name_of
 from articles.images.picture_html import with_pictures
 from articles.models import Article, TransitionError
-from articles.publishing.actions import EditConflict, change_dates, save
 from articles.publishing.inbound_links import ARTICLES_SEARCHED
 
 # The class of the fieldset that is written on; see templates/admin/articles/article/change_form.html.
@@ -57,6 +56,7 @@ ON_THE_PAGE = "writing__story"
 
 
 class ArticleAdmin(
+    SavingMixin,
     AutosaveMixin,
     PreviewMixin,
     ProposalsMixin,
@@ -212,34 +212,6 @@ class ArticleAdmin(
         form.refused = getattr(request, "refused_saving", None)
         return form
 
-    def save_model(self, request, article, form, change):
-        if not change:
-            article.created_by = request.user
-            article.save()
-            return
-        typed = form.content()
-        revision = save(
-            article,
-            typed,
-            by=request.user,
-            began_from=form.cleaned_data["seen"],
-            note=form.cleaned_data["note"],
-        )
-        self.forget_unsaved(request, article)
-        changed = DATES.keys() & set(form.changed_data)
-        if dates := {name: form.cleaned_data[name] for name in changed}:
-            change_dates(article, dates, instead_of=form.dates, by=request.user)
-        self.report_merged_parts(request, typed, revision)
-        article.refresh_from_db()
-
-    def save_related(self, request, form, formsets, change):
-        if not change:
-            form.save_m2m()
-            form.instance.keep_revision(by=request.user)
-            form.instance.note_pictures()
-        for formset in formsets:
-            self.save_formset(request, form, formset, change=change)
-
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None
     ):
@@ -272,43 +244,6 @@ class ArticleAdmin(
                 }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def changeform_view(self, request, object_id=None, *args, **kwargs):
-        if (
-            request.method == "POST"
-            and object_id is not None
-            and super().has_change_permission(request)
-        ):
-            article = self.get_object(request, unquote(object_id))
-            if article is None or not self.has_change_permission(request, article):
-                return self._not_saved(request, article)
-        try:
-            return super().changeform_view(request, object_id, *args, **kwargs)
-        except IntegrityError:
-            # Somebody else took the slug in the same instant. The form now finds it, says
-            # so, and keeps what was typed.
-            return super().changeform_view(request, object_id, *args, **kwargs)
-        except (EditConflict, TransitionError) as refused:
-            # Refused while saving: the transaction is rolled back, and the form says why.
-            request.refused_saving = refused
-            return super().changeform_view(request, object_id, *args, **kwargs)
-
-    def _not_saved(self, request, article):
-        """Show the typed text to copy: the article was deleted, or is no longer the writer's."""
-        typed = ArticleForm(request.POST)
-        request.current_app = self.admin_site.name
-        return TemplateResponse(
-            request,
-            "admin/articles/article/not_saved.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": gettext("Not saved"),
-                "opts": self.opts,
-                "article": article,
-                "words": [typed[name] for name in WORDS],
-            },
-            status=404 if article is None else 403,
-        )
-
     def delete_view(self, request, object_id, extra_context=None):
         article = self.get_object(request, object_id)
         if (
@@ -329,16 +264,6 @@ class ArticleAdmin(
         return super().delete_view(request, object_id, extra_context)
 
     # Steps
-
-    def response_add(self, request, obj, post_url_continue=None):
-        return self._response_with_step(request, obj) or super().response_add(
-            request, obj, post_url_continue
-        )
-
-    def response_change(self, request, obj):
-        return self._response_with_step(request, obj) or super().response_change(
-            request, obj
-        )
 
     def get_urls(self):
         step = path(

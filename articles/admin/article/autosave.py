@@ -1,56 +1,37 @@
 """
 Autosave: what is typed into the form of an article is kept before it is saved.
 
-Every few seconds it is stored in a row of its own. The form offers it when it is opened again,
-and tells others who is editing. The article and its history do not change.
+Every few seconds it is stored as a copy (see articles.models.unsaved). The form offers it when it
+is opened again, and tells others who is editing. The article and its history do not change.
 """
 
+from datetime import timedelta
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.http import JsonResponse
 from django.middleware.csrf import get_token
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
-from articles.admin.article.form import DATES, ArticleForm
+from articles.admin.article.copies import CopiesMixin, form_key_in, typed_in
+from articles.admin.article.form import ArticleForm
+from articles.content.block_merge import changed_places
 from articles.content.snapshots import differing_parts
 from articles.core.append_only import name_of
 from articles.core.text.word_list import word_list
-from articles.models import Unsaved
+from articles.models import Article, Unsaved
+from articles.models.unsaved import UNSAVED_KEPT
 
 # The most bytes that an autosave request may send.
 LONGEST = 3 * 1024 * 1024
 
-# The fields that a writer types text into.
-WORDS = [
-    "title",
-    "standfirst",
-    "lead_alt",
-    "lead_caption",
-    "body",
-    "signed_by",
-    "tags",
-]
-
-TYPED = [
-    *WORDS,
-    "lead_image",
-    "slug",
-    "language",
-    "embargo_until_0",
-    "embargo_until_1",
-    "planned_for",
-    # The revision and the dates that were on the screen, even if that revision was deleted since.
-    "seen",
-    *DATES.values(),
-]
+# The most people that a form shows as editing.
+EDITORS_SHOWN = 10
 
 GONE = _("This article no longer exists. Copy your text from here before you leave.")
 NOT_YOURS = _(
@@ -59,57 +40,62 @@ NOT_YOURS = _(
 TOO_LONG_TO_KEEP = _("This is too long for autosave: more than 3 MB. Save it yourself.")
 
 
-class AutosaveMixin:
+class AutosaveMixin(CopiesMixin):
     """Stores what is typed, offers it again, and shows who else is editing."""
 
     def get_urls(self):
         views = [
-            ("unsaved", self.unsaved_view),
             ("unsaved/keep", self.autosave_view),
-            ("unsaved/throw-away", self.throw_away_view),
             ("presence", self.presence_view),
         ]
-        return [
-            path(
-                f"<path:object_id>/{address}/",
-                self.admin_site.admin_view(view),
-                name=f"articles_article_{address.replace('/', '_').replace('-', '_')}",
-            )
-            for address, view in views
-        ] + super().get_urls()
+        return [*self.paths_of_copies(views), *super().get_urls()]
 
     @method_decorator(require_POST)
     def autosave_view(self, request, object_id):
-        """Store what was typed, and say when it was stored."""
+        """
+        Store what was typed, and say when it was stored.
+
+        `age`, in seconds, is sent with text that a browser kept while the server was away.
+        """
         if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
             return _problem(TOO_LONG_TO_KEEP, status=413)
-        article = self.get_object(request, object_id)
-        if article is None:
-            return _problem(GONE, status=404)
-        if not self.has_change_permission(request, article):
-            return _problem(NOT_YOURS, status=403)
-        typed = _typed(request.POST)
+        article, refusal = self._article_to_write(request, object_id)
+        if refusal:
+            return refusal
         try:
-            row = Unsaved.objects.store(
+            copy = self.store_copy(
+                request,
                 article,
-                typed,
-                by=request.user,
-                began_from=_revision(article, typed.get("seen", "")),
+                typed_in(request.POST),
+                key=form_key_in(request.POST),
+                continues=request.POST.get("_continues", ""),
+                at=timezone.now() - _age_in(request.POST),
             )
         except IntegrityError:
             # The article was deleted in the same instant.
             return _problem(GONE, status=404)
-        return JsonResponse({"at": row.at})
+        return JsonResponse({"at": copy.at, "version": copy.version})
+
+    def store_copy(self, request, article, typed, *, key, **how):
+        if article is None and key is not None:
+            # The form may have been saved a moment ago.
+            article = Article.objects.filter(form_key=key).first()
+        return Unsaved.objects.store(
+            article,
+            typed,
+            by=request.user,
+            key=key,
+            began_from=article and _revision(article, typed.get("seen", "")),
+            **how,
+        )
 
     @method_decorator(require_GET)
     @method_decorator(never_cache)
     def presence_view(self, request, object_id):
         """Who else is editing, and a fresh CSRF token for the form after signing in again."""
-        article = self.get_object(request, object_id)
-        if article is None:
-            return _problem(GONE, status=404)
-        if not self.has_change_permission(request, article):
-            return _problem(NOT_YOURS, status=403)
+        article, refusal = self._article_to_write(request, object_id)
+        if refusal:
+            return refusal
         return JsonResponse(
             {
                 "others": _other_editors(article, request.user),
@@ -117,113 +103,67 @@ class AutosaveMixin:
             }
         )
 
-    @method_decorator(require_safe)
-    def unsaved_view(self, request, object_id):
-        """The user's own unsaved text, also for users who may not change the article any more."""
-        article, row = self._own_row(request, object_id)
-        typed = ArticleForm(row.typed)
-        request.current_app = self.admin_site.name
-        return TemplateResponse(
-            request,
-            "admin/articles/article/unsaved.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": gettext("Unsaved text"),
-                "opts": self.opts,
-                "article": article,
-                "unsaved": row,
-                "words": [typed[name] for name in WORDS],
-                "may_change": self.has_change_permission(request, article),
-            },
-        )
-
-    @method_decorator(require_POST)
-    def throw_away_view(self, request, object_id):
-        article, row = self._own_row(request, object_id)
-        row.delete()
-        self.message_user(
-            request, gettext("Your unsaved text is discarded."), messages.SUCCESS
-        )
-        return HttpResponseRedirect(self._form_url(request, article.pk))
-
-    def _own_row(self, request, object_id):
-        article = self.get_object(request, object_id)
-        if article is None:
-            raise Http404
-        if not self.has_view_permission(request, article):
-            raise PermissionDenied
-        row = article.unsaved.of(request.user).first()
-        if row is None:
-            raise Http404
-        return article, row
-
-    # On the form
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        form.taken_over = None
-        if obj is not None and request.method == "GET" and "_unsaved" in request.GET:
-            form.taken_over = obj.unsaved.of(request.user).first()
-        return form
+    def _article_to_write(self, request, object_id):
+        """The article, None for a new one; and the response if the user may not write it."""
+        article = None
+        if object_id is not None:
+            article = self.get_object(request, object_id)
+            if article is None:
+                return None, _problem(GONE, status=404)
+        if not self.may_write(request, article):
+            return None, _problem(NOT_YOURS, status=403)
+        return article, None
 
     def render_change_form(
         self, request, context, add=False, change=False, form_url="", obj=None
     ):
         form = context["adminform"].form
-        may_change = obj is not None and self.has_change_permission(request, obj)
-        refused = getattr(form, "refused", None)
+        is_kept = self.may_write(request, obj)
         context |= {
             "conflicts": getattr(form, "conflicts", []),
-            "newest": getattr(refused, "newest", None),
-            "is_kept": may_change,
+            "conflict_base": getattr(form, "conflict_base", ""),
+            "newest": getattr(getattr(form, "refused", None), "newest", None),
+            "is_kept": is_kept,
+            "others": _other_editors(obj, request.user) if is_kept else [],
         }
-        if may_change:
-            context["others"] = _other_editors(obj, request.user)
-        if obj is not None and request.method == "GET":
-            context |= self._unsaved_context(request, obj, form)
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def _unsaved_context(self, request, article, form):
-        """Whether the form holds the user's unsaved text, or where it can be found."""
-        if row := getattr(form, "taken_over", None):
-            return {"taken_over": row}
-        row = article.unsaved.of(request.user).first()
-        stands_there = "title" in form.fields and row and not form.lacks(row.typed)
-        return {} if row is None or stands_there else {"unsaved": row}
-
-    def forget_unsaved(self, request, article):
-        """
-        Delete the user's unsaved text after a save.
-
-        Text that was offered beside the form and not taken over was not saved, so it stays.
-        """
-        if "_undecided" not in request.POST:
-            article.unsaved.of(request.user).delete()
 
     def report_merged_parts(self, request, typed, revision):
         """Name the parts that others changed meanwhile and that the merge kept."""
-        parts = differing_parts(typed, revision.content)
-        if not parts:
-            return
         mine = revision.by_id == request.user.pk
         other = (revision.began_from if mine else None) or revision
+        parts = differing_parts(typed, revision.content)
+        if other.content.get("slug") != revision.content["slug"]:
+            # It follows the title that was typed.
+            parts = [part for part in parts if part != "slug"]
+        if not parts:
+            return
         sentence = (
             gettext("What you saved elsewhere was kept: %(parts)s.")
             if other.by_id == request.user.pk
             else gettext("What %(name)s saved in the meantime was kept: %(parts)s.")
         )
-        names = word_list(ArticleForm.label_of(part) for part in parts)
+        names = word_list(_in_words(part, typed, revision.content) for part in parts)
         said = sentence % {"name": other.who, "parts": names}
         self.message_user(request, said, messages.INFO)
 
 
-def _typed(data):
-    # PostgreSQL stores no NUL in JSON, and browsers send CR LF for a new line.
-    return {
-        name: data[name].replace("\x00", "").replace("\r\n", "\n")
-        for name in TYPED
-        if name in data
-    }
+def _in_words(part, typed, saved):
+    """A part that a merge changed: its label, for a body with the number of places."""
+    label = ArticleForm.label_of(part)
+    if part != "body":
+        return label
+    places = changed_places(typed[part], saved[part])
+    return ngettext(
+        "%(part)s (in %(number)d place)", "%(part)s (in %(number)d places)", places
+    ) % {"part": label, "number": places}
+
+
+def _age_in(data):
+    seconds = data.get("age", "")
+    if not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 12):
+        return timedelta()
+    return min(timedelta(seconds=int(seconds)), UNSAVED_KEPT)
 
 
 def _revision(article, seen):
@@ -233,9 +173,15 @@ def _revision(article, seen):
 
 
 def _other_editors(article, user):
+    """The other people who typed recently, each with their last copy."""
+    if article is None:
+        return []
+    newest = {}
+    for copy in article.unsaved.recent().by_others(user)[: 2 * EDITORS_SHOWN]:
+        newest.setdefault(copy.by_id, copy)
     return [
-        {"name": name_of(row.by), "at": row.at, "seconds": _seconds_since(row.at)}
-        for row in article.unsaved.recent().by_others(user)[:10]
+        {"name": name_of(copy.by), "at": copy.at, "seconds": _seconds_since(copy.at)}
+        for copy in list(newest.values())[:EDITORS_SHOWN]
     ]
 
 

@@ -1,13 +1,20 @@
 """The form of an article."""
 
 import re
-from dataclasses import dataclass
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.article.conflicts import (
+    BASE_FIELD,
+    asks_about_blocks,
+    blocks_in_conflict,
+    body_as_chosen,
+    choice_of,
+    conflicting_part,
+)
 from articles.admin.article.fields import LibraryPictureField, NamesField, in_one_line
 from articles.admin.article.new_names import questions_about
 from articles.admin.article.typed_names import (
@@ -18,7 +25,6 @@ from articles.admin.article.typed_names import (
     tags_called,
 )
 from articles.admin.article.widgets import BodyEditor, TitleInput
-from articles.content.merge_view import diff_of_conflict, text_of
 from articles.content.part_names import PART_NAMES
 from articles.content.snapshots import LEAD, PARTS, TEXTS, byline_of, lead_of, snapshot
 from articles.content.typed_html import html_from_typed
@@ -39,33 +45,6 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 # Fields outside the text that hold as soon as they are saved, each with the hidden field
 # that says which value was on the screen.
 DATES = {"planned_for": "planned_for_seen", "embargo_until": "embargo_until_seen"}
-
-
-@dataclass(frozen=True)
-class ConflictingPart:
-    """One part of the article that two people changed in different ways."""
-
-    part: str
-    label: str
-    # The name of the form field, and the value that the others saved, as it would be typed.
-    field: str
-    theirs: str
-    # See articles.content.merge_view.
-    pieces: list
-
-    @property
-    def only_formatting(self):
-        """Whether the words are equal and only the formatting differs."""
-        return all(kind == "same" for kind, _text in self.pieces)
-
-    @property
-    def choice(self):
-        return choice_of(self.part)
-
-
-def choice_of(part):
-    """The name of the field that says whose version of the part is kept."""
-    return f"keep_{part}"
 
 
 class ArticleForm(forms.ModelForm):
@@ -123,6 +102,13 @@ class ArticleForm(forms.ModelForm):
                 "When it should be ready. Shown in the calendar; nothing is published."
             ),
         }
+        error_messages = {
+            "title": {
+                "max_length": _(
+                    "%(show_value)d characters; at most %(limit_value)d are taken."
+                )
+            }
+        }
         widgets = {
             "title": TitleInput(attrs={"class": "vLargeTextField title-field"}),
             "slug": forms.TextInput(attrs={"class": "vLargeTextField"}),
@@ -147,11 +133,16 @@ class ArticleForm(forms.ModelForm):
     refused = None
     # Set by the admin: the user's unsaved text to go on from.
     taken_over = None
+    # After a conflict: the key of the revision from which both versions began.
+    conflict_base = ""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         article = self.instance
         self.conflicts = []
+        if "title" in self.fields:
+            # A browser would cut a longer title without a word.
+            self.fields["title"].widget.attrs.pop("maxlength", None)
         # Users who may only read get a form without fields.
         if article.pk and self.fields.keys() >= {"slug", "seen"}:
             content, copy = article.working_content(), article.working_copy
@@ -173,6 +164,8 @@ class ArticleForm(forms.ModelForm):
             )
         else:
             self.people, self.dates = [], {}
+            if self.taken_over is not None:
+                self._prefill(self.taken_over.typed)
 
     def clean_body(self):
         """The typed text; the stored one if only the white space between blocks differs."""
@@ -196,7 +189,9 @@ class ArticleForm(forms.ModelForm):
     def _slug_if_empty(self):
         """The present slug; for a translation that has none yet, one made from its title."""
         if self.instance.pk and self.instance.has_provisional_slug:
-            title, is_final = self.cleaned_data.get("title", ""), "_step" in self.data
+            # Publishing asks first, and makes the slug when it is done.
+            is_final = self.data.get("_step") == "submit"
+            title = self.cleaned_data.get("title", "")
             return slug_for(self.instance, title, is_final=is_final)
         return self.instance.slug
 
@@ -310,13 +305,24 @@ class ArticleForm(forms.ModelForm):
                 self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
 
     def _fill_in_chosen_parts(self):
-        """For each part where the user chose the other version, put it into the submitted data."""
+        """For what the user chose the other version of, put it into the submitted data."""
         chosen = [part for part in PARTS if self.data.get(choice_of(part)) == "theirs"]
-        seen = str(self.data.get("seen", ""))
-        if not chosen or not seen.isdecimal() or len(seen) > 18:
+        theirs = self._revision_in("seen")
+        if theirs is None:
             return
-        if theirs := self.instance.revisions.filter(pk=seen).first():
+        if chosen:
             self._fill_in(theirs.content, chosen)
+        base = self._revision_in(BASE_FIELD)
+        if base is not None and asks_about_blocks(self.data):
+            self.data = self.data.copy()
+            self.data["body"] = body_as_chosen(self.data, base.content, theirs.content)
+
+    def _revision_in(self, name):
+        """The revision of the article whose key was sent under this name, or None."""
+        key = str(self.data.get(name, ""))
+        if not key.isdecimal() or len(key) > 18:
+            return None
+        return self.instance.revisions.filter(pk=key).first()
 
     def _fill_in(self, content, parts):
         typed = _as_typed(content, _credits_in(content))
@@ -332,12 +338,28 @@ class ArticleForm(forms.ModelForm):
 
         The form is then based on what the others saved: saving it again replaces that.
         """
-        theirs = refused.newest.content
+        theirs, mine = refused.newest.content, self.data
         typed = _as_typed(theirs, _credits_in(theirs))
+        base = refused.base
+        blocks = blocks_in_conflict(
+            base.content if base else {}, refused.content, theirs
+        )
         self.conflicts = [
-            _conflicting_part(part, self.label_of(part), self.data, typed)
+            conflicting_part(
+                part,
+                self.label_of(part),
+                _field_of(part),
+                mine,
+                typed,
+                blocks=blocks if part == "body" else (),
+            )
             for part in refused.parts
         ]
+        self.data = self.data.copy()
+        if blocks:
+            self.conflict_base = base.pk
+        # Mine in the blocks in conflict, theirs where only they changed something.
+        self.data["body"] = refused.content["body"]
         self._fill_in(
             theirs,
             [part for part in PARTS if refused.content.get(part) == theirs.get(part)],
@@ -427,25 +449,3 @@ def _as_typed(content, credits):
     if "byline" in content:
         typed["signed_by"] = in_one_line(names_with_roles(credits))
     return typed
-
-
-def _conflicting_part(part, label, mine, theirs):
-    name = _field_of(part)
-    texts = mine.get(name, ""), theirs.get(name, "")
-    if part == "lead_image":
-        texts = (_lead_in_words(mine), _lead_in_words(theirs))
-    if part == "body":
-        texts = map(text_of, texts)
-    return ConflictingPart(
-        part, label, name, theirs.get(name, ""), diff_of_conflict(*texts)
-    )
-
-
-def _lead_in_words(typed):
-    image, alt, caption = (str(typed.get(name) or "") for name in LEAD)
-    return "\n".join(
-        filter(
-            None,
-            [image and gettext("Picture %(number)s") % {"number": image}, alt, caption],
-        )
-    )

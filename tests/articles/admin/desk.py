@@ -1,5 +1,7 @@
 """What the tests of the desk send and read."""
 
+import re
+
 from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -103,3 +105,13 @@ def place_caret(page, key, at=None):
     settle(page)
     page.keyboard.press(key)
     settle(page)
+
+
+def save(page):
+    """Saves the form of an article in place, and waits until it is saved."""
+    page.get_by_role("button", name="Save", exact=True).click()
+    wait_until_saved(page)
+
+
+def wait_until_saved(page):
+    page.locator(".editing__state", has_text=re.compile(r"^Saved\.")).wait_for()

@@ -6,7 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests.articles.admin.desk import ADD, LIST, form_of
+from tests.articles.admin.desk import ADD, LIST, form_of, wait_until_saved
 from tests.factories import make_article, make_user
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_who_types_is_left_alone_and_saves_without_a_mouse(desk):
     desk.get_by_label("Title").press_sequentially("n? ga /jk")
     assert desk.get_by_label("Title").input_value() == "n? ga /jk"
     desk.keyboard.press("Control+s")
-    expect(desk.get_by_text("was changed successfully")).to_be_visible()
+    wait_until_saved(desk)
     assert Article.objects.get().title == "n? ga /jk"
 
 

@@ -18,6 +18,10 @@ def throw_away(article):
     return reverse("admin:articles_article_unsaved_throw_away", args=[article.pk])
 
 
+def take_of(article):
+    return reverse("admin:articles_article_unsaved_take", args=[article.pk])
+
+
 def presence_of(article):
     return reverse("admin:articles_article_presence", args=[article.pk])
 

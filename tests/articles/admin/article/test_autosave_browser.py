@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from articles.models import Article, Unsaved
 from newsroom.models import StaffSession
-from tests.articles.admin.desk import ADD, LIST, form_of, place_caret, typed
+from tests.articles.admin.desk import ADD, LIST, form_of, place_caret, save, typed
 from tests.factories import make_article, make_user
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def write(page, words):
     page.keyboard.type(words)
 
 
-def save(page):
+def press_save(page):
     page.get_by_role("button", name="Save", exact=True).click()
 
 
@@ -51,11 +51,10 @@ def test_a_closed_tab_loses_nothing(desk):
     desk.get_by_text("not saved yet").wait_for()
     desk.goto(form_of(article))
     assert body(desk).inner_text() == "Begun."
-    desk.get_by_role("link", name="Put it into the form").click()
+    desk.get_by_role("button", name="Put it into the form").click()
     desk.get_by_text("is in the form. It is not saved yet").wait_for()
     assert body(desk).inner_text() == "Begun. And more."
     save(desk)
-    desk.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
     assert article.body == "<p>Begun. And more.</p>"
     assert not Unsaved.objects.exists()
@@ -69,18 +68,20 @@ def test_words_typed_without_a_connection_come_back(desk):
     desk.context.set_offline(True)
     write(desk, " Offline.")
     desk.get_by_text("The server cannot be reached").wait_for()
-    save(desk)
-    desk.get_by_text("You are offline, so nothing was sent").wait_for()
+    press_save(desk)
+    desk.get_by_text(
+        "The server cannot be reached, so your text is not saved"
+    ).wait_for()
     desk.close()
     page = desk.context.new_page()
     desk.context.set_offline(False)
     page.goto(form_of(article))
-    page.get_by_text("kept only in this browser").wait_for()
+    page.get_by_text("You have unsaved text from").wait_for()
     assert body(page).inner_text() == "Begun."
-    page.get_by_role("button", name="Restore").click()
+    page.get_by_role("button", name="Put it into the form").click()
+    page.get_by_text("is in the form. It is not saved yet").wait_for()
     assert body(page).inner_text() == "Begun. Offline."
     save(page)
-    page.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
     assert article.body == "<p>Begun. Offline.</p>"
     assert unplanned(desk) == []
@@ -116,7 +117,6 @@ def test_an_ended_session_is_said_and_after_signing_in_elsewhere_all_goes_on(
     other.close()
     desk.get_by_text("not saved yet").wait_for()
     save(desk)
-    desk.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
     assert article.title == "Typed"
 
@@ -130,37 +130,24 @@ def test_a_deleted_article_leaves_the_words_on_the_screen(desk):
     assert desk.get_by_label("Title").input_value() == "Typed"
 
 
-def test_a_new_article_is_kept_in_the_browser_for_its_writer_alone(desk, open_page):
+def test_a_new_article_is_kept_on_the_server_from_its_first_words(desk):
     desk.goto(ADD)
     desk.get_by_label("Title").fill("Breaking")
     write(desk, "Just in.")
-    desk.get_by_text("Kept in this browser").wait_for()
+    desk.get_by_text("not saved yet").wait_for()
+    assert not Article.objects.exists()
     desk.goto(ADD)
-    desk.get_by_role("button", name="Restore").click()
+    desk.get_by_role("button", name="Put it into the form").click()
+    desk.get_by_text("is in the form. It is not saved yet").wait_for()
     assert desk.get_by_label("Title").input_value() == "Breaking"
     assert body(desk).inner_text() == "Just in."
     save(desk)
-    desk.wait_for_url(f"**{LIST}")
     assert Article.objects.get().title == "Breaking"
+    assert not Unsaved.objects.exists()
     desk.goto(ADD)
     body(desk)
-    assert desk.get_by_text("kept only in this browser").count() == 0
+    assert desk.get_by_text("You have unsaved text").count() == 0
     assert desk.complaints == []
-
-
-def test_what_is_offered_is_not_overwritten_by_what_is_typed_now(desk, editor):
-    article = make_article(title="As it was")
-    Unsaved.objects.store(article, typed(article, title="Before"), by=editor)
-    desk.goto(form_of(article))
-    desk.get_by_label("Title").fill("Now")
-    desk.get_by_text("Kept in this browser").wait_for()
-    desk.goto(form_of(article))
-    desk.get_by_text("kept only in this browser").wait_for()
-    desk.get_by_label("Title").fill("Later")
-    desk.get_by_text("First restore or discard").wait_for()
-    assert Unsaved.objects.get().typed["title"] == "Before"
-    desk.get_by_role("button", name="Restore").click()
-    assert desk.get_by_label("Title").input_value() == "Now"
 
 
 def test_two_browsers_see_each_other_and_settle_a_conflict(desk, open_page):
@@ -173,10 +160,9 @@ def test_two_browsers_see_each_other_and_settle_a_conflict(desk, open_page):
     bo.get_by_text("not saved yet").wait_for()
     desk.get_by_text("is editing, last change").wait_for()
     save(bo)
-    bo.wait_for_url(f"**{LIST}")
     desk.get_by_label("Title").fill("Mine")
     write(desk, " Edda was here.")
-    save(desk)
+    press_save(desk)
     desk.get_by_role(
         "heading", name="Conflict: two people changed the same parts"
     ).wait_for()
@@ -190,7 +176,6 @@ def test_two_browsers_see_each_other_and_settle_a_conflict(desk, open_page):
     parts.filter(has_text="Body").get_by_label("Your version, as in the form").check()
     assert body(desk).inner_text() == "I go home. Edda was here."
     save(desk)
-    desk.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
     assert article.title == "Theirs"
     assert article.body == "<p>I go home. Edda was here.</p>"
@@ -205,15 +190,15 @@ def test_without_javascript_words_come_back_and_a_conflict_is_settled(
     page = open_page(user=editor, java_script_enabled=False)
     page.goto(form_of(article))
     page.get_by_role("link", name="View", exact=True).click()
-    page.get_by_role("link", name="Put it into the form").click()
+    page.get_by_role("button", name="Put it into the form").click()
     assert page.get_by_label("Title").input_value() == "Mine"
     other = open_page(user=make_user(role="Editors"), java_script_enabled=False)
     other.goto(form_of(article))
     other.get_by_label("Title").fill("Theirs")
-    save(other)
-    save(page)
+    press_save(other)
+    press_save(page)
     page.get_by_label("The other version", exact=True).check()
-    save(page)
+    press_save(page)
     page.wait_for_url(f"**{LIST}")
     article.refresh_from_db()
     assert article.title == "Theirs"
@@ -241,10 +226,9 @@ def test_axe_finds_nothing_on_an_offer_and_a_conflict(
     second.get_by_label("Title").fill("Theirs")
     write(second, "x" * 200)
     save(second)
-    second.wait_for_url(f"**{LIST}")
     page.get_by_label("Title").fill("Mine")
     write(page, " More.")
-    save(page)
+    press_save(page)
     page.get_by_role(
         "heading", name="Conflict: two people changed the same parts"
     ).wait_for()

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from articles.models import Article, TransitionError
 from articles.publishing import actions
 from articles.publishing.translating import languages_left, translate
-from tests.articles.admin.desk import form_of, said, typed
+from tests.articles.admin.desk import ANYWAY, form_of, said, step_of, typed
 from tests.factories import (
     make_article,
     make_image,
@@ -96,11 +96,11 @@ def test_the_slug_is_made_from_the_translated_title(desk, source, translation):
     desk.post(form_of(translation), fields)
     translation.refresh_from_db()
     assert (translation.title, translation.slug) == ("Die Brücke", "die-bruecke")
-    # From then on it stays.
+    # It follows the title until readers know it.
     fields |= {"title": "Eine Brücke", "seen": translation.working_copy.pk}
     desk.post(form_of(translation), fields)
     translation.refresh_from_db()
-    assert translation.slug == "die-bruecke"
+    assert translation.slug == "eine-bruecke"
 
 
 def test_a_title_that_stays_the_same_makes_the_slug_when_a_step_is_taken(
@@ -110,6 +110,19 @@ def test_a_title_that_stays_the_same_makes_the_slug_when_a_step_is_taken(
     desk.post(form_of(translation), fields | {"language": "de", "_step": "submit"})
     translation.refresh_from_db()
     assert translation.slug == "the-bridge-2"
+
+
+def test_opening_publish_leaves_the_slug_and_publishing_makes_it(
+    desk, source, translation
+):
+    fields = typed(translation, slug="", seen=translation.working_copy.pk)
+    desk.post(form_of(translation), fields | {"language": "de", "_step": "publish"})
+    translation.refresh_from_db()
+    assert translation.slug == f"translation-{source.pk}-de"
+    assertContains(desk.get(step_of(translation, "publish")), "/the-bridge-2/")
+    desk.post(step_of(translation, "publish"), ANYWAY)
+    translation.refresh_from_db()
+    assert (translation.status, translation.slug) == ("published", "the-bridge-2")
 
 
 def test_a_translation_says_that_its_source_has_changed(desk, source, translation):
