@@ -13,7 +13,7 @@ const ENDED =
 let isSaving = false;
 // The button to press again after the save that is under way.
 let next;
-// The form is sent as a page, so that the server can show a conflict.
+// The form is sent as a page, so that the server can show a conflict or ask about new names.
 let isLeaving = false;
 
 form?.addEventListener("submit", (event) => {
@@ -41,7 +41,7 @@ async function save(button) {
   const isSaved = outcome.saved !== undefined;
   const isChanged = typedSince();
   if (isSaved) take(outcome, sent);
-  else if (outcome.conflict) return askPage(button);
+  else if (outcome.conflict || outcome.asks) return askPage(button);
   else refused(outcome);
   goOn({ isSaved, isChanged });
   if (isSaved && !isChanged) form.dispatchEvent(new Event("desk:saved"));
@@ -64,7 +64,7 @@ function leave(address) {
   location.assign(address);
 }
 
-// The server shows both versions, with every word of the form.
+// The server shows both versions, or its questions, with every word of the form.
 function askPage(button) {
   isLeaving = true;
   copied();
@@ -75,13 +75,15 @@ function askPage(button) {
 
 function take({ saved, said, at, title, form: address, keep, presence, values }, sent) {
   clearProblems();
+  // The new names that were asked about exist now.
+  for (const questions of form.querySelectorAll("[data-names-new]")) questions.replaceChildren();
   document.querySelector(".conflicts")?.remove();
   const url = new URL(address, location.href);
   if (url.pathname !== location.pathname) {
     history.replaceState(null, "", url);
     Object.assign(place.dataset, { keep, presence });
   }
-  const heading = document.querySelector("#content h2 bdi, #content > h2");
+  const heading = document.querySelector(".titles-and-tools h1");
   if (heading && !heading.closest("form")) heading.textContent = title;
   putValues(values, sent);
   say([saved, ...said, clock(new Date(at), { seconds: false })].join(" "));
@@ -166,6 +168,6 @@ function item(sentence) {
 
 function clearProblems() {
   for (const old of form.querySelectorAll(".errornote, .errorlist")) old.remove();
-  for (const row of form.querySelectorAll(".form-row.errors")) row.classList.remove("errors");
+  for (const row of form.querySelectorAll(".errors")) row.classList.remove("errors");
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
 }

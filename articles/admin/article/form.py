@@ -110,10 +110,21 @@ class ArticleForm(forms.ModelForm):
             }
         }
         widgets = {
-            "title": TitleInput(attrs={"class": "vLargeTextField title-field"}),
+            "title": TitleInput(
+                attrs={
+                    "class": "vLargeTextField title-field",
+                    "placeholder": _("Headline"),
+                }
+            ),
             "slug": forms.TextInput(attrs={"class": "vLargeTextField"}),
             "language": forms.TextInput(attrs={"class": "vShortField", "size": 12}),
-            "standfirst": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "standfirst": forms.Textarea(
+                attrs={
+                    "rows": 2,
+                    "class": "vLargeTextField",
+                    "placeholder": _("Standfirst: one or two sentences"),
+                }
+            ),
             "lead_alt": forms.TextInput(attrs={"class": "vLargeTextField"}),
             "lead_caption": forms.Textarea(
                 attrs={"rows": 2, "class": "vLargeTextField"}
@@ -265,6 +276,15 @@ class ArticleForm(forms.ModelForm):
         elif self.refused is not None:
             self.add_error(None, str(self.refused))
         return cleaned
+
+    @property
+    def has_questions(self):
+        """Whether the form asks about new names, and nobody has ticked them."""
+        return any(
+            not question.is_ticked
+            for name in ["tags", "signed_by"]
+            for question in self.fields[name].widget.questions
+        )
 
     @classmethod
     def label_of(cls, part):

@@ -254,6 +254,7 @@ def _refusal(response):
                 *_problems_of_inlines(context["inline_admin_formsets"]),
             ],
             "conflict": bool(form.conflicts),
+            "asks": form.has_questions,
             "values": {name: str(form.data.get(name, "")) for name in DATES.values()},
         }
     )
