@@ -103,7 +103,7 @@ def test_everybody_sees_what_they_may_do_something_about(client, db, role, title
 def test_staff_without_a_role_see_no_pile(client, db):
     client.force_login(make_user(is_staff=True))
     page = client.get(INDEX)
-    assertNotContains(page, "board__")
+    assertNotContains(page, "board__box")
     assertNotContains(page, reverse("desk_calendar"))
 
 
