@@ -47,6 +47,7 @@ def test_a_story_appears_at_its_hour_and_its_correction_in_all_three_places(
 
     desk.goto(form_of(article))
     desk.get_by_role("button", name="Schedule…").click()
+    desk.wait_for_url("**/steps/schedule/")
     desk.get_by_role("textbox", name="Date").fill(f"{at:%Y-%m-%d}")
     desk.get_by_role("textbox", name="Time").fill(f"{at:%H:%M}")
     desk.get_by_role("button", name="Schedule", exact=True).click()

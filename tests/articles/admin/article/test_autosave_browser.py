@@ -171,9 +171,10 @@ def test_two_browsers_see_each_other_and_settle_a_conflict(desk, open_page):
     parts = desk.locator(".conflict")
     parts.filter(has_text="Title").get_by_role("button", name="Use theirs").click()
     assert desk.locator("#id_title").input_value() == "Theirs"
-    parts.filter(has_text="Body").get_by_role("button", name="Use theirs").click()
+    paragraph = parts.filter(has_text="Body, paragraph 1")
+    paragraph.get_by_label("The other version").check()
     assert body(desk).inner_text() == "I go home. Bo was here."
-    parts.filter(has_text="Body").get_by_label("Your version, as in the form").check()
+    paragraph.get_by_label("Your version, as in the form").check()
     assert body(desk).inner_text() == "I go home. Edda was here."
     save(desk)
     article.refresh_from_db()
