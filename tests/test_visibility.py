@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from articles.models import Article
@@ -55,7 +56,8 @@ HIDDEN = ["draft", "in review", "scheduled", "embargoed", "withdrawn", "vanished
 @pytest.fixture
 def now():
     """The middle of a month, so that an hour earlier or later is in the same month."""
-    return timezone.now()
+    with time_machine.travel(timezone.now().replace(day=15)):
+        yield timezone.now()
 
 
 @pytest.fixture(autouse=True)

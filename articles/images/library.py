@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.core.append_only import name_of
-from articles.core.text.word_list import word_list
+from articles.core.text.word_list import in_quotes, word_list
 from articles.images.background import draw_later
 from articles.images.processing.validation import hash_of, random_name
 from articles.images.renditions import copy_former, remove_renditions
@@ -61,7 +61,7 @@ class ImageInUse(Exception):
     """The image is used in `articles`, so it cannot be deleted."""
 
     def __init__(self, image, articles):
-        names = word_list(f"“{article}”" for article in articles[:5])
+        names = word_list(map(in_quotes, articles[:5]))
         super().__init__(
             _(
                 "“%(picture)s” is used in articles and was not deleted: %(articles)s. "

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from articles.core.text.names import name_key
 from articles.core.text.near_duplicates import names_near
-from articles.core.text.word_list import word_list
+from articles.core.text.word_list import in_quotes, word_list
 
 # A new name is compared with this many names, the newest.
 NAMES_COMPARED = 20_000
@@ -33,7 +33,7 @@ class NewName:
             }
         return _(
             "“%(name)s” is new. Did you mean %(near)s? Correct the name, or tick “Create” below."
-        ) % {"name": self.name, "near": word_list(f"“{one}”" for one in self.near)}
+        ) % {"name": self.name, "near": word_list(map(in_quotes, self.near))}
 
 
 def ticked_name(field_name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 
@@ -28,3 +29,8 @@ def html_list(items: Iterable[str]) -> SafeString:
     """`word_list` of pieces of HTML; what is not marked as safe is escaped."""
     # Safe: each piece is HTML already or is escaped, and between them stand only translated words.
     return mark_safe(word_list(map(conditional_escape, items)))  # noqa: S308
+
+
+def in_quotes(words: object) -> str:
+    """The words in the quotation marks of the present language."""
+    return _("“%(words)s”") % {"words": words}
