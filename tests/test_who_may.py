@@ -179,6 +179,7 @@ admin/articles/article/<path:object_id>/unsaved/keep/                | 302 302 4
 admin/articles/article/<path:object_id>/unsaved/take/                | 302 302 405/405/405 405 405 405 | 302 302 302/404/403 403 302 302
 admin/articles/article/<path:object_id>/unsaved/throw-away/          | 302 302 405/405/405 405 405 405 | 302 302 302!/404/302! 302! 302! 302!
 admin/articles/article/<path:object_id>/presence/                    | 302 302 200/404/403 403 200 200 | 302 302 405/405/405 405 405 405
+admin/articles/article/<path:object_id>/checklist/                   | 302 302 405/405/405 405 405 405 | 302 302 200/404/403 403 200 200
 admin/articles/article/<path:object_id>/preview/                     | 302 302 200/404/200 200 200 200 | 302 302 405/405/405 405 405 405
 admin/articles/article/<path:object_id>/preview/typed/               | 302 302 405/405/405 405 405 405 | 302 302 200/404/403 403 200 200
 admin/articles/article/<path:object_id>/previews/                    | 302 302 200/404/200 200 200 200 | 302 302 422/404/403 403 422 422

@@ -80,7 +80,15 @@ def problems_of(content: Snapshot) -> list[Problem]:
 
 def problems_of_all(articles: Sequence[Article]) -> dict[int, list[Problem]]:
     """A dict from primary keys to the problems of what would be published now."""
-    contents = contents_to_publish(articles)
+    return _problems(articles, contents_to_publish(articles))
+
+
+def problems_of_content(article: Article, content: Snapshot) -> list[Problem]:
+    """The problems of the article if this were published now."""
+    return _problems([article], {article.pk: content})[article.pk]
+
+
+def _problems(articles, contents):
     visible = _visible_of(
         slug for content in contents.values() for slug in _links(content)
     )

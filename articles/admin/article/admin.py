@@ -23,6 +23,7 @@ from articles.admin.actions.registry import (
 )
 from articles.admin.article.autosave import AutosaveMixin
 from articles.admin.article.changelist import ArticleList, marks_of
+from articles.admin.article.checklist import ChecklistMixin
 from articles.admin.article.duplicate import DuplicateMixin
 from articles.admin.article.fields import MomentField
 from articles.admin.article.filters import (
@@ -36,7 +37,6 @@ from articles.admin.article.filters import (
 from articles.admin.article.form import DATES, ArticleForm
 from articles.admin.article.history import HistoryMixin, unpublished_changes_of
 from articles.admin.article.link_targets import LinkTargetsMixin
-from articles.admin.article.preview import PreviewMixin
 from articles.admin.article.proposals import ProposalsMixin
 from articles.admin.article.saving import SavingMixin
 from articles.admin.article.translations import TranslationsMixin
@@ -58,7 +58,7 @@ ON_THE_PAGE = "writing__story"
 class ArticleAdmin(
     SavingMixin,
     AutosaveMixin,
-    PreviewMixin,
+    ChecklistMixin,
     ProposalsMixin,
     TranslationsMixin,
     DuplicateMixin,
