@@ -16,6 +16,9 @@ let next;
 // The form is sent as a page, so that the server can show a conflict or ask about new names.
 let isLeaving = false;
 
+// “Save” does the same here.
+form?.querySelector("[name=_continue]")?.remove();
+
 form?.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (isLeaving || event.defaultPrevented || button?.hasAttribute("formaction")) return;

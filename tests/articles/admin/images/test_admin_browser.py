@@ -11,7 +11,7 @@ from PIL import Image as Drawing
 from playwright.sync_api import expect
 
 from articles.models import Article, Image
-from tests.articles.admin.desk import ADD, form_of, wait_until_saved
+from tests.articles.admin.desk import ADD, form_of, save
 from tests.factories import (
     make_article,
     make_image,
@@ -158,8 +158,7 @@ def test_three_files_are_dropped_described_chosen_and_seen(open_desk, live_serve
     page.get_by_role("button", name="Picture", exact=True).click()
     dialog.get_by_role("button", name="Choose A pier").click()
     expect(body.locator(f"img[data-file='{image.pk}']")).to_be_visible()
-    page.get_by_role("button", name="Save and continue").click()
-    wait_until_saved(page)
+    save(page)
     assert [one for one in page.complaints if "422" not in one] == []
     article = Article.objects.get()
     assert article.lead_image == image
@@ -203,8 +202,7 @@ def test_the_alt_text_of_one_use_is_written_in_the_text(open_desk):
     body = page.get_by_role("textbox", name="Body")
     body.get_by_text("In May").click()
     page.get_by_label("Alt text", exact=True).fill("Two boats")
-    page.get_by_role("button", name="Save and continue").click()
-    wait_until_saved(page)
+    save(page)
     article.refresh_from_db()
     assert 'alt="Two boats"' in article.body
     assert f'data-file="{image.pk}"' in article.body
