@@ -186,6 +186,7 @@ admin/articles/article/<path:object_id>/previews/                    | 302 302 2
 admin/articles/article/<path:object_id>/previews/<int:link>/revoke/  | 302 302 405/405/405 405 405 405 | 302 302 302!/404/403 403 302! 302!
 admin/articles/article/<path:object_id>/propose/                     | 302 302 403/404/200 403 403 403 | 302 302 403/404/422 403 403 403
 admin/articles/article/<path:object_id>/proposals/<int:key>/         | 302 302 200/404/403 403 200 200 | 302 302 403/404/403 403 403 403
+admin/articles/article/<path:object_id>/recall/                      | 302 302 405/405/405 405 405 405 | 302 302 302/404/302 403 403 403
 admin/articles/article/<path:object_id>/translate/                   | 302 302 200/404/200 403 200 200 | 302 302 422/404/422 403 422 422
 admin/articles/article/<path:object_id>/source/                      | 302 302 404/404/404 404 404 404 | 302 302 405/405/405 405 405 405
 admin/articles/article/<path:object_id>/up-to-date/                  | 302 302 405/405/405 405 405 405 | 302 302 404/404/404 404 404 404

@@ -325,6 +325,15 @@ class Article(models.Model):
             or (self.created_by_id == user.pk and self.is_draft)
         )
 
+    def recallable_by(self, user):
+        """Whether it waits for review and the user, who wrote it, may take it back."""
+        return (
+            self.status == Status.IN_REVIEW
+            and self.created_by_id == user.pk
+            and not self.is_scheduled
+            and user.has_perm("articles.change_article")
+        )
+
     def shows_proposals_to(self, user):
         """Whether the user may read its proposals: its creator and those who may edit it."""
         return self.created_by_id == user.pk or self.editable_by(user)
@@ -466,6 +475,7 @@ class Article(models.Model):
     # Steps. Each locks the row and is recorded, except tell_of_update.
     first_published_at = property(article_steps.first_published_at)
     submit = article_steps.submit
+    recall = article_steps.recall
     return_to_draft = article_steps.return_to_draft
     publish = article_steps.publish
     tell_of_update = article_steps.tell_of_update

@@ -46,6 +46,7 @@ _REFUSALS = {
     Step.What.SUBMIT: _(
         "“%(article)s” cannot be submitted for review. Its status: %(status)s."
     ),
+    Step.What.RECALL: _("“%(article)s” cannot be recalled. Its status: %(status)s."),
     Step.What.RETURN: _(
         "“%(article)s” cannot be returned to draft. Its status: %(status)s."
     ),
@@ -72,6 +73,7 @@ _MOVED_SINCE = _(
 # The standing (`Article.standing`) that a step leads to.
 _RESULTING_STANDING = {
     Step.What.SUBMIT: "in_review",
+    Step.What.RECALL: "draft",
     Step.What.RETURN: "draft",
     Step.What.PUBLISH: "published",
     Step.What.SCHEDULE: "scheduled",
@@ -80,6 +82,7 @@ _RESULTING_STANDING = {
 # A past step, by whom and when.
 _PAST_STEPS = {
     Step.What.SUBMIT: _("%(name)s submitted it for review on %(time)s."),
+    Step.What.RECALL: _("%(name)s recalled it on %(time)s."),
     Step.What.RETURN: _("%(name)s returned it to draft on %(time)s."),
     Step.What.PUBLISH: _("%(name)s published it on %(time)s."),
     Step.What.SCHEDULE: _("%(name)s scheduled it on %(time)s."),
@@ -106,6 +109,18 @@ def submit(article, *, by=None):
         by=by,
         from_=[Status.DRAFT],
         status=Status.IN_REVIEW,
+    )
+
+
+@on_held_row
+def recall(article, *, by=None):
+    """Take the article back from review, as its writer may until somebody has decided."""
+    _move(
+        article,
+        Step.What.RECALL,
+        by=by,
+        from_=[Status.IN_REVIEW],
+        status=Status.DRAFT,
     )
 
 

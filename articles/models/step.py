@@ -16,6 +16,7 @@ class StepQuerySet(AppendOnlyQuerySet):
         return self.filter(
             what__in=[
                 what.SUBMIT,
+                what.RECALL,
                 what.RETURN,
                 what.PUBLISH,
                 what.SCHEDULE,
@@ -37,6 +38,7 @@ class Step(AppendOnly):
 
     class What(models.TextChoices):
         SUBMIT = "submit", _("submitted for review")
+        RECALL = "recall", _("recalled by its writer")
         RETURN = "return", _("returned to draft")
         PUBLISH = "publish", pgettext_lazy("step of an article", "published")
         SCHEDULE = "schedule", pgettext_lazy("step of an article", "scheduled")

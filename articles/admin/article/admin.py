@@ -38,6 +38,7 @@ from articles.admin.article.form import DATES, ArticleForm
 from articles.admin.article.history import HistoryMixin, unpublished_changes_of
 from articles.admin.article.link_targets import LinkTargetsMixin
 from articles.admin.article.proposals import ProposalsMixin
+from articles.admin.article.recalling import RecallingMixin
 from articles.admin.article.saving import SavingMixin
 from articles.admin.article.translations import TranslationsMixin
 from articles.admin.corrections import open_requests_of
@@ -60,6 +61,7 @@ class ArticleAdmin(
     AutosaveMixin,
     ChecklistMixin,
     ProposalsMixin,
+    RecallingMixin,
     TranslationsMixin,
     DuplicateMixin,
     LinkTargetsMixin,
@@ -116,11 +118,14 @@ class ArticleAdmin(
         return request.user.has_perm("articles.publish_article")
 
     def has_delete_permission(self, request, obj=None):
-        return (
-            super().has_delete_permission(request, obj)
-            and self.has_publish_permission(request)
-            and (obj is None or obj.is_deletable)
-        )
+        if obj is not None and not obj.is_deletable:
+            return False
+        if obj is not None and obj.editable_by(request.user):
+            # Nobody has seen it but its writer, and it left no trace.
+            return True
+        return super().has_delete_permission(
+            request, obj
+        ) and self.has_publish_permission(request)
 
     def get_actions(self, request, action_location=ActionLocation.CHANGE_LIST):
         actions = super().get_actions(request, action_location)
