@@ -210,6 +210,7 @@ def answer(page, article, words, *, in_place):
 def decide(page, words, step, *, pile="Pending", because="", reason=None):
     """The moderator opens the comment from a list, reads it and its reports, and decides."""
     page.goto(reverse("admin:comments_comment_changelist"))
+    page.get_by_text("Filters", exact=True).click()
     page.get_by_role("link", name=pile, exact=True).click()
     row = page.get_by_role("row").filter(has_text=words)
     row.get_by_role("link").first.click()

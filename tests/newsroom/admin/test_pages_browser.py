@@ -21,7 +21,7 @@ def test_the_picture_button_puts_a_picture_of_the_library_into_a_page(
     body = page.get_by_role("textbox", name="Content")
     body.click()
     page.keyboard.type("Before the picture.")
-    page.get_by_role("button", name="picture", exact=True).click()
+    page.get_by_role("button", name="Picture", exact=True).click()
     dialog = page.get_by_role("dialog", name="Choose a picture")
     dialog.get_by_role("button", name="Choose A pier").click()
     expect(body.locator(f"img[data-file='{image.pk}']")).to_be_visible()

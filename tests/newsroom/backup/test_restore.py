@@ -3,11 +3,16 @@
 import json
 import signal
 
+from newsroom.backup.manifest import table_member
 from tests.newsroom.backup.conftest import BEGIN, do, manifest_of
 from tests.newsroom.backup.test_refusals import lines_in, with_lines, with_manifest
 
-# Columns of articles.article.
-TRANSLATIONS = ["translation_of_id", "translated_from_id"]
+# What the older version did not have yet: columns, which stand in order, and tables.
+ADDED = {
+    "articles.article": ["translation_of_id", "translated_from_id", "form_key"],
+    "articles.unsaved": ["key"],
+}
+ADDED_TABLES = ["newsroom.savedfilter"]
 DIE = """
 import os, signal
 from newsroom.backup import restore as restoring
@@ -43,10 +48,10 @@ def _tags_without_keys(backup):
     return _lines(rows)
 
 
-def _articles_without_translations(backup):
-    columns = manifest_of(backup).tables["articles.article"].columns
-    left_out = {columns.index(name) for name in TRANSLATIONS}
-    rows = [json.loads(line) for line in lines_in(backup, table="articles.article")]
+def _without_added_columns(backup, table):
+    columns = manifest_of(backup).tables[table].columns
+    left_out = {columns.index(name) for name in ADDED[table]}
+    rows = [json.loads(line) for line in lines_in(backup, table=table)]
     return _lines(
         [value for at, value in enumerate(row) if at not in left_out] for row in rows
     )
@@ -63,18 +68,22 @@ def test_an_older_backup_goes_into_a_database_that_is_migrated_further(
             "newsroom": "0008_desk_preferences",
         }
         manifest["heads"] = sorted(heads.items())
-        columns = manifest["tables"]["articles.article"]["columns"]
-        for name in TRANSLATIONS:
-            columns.remove(name)
+        for table, names in ADDED.items():
+            columns = manifest["tables"][table]["columns"]
+            for name in names:
+                columns.remove(name)
+        for table in ADDED_TABLES:
+            del manifest["tables"][table]
 
     older = backup
     for table, lines in [
         ("articles.tag", _tags_without_keys(backup)),
-        ("articles.article", _articles_without_translations(backup)),
+        *((table, _without_added_columns(backup, table)) for table in ADDED),
     ]:
         assert lines
         older = with_lines(older, tmp_path / f"{table}.tar", lines, table=table)
-    older = with_manifest(older, tmp_path / "older.tar", change)
+    left_out = {table_member(table): None for table in ADDED_TABLES}
+    older = with_manifest(older, tmp_path / "older.tar", change, left_out)
     said = do(
         ready_site,
         f"""
