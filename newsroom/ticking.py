@@ -98,7 +98,7 @@ _WORDS = {
     StaffSession.objects.forget_old: _("Delete ended sessions"),
     Unsaved.objects.forget_old: _("Delete unsaved text after a year"),
     make_addresses_secret: _("Move old images to secret addresses"),
-    draw_left_out: _("Draw the sizes of new pictures that the server left out"),
+    draw_left_out: _("Create missing sizes of new pictures"),
     forget_networks: _("Delete networks of comments"),
     forget_unconfirmed_addresses: _("Delete unconfirmed email addresses"),
     back_up_when_due: _("Make the daily backup if BACKUP_DIR is set"),

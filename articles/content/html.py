@@ -48,7 +48,7 @@ _RENAMED = {
 }
 # In which Google Docs wraps everything that is copied.
 _NOT_BOLD = re.compile(r"font-weight:\s*(normal|400)\b.*")
-_BOLD = re.compile(r"<(?P<end>/?)b(?P<not_bold> style=[^>]*)?>")
+_BOLD = re.compile(r'<(?P<end>/?)b(?P<attributes>(?: [a-z-]+="[^"]*")*)>')
 _TO_RENAME = re.compile(rf"<(/?)({'|'.join(_RENAMED)})\b")
 
 # Only our own pictures: a public page must not load from other hosts, and a path that
@@ -285,8 +285,10 @@ def _without_weightless_bold(html):
     def tag(match):
         if match["end"]:
             return ended.pop()
-        ended.append("" if match["not_bold"] else "</b>")
-        return "" if match["not_bold"] else "<b>"
+        # Only a style that takes the weight away has come this far.
+        is_bold = ' style="' not in match["attributes"]
+        ended.append("</b>" if is_bold else "")
+        return match[0] if is_bold else ""
 
     return _BOLD.sub(tag, html)
 

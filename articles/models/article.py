@@ -330,7 +330,6 @@ class Article(models.Model):
         return (
             self.status == Status.IN_REVIEW
             and self.created_by_id == user.pk
-            and not self.is_scheduled
             and user.has_perm("articles.change_article")
         )
 

@@ -31,9 +31,14 @@ def slug_of_title(article, title, language):
     )
 
 
-def is_made_from(slug, title, language):
-    """Whether the slug is what the title gives, and nobody typed another one."""
-    return bool(re.fullmatch(rf"{re.escape(_wanted(title, language))}(-\d+)?", slug))
+def is_made_from(article, slug, title, language):
+    """Whether the article’s slug is what the title gives, and nobody typed another one."""
+    wanted = _wanted(title, language)
+    if slug == wanted:
+        return True
+    # A number follows only where another article has the slug without it.
+    is_numbered = re.fullmatch(rf"{re.escape(wanted)}-\d+", slug)
+    return bool(is_numbered) and not slug_free(article, wanted)
 
 
 def _wanted(title, language):

@@ -81,7 +81,9 @@ class ArticleQuerySet(models.QuerySet):
 
     def returned(self):
         """Drafts that came back from review; a later step that moves them ends that."""
-        last = self.drafts().alias(last_move=_last_move())
+        # First those that were ever returned, which are few.
+        returns = Step.objects.filter(what=Step.What.RETURN).values("article")
+        last = self.drafts().filter(pk__in=returns).alias(last_move=_last_move())
         return last.filter(last_move=Step.What.RETURN)
 
     def in_review(self):
@@ -274,7 +276,7 @@ class ArticleQuerySet(models.QuerySet):
     def mentioning(self, words):
         """Those with each of the words in the title, standfirst, body, byline or tags."""
         found = self
-        for word in words:
+        for word in words[:MOST_WORDS]:
             credits = Credit.objects.filter(
                 article=models.OuterRef("pk"), person__name__icontains=word
             )

@@ -105,7 +105,7 @@ def _slug_that_follows(article, content, before):
     """The slug for a new title; None if the slug does not follow the title, or need not change."""
     if content["slug"] != before["slug"] or content["title"] == before["title"]:
         return None
-    is_made = is_made_from(before["slug"], before["title"], before["language"])
+    is_made = is_made_from(article, before["slug"], before["title"], before["language"])
     if not is_made or article.was_public:
         return None
     return slug_of_title(article, content["title"], content["language"])
@@ -224,10 +224,6 @@ def publish(article, *, at=None, revision=None, by=None):
     if copy := article.working_copy:
         _require_seen(article, copy, revision)
         article.write_snapshot(copy.content, by=by)
-    if article.has_provisional_slug:
-        # The title of the source is the title of the translation as well.
-        slug = slug_of_title(article, article.title, article.language)
-        article.rename(slug, by=by)
     article.publish(at=at, by=by)
 
 

@@ -92,7 +92,10 @@ class Dashboard:
 
     @property
     def number_of_needs(self):
-        return sum(len(pile.rows) for pile in self.needs_you)
+        """How many rows are shown; with “+” where a list has more."""
+        number = sum(len(pile.rows) for pile in self.needs_you)
+        has_more = any(pile.has_more for pile in self.needs_you)
+        return f"{number}+" if has_more else number
 
     def _filled(self, place):
         return [pile for pile in self.lists if pile.place == place and pile.rows]

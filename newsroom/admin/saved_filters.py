@@ -23,6 +23,13 @@ class SavedFilterForm(forms.Form):
         max_length=SavedFilter.QUERY_LENGTH, widget=forms.HiddenInput
     )
 
+    def clean_query(self):
+        """The filters as they are stored, in which letters outside ASCII are longer."""
+        query = filters_in(self.cleaned_data["query"])
+        if len(query) > SavedFilter.QUERY_LENGTH:
+            raise forms.ValidationError(_("This filter is too long to be saved."))
+        return query
+
 
 def filters_in(query):
     """The filters, search and order of a query as text, without the page of the list."""
@@ -68,7 +75,7 @@ class SavedFiltersMixin:
             for errors in form.errors.values():
                 self.message_user(request, " ".join(errors), messages.ERROR)
             return self._to_list(request.POST.get("query", ""))
-        name, query = form.cleaned_data["name"], filters_in(form.cleaned_data["query"])
+        name, query = form.cleaned_data["name"], form.cleaned_data["query"]
         own = SavedFilter.objects.of(request.user)
         if (
             own.count() >= SavedFilter.MOST_OF_A_USER

@@ -11,7 +11,7 @@ import { Find } from "./body/find.js";
 import { LinkBox } from "./body/links.js";
 import { loses } from "./body/loss.js";
 import { highestNote, withWaysBack } from "./body/notes.js";
-import { fromClipboard, isOwn, saysWords, takePictures } from "./body/paste.js";
+import { fromClipboard, isOwn, saysWords, takePictures, withNotesFrom } from "./body/paste.js";
 import { configured, whole } from "./body/schema.js";
 import { toolbarItems } from "./body/toolbar.js";
 import { Typography, languageOfArticle } from "./body/typography.js";
@@ -62,11 +62,17 @@ function intake(editor, said) {
       const html = event.clipboardData?.getData("text/html") ?? "";
       // Word and Excel put a picture of the text beside the text.
       if (saysWords(html) || event.clipboardData?.getData("text/plain").trim()) return false;
-      return takeFiles(editor(), event.clipboardData?.files, view.state.selection.to);
+      const isTaken = takeFiles(editor(), event.clipboardData?.files, view.state.selection.to);
+      if (isTaken) {
+        // The HTML beside it says no more than that there is this picture.
+        carried = [];
+        said("");
+      }
+      return isTaken;
     },
     transformPastedHTML(html, view) {
-      if (isOwn(html)) return html;
-      const cleaned = takePictures(fromClipboard(html, { notesFrom: highestNote(view.state.doc) }));
+      const notesFrom = highestNote(view.state.doc);
+      const cleaned = takePictures(isOwn(html) ? withNotesFrom(html, notesFrom) : fromClipboard(html, { notesFrom }));
       carried = mayUpload() ? cleaned.files : [];
       const left = cleaned.foreign + (mayUpload() ? 0 : cleaned.files.length);
       if (left) said(ngettext("{count} picture from another site was left out. Save it and add it with the picture button.", "{count} pictures from other sites were left out. Save them and add them with the picture button.", left));
@@ -119,6 +125,7 @@ function start(textarea) {
 
   // Text that another script sets: unsaved text, or somebody else's version.
   textarea.addEventListener("desk:put", () => {
+    if (editor.isDestroyed) return;
     const html = textarea.value;
     editor.commands.setContent(html);
     if (!loses(html, htmlOf(editor))) return;

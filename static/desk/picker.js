@@ -139,11 +139,3 @@ function wire(field) {
 for (const field of document.querySelectorAll("[data-picture-field]")) wire(field);
 
 document.addEventListener("desk:pick", (event) => pick(event.detail.chosen));
-document.addEventListener("desk:upload", async (event) => {
-  const { file, done, token, address } = event.detail;
-  const data = new FormData();
-  data.append("csrfmiddlewaretoken", token);
-  data.append("files", file);
-  const [result] = await sent(data, address);
-  done(result);
-});

@@ -40,9 +40,9 @@ async function save(button) {
     outcome = await send(sent);
   }
   isSaving = false;
-  if (outcome.next) return leave(outcome.next);
   const isSaved = outcome.saved !== undefined;
   const isChanged = typedSince();
+  if (outcome.next) return leave(outcome.next, isChanged);
   if (isSaved) take(outcome, sent);
   else if (outcome.conflict || outcome.asks) return askPage(button);
   else refused(outcome);
@@ -61,9 +61,11 @@ function send(data) {
   });
 }
 
-function leave(address) {
-  goOn({ isSaved: true, isChanged: false });
-  form.dispatchEvent(new Event("desk:saved"));
+// What was typed while the form was being saved is asked about, and kept in this browser.
+function leave(address, isChanged) {
+  goOn({ isSaved: true, isChanged });
+  if (isChanged) copied();
+  else form.dispatchEvent(new Event("desk:saved"));
   location.assign(address);
 }
 

@@ -79,7 +79,8 @@ class AutosaveMixin(CopiesMixin):
     def store_copy(self, request, article, typed, *, key, **how):
         if article is None and key is not None:
             # The form may have been saved a moment ago.
-            article = Article.objects.filter(form_key=key).first()
+            saved = Article.objects.filter(form_key=key, created_by=request.user)
+            article = saved.first()
         return Unsaved.objects.store(
             article,
             typed,

@@ -91,7 +91,15 @@ def body_as_chosen(data, base, theirs):
         if name.startswith(BLOCK_CHOICE) and data.get(name) == THEIRS
     }
     typed = clean_article(data.get("body", ""))
-    return merge_blocks(base["body"], typed, theirs["body"], choices=choices).html
+    sides = base["body"], typed, theirs["body"]
+    chosen = [each for each in merge_blocks(*sides).conflicts if each.key in choices]
+    if not all(each.mine and each.mine in typed for each in chosen):
+        # A block that is missing has no place of its own.
+        return merge_blocks(*sides, choices=choices).html
+    # What the others inserted is in the typed text, and may be corrected there.
+    for each in chosen:
+        typed = typed.replace(each.mine, each.theirs, 1)
+    return typed
 
 
 def asks_about_blocks(data):

@@ -90,7 +90,7 @@ class PreviewMixin:
     def preview_view(self, request, object_id):
         """The article as readers will see it, in its newest or another revision."""
         article = self._article_to_preview(request, object_id)
-        revision = _revision(article, request.GET.get("revision"))
+        revision = _revision(request, article)
         content = revision.content if revision else article.working_content()
         return preview.preview_page(
             request,
@@ -145,7 +145,7 @@ class PreviewMixin:
         return HttpResponseRedirect(_address(article, "previews"))
 
     def _previews(self, request, article, form):
-        revision = _revision(article, request.GET.get("revision"))
+        revision = _revision(request, article)
         query = f"?revision={revision.pk}" if revision else ""
         request.current_app = self.admin_site.name
         return TemplateResponse(
@@ -182,10 +182,11 @@ def _address(article, view):
     return reverse(f"admin:articles_article_{view}", args=[article.pk])
 
 
-def _revision(article, key):
-    """The revision of this article that the address names; None if it names none."""
+def _revision(request, article):
+    """The revision that the address names, if the user may read it; None if it names none."""
+    key = request.GET.get("revision")
     if not key:
         return None
     if not key.isascii() or not key.isdecimal() or len(key) > 18:
         raise Http404(gettext("This version does not exist."))
-    return get_object_or_404(article.revisions, pk=key)
+    return get_object_or_404(article.revisions_for(request.user), pk=key)

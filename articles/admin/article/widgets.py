@@ -107,7 +107,7 @@ class TitleInput(forms.Textarea):
     """One line that is shown in as many as it needs. Line breaks become spaces."""
 
     def __init__(self, attrs=None):
-        super().__init__({"rows": 1, "data-one-line": ""} | (attrs or {}))
+        super().__init__({"rows": 1} | (attrs or {}))
 
     def value_from_datadict(self, data, files, name):
         value = super().value_from_datadict(data, files, name)

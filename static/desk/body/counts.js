@@ -38,7 +38,12 @@ export function showCounts(editor, place) {
     words.classList.toggle("writing__words--reached", wanted > 0 && count >= wanted);
   }
 
-  target.value = localStorage.getItem(name) ?? "";
+  try {
+    target.value = localStorage.getItem(name) ?? "";
+  } catch {
+    // A browser that keeps nothing.
+    target.closest("label").hidden = true;
+  }
   target.addEventListener("input", (event) => {
     // It is no part of the article.
     event.stopPropagation();

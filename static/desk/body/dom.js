@@ -20,8 +20,12 @@ export const labelled = (label, field) => make("label", { class: "body-field" },
 
 export const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
-// The inline elements that a caption may hold, without their attributes but the target of a link.
-const INLINE = { A: ["href"], EM: [], STRONG: [], I: [], B: [], CODE: [], SUB: [], SUP: [], S: [], BR: [] };
+// The inline elements that a caption may hold, with the attributes that are kept.
+const INLINE = {
+  A: ["href", "title", "hreflang"],
+  ABBR: ["title"],
+  ...Object.fromEntries(["EM", "STRONG", "I", "B", "U", "S", "Q", "CITE", "CODE", "SUB", "SUP", "BR"].map((tag) => [tag, []])),
+};
 const SHORT = { I: "em", B: "strong" };
 
 // A copy of the element's content that holds nothing but text and INLINE.

@@ -49,9 +49,7 @@ function figureElement({ pictures, caption, wide }) {
   const classes = [pictures.length > 1 && "gallery", wide && "wide"].filter(Boolean).join(" ");
   const figure = make("figure", { class: classes || null }, ...pictures.map(imageElement));
   if (caption) {
-    const words = make("figcaption");
-    words.innerHTML = caption;
-    figure.append(words);
+    figure.append(make("figcaption", {}, inlineOnly(new DOMParser().parseFromString(caption, "text/html").body)));
   }
   return figure;
 }
@@ -135,7 +133,7 @@ function moveBlock(view, by) {
   const parent = $from.node(depth);
   const index = $from.index(depth);
   const other = index + by;
-  if (other < 0 || other >= parent.childCount) return true;
+  if (index >= parent.childCount || other < 0 || other >= parent.childCount) return true;
   const block = parent.child(index);
   const start = $from.posAtIndex(index, depth);
   const offset = state.selection.from - start;
@@ -148,9 +146,9 @@ function moveBlock(view, by) {
   return true;
 }
 
-export function insertFigure(editor, picture, at = null) {
-  const chain = editor.chain().focus();
-  (at === null ? chain.insertContent(figureOf(picture)) : chain.insertContentAt(at, figureOf(picture))).run();
+// After what is selected, which stays.
+function insertFigure(editor, picture) {
+  editor.chain().focus().insertContentAt(editor.state.selection.to, figureOf(picture)).run();
 }
 
 // Dragged is the figure, not its image.
@@ -238,7 +236,15 @@ class PictureView {
       onchange: () => this.describe(picture.file, { alt: alt.value }),
     });
     this.alts[index] = alt;
-    const credit = make("input", { type: "text", onchange: () => this.describe(picture.file, { credit: credit.value }) });
+    const credit = make("input", {
+      type: "text",
+      // It is the library's, and no part of the article.
+      oninput: (event) => event.stopPropagation(),
+      onchange: (event) => {
+        event.stopPropagation();
+        this.describe(picture.file, { credit: credit.value });
+      },
+    });
     const said = make("span", { class: "body-picture__said", role: "status" });
     const fields = make(
       "div",
@@ -322,7 +328,7 @@ class PictureView {
 
   keyInField(event) {
     if (event.key === "Escape") this.leave(event);
-    if (event.key !== "Enter" || event.target.localName !== "input") return;
+    if (event.key !== "Enter" || event.isComposing || event.target.localName !== "input") return;
     // Not the form's: nothing is saved by leaving a field.
     event.preventDefault();
     const fields = [...this.panel.querySelectorAll("input"), this.caption];

@@ -34,17 +34,21 @@ export const Find = Extension.create({
   ],
 });
 
+// As long as the text, although some capitals have a longer small letter.
+function inSmallLetters(text) {
+  return Array.from({ length: text.length }, (_none, index) => text[index].toLowerCase()[0] ?? text[index]).join("");
+}
+
 // Where the words stand, without regard to case. A match lies in one paragraph and may cross formatting.
 export function matchesIn(doc, query) {
   const matches = [];
-  const wanted = query.toLocaleLowerCase();
+  const wanted = inSmallLetters(query);
   if (!wanted) return matches;
   doc.descendants((block, at) => {
     if (!block.isTextblock) return true;
     // One character for each position, so that offsets are positions.
     const text = block.textBetween(0, block.content.size, "\n", "\uFFFC");
-    // Some capitals have a longer small letter.
-    const lower = Array.from({ length: text.length }, (_none, index) => text[index].toLocaleLowerCase()[0] ?? text[index]).join("");
+    const lower = inSmallLetters(text);
     for (let found = lower.indexOf(wanted); found >= 0; found = lower.indexOf(wanted, found + wanted.length)) {
       matches.push({ from: at + 1 + found, to: at + 1 + found + wanted.length });
     }
@@ -62,7 +66,15 @@ function openBar(editor) {
   const other = make("input", { type: "text", dir: "auto" });
   const bar = make(
     "div",
-    { class: "body-find", role: "search", "aria-label": gettext("Find and replace"), onkeydown: (event) => keyed(event) },
+    {
+      class: "body-find",
+      role: "search",
+      "aria-label": gettext("Find and replace"),
+      onkeydown: (event) => keyed(event),
+      // Searching changes nothing in the article.
+      oninput: (event) => event.stopPropagation(),
+      onchange: (event) => event.stopPropagation(),
+    },
     labelled(gettext("Find"), words),
     labelled(gettext("Replace with"), other),
     button(gettext("Previous"), () => go(-1)),
@@ -114,6 +126,7 @@ function openBar(editor) {
   }
 
   function keyed(event) {
+    if (event.isComposing) return;
     if (event.key === "Escape") close();
     else if (event.key === "Enter" && event.target.localName === "input") go(event.shiftKey ? -1 : 1);
     else return;
@@ -128,7 +141,7 @@ function openBar(editor) {
 
   const { from, to } = editor.state.selection;
   words.value = editor.state.doc.textBetween(from, to, " ").slice(0, 200);
-  frame.querySelector(".prose-menubar").append(bar);
+  frame.querySelector(".prose-menubar").after(bar);
   look();
   return focusBar(bar);
 }

@@ -43,7 +43,6 @@ export const LinkBox = Extension.create({
 
 function openBox(editor) {
   if (editor.isActive("link")) editor.commands.extendMarkRange("link");
-  const { from, to } = editor.state.selection;
   const present = editor.getAttributes("link").href ?? "";
   const field = make("input", {
     type: "text",
@@ -77,9 +76,10 @@ function openBox(editor) {
 
   function finish(href, title = href) {
     dialog.close();
-    const chain = editor.chain().focus().setTextSelection({ from, to });
+    // As it is now: the text may have moved while the box was open.
+    const chain = editor.chain().focus();
     if (!href) chain.unsetLink();
-    else if (from === to) chain.insertContent({ type: "text", text: title, marks: [{ type: "link", attrs: { href } }] });
+    else if (editor.state.selection.empty) chain.insertContent({ type: "text", text: title, marks: [{ type: "link", attrs: { href } }] });
     else chain.setMark("link", { href });
     chain.run();
   }

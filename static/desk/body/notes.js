@@ -140,7 +140,8 @@ function arrange(tr) {
 function addNote(view) {
   const { schema, selection, doc } = view.state;
   const { noteReference, noteList, note, paragraph } = schema.nodes;
-  if (!selection.$to.parent.inlineContent || selection.$to.node(1)?.type === noteList) return false;
+  const { parent } = selection.$to;
+  if (!parent.inlineContent || parent.type.spec.code || selection.$to.node(1)?.type === noteList) return false;
   const number = highestNote(doc) + 1;
   const tr = view.state.tr.insert(selection.to, noteReference.create({ number }));
   tr.insert(tr.doc.content.size, noteList.create(null, note.create({ number }, paragraph.create())));

@@ -60,6 +60,12 @@ export function fromClipboard(html, { notesFrom = 0 } = {}) {
 // Whether HTML was copied from our own editor, which needs no cleaning.
 export const isOwn = (html) => html.includes("data-pm-slice");
 
+// Our own HTML with its footnotes numbered after those that the text has.
+export function withNotesFrom(html, from) {
+  if (!from || !html.includes('id="note-')) return html;
+  return html.replace(/\b((?:id="|href="#)(?:note|noteref)-)(\d+)/g, (_whole, name, number) => name + (Number(number) + from));
+}
+
 // Whether the HTML says more than that there is a picture.
 export function saysWords(html) {
   const { body } = new DOMParser().parseFromString(withoutStyles(html), "text/html");
@@ -255,7 +261,8 @@ function splitAtBreaks(body) {
       if (!br.isConnected || br.parentElement !== paragraph) continue;
       const before = paragraph.cloneNode(false);
       while (paragraph.firstChild !== br) before.append(paragraph.firstChild);
-      while (paragraph.firstChild && (paragraph.firstChild.nodeName === "BR" || !paragraph.firstChild.textContent.trim())) paragraph.firstChild.remove();
+      const isBlank = (node) => node.nodeName === "BR" || (node.nodeType === Node.TEXT_NODE && !node.data.trim());
+      while (paragraph.firstChild && isBlank(paragraph.firstChild)) paragraph.firstChild.remove();
       paragraph.before(before);
     }
     while (paragraph.lastChild?.nodeName === "BR") paragraph.lastChild.remove();
@@ -279,8 +286,9 @@ function removeEmpty(body) {
 
 // Word and Docs part one run of bold words into many.
 function joinMarks(body) {
+  const isNote = (mark) => mark.querySelector('a[id^="noteref-"]') !== null;
   for (const mark of body.querySelectorAll("strong, em, s, u, sub, sup")) {
-    while (mark.isConnected && mark.nextSibling?.nodeName === mark.nodeName) {
+    while (mark.isConnected && mark.nextSibling?.nodeName === mark.nodeName && !isNote(mark) && !isNote(mark.nextSibling)) {
       mark.append(...mark.nextSibling.childNodes);
       mark.nextSibling.remove();
     }

@@ -95,20 +95,21 @@ function becomeToolbar(bar) {
   if (!bar) return;
   bar.setAttribute("role", "toolbar");
   bar.ariaLabel = gettext("Formatting");
-  const buttons = () => [...bar.querySelectorAll("button")].filter((button) => button.checkVisibility());
+  const all = () => [...bar.querySelectorAll(".prose-menubar__group button")];
+  const buttons = () => all().filter((button) => button.checkVisibility());
   const settle = (current) => {
-    for (const button of bar.querySelectorAll("button")) button.tabIndex = button === current ? 0 : -1;
+    for (const button of all()) button.tabIndex = button === current ? 0 : -1;
   };
-  settle(bar.querySelector("button"));
-  bar.addEventListener("focusin", ({ target }) => settle(target));
+  settle(all()[0]);
+  bar.addEventListener("focusin", ({ target }) => all().includes(target) && settle(target));
   bar.addEventListener("keydown", (event) => {
-    const all = buttons();
-    const at = all.indexOf(document.activeElement);
+    const shown = buttons();
+    const at = shown.indexOf(document.activeElement);
     const back = getComputedStyle(bar).direction === "rtl" ? "ArrowRight" : "ArrowLeft";
     const forth = back === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
-    const next = { [forth]: at + 1, [back]: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    const next = { [forth]: at + 1, [back]: at - 1, Home: 0, End: shown.length - 1 }[event.key];
     if (next === undefined || at < 0) return;
     event.preventDefault();
-    all[(next + all.length) % all.length].focus();
+    shown[(next + shown.length) % shown.length].focus();
   });
 }

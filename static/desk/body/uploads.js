@@ -20,16 +20,21 @@ export const Uploads = Extension.create({
     new Plugin({
       key,
       state: {
-        init: () => DecorationSet.empty,
-        apply(tr, shown) {
-          let moved = shown.map(tr.mapping, tr.doc);
+        // Positions that are mapped by hand: a decoration would go with the block beside it.
+        init: () => [],
+        apply(tr, places) {
           const { add, remove } = tr.getMeta(key) ?? {};
-          if (add) moved = moved.add(tr.doc, [Decoration.widget(add.at, add.dom, { id: add.id, side: -1, ignoreSelection: true, stopEvent: () => true })]);
-          if (remove) moved = moved.remove(moved.find(undefined, undefined, ({ id }) => id === remove));
-          return moved;
+          const moved = places.filter(({ id }) => id !== remove).map((place) => ({ ...place, at: betweenBlocks(tr.doc, tr.mapping.map(place.at)) }));
+          return add ? [...moved, add] : moved;
         },
       },
-      props: { decorations: (state) => key.getState(state) },
+      props: {
+        decorations: (state) =>
+          DecorationSet.create(
+            state.doc,
+            key.getState(state).map(({ id, at, dom }, index) => Decoration.widget(at, dom, { key: `upload-${id}`, side: index + 1, ignoreSelection: true, stopEvent: () => true })),
+          ),
+      },
     }),
   ],
 });
@@ -38,14 +43,20 @@ export const pictureFiles = (files) => [...(files ?? [])].filter((file) => file.
 
 export const mayUpload = () => Boolean(document.querySelector("a[data-picture-pick]")?.dataset.upload);
 
-// Uploads the file and puts its figure at the position, which moves with the text meanwhile.
+// Beside the block at the position, never inside a paragraph.
+function betweenBlocks(doc, at) {
+  const $at = doc.resolve(Math.min(at, doc.content.size));
+  if (!$at.depth) return $at.pos;
+  return $at.parentOffset ? $at.after(1) : $at.before(1);
+}
+
+let number = 0;
+
+// Uploads the file, after those before it, and puts its figure at the position, which moves with the text.
 export function uploadAt(editor, file, at, { alt = "" } = {}) {
-  const id = {};
-  const $at = editor.state.doc.resolve(Math.min(at, editor.state.doc.content.size));
-  // Beside the block at the position, never inside a paragraph.
-  const place = $at.depth ? ($at.parentOffset ? $at.after(1) : $at.before(1)) : $at.pos;
+  const id = (number += 1);
   const dom = make("div", { class: "body-upload", contenteditable: "false" });
-  editor.view.dispatch(editor.state.tr.setMeta(key, { add: { id, at: place, dom } }));
+  editor.view.dispatch(editor.state.tr.setMeta(key, { add: { id, at: betweenBlocks(editor.state.doc, at), dom } }));
   const done = () => editor.view.dispatch(editor.state.tr.setMeta(key, { remove: id }).setMeta("addToHistory", false));
   const start = () => {
     const upload = attempt(editor, { file, alt, id, dom, start, done }).finally(() => running.delete(upload));
@@ -54,23 +65,31 @@ export function uploadAt(editor, file, at, { alt = "" } = {}) {
   start();
 }
 
+let before = Promise.resolve();
+
+// Whether the picture has arrived.
 async function attempt(editor, { file, alt, id, dom, start, done }) {
   const name = make("bdi", {}, file.name);
   const progress = make("progress", { max: 1, "aria-label": gettext("Progress of {file}", { file: file.name }) });
   const state = make("span", { role: "status" }, gettext("Uploading …"));
   dom.classList.remove("body-upload--failed");
   dom.replaceChildren(name, " ", state, progress);
-  const result = await sent(file, (part) => {
-    progress.value = part;
-    state.textContent = part < 1 ? percent(part) : gettext("Processing …");
-  });
+  const sending = before.then(() =>
+    sent(file, (part) => {
+      progress.value = part;
+      state.textContent = part < 1 ? percent(part) : gettext("Processing …");
+    }),
+  );
+  before = sending;
+  const result = await sending;
   if (result.key) {
-    const [widget] = key.getState(editor.state).find(undefined, undefined, (spec) => spec.id === id);
-    if (widget) put(editor, widget.from, result, { alt, id });
-    return;
+    const place = key.getState(editor.state).find((one) => one.id === id);
+    put(editor, place?.at ?? editor.state.doc.content.size, result, { alt, id });
+    return true;
   }
   dom.classList.add("body-upload--failed");
   dom.replaceChildren(name, make("span", { role: "alert" }, result.sentence), button(gettext("Try again"), start), button(gettext("Remove"), done));
+  return false;
 }
 
 function put(editor, at, result, { alt, id }) {
@@ -109,6 +128,7 @@ function answerOf(request) {
 
 // Before a form is sent, while pictures are on their way: holds it back until they have arrived.
 export function holdForms(form, said) {
+  let held = null;
   form.addEventListener(
     "submit",
     async (event) => {
@@ -116,13 +136,18 @@ export function holdForms(form, said) {
       event.preventDefault();
       event.stopImmediatePropagation();
       said(gettext("Your pictures are still being uploaded. The article is saved when they have arrived."));
-      const { submitter } = event;
-      await Promise.allSettled(running);
-      said("");
-      form.requestSubmit(submitter);
+      const isFirst = !held;
+      held = { submitter: event.submitter };
+      if (!isFirst) return;
+      const haveArrived = await Promise.all(running);
+      const { submitter } = held;
+      held = null;
+      if (haveArrived.every(Boolean)) {
+        said("");
+        form.requestSubmit(submitter);
+      } else said(gettext("Not saved: a picture could not be uploaded. Try again or remove it, then save."));
     },
     { capture: true },
   );
-  // Before autosave and other listeners of the form, which were added to the form itself.
-  addEventListener("beforeunload", (event) => running.size && event.preventDefault());
+  addEventListener("beforeunload", (event) => document.querySelector(".body-upload") && event.preventDefault());
 }

@@ -199,3 +199,9 @@ def test_the_return_mail_claims_nothing_when_it_was_never_submitted(editor):
     said = mailed()
     assert "unchanged" not in said
     assert "changed" not in said
+
+
+def test_a_typed_address_that_ends_in_a_number_stays(desk):
+    article = make_article(title="Report")
+    assert save_title(desk, article, "Report", slug="report-2026") == "report-2026"
+    assert save_title(desk, article, "Annual report") == "report-2026"

@@ -265,3 +265,16 @@ def test_any_text_can_be_read_as_paragraphs(text):
     assert " ".join(" ".join(p.text for p in paragraphs(escape(text))).split()) == (
         " ".join(text.split())
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ('<p><b lang="de">x</b></p>', '<p><strong lang="de">x</strong></p>'),
+        ('<p><b title="t">x</b></p>', '<p><strong title="t">x</strong></p>'),
+        ('<b lang="de" style="font-weight:normal"><p>x</p></b>', "<p>x</p>"),
+    ],
+)
+def test_bold_with_other_attributes_is_kept(typed, kept):
+    assert clean_article(typed) == kept
+    assert clean_article(kept) == kept

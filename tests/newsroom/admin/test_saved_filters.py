@@ -99,3 +99,9 @@ def test_the_way_back_stays_in_the_list(desk, query):
 
 def test_a_get_saves_nothing(desk):
     assert desk.get(SAVE, {"name": "a", "query": "q=a"}).status_code == 405
+
+
+def test_a_filter_that_grows_too_long_is_refused(desk, user):
+    page = desk.post(SAVE, {"name": "Long", "query": f"q={'ж' * 900}"}, follow=True)
+    assertContains(page, "This filter is too long to be saved.")
+    assert not SavedFilter.objects.exists()

@@ -1,11 +1,14 @@
 """Writing in a browser: pictures as objects, uploads, pasting, links, footnotes, the toolbar."""
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
+from articles.models import Image
 from tests.articles.admin.desk import form_of, place_caret, settle
 from tests.factories import (
     make_article,
@@ -416,3 +419,48 @@ def test_the_link_box_finds_our_articles(desk):
     field.press("Enter")
     assert html_of(desk) == f'<p><a href="{there.get_absolute_url()}">Words</a></p>'
     assert desk.complaints == []
+
+
+def test_several_pictures_keep_their_order_and_survive_a_change_beside_them(desk):
+    held, is_open = [], []
+    desk.route(
+        "**/articles/image/add/",
+        lambda route: route.continue_() if is_open else held.append(route),
+    )
+    open_body(desk, "<p>One.</p><p>Two.</p>")
+    place_caret(desk, "End", at=text(desk, "One."))
+    paste(desk, files=[picture_file("first.png"), picture_file("second.png")])
+    desk.locator(".body-upload").nth(1).wait_for()
+    desk.get_by_role("button", name="Heading", exact=True).click()
+    expect(desk.locator(".body-upload")).to_have_count(2)
+    is_open.append(True)
+    held[0].continue_()
+    expect(desk.locator(".body-picture")).to_have_count(2)
+    newest = list(Image.objects.order_by("pk").values_list("pk", flat=True))
+    keys = re.findall(r'data-file="(\d+)"', html_of(desk))
+    assert keys == [str(key) for key in newest]
+    assert html_of(desk).startswith("<h2>One.</h2><figure>")
+
+
+def test_saving_waits_for_a_picture_and_stays_when_it_fails(desk):
+    open_body(desk, "<p>One.</p>")
+    place_caret(desk, "End")
+    desk.route("**/articles/image/add/", lambda route: route.abort())
+    desk.evaluate("() => { window.here = true; }")
+    paste(desk, files=[picture_file()])
+    desk.get_by_role("button", name="Publish…").click()
+    desk.get_by_role("button", name="Try again").wait_for()
+    assert desk.evaluate("() => window.here")
+    assert "/steps/" not in desk.url
+
+
+def test_searching_changes_nothing_and_its_buttons_are_reached_by_keys(desk):
+    open_body(desk, "<p>Istanbul</p>")
+    place_caret(desk, "Control+Home")
+    desk.keyboard.press("Control+h")
+    desk.get_by_label("Find", exact=True).fill("İstanbul")
+    desk.get_by_label("Find", exact=True).press("Tab")
+    desk.keyboard.press("Tab")
+    previous = desk.get_by_role("button", name="Previous", exact=True)
+    assert previous.evaluate("button => button === document.activeElement")
+    assert desk.evaluate("() => !document.querySelector('.editing__state').textContent")

@@ -234,3 +234,13 @@ def test_more_than_three_megabytes_are_not_previewed_while_typing(desk):
     page = desk.post(typed_preview(article), typed(article, body="x" * 3_200_000))
     assert page.status_code == 413
     assert "more than 3 MB" in page.content.decode()
+
+
+def test_a_moderator_previews_no_text_that_its_writer_has_not_saved(client, desk):
+    article = make_visible_article(title="As published")
+    kept = article.keep_revision()
+    type(kept).objects.filter(pk=kept.pk).update(kind="kept")
+    assert desk.get(preview_of(article, f"?revision={kept.pk}")).status_code == 200
+    client.force_login(make_user(role="Moderators"))
+    assert client.get(preview_of(article)).status_code == 200
+    assert client.get(preview_of(article, f"?revision={kept.pk}")).status_code == 404

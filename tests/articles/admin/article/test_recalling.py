@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -74,4 +75,17 @@ def test_a_draft_with_a_history_is_not_deleted(at_home, writer):
     delete = reverse("admin:articles_article_delete", args=[article.pk])
     assertNotContains(at_home.get(form_of(article)), f'href="{delete}"')
     at_home.post(delete, {"post": "yes"})
+    assert Article.objects.get() == article
+
+
+def test_who_publishes_needs_the_permission_to_delete_for_the_draft_of_another(
+    client, db
+):
+    article = make_article(created_by=make_user(role="Writers"))
+    user = make_user(is_staff=True)
+    names = ["view_article", "change_article", "publish_article"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+    delete = reverse("admin:articles_article_delete", args=[article.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
     assert Article.objects.get() == article
