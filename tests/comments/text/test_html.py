@@ -258,11 +258,15 @@ class Balanced(Tags):
 @in_its_time
 @given(st.text() | FORMATTED)
 @example("*a **b* c**")
+@example("א")
 def test_of_any_text_only_our_own_tags_come_out_each_closed_in_its_place(text):
     for tag, attrs in Balanced(as_html(text)).found:
         if tag == "a":
             assert set(attrs) == {"href", "rel"}
             assert attrs["href"].lower().startswith(("http://", "https://", "mailto:"))
+        elif tag == "p" and attrs:
+            # Where a paragraph may run from right to left.
+            assert attrs == {"dir": "auto"}
         else:
             assert (tag, attrs) in [(plain, {}) for plain in PLAIN_TAGS]
 
