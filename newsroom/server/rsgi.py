@@ -37,7 +37,6 @@ from typing import Any
 from django.conf import settings
 
 from articles.core.parent_process import end_with_parent
-from articles.images import background
 from newsroom import wsgi
 from newsroom.server import access_log, database_waits, outages, request_metrics
 from newsroom.server.body_limits import LARGEST_BODY, largest_body
@@ -125,13 +124,17 @@ class Server:
     def __rsgi_init__(self, loop):
         loop.call_later(0.5, give_up_unread_answers, UNREAD_SECONDS)
         self._log.start()
-        background.begin_thread()
+        # Models can be imported only once newsroom.wsgi has set Django up.
+        from articles.images import background  # noqa: PLC0415
+
+        self._drawing = background
+        self._drawing.begin_thread()
         # The next server would find the port taken by the workers of one that was killed.
         if server := multiprocessing.parent_process():
             end_with_parent(server.pid)
 
     def __rsgi_del__(self, loop):
-        background.end_thread()
+        self._drawing.end_thread()
         self._log.stop()
 
     async def __rsgi__(self, scope, protocol):

@@ -3,6 +3,8 @@
 import asyncio
 import errno
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,7 @@ from newsroom.server.request_bodies import (
     whole_body,
 )
 from newsroom.server.session_cookies import KnownSessions
+from tests.newsroom.conftest import ROOT
 
 
 @dataclass
@@ -437,3 +440,16 @@ def test_who_waits_for_a_thread_in_an_outage_is_told_in_time(monkeypatch):
     assert sorted(each.answer[0] for each in protocols) == [200, 200, 503, 503]
     assert sent.answer[0] == 503
     assert sorted(told) == [b"", b"", b"words"]
+
+
+def test_granian_loads_it_without_manage(tmp_path):
+    name = "DJANGO_SETTINGS_MODULE"
+    environment = {key: value for key, value in os.environ.items() if key != name}
+    run = subprocess.run(
+        [sys.executable, "-c", "import newsroom.server.rsgi"],
+        cwd=ROOT,
+        env=environment | {"VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
