@@ -319,23 +319,27 @@ class Article(models.Model):
             filter(None, [self.published_at, self.embargo_until])
         )
 
+    def is_by(self, user):
+        """Whether the user created it; `written_by` finds all of these."""
+        return self.created_by_id == user.pk
+
     def editable_by(self, user):
         return user.has_perm("articles.change_article") and (
             user.has_perm("articles.publish_article")
-            or (self.created_by_id == user.pk and self.is_draft)
+            or (self.is_by(user) and self.is_draft)
         )
 
     def recallable_by(self, user):
         """Whether it waits for review and the user, who wrote it, may take it back."""
         return (
             self.status == Status.IN_REVIEW
-            and self.created_by_id == user.pk
+            and self.is_by(user)
             and user.has_perm("articles.change_article")
         )
 
     def shows_proposals_to(self, user):
         """Whether the user may read its proposals: its creator and those who may edit it."""
-        return self.created_by_id == user.pk or self.editable_by(user)
+        return self.is_by(user) or self.editable_by(user)
 
     def revisions_for(self, user):
         """The revisions that the user may read."""
@@ -351,7 +355,7 @@ class Article(models.Model):
         """Whether the user may propose changes: they created it and may no longer edit it."""
         return (
             user.has_perm("articles.change_article")
-            and self.created_by_id == user.pk
+            and self.is_by(user)
             and not self.editable_by(user)
         )
 

@@ -141,8 +141,6 @@ def _waits(reading):
         )
     ]
     known = [row for row in rows if row[1]]
-    # Translators: the unit after a number of hours in a chart: “3 h”.
-    hours = pgettext("hours", "h")
     return Figure(
         "waits",
         _("Time to decision"),
@@ -159,12 +157,7 @@ def _waits(reading):
                 "them waited no longer than the median, nine in ten no longer than the 90th "
                 "percentile (nearest rank: each figure is the waiting time of one comment)."
             ),
-            ngettext(
-                "Covers the last %(weeks)d week.",
-                "Covers the last %(weeks)d weeks.",
-                moderation.WEEKS,
-            )
-            % {"weeks": moderation.WEEKS},
+            _weeks_covered(),
             ngettext(
                 "Based on the newest %(most)s decision on comments that waited.",
                 "Based on the newest %(most)s decisions on comments that waited.",
@@ -173,23 +166,30 @@ def _waits(reading):
             % {"most": columns.in_digits(moderation.MOST_WAITS)},
         ),
         empty=_("No moderator has decided on a waiting comment in these weeks."),
-        plot=known
-        and charts.lines(
-            _("Hours until a moderator decided"),
-            _(
-                "By week, in hours. Most recent week with decisions: median %(median)s, 90th "
-                "percentile %(ninetieth)s."
-            )
-            % {
-                "median": number_format(f"{known[-1][2]:g}"),
-                "ninetieth": number_format(f"{known[-1][3]:g}"),
-            },
-            _words_of(weeks),
-            series,
-            unit=f"\N{NO-BREAK SPACE}{hours}",
-        ),
+        plot=known and _lines_of_waits(known[-1], weeks, series),
         drawn_as="lines",
         is_by_week=True,
+    )
+
+
+def _lines_of_waits(newest, weeks, series):
+    """`newest` is the row of the most recent week with decisions."""
+    # Translators: the unit after a number of hours in a chart: “3 h”.
+    hours = pgettext("hours", "h")
+    _week, _decisions, median, ninetieth = newest
+    return charts.lines(
+        _("Hours until a moderator decided"),
+        _(
+            "By week, in hours. Most recent week with decisions: median %(median)s, 90th "
+            "percentile %(ninetieth)s."
+        )
+        % {
+            "median": number_format(f"{median:g}"),
+            "ninetieth": number_format(f"{ninetieth:g}"),
+        },
+        _words_of(weeks),
+        series,
+        unit=f"\N{NO-BREAK SPACE}{hours}",
     )
 
 
@@ -388,22 +388,25 @@ def _looks(reading):
             *_void_note(found.void),
         ),
         empty=_("No comment of the audit sample has been judged yet."),
-        plot=found.together.looked_at
-        and charts.shares(
-            _("Share of wrong automatic decisions, with confidence interval"),
-            ngettext(
-                "Wrong: %(wrong)d of %(number)d checked decision.",
-                "Wrong: %(wrong)d of %(number)d checked decisions.",
-                found.together.looked_at,
-            )
-            % {"wrong": found.together.wrong, "number": found.together.looked_at},
-            [
-                (words, rate.share, rate.interval, _part(rate.wrong, rate.looked_at))
-                for words, rate in rates
-                if rate.looked_at
-            ],
-        ),
+        plot=found.together.looked_at and _shares_of_looks(found.together, rates),
         drawn_as="shares",
+    )
+
+
+def _shares_of_looks(together, rates):
+    return charts.shares(
+        _("Share of wrong automatic decisions, with confidence interval"),
+        ngettext(
+            "Wrong: %(wrong)d of %(number)d checked decision.",
+            "Wrong: %(wrong)d of %(number)d checked decisions.",
+            together.looked_at,
+        )
+        % {"wrong": together.wrong, "number": together.looked_at},
+        [
+            (words, rate.share, rate.interval, _part(rate.wrong, rate.looked_at))
+            for words, rate in rates
+            if rate.looked_at
+        ],
     )
 
 
@@ -457,14 +460,17 @@ def _words_of(weeks):
     return [date_format(week.week, "MONTH_DAY_FORMAT") for week in weeks]
 
 
+def _weeks_covered():
+    return ngettext(
+        "Covers the last %(weeks)d week.",
+        "Covers the last %(weeks)d weeks.",
+        moderation.WEEKS,
+    ) % {"weeks": moderation.WEEKS}
+
+
 def _of_decisions():
     return (
-        ngettext(
-            "Covers the last %(weeks)d week.",
-            "Covers the last %(weeks)d weeks.",
-            moderation.WEEKS,
-        )
-        % {"weeks": moderation.WEEKS},
+        _weeks_covered(),
         ngettext(
             "Based on the newest %(most)s decision. Automatic decisions are not counted.",
             "Based on the newest %(most)s decisions. Automatic decisions are not counted.",

@@ -13,6 +13,7 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
+from articles.core.json_requests import wants_json
 from newsroom.accounts import factors, passkeys, second_factor, security_log
 from newsroom.accounts.pages import account_page, too_many_tries
 from newsroom.accounts.throttling import WRONG_PASSWORDS, count_attempt
@@ -99,7 +100,7 @@ def ask_if_needed(request):
     if second_factor.is_fresh(request.session):
         begun_by_get = answers and request.POST[BEGUN_BY] == "get"
         return HttpResponseRedirect(request.get_full_path()) if begun_by_get else None
-    if "application/json" in request.headers.get("Accept", ""):
+    if wants_json(request):
         problem = _(
             "Too much time has passed. Reload the page and confirm that it is you."
         )

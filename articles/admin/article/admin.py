@@ -120,7 +120,7 @@ class ArticleAdmin(
     def has_delete_permission(self, request, obj=None):
         if obj is not None and not obj.is_deletable:
             return False
-        is_own = obj is not None and obj.created_by_id == request.user.pk
+        is_own = obj is not None and obj.is_by(request.user)
         if is_own and obj.editable_by(request.user):
             # Nobody has seen it but its writer, and it left no trace.
             return True

@@ -40,6 +40,11 @@ NOT_YOURS = _(
 TOO_LONG_TO_KEEP = _("This is too long for autosave: more than 3 MB. Save it yourself.")
 
 
+def is_too_long(request):
+    """Whether a request with the fields of the form is longer than LONGEST."""
+    return int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST
+
+
 class AutosaveMixin(CopiesMixin):
     """Stores what is typed, offers it again, and shows who else is editing."""
 
@@ -57,7 +62,7 @@ class AutosaveMixin(CopiesMixin):
 
         `age`, in seconds, is sent with text that a browser kept while the server was away.
         """
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
+        if is_too_long(request):
             return _problem(TOO_LONG_TO_KEEP, status=413)
         article, refusal = self._article_to_write(request, object_id)
         if refusal:

@@ -6,7 +6,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from articles.admin.article.autosave import LONGEST
+from articles.admin.article.autosave import is_too_long
 from articles.admin.article.form import ArticleForm
 from articles.admin.article.preview import TOO_LONG_TO_PREVIEW, PreviewMixin
 from articles.publishing.preflight import contents_to_publish, problems_of_content
@@ -29,7 +29,7 @@ class ChecklistMixin(PreviewMixin):
     @method_decorator(require_POST)
     def checklist_view(self, request, object_id):
         """The problems of the article with the form's current values, as JSON. Nothing is saved."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
+        if is_too_long(request):
             return JsonResponse({"sentence": str(TOO_LONG_TO_PREVIEW)}, status=413)
         article = self._article_to_preview(request, object_id)
         self._require_editing(request, article)

@@ -22,7 +22,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
-from articles.admin.article.autosave import LONGEST
+from articles.admin.article.autosave import is_too_long
 from articles.admin.article.form import ArticleForm
 from articles.public import preview
 
@@ -101,7 +101,7 @@ class PreviewMixin:
     @method_decorator(require_POST)
     def typed_view(self, request, object_id):
         """The article as readers will see it with the form's current values. Nothing is saved."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
+        if is_too_long(request):
             return HttpResponse(
                 TOO_LONG_TO_PREVIEW, status=413, content_type="text/plain"
             )

@@ -145,7 +145,7 @@ class ProposalsMixin:
 
     def _refuse_proposal(self, request, article):
         """Refuse the proposal. If the article came back to its writer, show the typed text."""
-        if request.method == "POST" and article.created_by_id == request.user.pk:
+        if request.method == "POST" and article.is_by(request.user):
             return self._not_saved(request, article)
         raise PermissionDenied
 

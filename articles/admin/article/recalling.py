@@ -34,9 +34,8 @@ class RecallingMixin:
         article = self.get_object(request, unquote(object_id))
         if article is None:
             raise Http404(gettext("You have no such article."))
-        if article.created_by_id != request.user.pk or not request.user.has_perm(
-            "articles.change_article"
-        ):
+        may_write = request.user.has_perm("articles.change_article")
+        if not (article.is_by(request.user) and may_write):
             raise PermissionDenied
         try:
             article.recall(by=request.user)

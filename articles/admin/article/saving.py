@@ -20,16 +20,13 @@ from django.utils.translation import gettext
 from articles.admin.article.copies import TYPED, WORDS, addresses_of, form_key_in
 from articles.admin.article.form import DATES, ArticleForm
 from articles.content.html import clean_once
+from articles.core.json_requests import wants_json
 from articles.models import Article, TransitionError
 from articles.publishing.actions import EditConflict, change_dates, save
 
 
 class FormSentTwice(Exception):
     """The article that the form is about to create was created by it a moment ago."""
-
-
-def wants_json(request):
-    return request.headers.get("Accept", "").startswith("application/json")
 
 
 class SavingMixin:

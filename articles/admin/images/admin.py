@@ -22,6 +22,7 @@ from articles.admin.images.forms import (
 from articles.admin.images.picker import PickerMixin
 from articles.core.admin.changelist import LongListMixin
 from articles.core.admin.prev_next import NeighboursMixin
+from articles.core.json_requests import wants_json
 from articles.core.text.counting import shortened
 from articles.images import library
 from articles.images.library import ImageInUse, SamePicture
@@ -157,7 +158,7 @@ class ImageAdmin(PickerMixin, LongListMixin, NeighboursMixin, admin.ModelAdmin):
             ]
         taken = [result for result in results if result["state"] == "taken"]
         failed = request.method == "POST" and not taken
-        if "application/json" in request.headers.get("Accept", ""):
+        if wants_json(request):
             return JsonResponse(
                 {
                     "results": results,
