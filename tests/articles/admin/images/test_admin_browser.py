@@ -231,6 +231,8 @@ def test_without_a_script_pictures_are_uploaded_and_used_by_their_number(open_de
     article = make_article()
     page.goto(form_of(article))
     page.get_by_role("spinbutton", name="Number").fill(str(image.pk))
+    # What only a script serves is not offered.
+    expect(page.get_by_role("button", name="Remove")).to_have_count(0)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     article.refresh_from_db()
